@@ -1,0 +1,80 @@
+import type { DataType, Model, Unsupported } from '../model/index.js';
+
+export const TARGETS = ['onnx', 'tfjs', 'coreml'] as const;
+export type TargetName = (typeof TARGETS)[number];
+export type Precision = 'fp32' | 'fp16' | 'uint8';
+export type ImageLayout = 'nchw' | 'nhwc';
+export type DeploymentTarget = 'iOS15' | 'iOS16' | 'iOS17' | 'iOS18';
+
+/** How pixels become what the network was trained on: y = (p / 255 - mean) / std, per channel in the network's order. */
+export interface ImageOptions {
+  readonly order: 'rgb' | 'bgr' | 'gray';
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** What a user may ask of a target; a target ignores what it has no notion of. */
+export interface LowerOptions {
+  /** undefined: as in the source; Core ML then takes fp16. */
+  readonly precision?: Precision | undefined;
+  /** Names or globs of nodes that stay in float32 when `precision` is fp16. */
+  readonly keepFp32?: readonly string[];
+  /** Layout of image inputs where the target is channels-last. */
+  readonly inputLayout?: ImageLayout;
+  /** Set where the graph already normalises 0-255 pixels by itself at its image input of this name. */
+  readonly image?: (ImageOptions & { readonly input: string }) | undefined;
+  readonly labels?: readonly string[] | undefined;
+  readonly deploymentTarget?: DeploymentTarget;
+}
+
+/** How one input or output of the source appears in the artefact; the check feeds and reads it by this. */
+export interface Port {
+  /** Name in the source. */
+  readonly name: string;
+  /** Name in the artefact. */
+  readonly artefactName: string;
+  /** Element type in the artefact. */
+  readonly dtype: DataType;
+  /** Axis k of the artefact's tensor is axis `permutation[k]` of the source's; undefined: the same order. */
+  readonly permutation?: readonly number[];
+}
+
+/** A model as one target understands it, not yet bytes. `program` is the target's own business. */
+export interface Lowered<Program = unknown> {
+  readonly program: Program;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** What was assumed, renamed or fixed on the way, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * An artefact in memory: path inside it to bytes, in chunks that are written one after the other. A single file has the
+ * path `''`, with its data files beside it under their full names. `commits` is the file that is renamed last.
+ */
+export interface Artefact {
+  readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
+  readonly commits: string;
+}
+
+/** Content hash: lower-case hexadecimal SHA-256 of the chunks in order. The caller gives it; formats import no crypto. */
+export type Hash = (chunks: readonly Uint8Array[]) => string;
+
+/** Which engine judges an artefact; `engines/index.ts` knows them by these names. */
+export type EngineName = 'onnxruntime' | 'tfjs' | 'coreml-through-onnx';
+
+/** A format that can be written. Adding one is a folder, and a line in `formats/index.ts`. */
+export interface Target<Program = unknown> {
+  readonly name: TargetName;
+  /** What follows the base name: `.fused.onnx`, `.tfjs`, `.mlpackage`. */
+  readonly suffix: string;
+  readonly engine: EngineName;
+  /**
+   * Walks the graph once with the target's table of operators. May edit `model`: callers give a copy of their own.
+   * @throws UnsupportedError with every node that has no row, or whose row declines
+   */
+  lower(model: Model, options: LowerOptions): Lowered<Program>;
+  write(program: Program, baseName: string, hash: Hash): Artefact;
+  /** Every reason why `lower` would refuse, without doing it. */
+  supports(model: Model, options: LowerOptions): readonly Unsupported[];
+}

@@ -1,0 +1,85 @@
+/** Where in the user's material an error lies. */
+export interface Place {
+  readonly file?: string;
+  readonly node?: string;
+  readonly value?: string;
+}
+
+export interface ErrorParts {
+  /** What is wrong, as a clause without a full stop. */
+  readonly what: string;
+  readonly where?: Place;
+  /** What the reader can do about it, as an imperative. */
+  readonly todo?: string;
+  readonly cause?: unknown;
+}
+
+/** An error that its reader can act on. Its class says who must act; `exitCode` is that of the command line. */
+export abstract class MobileoneError extends Error {
+  abstract readonly exitCode: number;
+  readonly what: string;
+  readonly where: Place;
+  readonly todo: string | undefined;
+
+  constructor({ what, where = {}, todo, cause }: ErrorParts) {
+    super(compose(what, where, todo), { cause });
+    this.name = new.target.name;
+    this.what = what;
+    this.where = where;
+    this.todo = todo;
+  }
+}
+
+function compose(what: string, where: Place, todo: string | undefined): string {
+  const place = [where.node && `node ${where.node}`, where.value && `value ${where.value}`].filter(Boolean).join(', ');
+  return `${what}${place && ` (${place})`}${todo ? `; ${todo}` : ''}`;
+}
+
+/** The call itself is wrong: an unknown name, an impossible value or combination. */
+export class UsageError extends MobileoneError {
+  readonly exitCode = 2;
+}
+
+/** A file that was given cannot be read, is not valid, does not fit, or is over a stated limit. */
+export class InputError extends MobileoneError {
+  readonly exitCode = 3;
+}
+
+/** One reason why a target cannot express a model. */
+export interface Unsupported {
+  readonly target: string;
+  readonly node: string;
+  readonly operator: string;
+  readonly reason: string;
+}
+
+/** The model is understood, but a target cannot express it. Carries every reason found, not only the first. */
+export class UnsupportedError extends MobileoneError {
+  readonly exitCode = 4;
+  readonly unsupported: readonly Unsupported[];
+
+  constructor(parts: ErrorParts, unsupported: readonly Unsupported[]) {
+    super(parts);
+    this.unsupported = unsupported;
+  }
+}
+
+/** What was written does not answer like its source. */
+export class NotEquivalentError extends MobileoneError {
+  readonly exitCode = 5;
+}
+
+/** The output cannot be written. */
+export class OutputError extends MobileoneError {
+  readonly exitCode = 6;
+}
+
+/** A gate or budget that the user set is not met. */
+export class GateError extends MobileoneError {
+  readonly exitCode = 7;
+}
+
+/** Nothing could be compared: no engine, or the source's own run failed, died or did not finish. */
+export class EngineError extends MobileoneError {
+  readonly exitCode = 8;
+}

@@ -1,0 +1,10 @@
+export * from './attribute.js';
+export * from './data-type.js';
+export * from './errors.js';
+export { Graph, type NodeParts, readBy } from './graph.js';
+export * from './half.js';
+export * from './model.js';
+export * from './node.js';
+export * from './shape.js';
+export * from './tensor.js';
+export * from './value.js';

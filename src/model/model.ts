@@ -1,0 +1,72 @@
+import { Graph } from './graph.js';
+
+/** What a reader says of a file beside its graph; kept so that a writer can say it again. */
+export interface Provenance {
+  readonly irVersion: number;
+  readonly producerName: string;
+  readonly producerVersion: string;
+  readonly domain: string;
+  readonly modelVersion: bigint;
+  readonly docString: string;
+}
+
+const UNKNOWN: Provenance = {
+  irVersion: 8,
+  producerName: '',
+  producerVersion: '',
+  domain: '',
+  modelVersion: 0n,
+  docString: '',
+};
+
+/** A whole model: one graph, the operator sets it is written in, and what the file said of itself. */
+export class Model {
+  readonly graph: Graph;
+  /** Domain to version; `''` is ONNX's own. */
+  readonly opsets: Map<string, number>;
+  readonly metadata: Map<string, string>;
+  readonly provenance: Provenance;
+  /** What the reader assumed, dropped or raised, a sentence each. */
+  readonly notes: string[] = [];
+  readonly #names = new Set<string>();
+  readonly #nextSuffix = new Map<string, number>();
+  #nextSymbol = 1;
+
+  constructor(parts: {
+    readonly opsets: Map<string, number>;
+    readonly metadata?: Map<string, string>;
+    readonly provenance?: Provenance;
+  }) {
+    this.opsets = parts.opsets;
+    this.metadata = parts.metadata ?? new Map();
+    this.provenance = parts.provenance ?? UNKNOWN;
+    this.graph = new Graph(this);
+  }
+
+  /** Version of ONNX's own operator set. */
+  get opset(): number {
+    return this.opsets.get('') ?? 0;
+  }
+
+  /** Marks a name as used, so that `freshName` never gives it again. */
+  takeName(name: string): void {
+    this.#names.add(name);
+  }
+
+  /** `base`, or `base_2`, `base_3`, … where that is taken; the same on every run. */
+  freshName(base: string): string {
+    let name = base;
+    while (this.#names.has(name)) {
+      const suffix = this.#nextSuffix.get(base) ?? 2;
+      this.#nextSuffix.set(base, suffix + 1);
+      name = `${base}_${suffix}`;
+    }
+    this.#names.add(name);
+    return name;
+  }
+
+  /** A symbol for a size that nobody named. */
+  freshSymbol(): string {
+    return `?${this.#nextSymbol++}`;
+  }
+}

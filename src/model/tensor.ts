@@ -1,0 +1,190 @@
+import { byteLengthOf, type DataType } from './data-type.js';
+import { InputError } from './errors.js';
+import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half.js';
+import { formatShape, sizeOf } from './shape.js';
+
+export type Bytes = Uint8Array;
+
+/**
+ * An array of constants: element type, shape and a promise of bytes (little-endian, row-major). `bytes` is a view on the
+ * file until someone computes new ones; external data is read when first asked for. Tensors are never changed in place.
+ */
+export class Tensor {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** Elements of a string tensor, raw as the file holds them; undefined for all other types. */
+  readonly strings: readonly Bytes[] | undefined;
+  #bytes: Bytes | (() => Bytes);
+
+  constructor(dtype: DataType, shape: readonly number[], bytes: Bytes | (() => Bytes), strings?: readonly Bytes[]) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.size = sizeOf(shape);
+    this.strings = strings;
+    this.#bytes = bytes;
+    if (typeof bytes !== 'function' && dtype !== 'string') this.#expectLength(bytes);
+  }
+
+  /** Bytes the elements take, known without reading them. */
+  get byteLength(): number {
+    return byteLengthOf(this.dtype, this.size);
+  }
+
+  /** @throws InputError where external data cannot be read or has another length than the shape asks */
+  get bytes(): Bytes {
+    if (typeof this.#bytes === 'function') {
+      const bytes = this.#bytes();
+      this.#expectLength(bytes);
+      this.#bytes = bytes;
+    }
+    return this.#bytes;
+  }
+
+  #expectLength(bytes: Bytes): void {
+    if (bytes.length !== this.byteLength) {
+      throw new InputError({
+        what: `a tensor has ${bytes.length} bytes, shape asks ${this.byteLength} (${this.dtype} ${formatShape(this.shape)})`,
+        todo: 'export or download the model again',
+      });
+    }
+  }
+
+  /** The elements in order as float64; integers beyond 2^53 lose their last digits, so use `toBigInts` for those. */
+  toFloat64(): Float64Array {
+    return decode(this.dtype, this.bytes, this.size);
+  }
+
+  /**
+   * The elements as whole numbers.
+   * @throws InputError where one is no integer that a number holds exactly
+   */
+  toIntegers(): number[] {
+    if (this.dtype !== 'int64' && this.dtype !== 'uint64') return Array.from(this.toFloat64(), Math.trunc);
+    return Array.from(this.toBigInts(), (value) => {
+      const number = Number(value);
+      if (!Number.isSafeInteger(number)) throw new InputError({ what: `the integer ${value} is out of range` });
+      return number;
+    });
+  }
+
+  /** The elements of an integer or boolean tensor, exactly. */
+  toBigInts(): bigint[] {
+    if (this.dtype === 'int64' || this.dtype === 'uint64') {
+      const view = viewOf(this.bytes);
+      const read = this.dtype === 'int64' ? view.getBigInt64 : view.getBigUint64;
+      return Array.from({ length: this.size }, (_, i) => read.call(view, 8 * i, true));
+    }
+    return Array.from(this.toFloat64(), (value) => BigInt(Math.trunc(value)));
+  }
+
+  /** The same bytes under another shape of equal size. */
+  reshape(shape: readonly number[]): Tensor {
+    if (sizeOf(shape) !== this.size) throw new RangeError(`${formatShape(this.shape)} cannot be ${formatShape(shape)}`);
+    return new Tensor(this.dtype, shape, this.#bytes, this.strings);
+  }
+
+  /** Numbers as a tensor, each rounded once to `dtype`. Integers wrap, as typed arrays do. */
+  static from(dtype: DataType, shape: readonly number[], values: ArrayLike<number>): Tensor {
+    return new Tensor(dtype, shape, encode(dtype, values));
+  }
+
+  static fromBigInts(dtype: 'int64' | 'uint64', shape: readonly number[], values: readonly bigint[]): Tensor {
+    const array = dtype === 'int64' ? BigInt64Array.from(values) : BigUint64Array.from(values);
+    return new Tensor(dtype, shape, bytesOf(array));
+  }
+
+  /** A rank-1 int64 tensor, the type that ONNX wants for shapes and axes. */
+  static ofShape(values: readonly number[]): Tensor {
+    return Tensor.fromBigInts('int64', [values.length], values.map(BigInt));
+  }
+}
+
+export function bytesOf(array: ArrayBufferView): Bytes {
+  return new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
+}
+
+function viewOf(bytes: Bytes): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A buffer whose start is aligned for any typed array; copied only where it is not. */
+function aligned(bytes: Bytes, elementSize: number): { buffer: ArrayBufferLike; offset: number } {
+  const copy = bytes.byteOffset % elementSize ? bytes.slice() : bytes;
+  return { buffer: copy.buffer, offset: copy.byteOffset };
+}
+
+function decode(dtype: DataType, bytes: Bytes, size: number): Float64Array {
+  const from = <T extends ArrayLike<number>>(
+    type: new (b: ArrayBufferLike, o: number, n: number) => T,
+    width: number,
+  ) => {
+    const { buffer, offset } = aligned(bytes, width);
+    return Float64Array.from(new type(buffer, offset, size));
+  };
+  switch (dtype) {
+    case 'float32':
+      return from(Float32Array, 4);
+    case 'float64':
+      return from(Float64Array, 8);
+    case 'float16':
+      return from(Uint16Array, 2).map(float16ToNumber);
+    case 'bfloat16':
+      return from(Uint16Array, 2).map(bfloat16ToNumber);
+    case 'int8':
+      return from(Int8Array, 1);
+    case 'uint8':
+      return from(Uint8Array, 1);
+    case 'bool':
+      return from(Uint8Array, 1).map((v) => (v ? 1 : 0));
+    case 'int16':
+      return from(Int16Array, 2);
+    case 'uint16':
+      return from(Uint16Array, 2);
+    case 'int32':
+      return from(Int32Array, 4);
+    case 'uint32':
+      return from(Uint32Array, 4);
+    case 'int64':
+    case 'uint64': {
+      const view = viewOf(bytes);
+      const read = dtype === 'int64' ? view.getBigInt64 : view.getBigUint64;
+      return Float64Array.from({ length: size }, (_, i) => Number(read.call(view, 8 * i, true)));
+    }
+    default:
+      throw new TypeError(`${dtype} has no numeric value here`);
+  }
+}
+
+function encode(dtype: DataType, values: ArrayLike<number>): Bytes {
+  switch (dtype) {
+    case 'float32':
+      return bytesOf(Float32Array.from(values));
+    case 'float64':
+      return bytesOf(Float64Array.from(values));
+    case 'float16':
+      return bytesOf(Uint16Array.from(values, numberToFloat16));
+    case 'bfloat16':
+      return bytesOf(Uint16Array.from(values, numberToBfloat16));
+    case 'int8':
+      return bytesOf(Int8Array.from(values));
+    case 'uint8':
+      return bytesOf(Uint8Array.from(values));
+    case 'bool':
+      return bytesOf(Uint8Array.from(values, (v) => (v ? 1 : 0)));
+    case 'int16':
+      return bytesOf(Int16Array.from(values));
+    case 'uint16':
+      return bytesOf(Uint16Array.from(values));
+    case 'int32':
+      return bytesOf(Int32Array.from(values));
+    case 'uint32':
+      return bytesOf(Uint32Array.from(values));
+    case 'int64':
+      return bytesOf(BigInt64Array.from(Array.from(values), BigInt));
+    case 'uint64':
+      return bytesOf(BigUint64Array.from(Array.from(values), BigInt));
+    default:
+      throw new TypeError(`${dtype} cannot be made from numbers here`);
+  }
+}

@@ -1,0 +1,35 @@
+import type { DataType, Dimension, Node, Shape, Tensor } from '../model/index.js';
+
+/** What is known of a result before anything runs. */
+export interface Facts {
+  readonly dtype?: DataType | undefined;
+  readonly shape?: Shape | undefined;
+  /** Elements of a small integer result of rank 0 or 1: numbers, and symbols for sizes that are not known. */
+  readonly elements?: readonly Dimension[] | undefined;
+}
+
+/**
+ * What one ONNX operator means. The only place where operator set versions are known: `P` is the same for every version.
+ * Passes and targets read parameters through the row and never look at raw attributes.
+ */
+export interface Operator<P = unknown> {
+  readonly name: string;
+  /**
+   * Attributes and constant inputs in one form for all versions (read `node.opset`). A field whose input is computed
+   * in the graph is undefined.
+   * @throws InputError where the node breaks the standard
+   */
+  parameters(node: Node): P;
+  /** Types of the results, from those of `node.inputs`; a missing entry or field means unknown. */
+  infer(node: Node, parameters: P): readonly Facts[];
+  /**
+   * The results for constant inputs (undefined where optional ones are absent), equal to ONNX Runtime's bit for bit
+   * or not given: undefined declines, and the node stays. Absent: never folded (random, control flow, too costly).
+   */
+  compute?(inputs: readonly (Tensor | undefined)[], parameters: P, node: Node): readonly Tensor[] | undefined;
+}
+
+/** Declares a row; exists so that `P` is inferred from `parameters`. */
+export function operator<P>(name: string, meaning: Omit<Operator<P>, 'name'>): Operator<P> {
+  return { name, ...meaning };
+}

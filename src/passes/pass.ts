@@ -1,0 +1,42 @@
+import type { Graph, Node, SourceNode } from '../model/index.js';
+
+/** A set of source nodes that the algebra could join and a rule refused. */
+export interface Declined {
+  readonly nodes: readonly SourceNode[];
+  readonly reason: string;
+}
+
+/** What the passes did to a model, for the report and for fixed points. */
+export class Changes {
+  /** Edits so far; a pass that leaves it as it was has found nothing to do. */
+  count = 0;
+  readonly declined: Declined[] = [];
+  readonly notes: string[] = [];
+
+  edited(): void {
+    this.count++;
+  }
+
+  decline(nodes: readonly (Node | SourceNode)[], reason: string): void {
+    const origin = mergeOrigins(nodes.map((node) => ('origin' in node ? node.origin : [node])));
+    const isSame = (other: Declined) =>
+      other.reason === reason && other.nodes.map((n) => n.index).join() === origin.map((n) => n.index).join();
+    if (!this.declined.some(isSame)) this.declined.push({ nodes: origin, reason });
+  }
+
+  note(text: string): void {
+    if (!this.notes.includes(text)) this.notes.push(text);
+  }
+}
+
+/** One rewriting of the graph, in place. Running it twice changes nothing the second time. */
+export interface Pass {
+  /** Verb and object, as its file is called. */
+  readonly name: string;
+  run(graph: Graph, changes: Changes): void;
+}
+
+/** All source nodes that stand behind several nodes, each once, in the order of the source. */
+export function mergeOrigins(origins: readonly (readonly SourceNode[])[]): SourceNode[] {
+  return [...new Set(origins.flat())].sort((a, b) => a.index - b.index);
+}
