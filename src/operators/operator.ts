@@ -23,6 +23,11 @@ export interface Operator<P = unknown> {
   /** Types of the results, from those of `node.inputs`; a missing entry or field means unknown. */
   infer(node: Node, parameters: P): readonly Facts[];
   /**
+   * Gives the inputs of the node's subgraphs their types. Called before the subgraphs are inferred, which happens before
+   * `infer` is called; so `infer` may read the types of `subgraph.outputs`. Absent: the inputs keep the types the file declares.
+   */
+  enter?(node: Node, parameters: P): void;
+  /**
    * The results for constant inputs (undefined where optional ones are absent), equal to ONNX Runtime's bit for bit
    * or not given: undefined declines, and the node stays. Absent: never folded (random, control flow, too costly).
    */
