@@ -9,10 +9,7 @@ import { elementsOfConstant } from './shape/elements.js';
  * @throws InputError where a node breaks the standard
  */
 export function inferTypes(graph: Graph): void {
-  for (const node of graph.sorted()) {
-    for (const value of node.inputs) if (value) readConstant(value);
-    inferNode(node);
-  }
+  for (const node of graph.sorted()) inferNode(node);
   for (const value of graph.outputs) readConstant(value);
 }
 
@@ -20,7 +17,13 @@ function readConstant(value: Value): void {
   if (value.constant && !value.elements) value.elements = elementsOfConstant(value);
 }
 
-function inferNode(node: Node): void {
+/**
+ * The same for one node whose inputs have their types already: for a node that a pass has just made, or one whose inputs
+ * became known.
+ * @throws InputError where the node breaks the standard
+ */
+export function inferNode(node: Node): void {
+  for (const value of node.inputs) if (value) readConstant(value);
   const row = operatorOf(node);
   const parameters = row?.parameters(node);
   row?.enter?.(node, parameters);
