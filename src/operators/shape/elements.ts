@@ -1,4 +1,4 @@
-import { type Dimension, isInteger, type Value } from '../../model/index.js';
+import { type Dimension, isInteger, isStatic, type Shape, sizeOf, type Tensor, type Value } from '../../model/index.js';
 
 /** Shape arithmetic works on vectors as long as a shape; anything longer is data. */
 const LONGEST = 64;
@@ -8,8 +8,12 @@ const LONGEST = 64;
  * undefined for all others, so that no weight is ever read for this.
  */
 export function elementsOfConstant(value: Value): readonly Dimension[] | undefined {
-  const tensor = value.constant;
-  if (!tensor || tensor.shape.length > 1 || tensor.size > LONGEST || !isInteger(tensor.dtype)) return undefined;
+  return value.constant && elementsOfTensor(value.constant);
+}
+
+/** The same for a tensor. */
+export function elementsOfTensor(tensor: Tensor): readonly Dimension[] | undefined {
+  if (!mayHaveElements(tensor.shape) || !isInteger(tensor.dtype)) return undefined;
   const elements: number[] = [];
   for (const exact of tensor.toBigInts()) {
     const element = Number(exact);
@@ -18,6 +22,17 @@ export function elementsOfConstant(value: Value): readonly Dimension[] | undefin
     elements.push(element);
   }
   return elements;
+}
+
+/** Whether a result of this shape is small enough for its elements to be followed. */
+export function mayHaveElements(shape: Shape | undefined): shape is readonly number[] {
+  return isStatic(shape) && shape.length <= 1 && sizeOf(shape) <= LONGEST;
+}
+
+/** One element as often as a small result of rank 0 or 1 has places; undefined where it is no such result. */
+export function repeated(element: Dimension | undefined, shape: Shape | undefined): Dimension[] | undefined {
+  if (element === undefined || !mayHaveElements(shape)) return undefined;
+  return new Array<Dimension>(sizeOf(shape)).fill(element);
 }
 
 /** The elements of an operand where all are known numbers, constants included. */
