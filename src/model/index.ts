@@ -3,6 +3,7 @@ export * from './data-type.js';
 export * from './errors.js';
 export { Graph, type NodeParts, readBy } from './graph.js';
 export * from './half.js';
+export * from './half-array.js';
 export * from './model.js';
 export * from './node.js';
 export * from './shape.js';

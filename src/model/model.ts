@@ -30,6 +30,7 @@ export class Model {
   readonly notes: string[] = [];
   readonly #names = new Set<string>();
   readonly #nextSuffix = new Map<string, number>();
+  readonly #derived = new Map<string, string>();
   #nextSymbol = 1;
 
   constructor(parts: {
@@ -68,5 +69,14 @@ export class Model {
   /** A symbol for a size that nobody named. */
   freshSymbol(): string {
     return `?${this.#nextSymbol++}`;
+  }
+
+  /** The symbol for what `expression` comes to: the same whenever the same is asked, so that equal sizes are seen as equal. */
+  derivedSymbol(expression: string): string {
+    const known = this.#derived.get(expression);
+    if (known) return known;
+    const symbol = this.freshSymbol();
+    this.#derived.set(expression, symbol);
+    return symbol;
   }
 }

@@ -55,6 +55,13 @@ export class Tensor {
     return decode(this.dtype, this.bytes, this.size);
   }
 
+  /** The elements in order as float32, each rounded once; of a float32 tensor a view on its bytes, where they are aligned. */
+  toFloat32(): Float32Array {
+    if (this.dtype !== 'float32') return Float32Array.from(this.toFloat64());
+    const { buffer, offset } = aligned(this.bytes, 4);
+    return new Float32Array(buffer, offset, this.size);
+  }
+
   /**
    * The elements as whole numbers.
    * @throws InputError where one is no integer that a number holds exactly
