@@ -1,0 +1,109 @@
+import type { Node, Value } from '../model/index.js';
+import { type Facts, operator } from './operator.js';
+import { slide, type Window, windowOf } from './shape/window.js';
+
+export interface PoolParameters extends Window {
+  readonly kernelShape: readonly number[];
+  readonly ceilMode: boolean;
+}
+
+export interface AveragePoolParameters extends PoolParameters {
+  /** Whether padding counts as zeros in the mean; else it is left out of sum and count. */
+  readonly countIncludePad: boolean;
+}
+
+export interface MaxPoolParameters extends PoolParameters {
+  /** Whether `Indices` count column-major. */
+  readonly columnMajor: boolean;
+}
+
+export interface LpPoolParameters extends PoolParameters {
+  readonly p: number;
+}
+
+function poolParameters(node: Node): PoolParameters {
+  const kernelShape = node.ints('kernel_shape', undefined);
+  if (!kernelShape) throw node.invalid('attribute kernel_shape is missing');
+  const input = node.inputs[0]?.shape;
+  if (input && input.length !== kernelShape.length + 2) {
+    throw node.invalid(`kernel_shape [${kernelShape.slice(0, 16)}] does not fit an input of rank ${input.length}`);
+  }
+  return {
+    ...windowOf(node, kernelShape, input?.slice(2)),
+    kernelShape,
+    ceilMode: node.int('ceil_mode', 0) !== 0,
+  };
+}
+
+function poolFacts(node: Node, parameters: PoolParameters): Facts {
+  const input = node.inputs[0]?.shape;
+  const dtype = node.dtypeOf(0);
+  if (!input) return { dtype };
+  return { dtype, shape: [...input.slice(0, 2), ...slide(node, parameters, input.slice(2), parameters.ceilMode)] };
+}
+
+/** Mean over each window of X [N, C, D…]. */
+export const averagePool = operator('AveragePool', {
+  parameters: (node): AveragePoolParameters => ({
+    ...poolParameters(node),
+    countIncludePad: node.int('count_include_pad', 0) !== 0,
+  }),
+  infer: (node, parameters) => [poolFacts(node, parameters)],
+});
+
+/** Maximum over each window of X [N, C, D…]; the second result is where it stood in the flattened X. */
+export const maxPool = operator('MaxPool', {
+  parameters: (node): MaxPoolParameters => ({
+    ...poolParameters(node),
+    columnMajor: node.int('storage_order', 0) !== 0,
+  }),
+  infer: (node, parameters) => {
+    const facts = poolFacts(node, parameters);
+    return [facts, { ...facts, dtype: 'int64' }];
+  },
+});
+
+/** The p-norm over each window of X [N, C, D…]. */
+export const lpPool = operator('LpPool', {
+  parameters: (node): LpPoolParameters => ({ ...poolParameters(node), p: positive(node, node.int('p', 2)) }),
+  infer: (node, parameters) => [poolFacts(node, parameters)],
+});
+
+function positive(node: Node, p: number): number {
+  if (p < 1) throw node.invalid(`p ${p} is below 1`);
+  return p;
+}
+
+function globalFacts(input: Value | undefined): Facts {
+  return { dtype: input?.dtype, shape: input?.shape?.map((d, axis) => (axis < 2 ? d : 1)) };
+}
+
+function checkSpatial(node: Node): void {
+  const rank = node.inputs[0]?.rank;
+  if (rank !== undefined && rank < 2) throw node.invalid(`an input of rank ${rank} has no channels`);
+}
+
+function globalPool(name: string) {
+  return operator(name, {
+    parameters: (node) => {
+      checkSpatial(node);
+      return {};
+    },
+    infer: (node) => [globalFacts(node.inputs[0])],
+  });
+}
+
+/** Mean over all spatial axes, which stay as ones. */
+export const globalAveragePool = globalPool('GlobalAveragePool');
+
+/** Maximum over all spatial axes, which stay as ones. */
+export const globalMaxPool = globalPool('GlobalMaxPool');
+
+/** The p-norm over all spatial axes, which stay as ones. */
+export const globalLpPool = operator('GlobalLpPool', {
+  parameters: (node) => {
+    checkSpatial(node);
+    return { p: positive(node, node.int('p', 2)) };
+  },
+  infer: (node) => [globalFacts(node.inputs[0])],
+});

@@ -1,0 +1,143 @@
+import type { Dimension, Node, Shape } from '../../model/index.js';
+
+const AUTO_PADS = ['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'] as const;
+export type AutoPad = (typeof AUTO_PADS)[number];
+
+/** How a kernel slides over the spatial axes; all lists have one entry per axis, `pads` all begins and then all ends. */
+export interface Window {
+  /** undefined where neither the attribute nor the weight's shape is known. */
+  readonly kernelShape: readonly number[] | undefined;
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly autoPad: AutoPad;
+  /** The padding that `autoPad` comes to; undefined where that depends on a size that is not known. */
+  readonly pads: readonly number[] | undefined;
+}
+
+/** Sizes and paddings beyond this are no tensor's; every engine counts them in 32 bits somewhere. */
+const LARGEST = 2 ** 31 - 1;
+
+/**
+ * The attributes `strides`, `dilations`, `pads` and `auto_pad` of a node, checked, with defaults filled in.
+ * @param kernelShape what the kernel is known to be; its length decides the number of spatial axes
+ * @param spatial the sizes of the spatial axes that the kernel slides over, for `auto_pad`
+ */
+export function windowOf(node: Node, kernelShape: readonly number[] | undefined, spatial: Shape | undefined): Window {
+  const axes =
+    kernelShape?.length ??
+    spatial?.length ??
+    node.ints('strides', undefined)?.length ??
+    node.ints('dilations', undefined)?.length ??
+    (node.ints('pads', undefined)?.length ?? 0) / 2;
+  if (kernelShape) checked(node, 'kernel_shape', kernelShape, axes, 1);
+  const strides = checked(node, 'strides', node.ints('strides', new Array(axes).fill(1)), axes, 1);
+  const dilations = checked(node, 'dilations', node.ints('dilations', new Array(axes).fill(1)), axes, 1);
+  const explicit = checked(node, 'pads', node.ints('pads', new Array(2 * axes).fill(0)), 2 * axes, 0);
+  const autoPad = autoPadOf(node, explicit);
+  const known = { kernelShape, strides, dilations, autoPad };
+  return { ...known, pads: autoPad.startsWith('SAME') ? samePads(known, spatial) : explicit };
+}
+
+function autoPadOf(node: Node, pads: readonly number[]): AutoPad {
+  const given = node.string('auto_pad', 'NOTSET') || 'NOTSET';
+  const autoPad = AUTO_PADS.find((known) => known === given);
+  if (!autoPad) throw node.invalid(`auto_pad ${JSON.stringify(given.slice(0, 40))} is none of ${AUTO_PADS.join(', ')}`);
+  if (autoPad !== 'NOTSET' && pads.some((pad) => pad !== 0)) {
+    throw node.invalid(`auto_pad ${autoPad} and pads [${pads}] exclude each other`);
+  }
+  return autoPad;
+}
+
+/** `values`, if there are `count` of them within [least, 2^31). @throws InputError naming attribute and value */
+export function checked(
+  node: Node,
+  name: string,
+  values: readonly number[],
+  count: number,
+  least: number,
+): readonly number[] {
+  if (values.length !== count)
+    throw node.invalid(`${name} [${values.slice(0, 16)}] has ${values.length} entries, not ${count}`);
+  const wrong = values.find((value) => value < least || value > LARGEST);
+  if (wrong !== undefined) throw node.invalid(`${name} ${wrong} is out of range`);
+  return values;
+}
+
+/** Extent of a kernel with its holes: `dilation * (size - 1) + 1` per axis. */
+export function effectiveKernel(kernelShape: readonly number[], dilations: readonly number[]): number[] {
+  return kernelShape.map((size, i) => (dilations[i] ?? 1) * (size - 1) + 1);
+}
+
+/** Total padding as begins and ends; an odd unit goes to the end for SAME_UPPER, else to the begin. */
+export function distribute(totals: readonly number[], autoPad: AutoPad): number[] {
+  const smaller = totals.map((total) => Math.floor(total / 2));
+  const larger = totals.map((total) => Math.ceil(total / 2));
+  return autoPad === 'SAME_UPPER' ? [...smaller, ...larger] : [...larger, ...smaller];
+}
+
+function samePads(window: Omit<Window, 'pads'>, spatial: Shape | undefined): readonly number[] | undefined {
+  const { kernelShape, strides, dilations, autoPad } = window;
+  if (!kernelShape) return undefined;
+  const totals = effectiveKernel(kernelShape, dilations).map((extent, i) => {
+    const stride = strides[i] ?? 1;
+    const size = spatial?.[i];
+    // With stride 1 the padding is the same for every size, so a symbol does no harm.
+    if (stride === 1) return extent - 1;
+    if (typeof size !== 'number') return Number.NaN;
+    return Math.max(0, (Math.ceil(size / stride) - 1) * stride + extent - size);
+  });
+  return totals.some(Number.isNaN) ? undefined : distribute(totals, autoPad);
+}
+
+/**
+ * Sizes of the spatial axes after the kernel has passed over them.
+ * `floor((size + pads - extent) / stride) + 1`, with `ceil` for `ceilMode` unless the last window would start in the end
+ * padding; `ceil(size / stride)` for SAME.
+ * @throws InputError where the kernel is larger than the padded input
+ */
+export function slide(node: Node, window: Window, spatial: Shape, ceilMode = false): Dimension[] {
+  const { kernelShape, strides, dilations, autoPad, pads } = window;
+  const extents = kernelShape && effectiveKernel(kernelShape, dilations);
+  return spatial.map((size, i) => {
+    const stride = strides[i] ?? 1;
+    if (autoPad.startsWith('SAME')) return divideUp(node, size, stride);
+    const extent = extents?.[i];
+    if (extent === undefined || !pads) return node.graph.model.freshSymbol();
+    const begin = pads[i] ?? 0;
+    const slack = begin + (pads[i + spatial.length] ?? 0) - extent;
+    if (typeof size !== 'number') return slideSymbol(node, size, { stride, slack, begin, ceilMode });
+    const windows = countWindows(size, { stride, slack, begin, ceilMode });
+    if (windows < 0) {
+      throw node.invalid(
+        `the kernel covers ${extent}, more than the padded input's ${size + slack + extent} on spatial axis ${i}`,
+      );
+    }
+    return windows;
+  });
+}
+
+interface Steps {
+  readonly stride: number;
+  /** Padding less the kernel's extent. */
+  readonly slack: number;
+  readonly begin: number;
+  readonly ceilMode: boolean;
+}
+
+function countWindows(size: number, { stride, slack, begin, ceilMode }: Steps): number {
+  if (!ceilMode) return Math.floor((size + slack) / stride) + 1;
+  const windows = Math.ceil((size + slack) / stride) + 1;
+  return (windows - 1) * stride >= size + begin ? windows - 1 : windows;
+}
+
+/** Two branches that slide alike over one symbolic size end in one symbol: `(H + 2 - 3) / 2` is `(H + 0 - 1) / 2`. */
+function slideSymbol(node: Node, size: string, { stride, slack, begin, ceilMode }: Steps): Dimension {
+  if (stride === 1) return slack === -1 ? size : node.graph.model.derivedSymbol(`${size} + ${slack + 1}`);
+  const rounded = ceilMode ? `ceil from ${begin}` : 'floor';
+  return node.graph.model.derivedSymbol(`${rounded}((${size} + ${slack}) / ${stride}) + 1`);
+}
+
+function divideUp(node: Node, size: Dimension, stride: number): Dimension {
+  if (typeof size === 'number') return Math.ceil(size / stride);
+  return stride === 1 ? size : node.graph.model.derivedSymbol(`floor((${size} + -1) / ${stride}) + 1`);
+}

@@ -1,0 +1,43 @@
+import type { Node } from '../model/index.js';
+import { operator } from './operator.js';
+import { likeOf } from './shape/facts.js';
+
+export interface SoftmaxParameters {
+  /** Counted from the front where the rank is known. */
+  readonly axis: number;
+  /**
+   * Before opset 13: the input is seen as a matrix, all axes from `axis` on as its columns, and each row is normalised as
+   * one. Else only `axis` is. Both are the same where `axis` is the last one.
+   */
+  readonly flattensFromAxis: boolean;
+}
+
+function softmaxParameters(node: Node): SoftmaxParameters {
+  const flattensFromAxis = node.opset < 13;
+  const axis = node.int('axis', flattensFromAxis ? 1 : -1);
+  const rank = node.inputs[0]?.rank;
+  if (rank === undefined) return { axis, flattensFromAxis };
+  // A matrix of one column is allowed where the input is flattened; a scalar has one axis to speak of.
+  const last = flattensFromAxis ? rank : Math.max(rank, 1) - 1;
+  if (axis < -rank || axis > last) throw node.invalid(`axis ${axis} is out of range for rank ${rank}`);
+  const normalized = axis < 0 ? axis + rank : axis;
+  return { axis: normalized, flattensFromAxis: flattensFromAxis && normalized !== rank - 1 };
+}
+
+/** `exp(x) / sum(exp(x))`. */
+export const softmax = operator('Softmax', {
+  parameters: softmaxParameters,
+  infer: (node) => [likeOf(node.inputs[0])],
+});
+
+/** `log(softmax(x))`. */
+export const logSoftmax = operator('LogSoftmax', {
+  parameters: softmaxParameters,
+  infer: (node) => [likeOf(node.inputs[0])],
+});
+
+/** 1 where the first maximum stands, else 0. */
+export const hardmax = operator('Hardmax', {
+  parameters: softmaxParameters,
+  infer: (node) => [likeOf(node.inputs[0])],
+});
