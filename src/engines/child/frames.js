@@ -1,0 +1,80 @@
+// @ts-check
+/**
+ * What travels between this process and an engine's: frames of one JSON header and any number of byte arrays, which
+ * are never encoded. Plain JavaScript, as all of this folder: Node starts it as it lies there, from `src` and `dist` alike.
+ * A frame is the header's length (uint32, little-endian), the header (UTF-8), and the arrays one after the other;
+ * the header's `sizes` are their lengths in bytes.
+ */
+import { readSync, writeSync } from 'node:fs';
+
+/** @typedef {{ readonly header: unknown, readonly attachments: readonly Uint8Array<ArrayBuffer>[] }} Frame */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * Takes a frame apart. Yields the buffer to fill next, so that one description serves the side that may block and the
+ * side that may not; every array gets memory of its own and is aligned for all element types.
+ * @returns {Generator<Uint8Array<ArrayBuffer>, Frame, void>}
+ */
+export function* receiveFrame() {
+  const prefix = new Uint8Array(4);
+  yield prefix;
+  const text = new Uint8Array(new DataView(prefix.buffer).getUint32(0, true));
+  yield text;
+  /** @type {{ header: unknown, sizes: number[] }} */
+  const { header, sizes } = JSON.parse(decoder.decode(text));
+  const attachments = [];
+  for (const size of sizes) {
+    const attachment = new Uint8Array(size);
+    if (size > 0) yield attachment;
+    attachments.push(attachment);
+  }
+  return { header, attachments };
+}
+
+/**
+ * The pieces of a frame, in the order in which they are written. An attachment may come in chunks.
+ * @param {unknown} header anything that JSON can say
+ * @param {readonly (readonly Uint8Array[])[]} attachments
+ * @returns {Uint8Array[]}
+ */
+export function frameOf(header, attachments) {
+  const sizes = attachments.map((chunks) => chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  const text = encoder.encode(JSON.stringify({ header, sizes }));
+  const prefix = new Uint8Array(4);
+  new DataView(prefix.buffer).setUint32(0, text.length, true);
+  return [prefix, text, ...attachments.flat().filter((chunk) => chunk.length > 0)];
+}
+
+/**
+ * Waits for the next frame.
+ * @param {number} descriptor of a blocking pipe
+ * @returns {Frame | undefined} undefined where the other side has closed
+ */
+export function readFrame(descriptor) {
+  const frame = receiveFrame();
+  for (let next = frame.next(); ; next = frame.next()) {
+    if (next.done) return next.value;
+    for (let filled = 0; filled < next.value.length; ) {
+      const count = readSync(descriptor, next.value, filled, next.value.length - filled, null);
+      if (count === 0) return undefined;
+      filled += count;
+    }
+  }
+}
+
+/**
+ * @param {number} descriptor of a blocking pipe
+ * @param {unknown} header
+ * @param {readonly Uint8Array[]} [attachments]
+ */
+export function writeFrame(descriptor, header, attachments = []) {
+  const pieces = frameOf(
+    header,
+    attachments.map((bytes) => [bytes]),
+  );
+  for (const piece of pieces) {
+    for (let written = 0; written < piece.length; ) written += writeSync(descriptor, piece, written);
+  }
+}

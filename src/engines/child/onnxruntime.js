@@ -1,0 +1,93 @@
+// @ts-check
+/** ONNX Runtime in a process of its own. Arguments: the builds to try, in order of preference. */
+import { createRequire } from 'node:module';
+import { serve } from './serve.js';
+import { bytesOf, viewOf } from './typed-arrays.js';
+
+/** @import * as Ort from 'onnxruntime-common' */
+/** @import { LoadRequest, PortInfo } from '../protocol.js' */
+/** @import { Attachments, NamedTensor, Opened } from './serve.js' */
+
+const require = createRequire(import.meta.url);
+const PACKAGES = new Map([
+  ['native', 'onnxruntime-node'],
+  ['wasm', 'onnxruntime-web'],
+]);
+
+serve(async () => {
+  const { name, ort } = open(process.argv.slice(2));
+  ort.env.logLevel = 'fatal';
+  ort.env.wasm.numThreads = 1;
+  const version = ort.env.versions.node ?? ort.env.versions.web ?? ort.env.versions.common;
+  return { info: { name, version }, load: (request, attachments) => load(ort, request, attachments) };
+});
+
+/** @param {readonly string[]} builds */
+function open(builds) {
+  /** @type {unknown} */
+  let reason = new Error('no build of ONNX Runtime was asked for');
+  for (const build of builds) {
+    const name = PACKAGES.get(build) ?? build;
+    try {
+      return { name, ort: /** @type {typeof Ort} */ (require(name)) };
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
+}
+
+/**
+ * @param {typeof Ort} ort
+ * @param {LoadRequest} request
+ * @param {Attachments} attachments the model, then the data files in the order of `request.files`
+ * @returns {Promise<Opened>}
+ */
+async function load(ort, request, attachments) {
+  const [model, ...files] = attachments;
+  if (!model) throw new Error('no model came');
+  const externalData = request.files.map((path, i) => ({ path, data: files[i] ?? new Uint8Array() }));
+  const session = await ort.InferenceSession.create(model, {
+    graphOptimizationLevel: request.optimize ? 'all' : 'disabled',
+    // One thread, so that sums are added in one order and two runs give the same figures.
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+    ...(externalData.length > 0 ? { externalData } : {}),
+  });
+  return {
+    info: { inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
+    release: () => session.release(),
+    async run({ feeds, outputs }, bytes) {
+      /** @type {Record<string, Ort.Tensor>} */
+      const given = Object.create(null);
+      for (const [i, { name, dtype, shape, strings }] of feeds.entries()) {
+        const data = strings ?? viewOf(dtype, bytes[i] ?? new Uint8Array());
+        // The constructor checks that data and type fit; its overloads cannot say so for a type known at run time.
+        given[name] = Reflect.construct(ort.Tensor, [dtype, data, shape]);
+      }
+      const results = await session.run(given, outputs);
+      return outputs.map((name) => named(name, results[name]));
+    },
+  };
+}
+
+/**
+ * @param {Ort.InferenceSession.ValueMetadata} value
+ * @returns {PortInfo}
+ */
+function portOf(value) {
+  return value.isTensor ? { name: value.name, dtype: value.type, shape: value.shape } : { name: value.name };
+}
+
+/**
+ * @param {string} name
+ * @param {Ort.OnnxValue | undefined} value
+ * @returns {NamedTensor}
+ */
+function named(name, value) {
+  if (!value || !('dims' in value)) throw new Error(`output ${name} is no tensor`);
+  const { type: dtype, dims: shape, data } = /** @type {Ort.Tensor} */ (value);
+  if (Array.isArray(data)) return { header: { name, dtype, shape, strings: data }, bytes: new Uint8Array() };
+  return { header: { name, dtype, shape }, bytes: bytesOf(data) };
+}

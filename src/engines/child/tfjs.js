@@ -1,0 +1,121 @@
+// @ts-check
+/** TensorFlow.js in a process of its own: core, converter and the wasm backend, nothing that opens a connection. */
+import { createRequire } from 'node:module';
+import { serve } from './serve.js';
+import { bytesOf, viewOf } from './typed-arrays.js';
+
+/** @import * as Core from '@tensorflow/tfjs-core' */
+/** @import * as Converter from '@tensorflow/tfjs-converter' */
+/** @import { LoadRequest } from '../protocol.js' */
+/** @import { Attachments, NamedTensor, Opened } from './serve.js' */
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Operations for which the converter demands `executeAsync`, which in turn warns where none of them is present.
+ * Source: tfjs-converter, operation lists `control`, `dynamic` and `hash_table`.
+ */
+const DYNAMIC =
+  /^(NonMaxSuppressionV\d|Where|ListDiff|EmptyTensorList|LoopCond|Switch|Merge|Enter|Exit|NextIteration|(Stateless)?(If|While)|Tensor(Array|List)\w+|(Hash|Lookup|Initialize)Table\w*)$/;
+
+serve(async () => {
+  /** @type {typeof Core} */
+  const tf = require('@tensorflow/tfjs-core');
+  require('@tensorflow/tfjs-backend-wasm');
+  /** @type {typeof Converter} */
+  const converter = require('@tensorflow/tfjs-converter');
+  tf.enableProdMode();
+  if (!(await tf.setBackend('wasm'))) throw new Error('its wasm backend does not start');
+  return {
+    info: { name: '@tensorflow/tfjs-core', version: tf.version_core },
+    load: (request, attachments) => load(tf, converter, request, attachments),
+  };
+});
+
+/**
+ * @param {typeof Core} tf
+ * @param {typeof Converter} converter
+ * @param {LoadRequest} request
+ * @param {Attachments} attachments `model.json`, then the shards in the order of `request.files`
+ * @returns {Promise<Opened>}
+ */
+async function load(tf, converter, request, attachments) {
+  const [text, ...shards] = attachments;
+  /** @type {Core.io.ModelJSON} */
+  const json = JSON.parse(new TextDecoder().decode(text));
+  const files = new Map(request.files.map((path, i) => [path, shards[i]]));
+  const weightsManifest = json.weightsManifest ?? [];
+  const weightData = concatenate(
+    weightsManifest
+      .flatMap((group) => group.paths)
+      .map((path) => {
+        const shard = files.get(path);
+        if (!shard) throw new Error(`the shard ${path} is missing`);
+        return shard;
+      }),
+  );
+  const artifacts = { ...json, weightSpecs: weightsManifest.flatMap((group) => group.weights), weightData };
+  const model = await converter.loadGraphModel({ load: async () => artifacts });
+  const isDynamic = operationsOf(json.modelTopology).some((name) => DYNAMIC.test(name));
+  return {
+    info: { inputs: model.inputs.map(portOf), outputs: model.outputs.map(portOf) },
+    async release() {
+      model.dispose();
+    },
+    async run({ feeds, outputs }, bytes) {
+      /** @type {Core.NamedTensorMap} */
+      const given = {};
+      feeds.forEach(({ name, dtype, shape, strings }, i) => {
+        const data = strings ?? viewOf(dtype, bytes[i] ?? new Uint8Array());
+        given[name] = Reflect.apply(tf.tensor, undefined, [data, shape, dtype]);
+      });
+      const names = [...outputs];
+      const results = isDynamic ? await model.executeAsync(given, names) : model.execute(given, names);
+      const list = Array.isArray(results) ? results : [results];
+      const read = list.map((tensor, i) => named(outputs[i] ?? '', tensor));
+      tf.dispose([list, given]);
+      return read;
+    },
+  };
+}
+
+/**
+ * @param {{ node?: { op: string }[], library?: { function?: { nodeDef?: { op: string }[] }[] } }} topology
+ * @returns {string[]}
+ */
+function operationsOf({ node = [], library }) {
+  const inner = (library?.function ?? []).flatMap(({ nodeDef = [] }) => nodeDef);
+  return [...node, ...inner].map(({ op }) => op);
+}
+
+/**
+ * One buffer of its own: TF.js reads a view, or a Node Buffer, from the start of the memory behind it.
+ * @param {readonly Uint8Array[]} chunks
+ */
+function concatenate(chunks) {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all.buffer;
+}
+
+/** @param {Converter.GraphModel['inputs'][number]} tensor */
+function portOf({ name, dtype, shape }) {
+  return { name, dtype, shape: shape?.map((size) => (size < 0 ? '?' : size)) };
+}
+
+/**
+ * @param {string} name
+ * @param {Core.Tensor} tensor
+ * @returns {NamedTensor}
+ */
+function named(name, tensor) {
+  const { dtype, shape } = tensor;
+  const data = tensor.dataSync();
+  if (Array.isArray(data)) return { header: { name, dtype, shape, strings: data }, bytes: new Uint8Array() };
+  // Copied: an output that is a weight or an input shares its memory.
+  return { header: { name, dtype, shape }, bytes: bytesOf(data).slice() };
+}

@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { frameOf, receiveFrame } from './child/frames.js';
+import { EngineFailure } from './failure.js';
+import { residentBytes } from './memory.js';
+import { engineMessage } from './message.js';
+import type { Answer, EngineInfo, Request } from './protocol.js';
+
+/** What one request may cost. */
+export interface EngineLimits {
+  readonly timeoutSeconds: number;
+  /** Resident bytes of the engine's process. */
+  readonly memoryLimit: number;
+}
+
+export interface Reply {
+  readonly answer: Answer;
+  readonly attachments: readonly Uint8Array[];
+}
+
+interface Pending {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (failure: EngineFailure) => void;
+}
+
+const POLL_MILLISECONDS = 100;
+
+/**
+ * An engine in a process that may die alone. It starts at once; requests are answered one after the other, each under
+ * the clock and the memory limit. While none is open it does not keep this process alive, and it ends with it.
+ */
+export class EngineProcess {
+  /** How messages call the engine. */
+  readonly title: string;
+  readonly ready: Promise<EngineInfo>;
+  readonly #limits: EngineLimits;
+  readonly #child: ChildProcess;
+  readonly #sockets: readonly Socket[];
+  readonly #channel: Socket;
+  #pending: Pending | undefined;
+  #ended: EngineFailure | undefined;
+  #killedFor: EngineFailure | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(title: string, script: URL, args: readonly string[], limits: EngineLimits) {
+    this.title = title;
+    this.#limits = limits;
+    // What is in NODE_OPTIONS (an inspector's port, say) is meant for our process, and may be there only once.
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    this.#child = spawn(process.execPath, [fileURLToPath(script), ...args], {
+      env,
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+      windowsHide: true,
+    });
+    const [watch, , , channel] = this.#child.stdio;
+    if (!(watch instanceof Socket && channel instanceof Socket)) throw new Error('a child process without pipes');
+    this.#sockets = [watch, channel];
+    this.#channel = channel;
+    // A pipe that breaks is seen as the end of the process, which says more.
+    for (const socket of this.#sockets) socket.on('error', () => {});
+    this.#child.on('error', (error) =>
+      this.#end(new EngineFailure('missing', `${title}: ${engineMessage(error.message)}`)),
+    );
+    this.#child.on('close', (code, signal) => this.#end(this.#killedFor ?? died(title, code, signal)));
+    this.#listen();
+    this.ready = this.#answerTo(undefined, []).then(({ answer }) => {
+      if ('ready' in answer) return answer.ready;
+      const reason = 'missing' in answer ? engineMessage(answer.missing) : 'no greeting came';
+      throw new EngineFailure('missing', `${title} is not installed or does not start: ${reason}`);
+    });
+    // Whoever asks for something hears of it; a start that nobody came to need is no error.
+    this.ready.catch(() => {});
+  }
+
+  get isAlive(): boolean {
+    return this.#ended === undefined && this.#killedFor === undefined;
+  }
+
+  /** @throws EngineFailure */
+  async request(request: Request, attachments: readonly (readonly Uint8Array[])[]): Promise<Reply> {
+    const turn = this.#queue.then(async () => {
+      await this.ready;
+      return this.#answerTo(request, attachments);
+    });
+    this.#queue = turn.catch(() => {});
+    const reply = await turn;
+    if ('refused' in reply.answer) throw new EngineFailure('refused', engineMessage(reply.answer.refused));
+    return reply;
+  }
+
+  close(): void {
+    this.#kill(new EngineFailure('died', `${this.title} was closed`));
+  }
+
+  /** Waits for one frame, after sending the request; without a request for the greeting. */
+  #answerTo(request: Request | undefined, attachments: readonly (readonly Uint8Array[])[]): Promise<Reply> {
+    const { timeoutSeconds } = this.#limits;
+    return new Promise<Reply>((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      this.#keepAlive(true);
+      const late = setTimeout(
+        () => this.#kill(new EngineFailure('timeout', `${this.title} did not finish in ${timeoutSeconds} s`)),
+        // Beyond 2^31-1 ms Node would fire at once.
+        Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
+      );
+      const poll = setInterval(() => this.#watchMemory(), POLL_MILLISECONDS);
+      const settle = () => {
+        clearTimeout(late);
+        clearInterval(poll);
+        this.#pending = undefined;
+        this.#keepAlive(false);
+      };
+      this.#pending = {
+        resolve: (reply) => {
+          settle();
+          resolve(reply);
+        },
+        reject: (failure) => {
+          settle();
+          reject(failure);
+        },
+      };
+      if (request) this.#send(frameOf(request, attachments));
+    });
+  }
+
+  #send(pieces: readonly Uint8Array[]): void {
+    this.#channel.cork();
+    for (const piece of pieces) this.#channel.write(piece);
+    this.#channel.uncork();
+  }
+
+  #listen(): void {
+    let frame = receiveFrame();
+    let wanted = frame.next();
+    let filled = 0;
+    this.#channel.on('data', (chunk: Buffer) => {
+      for (let used = 0; used < chunk.length && !wanted.done; ) {
+        const taken = chunk.subarray(used, used + wanted.value.length - filled);
+        wanted.value.set(taken, filled);
+        used += taken.length;
+        filled += taken.length;
+        if (filled < wanted.value.length) continue;
+        filled = 0;
+        wanted = frame.next();
+        if (!wanted.done) continue;
+        const { header, attachments } = wanted.value;
+        frame = receiveFrame();
+        wanted = frame.next();
+        // Both ends ship in this package; the header is what `child/serve.js` writes.
+        this.#pending?.resolve({ answer: header as Answer, attachments });
+      }
+    });
+  }
+
+  async #watchMemory(): Promise<void> {
+    const { pid } = this.#child;
+    const { memoryLimit } = this.#limits;
+    const bytes = pid === undefined ? undefined : await residentBytes(pid);
+    if (bytes === undefined || bytes <= memoryLimit) return;
+    const limit = `${(memoryLimit / 2 ** 30).toFixed(1)} GiB`;
+    this.#kill(new EngineFailure('memory', `${this.title} needs more than the memory limit of ${limit}`));
+  }
+
+  #kill(reason: EngineFailure): void {
+    if (!this.isAlive) return;
+    this.#killedFor = reason;
+    this.#child.kill('SIGKILL');
+  }
+
+  #end(failure: EngineFailure): void {
+    this.#ended ??= failure;
+    this.#pending?.reject(this.#ended);
+  }
+
+  #keepAlive(wanted: boolean): void {
+    for (const handle of [this.#child, ...this.#sockets]) {
+      if (wanted) handle.ref();
+      else handle.unref();
+    }
+  }
+}
+
+function died(title: string, code: number | null, signal: NodeJS.Signals | null): EngineFailure {
+  const how = signal === null ? `ended with code ${code}` : `died of signal ${constants.signals[signal]} (${signal})`;
+  return new EngineFailure('died', `${title} ${how}`);
+}

@@ -1,0 +1,107 @@
+import type { Tensor } from '../model/index.js';
+import type { EngineLimits } from './engine-process.js';
+import { EngineProcess } from './engine-process.js';
+import { EngineFailure } from './failure.js';
+import type { EngineInfo, PortInfo } from './protocol.js';
+import { fromWire, toWire } from './wire.js';
+
+/** A file as pieces that follow one another. */
+export type Chunks = Uint8Array | readonly Uint8Array[];
+
+/** A model as bytes: what was validated, never a path. */
+export interface Payload {
+  /** The `.onnx`, or the `model.json`. */
+  readonly model: Chunks;
+  /** External data by location, or shards by path. */
+  readonly files?: ReadonlyMap<string, Chunks>;
+  /** Whether the engine may rewrite the graph: off for a source, or both sides would be folded alike. Ignored by TF.js. */
+  readonly optimize: boolean;
+}
+
+/** A model that an engine has loaded. Its process may be shared with others; one runs at a time. */
+export interface Session {
+  readonly inputs: readonly PortInfo[];
+  readonly outputs: readonly PortInfo[];
+  /**
+   * @param feeds a tensor for each input
+   * @param outputs names of the results to give back
+   * @throws EngineFailure
+   */
+  run(feeds: ReadonlyMap<string, Tensor>, outputs: readonly string[]): Promise<Map<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** What starts the process of an engine. */
+export interface EngineKind {
+  readonly title: string;
+  readonly script: URL;
+  readonly args: readonly string[];
+}
+
+/** An engine that is ready for models. Its process starts with it, and again after a death, for the next model. */
+export class Engine {
+  readonly #kind: EngineKind;
+  readonly #limits: EngineLimits;
+  #process: EngineProcess;
+  #sessions = 0;
+
+  constructor(kind: EngineKind, limits: EngineLimits) {
+    this.#kind = kind;
+    this.#limits = limits;
+    this.#process = this.#start();
+  }
+
+  /** How messages call the engine. */
+  get title(): string {
+    return this.#kind.title;
+  }
+
+  /** Which package answers, and its version. @throws EngineFailure where it is missing */
+  info(): Promise<EngineInfo> {
+    return this.#process.ready;
+  }
+
+  /** @throws EngineFailure */
+  async load({ model, files = new Map(), optimize }: Payload): Promise<Session> {
+    if (!this.#process.isAlive) this.#process = this.#start();
+    const process = this.#process;
+    const session = this.#sessions++;
+    const { answer } = await process.request(
+      { ask: 'load', session, files: [...files.keys()], optimize },
+      [model, ...files.values()].map((chunks) => (chunks instanceof Uint8Array ? [chunks] : chunks)),
+    );
+    if (!('loaded' in answer)) throw new Error('an engine answers something else than it was asked');
+    return {
+      ...answer.loaded,
+      run: (feeds, outputs) => run(process, session, feeds, outputs),
+      async release() {
+        if (process.isAlive) await process.request({ ask: 'release', session }, []);
+      },
+    };
+  }
+
+  close(): void {
+    this.#process.close();
+  }
+
+  #start(): EngineProcess {
+    return new EngineProcess(this.#kind.title, this.#kind.script, this.#kind.args, this.#limits);
+  }
+}
+
+async function run(
+  process: EngineProcess,
+  session: number,
+  feeds: ReadonlyMap<string, Tensor>,
+  outputs: readonly string[],
+): Promise<Map<string, Tensor>> {
+  const sent = [...feeds].map(([name, tensor]) => toWire(name, tensor));
+  const { answer, attachments } = await process.request(
+    { ask: 'run', session, feeds: sent.map(({ header }) => header), outputs },
+    sent.map(({ bytes }) => [bytes]),
+  );
+  if (!('outputs' in answer)) throw new EngineFailure('died', `${process.title} gives no outputs`);
+  return new Map(
+    answer.outputs.map((header, i) => [header.name, fromWire(header, attachments[i] ?? new Uint8Array())]),
+  );
+}

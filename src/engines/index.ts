@@ -1,0 +1,34 @@
+import type { EngineName } from '../formats/format.js';
+import { Engine } from './engine.js';
+import type { EngineLimits } from './engine-process.js';
+import { defaultMemoryLimit } from './memory.js';
+
+export { type Chunks, Engine, type Payload, type Session } from './engine.js';
+export type { EngineLimits } from './engine-process.js';
+export { EngineFailure, type FailureKind } from './failure.js';
+export type { EngineInfo, PortInfo } from './protocol.js';
+
+/** Builds of ONNX Runtime: `onnxruntime-node`, an optional package, or `onnxruntime-web`. */
+export type OnnxRuntimeBuild = 'native' | 'wasm';
+
+export interface EngineOptions extends Partial<EngineLimits> {
+  /** undefined: native where it is installed and starts, else wasm. */
+  readonly build?: OnnxRuntimeBuild | undefined;
+}
+
+const CHILDREN = {
+  onnxruntime: new URL('./child/onnxruntime.js', import.meta.url),
+  tfjs: new URL('./child/tfjs.js', import.meta.url),
+};
+
+/**
+ * Starts the engine that judges artefacts of this kind, in a process of its own. Call it early: while the file is being
+ * read, the engine loads. A missing engine shows when it is first asked for something.
+ */
+export function startEngine(name: EngineName, options: EngineOptions = {}): Engine {
+  const { build, timeoutSeconds = 300, memoryLimit = defaultMemoryLimit() } = options;
+  const limits = { timeoutSeconds, memoryLimit };
+  if (name === 'tfjs') return new Engine({ title: 'TensorFlow.js', script: CHILDREN.tfjs, args: [] }, limits);
+  const args = build ? [build] : ['native', 'wasm'];
+  return new Engine({ title: 'ONNX Runtime', script: CHILDREN.onnxruntime, args }, limits);
+}

@@ -1,0 +1,21 @@
+import { homedir, tmpdir } from 'node:os';
+
+const LONGEST = 400;
+
+/**
+ * What an engine says, as part of one line: no paths of this machine or of the engine's own sources, no characters that
+ * a terminal obeys, and cut where it runs on.
+ */
+export function engineMessage(text: string): string {
+  // Long messages are cut before anything walks over them; what follows only shortens or escapes a few characters.
+  let message = text.slice(0, 4 * LONGEST);
+  for (const folder of [process.cwd(), homedir(), tmpdir()]) {
+    if (folder.length > 1) message = message.replaceAll(folder, '…');
+  }
+  message = message
+    .replace(/(?:file:\/\/)?\S*[\\/][^\s\\/:]+\.(?:cc|cpp|h|hpp|m?js)(?::\d+)*/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+    .trim();
+  return message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
+}

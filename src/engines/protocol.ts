@@ -1,0 +1,60 @@
+/** What the frames between this process and an engine's say; see `child/frames.js` for how. */
+
+export interface TensorHeader {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Elements of a string tensor; its attachment is empty. */
+  readonly strings?: readonly string[];
+}
+
+/** An input or output as the engine knows it. Without `dtype` it is no tensor; a size is a symbol where it is open. */
+export interface PortInfo {
+  readonly name: string;
+  readonly dtype?: string;
+  readonly shape?: readonly (number | string)[] | undefined;
+}
+
+export interface SessionInfo {
+  readonly inputs: readonly PortInfo[];
+  readonly outputs: readonly PortInfo[];
+}
+
+export interface EngineInfo {
+  /** Package that does the work. */
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Attachments: the model, then one for each of `files`. */
+export interface LoadRequest {
+  readonly ask: 'load';
+  readonly session: number;
+  readonly files: readonly string[];
+  /** Whether the engine may rewrite the graph. */
+  readonly optimize: boolean;
+}
+
+/** Attachments: the elements of each feed. */
+export interface RunRequest {
+  readonly ask: 'run';
+  readonly session: number;
+  readonly feeds: readonly TensorHeader[];
+  readonly outputs: readonly string[];
+}
+
+export interface ReleaseRequest {
+  readonly ask: 'release';
+  readonly session: number;
+}
+
+export type Request = LoadRequest | RunRequest | ReleaseRequest;
+
+export type Answer =
+  | { readonly ready: EngineInfo }
+  | { readonly missing: string }
+  | { readonly refused: string }
+  | { readonly loaded: SessionInfo }
+  /** Attachments: the elements of each output. */
+  | { readonly outputs: readonly TensorHeader[] }
+  | { readonly released: true };
