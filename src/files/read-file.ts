@@ -1,0 +1,47 @@
+import { InputError } from '../model/index.js';
+import type { Identity } from './identity.js';
+import { RegularFile } from './regular-file.js';
+
+/** A file that was read whole. */
+export interface ReadFile {
+  /** As the user gave it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly identity: Identity;
+}
+
+/** What a file may hold, and what to do about one that holds more. */
+export interface SizeLimit {
+  readonly bytes: number;
+  readonly what: string;
+  readonly todo: string;
+}
+
+/** Protobuf ends here, and with it every `.onnx` without external data. */
+export const ONNX_LIMIT: SizeLimit = {
+  bytes: 2 ** 31 - 1,
+  what: 'over 2 GiB, which is more than one ONNX file can hold',
+  todo: 'save its weights as external data beside it',
+};
+
+/**
+ * Reads a file that the user named.
+ * @throws InputError where it is missing, no regular file, over the limit, or changes meanwhile
+ */
+export function readFile(path: string, limit: SizeLimit): ReadFile {
+  if (path === '-') {
+    throw new InputError({
+      what: 'not a regular file: standard input is not read',
+      where: { file: path },
+      todo: 'save the model to a file first',
+    });
+  }
+  if (path.includes('\0')) throw new InputError({ what: 'not found: the path holds a NUL', where: { file: path } });
+  const file = RegularFile.open(path, path, { followLinks: true });
+  try {
+    if (file.size > limit.bytes) throw new InputError({ what: limit.what, where: { file: path }, todo: limit.todo });
+    return { path, bytes: file.readWhole(), identity: file.identity };
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,130 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { OutputError } from '../model/index.js';
+import type { Destination } from './destination.js';
+import { sha256 } from './sha256.js';
+import { asOutputError } from './system-error.js';
+import type { TemporaryFolder } from './temporary-folder.js';
+
+const PIECE = 2 ** 20;
+
+/** Files of an artefact by path inside it, in chunks. A single file has the path `''`, its data files full names. */
+export interface ArtefactFiles {
+  readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
+  /** The file that is renamed last. */
+  readonly commits: string;
+}
+
+export interface WrittenFile {
+  /** Path inside the artefact; `''` for a single file. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** An artefact that is on disk, whole and read back, but not in place. */
+export interface Staged {
+  readonly destination: Destination;
+  readonly artefact: ArtefactFiles;
+  readonly temporary: TemporaryFolder;
+  /** Where each file waits. */
+  readonly paths: ReadonlyMap<string, string>;
+  /** The folder that holds all of them. */
+  readonly root: string;
+  readonly written: readonly WrittenFile[];
+}
+
+/**
+ * Writes an artefact under a temporary name and reads it back from there.
+ * @throws OutputError where a write fails, or the file holds other bytes than were written
+ */
+export async function stageArtefact(
+  artefact: ArtefactFiles,
+  destination: Destination,
+  temporary: TemporaryFolder,
+): Promise<Staged> {
+  const root = temporary.fresh();
+  const paths = new Map<string, string>();
+  const written: WrittenFile[] = [];
+  try {
+    fs.mkdirSync(root);
+    for (const [inside, chunks] of artefact.files) {
+      const file = path.join(root, inside === '' ? destination.name : inside);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      await writeChunks(file, chunks);
+      await expectSame(file, chunks, destination.shown);
+      paths.set(inside, file);
+      written.push({ path: inside, bytes: lengthOf(chunks), sha256: sha256(chunks) });
+    }
+    // The folders on the way hold the names; without this a power loss could leave a folder without its files.
+    for (const folder of new Set([root, ...Array.from(paths.values(), (file) => path.dirname(file))]))
+      syncFolder(folder);
+  } catch (error) {
+    throw error instanceof OutputError ? error : asOutputError(error, destination.shown);
+  }
+  return { destination, artefact, temporary, paths, root, written };
+}
+
+/** Writes a new file; `wx` never follows a link that somebody planted. */
+export async function writeChunks(file: string, chunks: readonly Uint8Array[]): Promise<void> {
+  const handle = await fs.promises.open(file, 'wx');
+  try {
+    for (const chunk of chunks) {
+      for (let done = 0; done < chunk.length; ) {
+        const { bytesWritten } = await handle.write(chunk, done, Math.min(PIECE * 64, chunk.length - done));
+        done += bytesWritten;
+      }
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Compares a file with what was meant to be in it. A write that the system cuts short shows here, if nowhere else. */
+async function expectSame(file: string, chunks: readonly Uint8Array[], shown: string): Promise<void> {
+  const differs = () =>
+    new OutputError({
+      what: 'read back with other bytes than were written',
+      where: { file: shown },
+      todo: 'check the disk',
+    });
+  const handle = await fs.promises.open(file, 'r');
+  try {
+    const piece = Buffer.allocUnsafe(PIECE);
+    for (const chunk of chunks) {
+      for (let done = 0; done < chunk.length; ) {
+        const wanted = Math.min(PIECE, chunk.length - done);
+        const { bytesRead } = await handle.read(piece, 0, wanted);
+        if (bytesRead === 0) throw differs();
+        if (piece.compare(chunk, done, done + bytesRead, 0, bytesRead) !== 0) throw differs();
+        done += bytesRead;
+      }
+    }
+    if ((await handle.read(piece, 0, 1)).bytesRead !== 0) throw differs();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes renames in a folder survive a power loss, where the system can do that for folders. */
+export function syncFolder(folder: string): void {
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync(folder, 'r');
+  } catch {
+    return;
+  }
+  try {
+    fs.fsyncSync(descriptor);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EINVAL' && code !== 'EPERM' && code !== 'EISDIR' && code !== 'ENOTSUP') throw error;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function lengthOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}

@@ -1,0 +1,46 @@
+import { InputError, OutputError } from '../model/index.js';
+
+/** What the system's error codes mean to someone who reads a terminal. */
+const MEANING: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'no such file or folder'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'not permitted'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'No space left on the device'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EFBIG', 'over the size that a file may have here'],
+  ['EIO', 'the device failed to read or write (EIO)'],
+  ['ENAMETOOLONG', 'name too long'],
+  ['ENOTDIR', 'a part of the path is not a folder'],
+  ['EISDIR', 'it is a folder'],
+  ['EEXIST', 'exists and is not ours'],
+  ['ENOTEMPTY', 'exists and is not empty'],
+  ['ELOOP', 'a link that leads back to itself'],
+  ['EMFILE', 'too many files are open'],
+  ['ENFILE', 'too many files are open on this machine'],
+  ['EXDEV', 'it is on another device'],
+  ['ENXIO', 'not a regular file'],
+  ['EPIPE', 'nobody reads it any more'],
+]);
+
+/** Whether an error comes from the operating system, and is therefore no defect of ours. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && 'errno' in error && typeof error.code === 'string';
+}
+
+function meaningOf(code: string): string {
+  return MEANING.get(code) ?? `the system says ${code}`;
+}
+
+/** A system error while reading as the error of a file that was given; anything else is thrown on as it is. */
+export function asInputError(error: unknown, file: string): InputError {
+  if (!isSystemError(error)) throw error;
+  const what = error.code === 'ENOENT' ? 'not found: no such file' : `cannot be read: ${meaningOf(error.code)}`;
+  return new InputError({ what, where: { file }, cause: error });
+}
+
+/** A system error while writing as the error of an output; anything else is thrown on as it is. */
+export function asOutputError(error: unknown, file: string): OutputError {
+  if (!isSystemError(error)) throw error;
+  return new OutputError({ what: `cannot be written: ${meaningOf(error.code)}`, where: { file }, cause: error });
+}

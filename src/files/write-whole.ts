@@ -1,0 +1,36 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { OutputError } from '../model/index.js';
+import { writeChunks } from './stage.js';
+import { asOutputError } from './system-error.js';
+import { TemporaryFolder } from './temporary-folder.js';
+
+/**
+ * Writes one file so that its name holds the old content or the new, never a part. A link at that name is followed to
+ * the regular file it names; a pipe or device that the user named (`/dev/stderr`) is written to as it is.
+ * @throws OutputError
+ */
+export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) throw new OutputError({ what: 'exists and is a folder', where: { file } });
+    if (stat && !stat.isFile()) {
+      await fs.promises.writeFile(file, bytes);
+      return;
+    }
+    const place = stat ? fs.realpathSync(file) : path.resolve(file);
+    const temporary = new TemporaryFolder(path.dirname(place));
+    let isPlaced = false;
+    try {
+      const written = temporary.fresh();
+      await writeChunks(written, [bytes]);
+      fs.renameSync(written, place);
+      isPlaced = true;
+    } finally {
+      temporary.remove({ isPlaced });
+    }
+  } catch (error) {
+    if (error instanceof OutputError) throw new OutputError({ what: error.what, where: { file }, cause: error.cause });
+    throw asOutputError(error, file);
+  }
+}

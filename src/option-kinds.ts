@@ -1,0 +1,124 @@
+import { nearestHint } from './nearest-name.js';
+
+/** Why a value is refused: what it is instead of, and what to do. */
+export interface Refusal {
+  readonly what: string;
+  readonly todo?: string | undefined;
+}
+
+/** What values an option takes, and how they are written on a command line. */
+export interface Kind {
+  /** Reads one occurrence of the flag; `before` is what earlier ones gave. Throws nothing: `refuse` judges the result. */
+  fromText(text: string, before: unknown): unknown;
+  /** undefined: the value is fine. */
+  refuse(value: unknown): Refusal | undefined;
+}
+
+/** A switch, whose flag takes no value. */
+export const flag: Kind = {
+  fromText: () => true,
+  refuse: (value) => (typeof value === 'boolean' ? undefined : { what: 'is not true or false' }),
+};
+
+export const text: Kind = {
+  fromText: (given) => given,
+  refuse: (value) => (typeof value === 'string' && value !== '' ? undefined : { what: 'is empty or no text' }),
+};
+
+export function oneOf(...names: readonly string[]): Kind {
+  return {
+    fromText: (given) => given,
+    refuse: (value) => {
+      if (typeof value === 'string' && names.includes(value)) return undefined;
+      return { what: `${show(value)} is not one of ${names.join(', ')}`, todo: nearestHint(String(value), names) };
+    },
+  };
+}
+
+/** Names separated by commas, one or more; the flag may come several times. */
+export function listOf(names?: readonly string[]): Kind {
+  const one = names && oneOf(...names);
+  return {
+    fromText: (given, before) => [...(Array.isArray(before) ? before : []), ...given.split(',').map((s) => s.trim())],
+    refuse: (value) => {
+      if (!Array.isArray(value) || value.length === 0) return { what: 'is not a list of names' };
+      for (const name of value) {
+        if (typeof name !== 'string' || name === '') return { what: 'holds an empty name' };
+        const refusal = one?.refuse(name);
+        if (refusal) return refusal;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** A finite number; `accepts` says which, `what` how to call those. */
+export function number(accepts: (value: number) => boolean, what: string): Kind {
+  return {
+    fromText: toNumber,
+    refuse: (value) => {
+      if (typeof value === 'number' && Number.isFinite(value) && accepts(value)) return undefined;
+      return { what: `${show(value)} is not ${what}` };
+    },
+  };
+}
+
+export const count = number((value) => Number.isSafeInteger(value) && value > 0, 'a whole number above 0');
+
+/** Numbers separated by commas. */
+export function numbers(accepts: (value: number) => boolean, what: string): Kind {
+  const one = number(accepts, what);
+  return {
+    fromText: (given) => given.split(',').map(toNumber),
+    refuse: (value) => {
+      if (!Array.isArray(value) || value.length === 0) return { what: 'is not a list of numbers' };
+      for (const each of value) {
+        const refusal = one.refuse(each);
+        if (refusal) return refusal;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** `NAME:1,3,224,224`, several times. Names may hold colons, sizes may not. A `Map`: names come from strangers. */
+export const shapes: Kind = {
+  fromText: (given, before) => {
+    const all = new Map<unknown, unknown>(before instanceof Map ? before : []);
+    const colon = given.lastIndexOf(':');
+    const name = given.slice(0, Math.max(colon, 0));
+    const sizes = given.slice(colon + 1).split(',');
+    if (all.has(name)) all.set(name, 'twice');
+    else
+      all.set(
+        name,
+        sizes.map((size) => (/^\s*\d+\s*$/.test(size) ? Number(size) : size)),
+      );
+    return all;
+  },
+  refuse: (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { what: 'is not sizes by name' };
+    const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+    for (const [name, sizes] of entries) {
+      if (typeof name !== 'string' || name === '') return { what: 'names no input', todo: 'write NAME:1,3,224,224' };
+      if (sizes === 'twice') return { what: `gives ${show(name)} twice` };
+      if (!Array.isArray(sizes)) return { what: `gives no sizes for ${show(name)}` };
+      const wrong = sizes.find((size) => !Number.isSafeInteger(size) || size < 1);
+      if (wrong !== undefined) return { what: `${show(name)}: ${show(wrong)} is not a whole number above 0` };
+    }
+    return undefined;
+  },
+};
+
+export const callback: Kind = {
+  fromText: (given) => given,
+  refuse: (value) => (typeof value === 'function' ? undefined : { what: 'is not a function' }),
+};
+
+function toNumber(given: string): unknown {
+  return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(given) ? Number(given) : given;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value);
+}
