@@ -1,0 +1,61 @@
+/** Who may know whom: an arrow only points from a later station to an earlier one. See docs/architecture.md. */
+const stations = {
+  model: [],
+  operators: ['model'],
+  passes: ['operators', 'model'],
+  layout: ['operators', 'model'],
+  formats: ['layout', 'passes', 'operators', 'model'],
+  engines: ['formats', 'operators', 'model'],
+  check: ['engines', 'formats', 'operators', 'model'],
+  files: ['model'],
+  report: ['model'],
+};
+
+const arrows = Object.entries(stations).map(([folder, known]) => ({
+  name: `${folder} knows only what comes before it`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: [`^src/(${[folder, ...known].join('|')})/`] },
+}));
+
+module.exports = {
+  forbidden: [
+    ...arrows,
+    {
+      name: 'formats never import each other',
+      severity: 'error',
+      from: { path: '^src/formats/([^/]+)/' },
+      to: { path: '^src/formats/[^/]+/', pathNot: ['^src/formats/$1/'] },
+    },
+    {
+      name: 'commands know formats by their list alone',
+      severity: 'error',
+      from: { path: '^src/(convert|inspect)\\.ts$' },
+      to: { path: '^src/formats/(onnx|tfjs|coreml)/(?!index)' },
+    },
+    {
+      name: 'only files, engines and cli need Node',
+      severity: 'error',
+      from: { path: '^src/(model|operators|passes|layout|formats|check|report|core)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'nothing imports what is not declared',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.cjs', '.json'] },
+  },
+};

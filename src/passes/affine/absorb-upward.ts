@@ -1,0 +1,162 @@
+import { type Node, sameShape, type Value } from '../../model/index.js';
+import { averagePool, concat, reduceMean, resize } from '../../operators/index.js';
+import { channelAffineOf, expanded } from './channel-affine.js';
+import { type Edit, withConstant, withConstantAndRow, withWeights } from './edit.js';
+import { followAxis } from './follow-axis.js';
+import { type Affine, isShifted, scaleResult } from './scaled-weights.js';
+
+/** `scale * x + shift` along one axis (undefined: single numbers), on its way to weights that can take it. */
+export interface Travelling extends Affine {
+  readonly axis: number | undefined;
+}
+
+const DEEPEST = 32;
+
+/**
+ * The edits after which `value` itself is `scale * value + shift`, its reader's work being done by constants before it.
+ * Nobody but one node may read the values on the way. undefined where some part of the way cannot take it.
+ */
+export function absorbUpward(value: Value, affine: Travelling, depth = 0): Edit[] | undefined {
+  const node = value.producer;
+  if (node?.domain !== '' || !value.onlyReader || depth > DEEPEST) return undefined;
+  const onward = (input: Value, passed: Travelling) => absorbUpward(input, passed, depth + 1);
+  switch (node.operator) {
+    case 'Conv':
+    case 'ConvTranspose':
+    case 'Gemm': {
+      const weights = isAxis(affine, 1) ? scaleResult(node, affine) : undefined;
+      return weights && [withWeights(node, weights)];
+    }
+    case 'MatMul':
+      return intoMatMul(node, affine);
+    case 'Concat':
+      return throughConcat(node, affine, onward);
+    case 'Transpose':
+    case 'Reshape':
+    case 'Flatten':
+    case 'Squeeze':
+    case 'Unsqueeze': {
+      const axis = affine.axis === undefined ? undefined : followAxis(node, affine.axis, 'back');
+      return affine.axis === undefined || axis !== undefined ? onward(node.input(0), { ...affine, axis }) : undefined;
+    }
+    case 'ReduceMean':
+      return throughMean(node, affine, onward);
+    case 'GlobalAveragePool':
+    case 'MaxPool':
+    case 'AveragePool':
+    case 'Resize':
+    case 'Relu':
+    case 'LeakyRelu':
+      return commutes(node, affine) ? onward(node.input(0), affine) : undefined;
+    case 'Add':
+      return throughAdd(node, affine, onward);
+    default:
+      return undefined;
+  }
+}
+
+type Onward = (input: Value, affine: Travelling) => Edit[] | undefined;
+
+function isAxis({ axis }: Travelling, wanted: number): boolean {
+  return axis === undefined || axis === wanted;
+}
+
+/** Whether `f(s x + b) = s f(x) + b` along channels, for a node with one operand. */
+export function commutes(node: Node, affine: Travelling): boolean {
+  if (affine.axis !== undefined && affine.axis !== 1) return false;
+  const keepsOrder = affine.scale.every((value) => value > 0);
+  switch (node.operator) {
+    case 'GlobalAveragePool':
+      return true;
+    case 'MaxPool':
+      return keepsOrder && node.outputs.length === 1;
+    case 'Relu':
+    case 'LeakyRelu':
+      return keepsOrder && !isShifted(affine);
+    case 'AveragePool': {
+      const { pads, countIncludePad } = averagePool.parameters(node);
+      return !isShifted(affine) || !countIncludePad || (pads?.every((size) => size === 0) ?? false);
+    }
+    case 'Resize': {
+      const { mode, coordinateTransformationMode } = resize.parameters(node);
+      // Interpolation weights sum to 1, but what lies outside a crop is a constant of its own.
+      return (mode === 'nearest' || mode === 'linear') && coordinateTransformationMode !== 'tf_crop_and_resize';
+    }
+    default:
+      return false;
+  }
+}
+
+/** The scale goes into the columns of a constant right operand; a shift needs an Add behind, in the affine node's place. */
+function intoMatMul(node: Node, affine: Travelling): Edit[] | undefined {
+  const right = node.constant(1);
+  const last = (node.outputs[0]?.rank ?? 0) - 1;
+  if (right?.shape.length !== 2 || last < 1 || !isAxis(affine, last)) return undefined;
+  // A shift alone is the Add that would be made of it.
+  if (affine.scale.every((value) => value === 1)) return undefined;
+  const columns = right.shape[1] ?? 1;
+  const scale = expanded(affine.scale, columns);
+  const values = right.toFloat64().map((value, at) => value * (scale[at % columns] ?? 0));
+  const edit = isShifted(affine)
+    ? withConstantAndRow(node, 1, values, expanded(affine.shift, columns))
+    : withConstant(node, 1, values);
+  return edit && [edit];
+}
+
+/** Along the joined axis each part takes its share, along another each takes all. */
+function throughConcat(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
+  const joined = concat.parameters(node).axis;
+  const rank = node.outputs[0]?.rank;
+  if (rank === undefined) return undefined;
+  const edits: Edit[] = [];
+  let from = 0;
+  for (const input of node.inputs) {
+    const size = input?.shape?.[joined < 0 ? joined + rank : joined];
+    if (!input || typeof size !== 'number') return undefined;
+    const isSplit = affine.axis !== undefined && affine.axis === (joined < 0 ? joined + rank : joined);
+    const share = (values: Float64Array) => (isSplit ? values.slice(from, from + size) : values);
+    const part = onward(input, { axis: affine.axis, scale: share(affine.scale), shift: share(affine.shift) });
+    if (!part) return undefined;
+    edits.push(...part);
+    from += size;
+  }
+  return edits;
+}
+
+/** The mean of s x + b is s mean(x) + b, where no mean is taken along the channels. */
+function throughMean(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
+  const { axes, keepdims } = reduceMean.parameters(node);
+  const rank = node.input(0).rank;
+  if (!axes || rank === undefined) return undefined;
+  const reduced = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
+  const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => keepdims || !reduced.has(axis));
+  const axis = affine.axis === undefined ? undefined : left[affine.axis];
+  if (affine.axis !== undefined && (axis === undefined || reduced.has(axis))) return undefined;
+  return onward(node.input(0), { ...affine, axis });
+}
+
+/** s (x + c) + b = s x + (s c + b) for a constant c; for two computed operands both are scaled and one is shifted. */
+function throughAdd(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
+  const constantIndex = node.inputs.findIndex((value) => value?.constant);
+  if (constantIndex >= 0) return throughAddedConstant(node, constantIndex, affine, onward);
+  const [left, right] = [node.input(0), node.input(1)];
+  if (left === right || !sameShape(left.shape, right.shape)) return undefined;
+  const first = onward(left, affine);
+  const second = first && onward(right, { ...affine, shift: affine.shift.map(() => 0) });
+  return second && [...first, ...second];
+}
+
+function throughAddedConstant(node: Node, index: number, affine: Travelling, onward: Onward): Edit[] | undefined {
+  const added = channelAffineOf(node);
+  if (!added || (added.axis !== affine.axis && added.axis !== undefined)) return undefined;
+  // A single number becomes one per channel; that would change the constant's shape.
+  if (added.axis === undefined && affine.axis !== undefined) return undefined;
+  const { scale, shift } = affine;
+  const before = onward(added.input, { ...affine, shift: shift.map(() => 0) });
+  const edit = withConstant(
+    node,
+    index,
+    added.shift.map((value, c) => value * (scale[c % scale.length] ?? 0) + (shift[c % shift.length] ?? 0)),
+  );
+  return before && edit && [...before, edit];
+}

@@ -1,0 +1,75 @@
+import type { Weights } from './weights.js';
+
+/**
+ * How a kernel samples one spatial axis of its source: tap i of output o reads position `o*stride - padBegin + i*dilation`
+ * of the source extended by zeros without end. `padEnd` only decides how many outputs there are.
+ */
+export interface Sampling {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padBegin: number;
+  readonly padEnd: number;
+}
+
+/**
+ * An affine map `y = W * x + b` of a value [N, C, *D], W being a convolution of the zero-extended source. A point-wise
+ * scale, a batch norm, an average pooling that counts padding, a zero padding and the identity are special cases.
+ * Only numbers; the weights are made for the maps that are chosen.
+ */
+export interface AffineMap {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  readonly axes: readonly Sampling[];
+  /** false only where b is known to be 0. */
+  readonly hasBias: boolean;
+  /** How many operations were joined; bounds the recursion that makes the weights. */
+  readonly depth: number;
+  readonly weights: Weights;
+}
+
+/** Joined maps stay under these: kernels beyond are never cheaper, and depth bounds recursion and the walk back. */
+export const MAX_KERNEL = 63;
+export const MAX_DEPTH = 160;
+
+export const POINT: Sampling = { kernel: 1, stride: 1, dilation: 1, padBegin: 0, padEnd: 0 };
+
+export function tapsOf(map: AffineMap): number {
+  return map.axes.reduce((taps, axis) => taps * axis.kernel, 1);
+}
+
+/** Outputs per source pixel, as the divisor: 4 for stride 2 x 2. */
+export function subsamplingOf(map: AffineMap): number {
+  return map.axes.reduce((product, axis) => product * axis.stride, 1);
+}
+
+/** Multiply-accumulates per source pixel. Pixels cancel when regions of one source are compared, so no size is needed. */
+export function costOf(map: AffineMap): number {
+  return (map.outChannels * (map.inChannels / map.groups) * tapsOf(map)) / subsamplingOf(map);
+}
+
+/** Every output channel reads its own input channel at its own position: y = s * x + b. */
+export function isChannelwise(map: AffineMap): boolean {
+  return map.groups === map.inChannels && map.inChannels === map.outChannels && tapsOf(map) === 1;
+}
+
+/** The map that gives the value itself. */
+export function identityMap(channels: number, spatialRank: number): AffineMap {
+  return {
+    inChannels: channels,
+    outChannels: channels,
+    groups: channels,
+    axes: new Array<Sampling>(spatialRank).fill(POINT),
+    hasBias: false,
+    depth: 0,
+    weights: { kind: 'identity' },
+  };
+}
+
+export function greatestCommonDivisor(...numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => {
+    while (b) [a, b] = [b, a % b];
+    return a;
+  }, 0);
+}

@@ -1,0 +1,102 @@
+import type { Graph, Value } from '../../model/index.js';
+import { add } from './add.js';
+import { type AffineMap, identityMap } from './affine-map.js';
+import { compose, isRefused } from './compose.js';
+import { type LinearOperation, linearOperation } from './linear-operation.js';
+
+/** Sources of which a value is one affine map, in topological order of the sources; the value itself may be among them. */
+export type SourceMaps = ReadonlyMap<Value, AffineMap>;
+
+/** Kept per value: the furthest sources (whole blocks) and the nearest (short ones). Without an end a chain is quadratic. */
+const FURTHEST = 6;
+const NEAREST = 6;
+
+/** For every value, the sources from which it is still one map. One sweep, linear in nodes; no weights are touched. */
+export class ReachableMaps {
+  readonly #maps = new Map<Value, SourceMaps>();
+  readonly #positions = new Map<Value, number>();
+  readonly operations = new Map<Value, LinearOperation>();
+
+  constructor(graph: Graph) {
+    let position = 0;
+    for (const value of graph.inputs) this.#positions.set(value, position++);
+    for (const node of graph.sorted()) {
+      for (const value of node.outputs) if (value) this.#positions.set(value, position++);
+      const operation = linearOperation(node);
+      if (!operation) continue;
+      this.operations.set(operation.output, operation);
+      this.#maps.set(operation.output, this.#sweep(operation));
+    }
+  }
+
+  /** The maps of a value; for one that no linear operation makes only the identity. */
+  of(value: Value): SourceMaps {
+    const known = this.#maps.get(value);
+    if (known) return known;
+    const identity = identityOf(value);
+    const maps: SourceMaps = identity ? new Map([[value, identity]]) : new Map();
+    this.#maps.set(value, maps);
+    return maps;
+  }
+
+  /** Where a value stands in topological order; values from around a subgraph come before all. */
+  positionOf(value: Value): number {
+    return this.#positions.get(value) ?? -1;
+  }
+
+  #sweep(operation: LinearOperation): SourceMaps {
+    const maps = operation.kind === 'map' ? this.#extend(operation) : this.#join(operation);
+    const { output } = operation;
+    // A batch norm behind a convolution belongs to that convolution: a map that began between the two would tear them.
+    const belongsBefore = maps.size > 0 && output.onlyReader !== undefined && isPointwiseReader(output);
+    const identity = belongsBefore ? undefined : identityOf(output);
+    if (identity) maps.set(output, identity);
+    return this.#capped(maps);
+  }
+
+  #extend({ input, map }: Extract<LinearOperation, { kind: 'map' }>): Map<Value, AffineMap> {
+    const maps = new Map<Value, AffineMap>();
+    for (const [source, inner] of this.of(input)) {
+      const composed = inner.depth === 0 ? map : compose(inner, map);
+      if (!isRefused(composed)) maps.set(source, composed);
+    }
+    return maps;
+  }
+
+  #join({ terms }: Extract<LinearOperation, { kind: 'sum' }>): Map<Value, AffineMap> {
+    const joined = new Map<Value, AffineMap>();
+    const [first, ...rest] = terms;
+    if (!first) return joined;
+    for (const [source, start] of this.of(first.value)) {
+      const sizes = (source.shape ?? []).slice(2).map((size) => (typeof size === 'number' ? size : undefined));
+      let sum: AffineMap | undefined = start;
+      for (const { value, sign } of rest) {
+        const other = this.of(value).get(source);
+        sum = other && add(sum, other, sign, sizes);
+        if (!sum) break;
+      }
+      if (sum) joined.set(source, sum);
+    }
+    return joined;
+  }
+
+  #capped(maps: Map<Value, AffineMap>): SourceMaps {
+    const sorted = [...maps].sort(([a], [b]) => this.positionOf(a) - this.positionOf(b));
+    if (sorted.length <= FURTHEST + NEAREST) return new Map(sorted);
+    return new Map([...sorted.slice(0, FURTHEST), ...sorted.slice(-NEAREST)]);
+  }
+}
+
+function isPointwiseReader(value: Value): boolean {
+  const reader = value.onlyReader;
+  const operation = reader && linearOperation(reader);
+  return operation?.kind === 'map' && operation.isPointwise && operation.input === value;
+}
+
+function identityOf(value: Value): AffineMap | undefined {
+  const channels = value.shape?.[1];
+  const spatialRank = (value.rank ?? 0) - 2;
+  return typeof channels === 'number' && spatialRank >= 1 && !value.constant
+    ? identityMap(channels, spatialRank)
+    : undefined;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    // Engines are processes of their own; more workers than cores only make them wait for each other.
+    maxWorkers: 2,
+  },
+});
