@@ -125,11 +125,11 @@ function throughConcat(node: Node, affine: Travelling, onward: Onward): Edit[] |
 
 /** The mean of s x + b is s mean(x) + b, where no mean is taken along the channels. */
 function throughMean(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
-  const { axes, keepdims } = reduceMean.parameters(node);
+  const { axes, keepDims } = reduceMean.parameters(node);
   const rank = node.input(0).rank;
   if (!axes || rank === undefined) return undefined;
   const reduced = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
-  const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => keepdims || !reduced.has(axis));
+  const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => keepDims || !reduced.has(axis));
   const axis = affine.axis === undefined ? undefined : left[affine.axis];
   if (affine.axis !== undefined && (axis === undefined || reduced.has(axis))) return undefined;
   return onward(node.input(0), { ...affine, axis });

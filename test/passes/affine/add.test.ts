@@ -21,27 +21,30 @@ function conv(axis: Partial<Sampling>, parts: { groups?: number; bias?: boolean;
 
 test('two maps of one source that add up answer like their sum, for every input size', () => {
   let added = 0;
-  // Kernels that keep the size, so that branches often agree: odd, with the padding that fits them.
-  const centred = fc
-    .tuple(fc.constantFrom(1, 3, 5), fc.constantFrom(1, 2, 3), fc.constantFrom(1, 2), fc.constantFrom(0, 1))
-    .map(([kernel, dilation, stride, extra]) => {
-      const pad = ((kernel - 1) * dilation) / 2 + extra;
-      return { kernel, dilation, stride, padBegin: pad, padEnd: pad };
-    });
-  const branch = fc.oneof(mapBetween(4, 4, centred), mapBetween(4, 4, sampling));
+  // Branches of one block: one stride, and as much padding beyond the kernel's reach, split at random between the ends.
+  const branches = fc.tuple(fc.constantFrom(1, 1, 2, 3), fc.constantFrom(0, 1, 2)).chain(([stride, excess]) => {
+    const axis = fc
+      .tuple(fc.constantFrom(1, 2, 3, 5), fc.constantFrom(1, 2, 3), fc.double({ min: 0, max: 1, noNaN: true }))
+      .map(([kernel, dilation, share]) => {
+        const padding = (kernel - 1) * dilation + excess;
+        const padBegin = Math.round(share * padding);
+        return { kernel, dilation, stride, padBegin, padEnd: padding - padBegin };
+      });
+    return fc.tuple(mapBetween(4, 4, axis), mapBetween(4, 4, fc.oneof({ weight: 9, arbitrary: axis }, sampling)));
+  });
   fc.assert(
-    fc.property(branch, branch, fc.constantFrom(1, -1), fc.integer({ min: 9, max: 14 }), (a, b, sign, size) => {
+    fc.property(branches, fc.constantFrom(1, -1), fc.integer({ min: 9, max: 14 }), ([a, b], sign, size) => {
       const joint = add(a, b, sign, [undefined, undefined]);
       if (!joint) return;
       const x = image(4, size, size + 3);
       const [left, right] = [convolve(x, a), convolve(x, b)];
-      if (left.shape[1] < 1) return;
+      if (left.data.length === 0) return;
       added++;
       expect(difference(sum(left, right, sign), convolve(x, joint))).toBeLessThan(EXACT);
     }),
-    { numRuns: 2000, seed: 11 },
+    { numRuns: 1000, seed: 11 },
   );
-  expect(added).toBeGreaterThan(100);
+  expect(added).toBeGreaterThan(500);
 });
 
 test('a known input size lets kernels add whose paddings differ: 3x3 stride 2 pad 1 and 2x2 stride 2 on 8x8', () => {

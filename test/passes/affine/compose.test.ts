@@ -32,13 +32,13 @@ test('two maps that compose answer like one after the other, border included, fo
       if (isRefused(joint)) return;
       const x = image(inner.inChannels, size, size + 1);
       const between = convolve(x, inner);
-      if (between.data.length === 0 || between.shape[1] < 1) return;
+      if (between.data.length === 0) return;
       const y = convolve(between, outer);
-      if (y.shape[1] < 1 || y.shape[2] < 1) return;
+      if (y.data.length === 0) return;
       composed++;
       expect(difference(y, convolve(x, joint))).toBeLessThan(EXACT);
     }),
-    { numRuns: 1500, seed: 7 },
+    { numRuns: 2000, seed: 7 },
   );
   expect(composed).toBeGreaterThan(300);
 });

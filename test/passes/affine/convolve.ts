@@ -12,8 +12,9 @@ export function convolve(image: Image, map: AffineMap, weights: Kernel = evaluat
   const [channels, height, width] = image.shape;
   const [rows, columns] = map.axes;
   if (!rows || !columns || channels !== map.inChannels) throw new RangeError('two spatial axes');
+  const excess = (axis: typeof rows) => axis.padBegin + axis.padEnd - (axis.kernel - 1) * axis.dilation;
   const outputs = (axis: typeof rows, size: number) =>
-    Math.floor((size + axis.padBegin + axis.padEnd - (axis.kernel - 1) * axis.dilation - 1) / axis.stride) + 1;
+    Math.max(0, Math.floor((size + excess(axis) - 1) / axis.stride) + 1);
   const [outHeight, outWidth] = [outputs(rows, height), outputs(columns, width)];
   const perGroup = map.inChannels / map.groups;
   const data = new Float64Array(map.outChannels * outHeight * outWidth);
