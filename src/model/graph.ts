@@ -86,6 +86,12 @@ export class Graph {
     return new Value(this, this.model.freshName(name), { constant: tensor });
   }
 
+  /** A constant under the very name that its file gives it. */
+  addNamedConstant(tensor: Tensor, name: string): Value {
+    this.model.takeName(name);
+    return new Value(this, name, { constant: tensor });
+  }
+
   addOutput(value: Value): void {
     value.countOutput(1);
     this.#outputs.push(value);

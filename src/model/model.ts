@@ -1,4 +1,8 @@
+import { copyGraph } from './copy.js';
+import type { DataType } from './data-type.js';
 import { Graph } from './graph.js';
+import type { Shape } from './shape.js';
+import type { Bytes } from './tensor.js';
 
 /** What a reader says of a file beside its graph; kept so that a writer can say it again. */
 export interface Provenance {
@@ -8,6 +12,14 @@ export interface Provenance {
   readonly domain: string;
   readonly modelVersion: bigint;
   readonly docString: string;
+}
+
+/** What a file says of a value's type, as far as it does. */
+export interface DeclaredType {
+  readonly dtype?: DataType | undefined;
+  readonly shape?: Shape | undefined;
+  /** A type that is no dense tensor, as encoded `TypeProto`. */
+  readonly otherType?: Bytes | undefined;
 }
 
 const UNKNOWN: Provenance = {
@@ -26,6 +38,8 @@ export class Model {
   readonly opsets: Map<string, number>;
   readonly metadata: Map<string, string>;
   readonly provenance: Provenance;
+  /** What the file declared of its outputs, by name: dimension names that inference cannot know, types it cannot find. */
+  readonly declaredOutputs = new Map<string, DeclaredType>();
   /** What the reader assumed, dropped or raised, a sentence each. */
   readonly notes: string[] = [];
   readonly #names = new Set<string>();
@@ -78,5 +92,20 @@ export class Model {
     const symbol = this.freshSymbol();
     this.#derived.set(expression, symbol);
     return symbol;
+  }
+
+  /** A model of its own with the same names, symbols and tensors: for a target that edits what it is given. */
+  copy(): Model {
+    const copy = new Model({
+      opsets: new Map(this.opsets),
+      metadata: new Map(this.metadata),
+      provenance: this.provenance,
+    });
+    copy.notes.push(...this.notes);
+    copyGraph(this.graph, copy.graph, (parent) => new Graph(copy, parent));
+    for (const name of this.#names) copy.takeName(name);
+    for (const [base, suffix] of this.#nextSuffix) copy.#nextSuffix.set(base, suffix);
+    copy.#nextSymbol = this.#nextSymbol;
+    return copy;
   }
 }
