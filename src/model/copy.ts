@@ -1,0 +1,61 @@
+import type { Attribute } from './attribute.js';
+import type { Graph } from './graph.js';
+import type { Value } from './value.js';
+
+/**
+ * Puts a copy of every value and node of `from` into `to`, which is empty, under the same names. Tensors are shared: they
+ * never change. Subgraphs are copied with their nodes; what they read from outside is found in `copies`.
+ */
+export function copyGraph(
+  from: Graph,
+  to: Graph,
+  makeSubgraph: (parent: Graph) => Graph,
+  copies = new Map<Value, Value>(),
+  graphs = new Map<Graph, Graph>(),
+): void {
+  graphs.set(from, to);
+  to.name = from.name;
+  for (const value of from.inputs) copies.set(value, withType(value, to.addInput(value.name)));
+  const copyOf = (value: Value): Value => {
+    const known = copies.get(value);
+    if (known) return known;
+    if (!value.constant) throw new Error(`${value.name} is read before it is made`);
+    const copy = (graphs.get(value.graph) ?? to).addConstant(value.constant, value.name);
+    copies.set(value, copy);
+    return copy;
+  };
+  const copyAttribute = (attribute: Attribute): Attribute => {
+    const copySubgraph = (graph: Graph) => {
+      const copy = makeSubgraph(to);
+      copyGraph(graph, copy, makeSubgraph, copies, graphs);
+      return copy;
+    };
+    if (attribute.kind === 'graph') return { kind: 'graph', value: copySubgraph(attribute.value) };
+    if (attribute.kind === 'graphs') return { kind: 'graphs', value: attribute.value.map(copySubgraph) };
+    return attribute;
+  };
+  for (const node of from.sorted()) {
+    const copy = to.insert({
+      operator: node.operator,
+      domain: node.domain,
+      name: node.name,
+      inputs: node.inputs.map((value) => value && copyOf(value)),
+      outputs: node.outputs.map((value) => value?.name ?? ''),
+      attributes: new Map(Array.from(node.attributes, ([name, attribute]) => [name, copyAttribute(attribute)])),
+      origin: node.origin,
+    });
+    node.outputs.forEach((value, index) => {
+      const made = copy.outputs[index];
+      if (value && made) copies.set(value, withType(value, made));
+    });
+  }
+  to.setOutputs(from.outputs.map(copyOf));
+}
+
+function withType(value: Value, copy: Value): Value {
+  copy.dtype = value.dtype;
+  copy.shape = value.shape;
+  copy.otherType = value.otherType;
+  copy.elements = value.elements;
+  return copy;
+}

@@ -1,0 +1,163 @@
+/**
+ * What a run found and did, as data. `report.schema.json` describes the same for other languages. Paths are as the user
+ * gave them; there is no time stamp, and no number that JSON cannot hold.
+ */
+export interface Report {
+  readonly tool: { readonly name: 'mobileone'; readonly version: string };
+  readonly command: 'convert' | 'inspect';
+  /** 0, or that of the first model that failed. */
+  readonly exitCode: number;
+  /** Wall-clock time of the whole run. */
+  readonly milliseconds: number;
+  readonly models: readonly ModelReport[];
+}
+
+export interface ModelReport {
+  readonly source: SourceReport;
+  readonly exitCode: number;
+  /** Why the exit code is not 0. */
+  readonly error: ErrorReport | null;
+  readonly inputs: readonly ValueReport[];
+  readonly outputs: readonly ValueReport[];
+  /** null where the model could not be read so far. */
+  readonly before: Counts | null;
+  readonly after: Counts | null;
+  readonly fused: readonly FusedBlock[];
+  readonly declined: readonly DeclinedBlock[];
+  /** What was assumed, dropped, raised or renamed, a sentence each. */
+  readonly notes: readonly string[];
+  /** What each target that was asked about cannot express; empty where it can. */
+  readonly targets: readonly TargetReport[];
+  readonly artefacts: readonly ArtefactReport[];
+  /** Wall-clock time by station. */
+  readonly stations: Readonly<Record<string, number>>;
+}
+
+export interface SourceReport {
+  readonly path: string;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  readonly data: readonly DataReport[];
+  /** Name and version of what wrote the file, where it says so. */
+  readonly exporter: string | null;
+  readonly irVersion: number | null;
+  readonly opset: number | null;
+}
+
+export interface DataReport {
+  readonly location: string;
+  readonly bytes: number;
+  /** null for a file so large that hashing it would take longer than converting. */
+  readonly sha256: string | null;
+}
+
+export interface ErrorReport {
+  /** The class, which says who must act: `InputError` and so on. */
+  readonly kind: string;
+  readonly what: string;
+  readonly file: string | null;
+  readonly node: string | null;
+  readonly value: string | null;
+  readonly todo: string | null;
+}
+
+export interface ValueReport {
+  readonly name: string;
+  readonly dtype: string | null;
+  /** Sizes; a name where the size is open, null where it has none. null: the rank is not known. */
+  readonly shape: readonly (number | string | null)[] | null;
+}
+
+export interface Counts {
+  readonly nodes: number;
+  /** Nodes by operator; those of other domains as `domain.Operator`. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Elements of the floating-point initialisers that the graph reads. */
+  readonly parameters: number;
+  /** Of Conv, ConvTranspose, Gemm and MatMul at batch 1; null where a shape is not known. */
+  readonly multiplyAccumulates: number | null;
+  /** Of the initialisers that the graph reads, every type. */
+  readonly weightBytes: number;
+}
+
+/** Source nodes that one node stands for now. */
+export interface FusedBlock {
+  readonly node: string;
+  readonly operator: string;
+  readonly sources: readonly NodeReport[];
+}
+
+export interface DeclinedBlock {
+  readonly sources: readonly NodeReport[];
+  readonly reason: string;
+}
+
+export interface NodeReport {
+  readonly name: string;
+  readonly operator: string;
+}
+
+export interface TargetReport {
+  readonly target: string;
+  readonly unsupported: readonly UnsupportedReport[];
+}
+
+export interface UnsupportedReport {
+  readonly node: string;
+  readonly operator: string;
+  readonly reason: string;
+}
+
+export interface ArtefactReport {
+  readonly target: string;
+  readonly path: string;
+  readonly precision: string;
+  /** Whether it is in place. */
+  readonly written: boolean;
+  readonly bytes: number;
+  readonly files: readonly FileReport[];
+  readonly notes: readonly string[];
+  /** null with `--no-check`, or where nothing could be compared. */
+  readonly check: CheckReport | null;
+}
+
+export interface FileReport {
+  /** Inside the artefact; empty for a single file. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface CheckReport {
+  readonly verdict: 'equivalent' | 'different';
+  readonly engine: { readonly name: string; readonly version: string };
+  /** One, or two where the precision is reduced: the program with fp32 constants, then the file itself. */
+  readonly judgements: readonly JudgementReport[];
+  readonly notes: readonly string[];
+}
+
+export interface JudgementReport {
+  readonly of: 'program' | 'file';
+  readonly passed: boolean;
+  /** What `error` may be here, the precision's or the user's. */
+  readonly tolerance: number;
+  readonly outputs: readonly FiguresReport[];
+}
+
+/** How far one output of the artefact is from the source's, over all trial inputs. null: not defined for it. */
+export interface FiguresReport {
+  readonly output: string;
+  readonly passed: boolean;
+  /** max |a - b| / max |a| */
+  readonly error: number | null;
+  readonly maxAbs: number | null;
+  readonly meanAbs: number | null;
+  readonly cosine: number | null;
+  readonly top1: number | null;
+  readonly noise: number | null;
+  readonly response: number | null;
+  /** The bound that was applied: max(tolerance, min(20 x noise, 1e-2)), or the user's. */
+  readonly bound: number | null;
+  /** Why it failed where no figure says so. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,161 @@
+import { errorLine } from './error-line.js';
+import { showBytes, showCount, showFactor, showFigure, showSeconds } from './numbers.js';
+import type { ArtefactReport, Counts, FiguresReport, ModelReport, NodeReport } from './report.js';
+import { showLine, showName } from './text.js';
+
+/** Marks up text for a terminal; plain functions where colour is off. */
+export interface Colours {
+  bold(text: string): string;
+  dim(text: string): string;
+  green(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
+}
+
+export interface SummaryOptions {
+  readonly colours: Colours;
+  /** Lists every block, and the time of every station. */
+  readonly verbose: boolean;
+}
+
+/** Refusals, outputs and blocks are listed up to here, then counted. */
+const LISTED = 10;
+
+/** What `convert` did to one model, for a person. */
+export function convertSummary(model: ModelReport, options: SummaryOptions): string {
+  const { colours, verbose } = options;
+  const lines = [colours.bold(showName(model.source.path))];
+  if (model.before && model.after) lines.push(...table(model.before, model.after, colours));
+  if (model.after) lines.push(`  ${merged(model)}`);
+  if (verbose) lines.push(...blocks(model));
+  for (const artefact of model.artefacts) lines.push(...artefactLines(artefact, colours));
+  lines.push(...noteLines(model, colours));
+  if (verbose)
+    for (const [station, time] of Object.entries(model.stations)) lines.push(`  ${station}: ${showSeconds(time)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is in one model, for a person. The last line is the one that a script looks for. */
+export function inspectSummary(model: ModelReport, options: SummaryOptions): string {
+  const { colours, verbose } = options;
+  const { source } = model;
+  const lines = [colours.bold(showName(source.path))];
+  const exporter = source.exporter === null ? 'an exporter that does not say its name' : showName(source.exporter);
+  lines.push(`  written by ${exporter}, operator set ${source.opset ?? 'unknown'}, ${showBytes(source.bytes)}`);
+  for (const { name, dtype, shape } of model.inputs)
+    lines.push(`  input  ${showName(name)}: ${dtype ?? 'unknown type'} ${showShape(shape)}`);
+  for (const { name, dtype, shape } of model.outputs)
+    lines.push(`  output ${showName(name)}: ${dtype ?? 'unknown type'} ${showShape(shape)}`);
+  if (model.before && model.after) {
+    lines.push(...table(model.before, model.after, colours), ...operatorRows(model.before, model.after));
+  }
+  if (verbose) lines.push(...blocks(model));
+  for (const { sources, reason } of model.declined.slice(0, verbose ? undefined : LISTED)) {
+    lines.push(`  not fused: ${showNodes(sources)}: ${showLine(reason)}`);
+  }
+  lines.push(...more(model.declined.length, verbose));
+  for (const { target, unsupported } of model.targets) {
+    lines.push(
+      `  ${target}: ${unsupported.length === 0 ? colours.green('supported') : colours.yellow(`${unsupported.length} nodes cannot be expressed`)}`,
+    );
+    for (const { node, operator, reason } of unsupported.slice(0, LISTED)) {
+      lines.push(`    ${showName(node)} (${showName(operator)}): ${showLine(reason)}`);
+    }
+    lines.push(...more(unsupported.length, false, '    '));
+  }
+  lines.push(...noteLines(model, colours));
+  if (model.after) lines.push(fusibleLine(model.fused.length));
+  return `${lines.join('\n')}\n`;
+}
+
+/** The last line of `inspect`. */
+export function fusibleLine(count: number): string {
+  return `${count} ${count === 1 ? 'block' : 'blocks'} can still be fused`;
+}
+
+function table(before: Counts, after: Counts, { dim }: Colours): string[] {
+  const row = (label: string, a: string, b: string, factor: string) =>
+    `  ${label.padEnd(22)}${a.padStart(12)}${b.padStart(12)}${factor.padStart(9)}`.trimEnd();
+  const counted = (label: string, a: number | null, b: number | null, show: (n: number | null) => string) =>
+    row(label, show(a), show(b), showFactor(a, b));
+  return [
+    dim(row('', 'before', 'after', 'factor')),
+    counted('nodes', before.nodes, after.nodes, showCount),
+    counted('parameters', before.parameters, after.parameters, showCount),
+    counted('multiply-accumulates', before.multiplyAccumulates, after.multiplyAccumulates, showCount),
+    counted('weights', before.weightBytes, after.weightBytes, showBytes),
+  ];
+}
+
+function operatorRows(before: Counts, after: Counts): string[] {
+  const a = new Map(Object.entries(before.operators));
+  const b = new Map(Object.entries(after.operators));
+  return [...new Set([...a.keys(), ...b.keys()])].sort().map((operator) => {
+    const [was, is] = [a.get(operator) ?? 0, b.get(operator) ?? 0];
+    return `    ${showName(operator).padEnd(20)}${String(was).padStart(12)}${String(is).padStart(12)}`;
+  });
+}
+
+function merged({ fused, declined }: ModelReport): string {
+  const sources = fused.reduce((sum, block) => sum + block.sources.length, 0);
+  const blocksMerged = `${fused.length} ${fused.length === 1 ? 'block' : 'blocks'} merged from ${sources} nodes`;
+  return declined.length === 0 ? blocksMerged : `${blocksMerged}, ${declined.length} not (reasons in the report)`;
+}
+
+function blocks(model: ModelReport): string[] {
+  return model.fused.map(
+    ({ node, operator, sources }) => `  fused: ${showName(node)} (${showName(operator)}) from ${showNodes(sources)}`,
+  );
+}
+
+function showNodes(nodes: readonly NodeReport[]): string {
+  const names = nodes.slice(0, LISTED).map(({ name, operator }) => showName(name || operator));
+  return nodes.length > LISTED ? `${names.join(', ')} and ${nodes.length - LISTED} more` : names.join(', ');
+}
+
+function more(count: number, isVerbose: boolean, indent = '  '): string[] {
+  return !isVerbose && count > LISTED ? [`${indent}and ${count - LISTED} more`] : [];
+}
+
+function artefactLines(artefact: ArtefactReport, colours: Colours): string[] {
+  const { check } = artefact;
+  const place = artefact.written ? '' : colours.red(' (not written)');
+  const lines = [
+    `  ${artefact.target.padEnd(7)}${showName(artefact.path)}  ${showBytes(artefact.bytes)}, ${artefact.precision}${place}`,
+  ];
+  if (check) {
+    const verdict =
+      check.verdict === 'equivalent'
+        ? colours.green('answers like the source')
+        : colours.red('does not answer like the source');
+    lines.push(`    ${verdict} (${showName(check.engine.name)} ${showName(check.engine.version)})`);
+    for (const { of, tolerance, outputs } of check.judgements) {
+      for (const figures of outputs.slice(0, LISTED)) lines.push(figuresLine(of, tolerance, figures, colours));
+      lines.push(...more(outputs.length, false, '    '));
+    }
+    for (const note of check.notes) lines.push(colours.yellow(`    note: ${showLine(note)}`));
+  } else {
+    lines.push(colours.yellow('    not checked'));
+  }
+  for (const note of artefact.notes) lines.push(colours.yellow(`    note: ${showLine(note)}`));
+  return lines;
+}
+
+function figuresLine(of: 'program' | 'file', tolerance: number, figures: FiguresReport, colours: Colours): string {
+  const what = of === 'program' ? ' with fp32 constants' : '';
+  const top1 = figures.top1 === null || figures.top1 === 1 ? '' : `, top1 ${figures.top1.toFixed(3)}`;
+  const reason = figures.reason === null ? '' : `: ${showLine(figures.reason)}`;
+  const line = `    ${showName(figures.output)}${what}: error ${showFigure(figures.error)}, tolerance ${showFigure(tolerance)}, noise ${showFigure(figures.noise)}${top1}${reason}`;
+  return figures.passed ? line : colours.red(line);
+}
+
+function noteLines({ notes, error }: ModelReport, colours: Colours): string[] {
+  const lines = notes.map((note) => colours.yellow(`  note: ${showLine(note)}`));
+  return error ? [...lines, colours.red(`  ${errorLine(error)}`)] : lines;
+}
+
+function showShape(shape: ModelReport['inputs'][number]['shape']): string {
+  return shape
+    ? `[${shape.map((size) => (size === null ? '?' : typeof size === 'string' ? showName(size) : size)).join(',')}]`
+    : 'of unknown rank';
+}
