@@ -1,0 +1,17 @@
+import { operator } from './operator.js';
+import { factsOf } from './shape/facts.js';
+
+export const optionalHasElement = operator('OptionalHasElement', {
+  parameters: () => ({}),
+  infer: () => [{ dtype: 'bool', shape: [] }],
+});
+
+/** The tensor inside; since operator set 18 the operand may be that tensor itself. */
+export const optionalGetElement = operator('OptionalGetElement', {
+  parameters: () => ({}),
+  infer: (node) => {
+    const input = node.input(0);
+    const inside = input.producer?.is('Optional') ? input.producer.inputs[0] : input;
+    return [factsOf(inside)];
+  },
+});
