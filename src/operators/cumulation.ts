@@ -1,0 +1,34 @@
+import type { Node } from '../model/index.js';
+import { operator } from './operator.js';
+import { normalizeAxis } from './shape/axes.js';
+import { scalarAt } from './shape/constants.js';
+import { likeOf } from './shape/facts.js';
+
+export interface CumulationParameters {
+  /** Counted from the front where the rank is known; undefined: computed in the graph. */
+  readonly axis: number | undefined;
+  /** The element itself is left out, and the first result is the neutral one. */
+  readonly exclusive: boolean;
+  /** From the end of the axis to its begin. */
+  readonly reverse: boolean;
+}
+
+function cumulation(name: string) {
+  return operator(name, {
+    parameters: (node: Node): CumulationParameters => {
+      const rank = node.inputs[0]?.rank;
+      const axis = scalarAt(node, 1, 'axis');
+      return {
+        axis: axis === undefined || rank === undefined ? axis : normalizeAxis(node, axis, rank),
+        exclusive: node.int('exclusive', 0) !== 0,
+        reverse: node.int('reverse', 0) !== 0,
+      };
+    },
+    infer: (node) => [likeOf(node.inputs[0])],
+  });
+}
+
+/** Running sum along an axis. */
+export const cumSum = cumulation('CumSum');
+/** Running product along an axis. */
+export const cumProd = cumulation('CumProd');

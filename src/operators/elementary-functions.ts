@@ -1,0 +1,96 @@
+import { type Dimension, isInteger, type Node } from '../model/index.js';
+import { erfOf } from './compute/error-function.js';
+import { mapFloats, mapNumbers } from './compute/map.js';
+import { type Facts, operator } from './operator.js';
+import { likeOf } from './shape/facts.js';
+
+function floatFunction(name: string, f: (x: number) => number) {
+  return operator(name, {
+    parameters: () => ({}),
+    infer: (node) => [likeOf(node.inputs[0])],
+    compute: ([input]) => mapFloats(input, f),
+  });
+}
+
+/** Square root. */
+export const sqrt = floatFunction('Sqrt', Math.sqrt);
+/** Exponential function. */
+export const exp = floatFunction('Exp', Math.exp);
+/** Natural logarithm. */
+export const log = floatFunction('Log', Math.log);
+/** Gauss's error function. */
+export const erf = floatFunction('Erf', erfOf);
+/** 1 / x. */
+export const reciprocal = floatFunction('Reciprocal', (x) => 1 / x);
+/** Largest whole number not above x. */
+export const floor = floatFunction('Floor', Math.floor);
+/** Smallest whole number not below x. */
+export const ceil = floatFunction('Ceil', Math.ceil);
+/** Nearest whole number, halves to the even one. */
+export const round = floatFunction('Round', roundHalfToEven);
+/** `1 / (1 + exp(-x))`. */
+export const sigmoid = floatFunction('Sigmoid', (x) => 1 / (1 + Math.exp(-x)));
+/** `log(1 + exp(x))`. */
+export const softplus = floatFunction('Softplus', softplusOf);
+/** `x / (1 + |x|)`. */
+export const softsign = floatFunction('Softsign', (x) => x / (1 + Math.abs(x)));
+/** `x * tanh(softplus(x))`. */
+export const mish = floatFunction('Mish', (x) => x * Math.tanh(softplusOf(x)));
+
+export const sin = floatFunction('Sin', Math.sin);
+export const cos = floatFunction('Cos', Math.cos);
+export const tan = floatFunction('Tan', Math.tan);
+export const asin = floatFunction('Asin', Math.asin);
+export const acos = floatFunction('Acos', Math.acos);
+export const atan = floatFunction('Atan', Math.atan);
+export const sinh = floatFunction('Sinh', Math.sinh);
+export const cosh = floatFunction('Cosh', Math.cosh);
+export const tanh = floatFunction('Tanh', Math.tanh);
+export const asinh = floatFunction('Asinh', Math.asinh);
+export const acosh = floatFunction('Acosh', Math.acosh);
+export const atanh = floatFunction('Atanh', Math.atanh);
+
+function roundHalfToEven(x: number): number {
+  const rest = Math.abs(x % 1);
+  if (rest !== 0.5) return Math.abs(x) < 0.5 ? x * 0 : Math.round(x);
+  return 2 * Math.round(x / 2);
+}
+
+function softplusOf(x: number): number {
+  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+}
+
+/** Short integer operands keep their elements through a function of one number, where all are numbers. */
+function integerFacts(node: Node, f: (x: number) => number): readonly Facts[] {
+  const [input] = node.inputs;
+  const known = isInteger(input?.dtype) ? input?.elements : undefined;
+  const elements = known?.map((element: Dimension) => (typeof element === 'number' ? f(element) : undefined));
+  const isKnown = (list: readonly (number | undefined)[]): list is readonly number[] => !list.includes(undefined);
+  return [{ ...likeOf(input), elements: elements && isKnown(elements) ? elements : undefined }];
+}
+
+/** Magnitude. */
+export const abs = operator('Abs', {
+  parameters: () => ({}),
+  infer: (node) => integerFacts(node, Math.abs),
+  compute: ([input]) => mapNumbers(input, Math.abs, (x) => (x < 0n ? -x : x)),
+});
+
+/** -x. */
+export const neg = operator('Neg', {
+  parameters: () => ({}),
+  infer: (node) => integerFacts(node, (x) => (x === 0 ? 0 : -x)),
+  compute: ([input]) =>
+    mapNumbers(
+      input,
+      (x) => -x,
+      (x) => -x,
+    ),
+});
+
+/** -1, 0 or 1. */
+export const sign = operator('Sign', {
+  parameters: () => ({}),
+  infer: (node) => integerFacts(node, Math.sign),
+  compute: ([input]) => mapNumbers(input, Math.sign, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
+});
