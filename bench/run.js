@@ -1,0 +1,103 @@
+// Measures whole processes and latency and writes bench/results.md; the README quotes its tables.
+// node bench/run.js [ROUNDS]
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { latencyRatio } from './tools/latency.js';
+import { median, runInTurn } from './tools/whole-process.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const corpus = join(root, '.cache', 'corpus');
+const rounds = Number(process.argv[2] ?? 5);
+const out = mkdtempSync(join(tmpdir(), 'bench-out-'));
+const bin = join(root, 'bin', 'mobileone.js');
+const copy = join(root, 'bench', 'tools', 'copy.js');
+
+const model = (name) => join(corpus, name, 'model.onnx');
+const digits = (name) => join(root, 'fixtures', 'digits', name, 'model.onnx');
+
+function convert(name, ...options) {
+  return [bin, 'convert', model(name), '--quiet', '--out-dir', join(out, options.join('_')), ...options];
+}
+
+function wholeProcesses() {
+  const commands = new Map();
+  for (const name of ['mobileone_s0_ts13', 'mobileone_s4_ts13']) {
+    commands.set(`${name} plain copy of the bytes`, [copy, model(name), join(out, 'copy.onnx')]);
+    commands.set(`${name} to ONNX, no check`, convert(name, '--no-check'));
+    commands.set(`${name} to ONNX, checked`, convert(name));
+  }
+  for (const target of ['tfjs', 'coreml']) {
+    commands.set(
+      `mobileone_s0_ts13 to ${target}, no check`,
+      convert('mobileone_s0_ts13', '--to', target, '--no-check'),
+    );
+  }
+  return runInTurn(commands, rounds);
+}
+
+function processTable(runs) {
+  const rows = [...runs].map(([name, list]) => {
+    const [network] = name.split(' ');
+    const floor = median(runs.get(`${network} plain copy of the bytes`).map((run) => run.seconds));
+    const seconds = median(list.map((run) => run.seconds));
+    const memory = median(list.map((run) => run.mebibytes));
+    const megabytes = statSync(model(network)).size / 2 ** 20;
+    return `| ${name} | ${seconds.toFixed(2)} | ${(seconds / floor).toFixed(1)} | ${memory.toFixed(0)} | ${megabytes.toFixed(0)} |`;
+  });
+  return ['| whole process | s | times the copy | peak MiB | file MiB |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+async function latencyTable() {
+  const image = [1, 3, 224, 224];
+  const fused = (path, name) => {
+    execFileSync(process.execPath, [bin, 'convert', path, '--quiet', '--no-check', '--out-dir', out, '--name', name]);
+    return join(out, `${name}.fused.onnx`);
+  };
+  const rows = [
+    [
+      'digits, against PyTorch merged',
+      fused(digits('digits_ts13_bn'), 'digits'),
+      digits('digits_deploy'),
+      [1, 1, 32, 32],
+    ],
+  ];
+  const networks = [
+    'mobileone_s0_ts13',
+    'mobileone_s4_ts13',
+    'fastvit_t8_ts13',
+    'repvit_m0_9_ts13',
+    'repghostnet_050_ts13',
+  ];
+  for (const name of networks) {
+    rows.push([`${name}, against its source`, fused(model(name), name), model(name), image]);
+  }
+  const lines = [];
+  for (const [name, path, peer, shape] of rows) {
+    const { ratio, own, peer: other } = await latencyRatio(path, peer, shape);
+    lines.push(`| ${name} | ${own.toFixed(2)} | ${other.toFixed(2)} | ${ratio.toFixed(3)} |`);
+  }
+  return ['| ONNX Runtime, one thread | fused ms | other ms | ratio |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+/** Puts the tables between the markers of the README. */
+function quote(text) {
+  const path = join(root, 'README.md');
+  const marked = /(<!-- bench -->\n)[\s\S]*(<!-- \/bench -->)/;
+  writeFileSync(path, readFileSync(path, 'utf8').replace(marked, `$1${text}\n$2`));
+}
+
+execFileSync(process.execPath, [join(root, 'fixtures', 'expand.mjs'), corpus], { stdio: 'ignore' });
+mkdirSync(out, { recursive: true });
+try {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const tables = `${processTable(wholeProcesses())}\n\n${await latencyTable()}`;
+  const machine = `Version ${version}, Node ${process.versions.node}, ${cpus().length} cores, medians of ${rounds} runs in turn.`;
+  writeFileSync(join(root, 'bench', 'results.md'), `# Benchmark\n\n${machine}\n\n${tables}\n`);
+  quote(`${machine}\n\n${tables}`);
+  console.log(tables);
+} finally {
+  rmSync(out, { recursive: true, force: true });
+}
