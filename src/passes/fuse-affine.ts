@@ -16,14 +16,21 @@ import { mergeOrigins, type Pass } from './pass.js';
  * Keeps off where the joint map costs more multiply-accumulates than what it replaces, where fewer than two nodes would
  * go because others read them, where a region holds no convolution, and where a merged weight would overflow.
  */
-export const fuseAffine: Pass = {
-  name: 'fuse-affine',
-  run(graph, changes) {
-    let round = fuseOnce(graph);
-    for (; round.fused > 0; round = fuseOnce(graph)) changes.edited();
-    for (const { nodes, reason } of round.declined) changes.decline(nodes, reason);
-  },
-};
+export const fuseAffine: Pass = fuseAffineWhere((map, { cost }) => costOf(map) <= cost * (1 + 1e-9));
+
+/** The same pass under another rule of what pays; every choice of it gives a graph that answers the same. */
+export function fuseAffineWhere(pays: Pays): Pass {
+  return {
+    name: 'fuse-affine',
+    run(graph, changes) {
+      let round = fuseOnce(graph, pays);
+      for (; round.fused > 0; round = fuseOnce(graph, pays)) changes.edited();
+      for (const { nodes, reason } of round.declined) changes.decline(nodes, reason);
+    },
+  };
+}
+
+type Pays = (map: AffineMap, region: Region) => boolean;
 
 /** What one sweep did; what it declined counts only where nothing more was fused. */
 interface Round {
@@ -32,14 +39,14 @@ interface Round {
 }
 
 /** Backwards over the values, so that the longest way from a value to its source is tried before its parts. */
-function fuseOnce(graph: Graph): Round {
+function fuseOnce(graph: Graph, pays: Pays): Round {
   const round: Round = { fused: 0, declined: [] };
   const maps = new ReachableMaps(graph);
   const gone = new Set<Node>();
   for (const target of [...maps.operations.keys()].reverse()) {
     if (target.producer && gone.has(target.producer)) continue;
     const regions = regionsOf(maps, target);
-    const fused = regions.find((region) => fuseRegion(graph, maps, region, round));
+    const fused = regions.find((region) => fuseRegion(graph, maps, region, pays, round));
     if (fused) for (const node of fused.dead) gone.add(node);
     else explain(maps, target, regions, round);
   }
@@ -58,9 +65,9 @@ function regionsOf(maps: ReachableMaps, target: Value): Region[] {
     .sort((a, b) => b.dead.length - a.dead.length || maps.positionOf(b.source) - maps.positionOf(a.source));
 }
 
-function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, round: Round): boolean {
+function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, pays: Pays, round: Round): boolean {
   const map = maps.of(region.target).get(region.source);
-  if (!map || !pays(map, region)) return false;
+  if (!map || !savesNodes(region) || !pays(map, region)) return false;
   const weights = roundedWeights(map, region);
   if (!weights) {
     round.declined.push({ nodes: region.dead, reason: 'a merged weight would leave the range of its type' });
@@ -71,8 +78,8 @@ function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, round: Ro
   return true;
 }
 
-function pays(map: AffineMap, { dead, cost }: Region): boolean {
-  return dead.length >= 2 && dead.some((node) => node.is('Conv')) && costOf(map) <= cost * (1 + 1e-9);
+function savesNodes({ dead }: Region): boolean {
+  return dead.length >= 2 && dead.some((node) => node.is('Conv'));
 }
 
 interface RoundedWeights {

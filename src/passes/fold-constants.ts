@@ -1,0 +1,82 @@
+import { type Dimension, type Graph, isInteger, isStatic, type Node, Tensor, type Value } from '../model/index.js';
+import { operatorOf } from '../operators/index.js';
+import { inferNode } from '../operators/infer.js';
+import { type FoldingBudget, foldingBudgetOf } from './folding-budget.js';
+import type { Changes, Pass } from './pass.js';
+import { isUnread } from './replace-node.js';
+
+/**
+ * Computes what depends on nothing but constants.
+ *
+ * Given: `y = Add(2, 3)`; `s = Shape(x)` where x is [1, 3, 32, 32]; a vector of sizes whose elements inference knows.
+ * Result: constants. What so becomes known is inferred and folded in the same walk.
+ * Exact: a row's `compute` answers as ONNX Runtime does, bit for bit, or declines.
+ * Keeps off: random operators and control flow (their rows compute nothing), results over the budget, results that are
+ * outputs (their names are public; other readers get the constant).
+ */
+export const foldConstants: Pass = {
+  name: 'fold-constants',
+  run(graph, changes) {
+    const budget = foldingBudgetOf(graph.model);
+    const stale = new Set<Node>();
+    for (const node of graph.sorted()) {
+      if (stale.has(node)) refine(node, stale);
+      if (!node.outputs.some((value) => value && value.readerCount > 0)) continue;
+      const results = knownElements(node) ?? computed(node, budget);
+      if (results) settle(graph, node, results, stale, changes);
+    }
+  },
+};
+
+/** Infers a node again whose inputs became known, and marks its readers where it now says something else. */
+function refine(node: Node, stale: Set<Node>): void {
+  const before = node.outputs.map(factsText);
+  inferNode(node);
+  node.outputs.forEach((value, index) => {
+    if (value && factsText(value) !== before[index]) markReaders(value, stale);
+  });
+}
+
+function factsText(value: Value | undefined): string {
+  return `${value?.dtype} ${value?.shape} ${value?.elements}`;
+}
+
+function markReaders(value: Value, stale: Set<Node>): void {
+  for (const { node } of value.uses) if (node.graph === value.graph) stale.add(node);
+}
+
+/** The result of shape arithmetic, where every number of it is known although its operands may not be constants. */
+function knownElements(node: Node): Tensor[] | undefined {
+  const [value, ...others] = node.outputs;
+  if (!value?.elements || others.length > 0) return undefined;
+  const { dtype, shape, elements } = value;
+  const isKnown = (element: Dimension) => typeof element === 'number';
+  if (!dtype || !isInteger(dtype) || !isStatic(shape) || !elements.every(isKnown)) return undefined;
+  return [Tensor.from(dtype, shape, elements)];
+}
+
+function computed(node: Node, budget: FoldingBudget): readonly Tensor[] | undefined {
+  const row = operatorOf(node);
+  if (!row?.compute || node.inputs.some((value) => value && !value.constant)) return undefined;
+  if (!budget.allows(node)) return undefined;
+  const results = row.compute(
+    node.inputs.map((value) => value?.constant),
+    row.parameters(node),
+    node,
+  );
+  return results && budget.spend(node, results) ? results : undefined;
+}
+
+function settle(graph: Graph, node: Node, results: readonly Tensor[], stale: Set<Node>, changes: Changes): void {
+  node.outputs.forEach((value, index) => {
+    const tensor = results[index];
+    if (!value || !tensor || value.readerCount === 0) return;
+    const constant = graph.addConstant(tensor, value.name);
+    markReaders(value, stale);
+    for (const use of value.uses) use.node.graph.setInput(use.node, use.index, constant);
+    changes.edited();
+  });
+  if (!isUnread(node)) return;
+  graph.remove(node);
+  changes.edited();
+}

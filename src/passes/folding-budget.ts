@@ -1,0 +1,121 @@
+import {
+  byteLengthOf,
+  InputError,
+  isStatic,
+  type Model,
+  type Node,
+  sizeOf,
+  type Tensor,
+  type Value,
+} from '../model/index.js';
+import { RESHAPES } from './spelled-shape.js';
+
+const MEBIBYTE = 2 ** 20;
+const LARGEST_TENSOR = 64 * MEBIBYTE;
+const LARGEST_MODEL = 256 * MEBIBYTE;
+const MOST_WORK = 1e9;
+
+/** Their results are the bytes that the file holds already. */
+const VIEWS = ['Constant', 'Identity', ...RESHAPES];
+
+/**
+ * How much folding may make of a model. Constants can describe terabytes in a few bytes (`Expand`, `Tile`, a chain of
+ * `Concat(x, x)`), so all is asked before anything is computed:
+ * - one result: 64 MiB, and at most twice the bytes of the file that go for it, and 1 MiB;
+ * - all of a model, over all rounds: 256 MiB;
+ * - one fold: 10^9 multiply-adds.
+ */
+export class FoldingBudget {
+  #left = LARGEST_MODEL;
+  /** Bytes of the file for which a folded constant stands. Without this a chain that doubles would pay with its own growth. */
+  readonly #paid = new WeakMap<Tensor, number>();
+
+  /** Whether the results of a node, whose operands are constant, may be computed. */
+  allows(node: Node): boolean {
+    if (node.is(...VIEWS)) return true;
+    const bytes = bytesOfResults(node);
+    return (
+      bytes !== undefined && bytes <= this.#left && bytes <= this.#largest(node) && workOf(node, bytes) <= MOST_WORK
+    );
+  }
+
+  /** Books results that were computed. @returns false where they are larger than allowed after all, and must be dropped */
+  spend(node: Node, results: readonly Tensor[]): boolean {
+    const freed = this.#freedBy(node);
+    const bytes = node.is(...VIEWS) ? 0 : results.reduce((sum, tensor) => sum + tensor.byteLength, 0);
+    if (bytes > this.#left || bytes > this.#largest(node)) return false;
+    this.#left -= bytes;
+    for (const tensor of results) this.#paid.set(tensor, Math.min(freed, tensor.byteLength));
+    return true;
+  }
+
+  #largest(node: Node): number {
+    return Math.min(LARGEST_TENSOR, 2 * this.#freedBy(node) + MEBIBYTE);
+  }
+
+  /** Bytes of the file that nobody reads any more once the node is gone. */
+  #freedBy(node: Node): number {
+    let bytes = 0;
+    for (const value of new Set(node.inputs)) {
+      if (value?.constant && value.onlyReader === node)
+        bytes += this.#paid.get(value.constant) ?? value.constant.byteLength;
+    }
+    return bytes;
+  }
+}
+
+const budgets = new WeakMap<Model, FoldingBudget>();
+
+/** The budget of a model: one for all passes and rounds, so that a second run does not get a new one. */
+export function foldingBudgetOf(model: Model): FoldingBudget {
+  const budget = budgets.get(model) ?? new FoldingBudget();
+  budgets.set(model, budget);
+  return budget;
+}
+
+/** Bytes of all results. Where a size depends on the data (`NonZero`), at most what every element can give. */
+function bytesOfResults(node: Node): number | undefined {
+  let bytes = 0;
+  for (const value of node.outputs) {
+    if (!value) continue;
+    if (!value.dtype || value.dtype === 'string') return undefined;
+    const size = sizeOfResult(node, value);
+    if (size === undefined) return undefined;
+    bytes += byteLengthOf(value.dtype, size);
+  }
+  return bytes;
+}
+
+function sizeOfResult(node: Node, value: Value): number | undefined {
+  if (isStatic(value.shape)) return countable(value.shape);
+  const input = node.constant(0);
+  if (input && node.is('NonZero')) return input.size * input.shape.length;
+  return input && node.is('Compress', 'Unique') ? input.size : undefined;
+}
+
+/** undefined where there are more elements than numbers can count. */
+function countable(shape: readonly number[]): number | undefined {
+  try {
+    return sizeOf(shape);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/** Multiply-adds, or for all else the elements that are looked at, from above. */
+function workOf(node: Node, bytes: number): number {
+  const operands = node.inputs.reduce((sum, value) => sum + (value?.constant?.size ?? 0), 0);
+  const results = node.outputs.reduce((sum, value) => sum + ((value && sizeOfResult(node, value)) ?? 0), 0);
+  return Math.max(operands, bytes, results * termsOf(node));
+}
+
+/** Terms of the sum that makes one element of the result. */
+function termsOf(node: Node): number {
+  const [x, weight] = [node.constant(0), node.constant(1)];
+  if (node.is('Conv')) return (weight?.size ?? 1) / (weight?.shape[0] || 1);
+  if (node.is('ConvTranspose')) return (weight?.size ?? 1) / (weight?.shape[1] || 1);
+  if (node.is('MatMul', 'Gemm')) return Math.max(...(x?.shape.slice(-2) ?? [1]));
+  if (node.is('AveragePool', 'MaxPool', 'LpPool')) return node.ints('kernel_shape', []).reduce((a, b) => a * b, 1);
+  return 1;
+}

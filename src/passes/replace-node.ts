@@ -1,0 +1,35 @@
+import type { Graph, Node, NodeParts, Value } from '../model/index.js';
+import { inferNode } from '../operators/infer.js';
+import type { Changes } from './pass.js';
+
+/** Adds a node and gives its results their types at once, so that the passes after this one need no new sweep. */
+export function insertTyped(graph: Graph, parts: NodeParts): Node {
+  const node = graph.insert(parts);
+  inferNode(node);
+  return node;
+}
+
+/**
+ * Lets all who read the first result of `node` read `by`, and takes the node out where nothing else of it is read.
+ * @returns whether it was done; false leaves all as it was (both names are public)
+ */
+export function replaceNode(node: Node, by: Value, changes: Changes): boolean {
+  const old = node.output();
+  if (!by.isOutput && by.readerCount === 0) takeFacts(by, old);
+  if (!node.graph.replace(old, by)) return false;
+  if (isUnread(node)) node.graph.remove(node);
+  changes.edited();
+  return true;
+}
+
+/** Nothing that the node makes is read or public. */
+export function isUnread(node: Node): boolean {
+  return node.outputs.every((value) => value?.isDead ?? true);
+}
+
+/** A value that nobody has read yet takes over what readers of the old one were told: the same symbols above all. */
+function takeFacts(value: Value, old: Value): void {
+  value.dtype = old.dtype ?? value.dtype;
+  value.shape = old.shape ?? value.shape;
+  value.elements = old.elements ?? value.elements;
+}

@@ -1,0 +1,20 @@
+import type { Pass } from './pass.js';
+import { recomposeGelu } from './recompose-gelu.js';
+import { recomposeHardSigmoid } from './recompose-hard-sigmoid.js';
+import { recomposeHardSwish } from './recompose-hard-swish.js';
+import { recomposeLayerNormalization } from './recompose-layer-normalization.js';
+
+/**
+ * What a target other than ONNX may run on its copy of a model to see functions instead of their arithmetic. The graph
+ * then may hold operators that are newer than its operator set: `Gelu`, `HardSwish`, `LayerNormalization` have meant the
+ * same since they came, so their rows read them under any.
+ *
+ * Not run for ONNX: there the operator may not exist, and ONNX Runtime finds these forms by itself.
+ */
+export const targetPasses: readonly Pass[] = [
+  recomposeGelu,
+  // Before HardSwish, which is x * HardSigmoid(x).
+  recomposeHardSigmoid,
+  recomposeHardSwish,
+  recomposeLayerNormalization,
+];

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { Shape, Value } from '../../src/model/index.js';
+import { dropNoOps } from '../../src/passes/drop-no-ops.js';
+import { type Network, network } from '../network.js';
+import { expectExact, expectUntouched } from './apply-pass.js';
+
+const around = (write: (n: Network, x: Value) => Value, shape: Shape = ['batch', 3, 4, 4]) =>
+  network((n) => n.relu(write(n, n.relu(n.input(shape)))));
+
+const nothing: readonly [string, (n: Network, x: Value) => Value, Shape?][] = [
+  ['Cast to float32 of float32', (n, x) => n.node('Cast', [x], { to: 1 })],
+  ['Reshape to the same shape', (n, x) => n.reshape(x, [-1, 3, 4, 4])],
+  ['Flatten of a matrix', (n, x) => n.node('Flatten', [x], { axis: 1 }), ['batch', 5]],
+  ['Expand by ones', (n, x) => n.node('Expand', [x, n.integers([1, 1, 1, 1])])],
+  ['Tile once', (n, x) => n.node('Tile', [x, n.integers([1, 1, 1, 1])])],
+  ['Transpose that moves no axis', (n, x) => n.transpose(x, [0, 1, 2, 3])],
+  ['Pad by nothing', (n, x) => n.node('Pad', [x, n.integers([0, 0, 0, 0, 0, 0, 0, 0])])],
+  ['Slice of everything', (n, x) => n.node('Slice', [x, n.integers([0]), n.integers([2 ** 31]), n.integers([2])])],
+  ['Concat of one', (n, x) => n.concat([x])],
+  ['Max of one', (n, x) => n.node('Max', [x])],
+  ['Split into one', (n, x) => n.nodes('Split', [x, n.integers([3])], { axis: 1 }, 1)[0] as Value],
+  ['Resize by 1', (n, x) => n.node('Resize', [x, undefined, n.constant([1, 1, 1, 1])], { mode: 'linear' })],
+  [
+    'Resize to the same size',
+    (n, x) => n.node('Resize', [x, undefined, undefined, n.integers([2, 3, 4, 4])]),
+    [2, 3, 4, 4],
+  ],
+];
+
+test.each(nothing)('%s disappears', async (_, write, shape) => {
+  const graph = await expectExact(around(write, shape), dropNoOps, 0);
+  expect(graph.nodeCount).toBe(2);
+});
+
+const something: readonly [string, (n: Network, x: Value) => Value, Shape?][] = [
+  ['Cast to float64', (n, x) => n.node('Cast', [x], { to: 11 })],
+  ['Transpose of axes of equal size', (n, x) => n.transpose(x, [0, 1, 3, 2])],
+  ['Pad that moves', (n, x) => n.node('Pad', [x, n.integers([0, 0, 0, 1, 0, 0, 0, -1])])],
+  ['Slice that reverses', (n, x) => n.node('Slice', [x, ...[3, -5, 3, -1].map((value) => n.integers([value]))])],
+  ['Resize that rounds to the same size', (n, x) => n.node('Resize', [x, undefined, n.constant([1, 1, 1.1, 1.1])])],
+  ['Reshape that may change the batch', (n, x) => n.reshape(x, [2, -1, 4, 4])],
+  ['Expand that may stretch', (n, x) => n.node('Expand', [x, n.integers([2, 3, 4, 4])]), ['batch', 3, 4, 4]],
+];
+
+test.each(something)('%s stays', (_, write, shape) => {
+  expectUntouched(around(write, shape), dropNoOps);
+});

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { foldConstants } from '../../src/passes/fold-constants.js';
+import { Changes } from '../../src/passes/pass.js';
+import { network } from '../network.js';
+import { expectExact, expectUntouched } from './apply-pass.js';
+
+test('arithmetic on constants is done once', async () => {
+  const model = network((n) => n.add(n.input([2, 3]), n.mul(n.random([3]), n.add(n.constant(2), n.constant(0.5)))));
+  const graph = await expectExact(model, foldConstants);
+  expect(graph.nodeCount).toBe(1);
+});
+
+test('the shape of an input of fixed size is a constant, and so is what is computed from it', async () => {
+  const model = network((n) => {
+    const x = n.input([2, 3, 4, 4]);
+    const shape = n.node('Shape', [x]);
+    const batch = n.node('Gather', [shape, n.integers(0)]);
+    const flat = n.node('Unsqueeze', [batch, n.integers([0])]);
+    return n.node('Reshape', [x, n.concat([flat, n.integers([-1])], 0)]);
+  });
+  const graph = await expectExact(model, foldConstants, 0);
+  expect(graph.sorted().map((node) => node.operator)).toEqual(['Reshape']);
+  expect(graph.sorted()[0]?.constant(1)?.toIntegers()).toEqual([2, -1]);
+});
+
+test('of a shape with an unknown batch the known sizes are constants', async () => {
+  const model = network((n) => {
+    const x = n.input(['batch', 3, 4, 4]);
+    const width = n.node('Gather', [n.node('Shape', [x]), n.integers(3)]);
+    return n.add(x, n.node('Cast', [width], { to: 1 }));
+  });
+  const graph = await expectExact(model, foldConstants, 0);
+  expect(graph.nodesOf('Add')[0]?.constant(1)?.toFloat64()).toEqual(Float64Array.of(4));
+});
+
+test('a scalar stays a scalar: an index of rank 1 would raise the rank of what it picks', async () => {
+  const model = network((n) => {
+    const index = n.sub(n.integers(2), n.integers(1));
+    return n.node('Gather', [n.input([3, 4]), index]);
+  });
+  const graph = await expectExact(model, foldConstants, 0);
+  expect(graph.sorted()[0]?.constant(1)?.shape).toEqual([]);
+});
+
+test('what becomes known by folding is folded in the same run', async () => {
+  const model = network((n) => {
+    const x = n.input([2, 8]);
+    const half = n.node('Floor', [n.div(n.constant(17), n.constant(2))]);
+    const size = n.node('Cast', [half], { to: 7 });
+    const ones = n.node('ConstantOfShape', [n.node('Unsqueeze', [size, n.integers([0])])]);
+    return n.add(x, n.node('ReduceSum', [ones], { keepdims: 0 }));
+  });
+  const graph = await expectExact(model, foldConstants, 0);
+  expect(graph.nodeCount).toBe(1);
+});
+
+test('a convolution of a constant folds', async () => {
+  const model = network((n) =>
+    n.add(n.input([1, 4, 6, 6]), n.conv(n.random([1, 3, 8, 8]), { channels: 4, kernel: 3 })),
+  );
+  const graph = await expectExact(model, foldConstants);
+  expect(graph.count('Conv')).toBe(0);
+});
+
+test('a constant that is an output keeps its node and its name', async () => {
+  const model = network((n) => {
+    const sum = n.add(n.constant([1, 2]), n.constant([3, 4]));
+    return [sum, n.mul(n.input([2]), sum)];
+  });
+  const graph = await expectExact(model, foldConstants, 0);
+  expect(graph.sorted().map((node) => node.operator)).toEqual(['Add', 'Mul']);
+  expect(graph.nodesOf('Mul')[0]?.constant(1)?.toFloat64()).toEqual(Float64Array.of(4, 6));
+});
+
+test('random numbers are never folded', () => {
+  const model = network((n) =>
+    n.add(n.input([2, 3]), n.node('RandomUniformLike', [n.constant([1, 2, 3])], { seed: { float: 1 } })),
+  );
+  expectUntouched(model, foldConstants);
+});
+
+test('a few bytes that describe terabytes are left alone', () => {
+  const huge = network((n) => {
+    const zeros = n.node('ConstantOfShape', [n.integers([2 ** 20, 2 ** 20])]);
+    return n.add(n.input([1]), n.node('ReduceMax', [zeros], { keepdims: 0 }));
+  });
+  expectUntouched(huge, foldConstants);
+});
+
+test('a chain that doubles a constant stops growing at the budget', () => {
+  const model = network((n) => {
+    let value = n.constant([1, 2, 3, 4]);
+    for (let i = 0; i < 25; i++) value = n.concat([value, value], 0);
+    return n.mul(n.input([1]), value);
+  });
+  const { graph } = model;
+  foldConstants.run(graph, new Changes());
+  const largest = Math.max(
+    ...graph.sorted().flatMap((node) => node.inputs.map((value) => value?.constant?.byteLength ?? 0)),
+  );
+  expect(largest).toBeGreaterThan(2 ** 19);
+  expect(largest).toBeLessThanOrEqual(2 ** 20 + 2 * 16);
+});
+
+test('a constant of 2 MiB is not copied in another order while others read it as it is', () => {
+  const model = network((n) => {
+    const weight = n.random([512, 1024]);
+    const x = n.input([4, 512]);
+    return [n.node('MatMul', [x, weight]), n.node('MatMul', [n.input([4, 1024]), n.transpose(weight, [1, 0])])];
+  });
+  expectUntouched(model, foldConstants);
+});
