@@ -1,0 +1,195 @@
+import { type Engine, type EngineInfo, type EngineOptions, startEngine } from '../engines/index.js';
+import type { EngineName, Precision, TargetName } from '../formats/format.js';
+import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
+import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
+import { Comparison } from './comparison.js';
+import { artefactError, translated } from './engine-errors.js';
+import { figuresOf, type OutputFigures } from './figures.js';
+import { type Reference, runSource, type Source } from './source-run.js';
+import { Spread } from './spread.js';
+import { type Bar, failuresOf, limitOf, remarksOn, toleranceOf } from './verdict.js';
+
+/**
+ * What a judgement proves. `lowering`: the same program with float32 constants answers like the source, so it was
+ * translated right. `artefact`: the file as written does.
+ */
+export type Purpose = 'lowering' | 'artefact';
+
+/** One comparison that an artefact has to pass. */
+export interface Judgement extends Program {
+  readonly purpose: Purpose;
+  readonly precision: Precision;
+  /** By what it is judged; see `Check.source`. */
+  readonly source: StartedSource;
+  /** Outputs that follow from a selection: their difference is printed here, not judged. */
+  readonly unjudged?: ReadonlySet<string> | undefined;
+}
+
+export interface ArtefactToJudge {
+  readonly target: TargetName;
+  readonly engine: EngineName;
+  readonly judgements: readonly Judgement[];
+  /** The file as it is, where what is judged is another form of it: it must at least load and run. */
+  readonly mustRun?: Program | undefined;
+}
+
+export interface JudgedOutput extends OutputFigures {
+  /** The largest `error` that passes here. */
+  readonly limit: number;
+  /** Why it does not pass, a clause each. */
+  readonly failures: readonly string[];
+}
+
+export interface JudgementResult {
+  readonly purpose: Purpose;
+  readonly precision: Precision;
+  readonly tolerance: number;
+  readonly trials: number;
+  readonly outputs: readonly JudgedOutput[];
+}
+
+/** What came out of checking one artefact. */
+export interface Verdict {
+  readonly target: TargetName;
+  readonly engine: EngineInfo | undefined;
+  readonly judgements: readonly JudgementResult[];
+  readonly notes: readonly string[];
+  /** Set where the artefact does not pass (5), or nothing could be compared (8). */
+  readonly error: MobileoneError | undefined;
+}
+
+export interface CheckOptions extends EngineOptions {
+  /** Engines that will be needed; they start at once. */
+  readonly engines: readonly EngineName[];
+  /** Largest error that the artefact as written may have, in place of that of its precision. */
+  readonly tolerance?: number | undefined;
+}
+
+/** A source that is being run. */
+export type StartedSource = Source & { readonly reference: Promise<Reference> };
+
+/**
+ * Runs sources and judges artefacts by them. Make it before reading the file, so that engines load meanwhile; give it a
+ * source as soon as its bytes are validated, so that it runs while targets are written. Close it in every case.
+ */
+export class Check {
+  readonly #options: CheckOptions;
+  /** Runs sources without optimisations. */
+  readonly #plain: Engine;
+  /** Everything else, by the engine's name; artefacts of Core ML are judged by what they say in ONNX. */
+  readonly #engines = new Map<EngineName, Engine>();
+
+  constructor(options: CheckOptions) {
+    this.#options = options;
+    this.#plain = startEngine('onnxruntime', options);
+    for (const name of ['onnxruntime', ...options.engines] as const) this.#engine(name);
+  }
+
+  /** Starts to run a source. Its failure shows when something is judged by it. */
+  source(source: Source): StartedSource {
+    const reference = runSource(source, this.#plain, this.#engine('onnxruntime'));
+    reference.catch(() => {});
+    return { ...source, reference };
+  }
+
+  /** Judges one artefact; every way in which that can end is in the verdict. */
+  async judge(artefact: ArtefactToJudge): Promise<Verdict> {
+    const { target } = artefact;
+    const engine = this.#engine(artefact.engine);
+    const judgements: JudgementResult[] = [];
+    const notes = new Set<string>();
+    let info: EngineInfo | undefined;
+    let error: MobileoneError | undefined;
+    try {
+      info = await engine.info();
+      for (const judgement of artefact.judgements) {
+        judgements.push(await judge(engine, judgement, this.#barFor(judgement), notes));
+      }
+      if (artefact.mustRun && artefact.judgements[0]) await runOnce(engine, artefact.mustRun, artefact.judgements[0]);
+      error = firstFailure(target, judgements);
+    } catch (thrown) {
+      const cause = translated(thrown, (failure) => artefactError(failure, target));
+      if (!(cause instanceof NotEquivalentError || cause instanceof EngineError)) throw cause;
+      error = cause;
+    }
+    return { target, engine: info, judgements, notes: [...notes], error };
+  }
+
+  close(): void {
+    this.#plain.close();
+    for (const engine of this.#engines.values()) engine.close();
+  }
+
+  #engine(name: EngineName): Engine {
+    const kind = name === 'tfjs' ? name : 'onnxruntime';
+    const known = this.#engines.get(kind);
+    if (known) return known;
+    const engine = startEngine(kind, this.#options);
+    this.#engines.set(kind, engine);
+    return engine;
+  }
+
+  #barFor({ purpose, precision, source }: Judgement): Bar {
+    const own = purpose === 'artefact' ? this.#options.tolerance : undefined;
+    return {
+      tolerance: own ?? toleranceOf(precision),
+      isStrict: own !== undefined,
+      judgesClasses: source.trials.isUserGiven,
+    };
+  }
+}
+
+async function judge(engine: Engine, judgement: Judgement, bar: Bar, notes: Set<string>): Promise<JudgementResult> {
+  const { purpose, precision, source } = judgement;
+  const reference = await source.reference;
+  const answered = trialsFor(judgement, reference.answered);
+  for (const note of reference.notes) notes.add(note);
+  if (answered.length === 0) {
+    throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
+  }
+  const session = await loadProgram(engine, judgement);
+  const comparisons = new Map(judgement.outputs.map(({ name }) => [name, new Comparison()]));
+  for (const { trial, outputs } of answered) {
+    const answers = await runProgram(session, judgement, trial);
+    for (const [name, comparison] of comparisons) {
+      const [a, b] = [outputs.get(name), answers.get(name)];
+      if (!a || !b) throw new Error(`the output ${name} was not asked for`);
+      comparison.add(a, b, trial.label);
+    }
+  }
+  await session.release();
+  const outputs = [...comparisons].map(([name, compared]): JudgedOutput => {
+    const noise = reference.noise.get(name) ?? null;
+    const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
+    const isJudged = !judgement.unjudged?.has(name);
+    if (isJudged) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
+    return {
+      ...figures,
+      limit: limitOf(bar, noise),
+      failures: isJudged ? failuresOf(figures, compared, bar, source.suspect ?? (() => undefined)) : [],
+    };
+  });
+  return { purpose, precision, tolerance: bar.tolerance, trials: answered.length, outputs };
+}
+
+async function runOnce(engine: Engine, program: Program, { source }: Judgement): Promise<void> {
+  const session = await loadProgram(engine, program);
+  const [first] = trialsFor(program, (await source.reference).answered);
+  if (first) await runProgram(session, program, first.trial);
+  await session.release();
+}
+
+/** One error for all that fails: the line names the first, the verdict holds the rest. */
+function firstFailure(target: TargetName, judgements: readonly JudgementResult[]): NotEquivalentError | undefined {
+  for (const { purpose, outputs } of judgements) {
+    const failed = outputs.find(({ failures }) => failures.length > 0);
+    if (!failed) continue;
+    const what = purpose === 'lowering' ? `the ${target} program, with float32 constants,` : `the ${target} artefact`;
+    return new NotEquivalentError({
+      what: `${what} does not answer like the source: ${failed.failures[0]}`,
+      where: { value: failed.output },
+      todo: '--keep leaves it in place for a closer look',
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,157 @@
+import { type DataType, formatShape, isFloat, sameShape, stridesOf, type Tensor } from '../model/index.js';
+import { ArgMaxAgreement } from './arg-max.js';
+
+/** Differences of one output, source `a` against artefact `b`, over all trials; null where it is not defined. */
+export interface Difference {
+  /** max abs(a-b) / max abs(a) */
+  readonly error: number | null;
+  /** max abs(a-b) */
+  readonly maxAbs: number | null;
+  /** mean abs(a-b) */
+  readonly meanAbs: number | null;
+  /** Cosine of the angle between the flattened outputs. */
+  readonly cosine: number | null;
+  /** Share of equal elements, for what is not floating point. */
+  readonly equal: number | null;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * Gathers how an output differs, pair by pair. Both sides are read as float64. A place where both have the same NaN or
+ * infinity counts as equal and stays out of the figures; one where they differ in that is a problem, whatever the rest says.
+ */
+export class Comparison {
+  /** Why no figure can make this output right: another shape, NaN or infinity on one side alone. */
+  readonly problems: string[] = [];
+  readonly classes = new ArgMaxAgreement();
+  /** Largest magnitude of the source. */
+  maxSource = 0;
+  /** The source's element type, from the first pair. */
+  dtype: DataType | undefined;
+  #count = 0;
+  #finite = 0;
+  #equal = 0;
+  #nanOfSource = 0;
+  #maxDifference = 0;
+  #sumDifference = 0;
+  #dot = 0;
+  #squareSource = 0;
+  #squareArtefact = 0;
+
+  add(source: Tensor, artefact: Tensor, label: string): void {
+    this.dtype ??= source.dtype;
+    if (!sameShape(source.shape, artefact.shape)) {
+      const shapes = `${formatShape(artefact.shape)}, the source ${formatShape(source.shape)}`;
+      this.#problem(`its shape is ${shapes} (${label})`);
+    } else if (source.strings || artefact.strings) this.#addStrings(source, artefact);
+    else if (isWide(source) && !isFloat(artefact.dtype)) this.#addIntegers(source, artefact);
+    else this.#addNumbers(source, artefact, label);
+  }
+
+  get isFloat(): boolean {
+    return isFloat(this.dtype);
+  }
+
+  /** Whether there was no element at all: shapes are then all there is to judge. */
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  get hasFinite(): boolean {
+    return this.#finite > 0;
+  }
+
+  get isSourceAllZero(): boolean {
+    return this.#finite > 0 && this.maxSource === 0;
+  }
+
+  get isSourceAllNaN(): boolean {
+    return this.#count > 0 && this.#nanOfSource === this.#count;
+  }
+
+  difference(): Difference {
+    const angles = Math.sqrt(this.#squareSource) * Math.sqrt(this.#squareArtefact);
+    return {
+      error: this.isFloat ? quotient(this.#maxDifference, this.maxSource) : null,
+      maxAbs: this.#finite > 0 ? finite(this.#maxDifference) : null,
+      meanAbs: quotient(this.#sumDifference, this.#finite),
+      cosine: clip(quotient(this.#dot, angles)),
+      equal: this.isFloat ? null : quotient(this.#equal, this.#count),
+    };
+  }
+
+  #addStrings(source: Tensor, artefact: Tensor): void {
+    const [a = [], b = []] = [source.strings, artefact.strings];
+    this.#count += a.length;
+    a.forEach((text, i) => {
+      if (decoder.decode(text) === decoder.decode(b[i])) this.#equal++;
+    });
+  }
+
+  /** 64-bit integers, exactly: the figures may round, equality may not. */
+  #addIntegers(source: Tensor, artefact: Tensor): void {
+    const [a, b] = [source.toBigInts(), artefact.toBigInts()];
+    a.forEach((value, i) => {
+      const other = b[i] ?? 0n;
+      if (value === other) this.#equal++;
+      this.#measure(Number(value), Number(other));
+    });
+    this.#count += a.length;
+  }
+
+  #addNumbers(source: Tensor, artefact: Tensor, label: string): void {
+    const [a, b] = [source.toFloat64(), artefact.toFloat64()];
+    this.#count += a.length;
+    let firstMismatch = -1;
+    for (let i = 0; i < a.length; i++) {
+      const x = a[i] ?? 0;
+      const y = b[i] ?? 0;
+      if (x === y) this.#equal++;
+      if (Number.isNaN(x)) this.#nanOfSource++;
+      if (Number.isFinite(x) && Number.isFinite(y)) this.#measure(x, y);
+      else if (!Object.is(x, y) && firstMismatch < 0) firstMismatch = i;
+    }
+    if (firstMismatch >= 0) {
+      const index = formatShape(
+        stridesOf(source.shape).map((s, k) => Math.floor(firstMismatch / s) % (source.shape[k] ?? 1)),
+      );
+      this.#problem(`it is ${b[firstMismatch]} where the source is ${a[firstMismatch]}, first at ${index} (${label})`);
+    }
+    this.classes.add(source.shape, a, b);
+  }
+
+  #measure(x: number, y: number): void {
+    const difference = Math.abs(x - y);
+    this.#finite++;
+    this.maxSource = Math.max(this.maxSource, Math.abs(x));
+    this.#maxDifference = Math.max(this.#maxDifference, difference);
+    this.#sumDifference += difference;
+    this.#dot += x * y;
+    this.#squareSource += x * x;
+    this.#squareArtefact += y * y;
+  }
+
+  /** The first of a kind says enough; thousands of trials may have the same. */
+  #problem(text: string): void {
+    if (this.problems.length < 3) this.problems.push(text);
+  }
+}
+
+/** Integers that a float64 may not hold. */
+function isWide({ dtype }: Tensor): boolean {
+  return dtype === 'int64' || dtype === 'uint64';
+}
+
+/** A quotient that JSON can hold; null where it is none. */
+export function quotient(numerator: number, denominator: number): number | null {
+  return denominator === 0 ? null : finite(numerator / denominator);
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function clip(cosine: number | null): number | null {
+  return cosine === null ? null : Math.min(1, Math.max(-1, cosine));
+}

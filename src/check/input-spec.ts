@@ -1,0 +1,89 @@
+import {
+  type DataType,
+  EngineError,
+  type Graph,
+  InputError,
+  isInteger,
+  type Node,
+  type Shape,
+  type Value,
+} from '../model/index.js';
+import { conv } from '../operators/convolution.js';
+import { gather } from '../operators/gather.js';
+
+/** What a trial input must be like. */
+export interface InputSpec {
+  readonly name: string;
+  readonly dtype: DataType;
+  /** Symbols where a size is open. */
+  readonly shape: Shape;
+  /** For integers: how many there are to choose from, counted from 0. */
+  readonly below: number;
+}
+
+/** Operators that hand on the elements, and the axes that matter here, of their first operand. */
+const HANDING_ON = ['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Expand', 'Slice'];
+/** Operators that keep axis 1 of an image as it is. */
+const KEEPING_CHANNELS = [
+  ...['Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Clip', 'Relu', 'Pad', 'Resize', 'Upsample'],
+  ...['MaxPool', 'AveragePool', 'BatchNormalization', 'QuantizeLinear', 'DequantizeLinear'],
+];
+
+/**
+ * The inputs of a model for trials: sizes as the graph has them, channels that are open from the weight of the first
+ * convolution, and for integers the range that those who look something up with them allow, else 0 and 1.
+ * @throws InputError where a rank is not known
+ * @throws EngineError where an input is no tensor
+ */
+export function describeInputs(graph: Graph): InputSpec[] {
+  return graph.inputs.map((value) => {
+    const { name, dtype, shape } = value;
+    if (value.otherType || dtype === undefined) {
+      throw new EngineError({
+        what: 'an input is no tensor, so there are no trial inputs',
+        where: { value: name },
+        todo: 'use --no-check',
+      });
+    }
+    if (!shape) {
+      throw new InputError({ what: 'the rank of an input is not known', where: { value: name }, todo: 'give --shape' });
+    }
+    const channels = shape.length > 2 && typeof shape[1] === 'string' ? channelsAsked(value) : undefined;
+    return {
+      name,
+      dtype,
+      shape: channels === undefined ? shape : [...shape.slice(0, 1), channels, ...shape.slice(2)],
+      below: isInteger(dtype) ? rangeAsked(value) : 2,
+    };
+  });
+}
+
+function channelsAsked(input: Value): number | undefined {
+  for (const { node, index } of readersThrough(input, KEEPING_CHANNELS)) {
+    const perGroup = index === 0 && node.is('Conv') ? node.inputs[1]?.shape?.[1] : undefined;
+    if (typeof perGroup === 'number') return perGroup * conv.parameters(node).group;
+  }
+  return undefined;
+}
+
+function rangeAsked(input: Value): number {
+  const sizes: number[] = [];
+  for (const { node, index } of readersThrough(input, HANDING_ON)) {
+    const size = index === 1 && node.is('Gather') ? node.inputs[0]?.shape?.[gather.parameters(node).axis] : undefined;
+    if (typeof size === 'number') sizes.push(size);
+  }
+  return sizes.length > 0 ? Math.max(1, Math.min(...sizes)) : 2;
+}
+
+/** All who read the value, also through operators of these names; nearer ones first. */
+function* readersThrough(start: Value, through: readonly string[]): Generator<{ node: Node; index: number }> {
+  const seen = new Set([start]);
+  // A set is walked in the order of insertion, also over what is added meanwhile.
+  for (const value of seen) {
+    for (const use of value.uses) {
+      yield use;
+      if (!use.node.is(...through)) continue;
+      for (const output of use.node.outputs) if (output) seen.add(output);
+    }
+  }
+}
