@@ -1,0 +1,27 @@
+import type { Graph, SourceNode } from '../model/index.js';
+import type { DeclinedBlock, FusedBlock, NodeReport } from '../report/index.js';
+import { allNodes, PRODUCTS } from './counts.js';
+
+/**
+ * The blocks that fusing made: a block is a set of two or more source nodes, one of them at least a Conv, ConvTranspose,
+ * Gemm or MatMul, that one such node replaces.
+ */
+export function fusedBlocks(graph: Graph): FusedBlock[] {
+  const blocks: FusedBlock[] = [];
+  for (const node of allNodes(graph)) {
+    if (!node.is(...PRODUCTS) || node.origin.length < 2) continue;
+    if (!node.origin.some(({ operator }) => PRODUCTS.includes(operator))) continue;
+    blocks.push({ node: node.label, operator: node.operator, sources: node.origin.map(reportNode) });
+  }
+  return blocks;
+}
+
+export function declinedBlocks(
+  declined: readonly { readonly nodes: readonly SourceNode[]; readonly reason: string }[],
+): DeclinedBlock[] {
+  return declined.map(({ nodes, reason }) => ({ sources: nodes.map(reportNode), reason }));
+}
+
+function reportNode({ name, operator }: SourceNode): NodeReport {
+  return { name, operator };
+}

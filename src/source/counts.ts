@@ -1,0 +1,72 @@
+import { type Graph, isFloat, type Node, type Shape, sizeOf, type Tensor } from '../model/index.js';
+import type { Counts } from '../report/index.js';
+
+/** The operators whose multiply-accumulates are counted, and that a fused block is made of. */
+export const PRODUCTS: readonly string[] = ['Conv', 'ConvTranspose', 'Gemm', 'MatMul'];
+
+/** Every node of a graph and of the graphs inside its nodes. */
+export function* allNodes(graph: Graph): Generator<Node> {
+  for (const node of graph.sorted()) {
+    yield node;
+    for (const subgraph of node.subgraphs()) yield* allNodes(subgraph);
+  }
+}
+
+/** What a graph holds. Shapes must have been inferred; weights are not read. */
+export function countGraph(graph: Graph): Counts {
+  const operators = new Map<string, number>();
+  const tensors = new Set<Tensor>();
+  let nodes = 0;
+  let multiplyAccumulates: number | null = 0;
+  const batch = batchOf(graph);
+  for (const node of allNodes(graph)) {
+    nodes++;
+    const name = node.domain === '' ? node.operator : `${node.domain}.${node.operator}`;
+    operators.set(name, (operators.get(name) ?? 0) + 1);
+    for (const value of node.inputs) if (value?.constant) tensors.add(value.constant);
+    // A Constant is an initialiser written in another way: some exporters write every weight so.
+    for (const attribute of node.is('Constant') ? node.attributes.values() : []) {
+      if (attribute.kind === 'tensor') tensors.add(attribute.value);
+    }
+    if (!node.is(...PRODUCTS)) continue;
+    const cost = productCost(node, batch);
+    multiplyAccumulates = cost === null || multiplyAccumulates === null ? null : multiplyAccumulates + cost;
+  }
+  for (const value of graph.outputs) if (value.constant) tensors.add(value.constant);
+  let parameters = 0;
+  let weightBytes = 0;
+  for (const tensor of tensors) {
+    if (isFloat(tensor.dtype)) parameters += tensor.size;
+    weightBytes += tensor.byteLength;
+  }
+  const fixed = typeof batch === 'number' && batch > 1 ? batch : 1;
+  return {
+    nodes,
+    operators: Object.fromEntries([...operators].sort(([a], [b]) => (a < b ? -1 : 1))),
+    parameters,
+    multiplyAccumulates: multiplyAccumulates === null ? null : Math.round(multiplyAccumulates / fixed),
+    weightBytes,
+  };
+}
+
+/** Size or symbol of axis 0 of the first input that has more than one axis. */
+function batchOf(graph: Graph): number | string | undefined {
+  return graph.inputs.find((value) => (value.rank ?? 0) > 1)?.shape?.[0];
+}
+
+/** Multiply-accumulates of one node, an open batch counted as 1; null where a shape is not known. */
+function productCost(node: Node, batch: number | string | undefined): number | null {
+  const sizes = (shape: Shape | undefined): readonly number[] | undefined => {
+    const closed = shape?.map((d) => (d === batch && typeof d === 'string' ? 1 : d));
+    return closed?.every((d): d is number => typeof d === 'number') ? closed : undefined;
+  };
+  const [x, w, y] = [sizes(node.inputs[0]?.shape), sizes(node.inputs[1]?.shape), sizes(node.outputs[0]?.shape)];
+  if (!x || !w || !y) return null;
+  // Every weight meets every position once: of the output for a convolution, of the input for a transposed one.
+  if (node.is('Conv')) return sizeOf(w) * sizeOf(y.filter((_, axis) => axis !== 1));
+  if (node.is('ConvTranspose')) return sizeOf(w) * sizeOf(x.filter((_, axis) => axis !== 1));
+  const rows = y.at(-1) ?? 1;
+  // For Gemm and MatMul: each result is a sum over the axis they share.
+  const shared = node.is('MatMul') ? (x.at(-1) ?? 1) : rows === 0 ? 0 : sizeOf(w) / rows;
+  return sizeOf(y) * shared;
+}
