@@ -22,7 +22,7 @@ export class Tensor {
     this.shape = shape;
     this.size = sizeOf(shape);
     this.strings = strings;
-    this.#bytes = bytes;
+    this.#bytes = typeof bytes === 'function' ? bytes : plain(bytes);
     if (typeof bytes !== 'function' && dtype !== 'string') this.#expectLength(bytes);
   }
 
@@ -34,7 +34,7 @@ export class Tensor {
   /** @throws InputError where external data cannot be read or has another length than the shape asks */
   get bytes(): Bytes {
     if (typeof this.#bytes === 'function') {
-      const bytes = this.#bytes();
+      const bytes = plain(this.#bytes());
       this.#expectLength(bytes);
       this.#bytes = bytes;
     }
@@ -105,6 +105,12 @@ export class Tensor {
   static ofShape(values: readonly number[]): Tensor {
     return Tensor.fromBigInts('int64', [values.length], values.map(BigInt));
   }
+}
+
+/** A subclass (Node's Buffer) as what its type promises; a Buffer's `slice` shares memory, that of Uint8Array copies. */
+function plain(bytes: Bytes): Bytes {
+  if (Object.getPrototypeOf(bytes) === Uint8Array.prototype) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function bytesOf(array: ArrayBufferView): Bytes {
