@@ -1,0 +1,255 @@
+import { expect, test } from 'vitest';
+import type { Model, Value } from '../../src/model/index.js';
+import { inferTypes } from '../../src/operators/infer.js';
+import { fuseAffine } from '../../src/passes/fuse-affine.js';
+import { Changes } from '../../src/passes/pass.js';
+import { type Network, network } from '../network.js';
+import { expectExact, expectUntouched } from './apply-pass.js';
+
+const IMAGE = [2, 4, 9, 11];
+
+/** One convolution is left, and it answers the same. */
+async function expectOneConv(model: Model): Promise<void> {
+  const graph = await expectExact(model, fuseAffine);
+  expect(graph.sorted().map((node) => node.operator)).toEqual(['Conv']);
+}
+
+function expectDeclined(model: Model, reason: RegExp): void {
+  inferTypes(model.graph);
+  const changes = new Changes();
+  fuseAffine.run(model.graph, changes);
+  expect(changes.count).toBe(0);
+  expect(changes.declined.map((declined) => declined.reason)).toContainEqual(expect.stringMatching(reason));
+}
+
+const convBatchNorm = (n: Network, x: Value, options: Parameters<Network['conv']>[1], epsilon = 1e-5) =>
+  n.batchNorm(n.conv(x, options), epsilon);
+
+test('a MobileOne block of conv+BN branches, a 1x1 scale branch and a BN skip becomes one convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      const branches = [1, 2, 3].map(() => convBatchNorm(n, x, { kernel: 3, pad: 1, group: 4 }));
+      const scale = convBatchNorm(n, x, { group: 4 });
+      return branches.reduce((sum, branch) => n.add(sum, branch), n.add(scale, n.batchNorm(x)));
+    }),
+  );
+});
+
+test.each([1e-3, 1e-5, 1e-2])('an epsilon of %f is the one that counts', async (epsilon) => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      return n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }, epsilon), n.batchNorm(x, epsilon));
+    }),
+  );
+});
+
+test('a RepVGG block with stride 2 becomes one convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      const options = { channels: 6, stride: 2 };
+      return n.add(convBatchNorm(n, x, { ...options, kernel: 3, pad: 1 }), convBatchNorm(n, x, options));
+    }),
+  );
+});
+
+test('an ACNet block of 3x3, 1x3 and 3x1 becomes one convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      const strip = (kernel: readonly [number, number], pads: readonly number[]) =>
+        n.batchNorm(n.node('Conv', [x, n.random([4, 4, ...kernel])], { kernel_shape: [...kernel], pads: [...pads] }));
+      return n.add(
+        n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }), strip([1, 3], [0, 1, 0, 1])),
+        strip([3, 1], [1, 0, 1, 0]),
+      );
+    }),
+  );
+});
+
+test('a Diverse Branch Block with 1x1 to 3x3 and 1x1 to average pooling becomes one convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      const series = convBatchNorm(n, n.conv(x, { channels: 4 }), { kernel: 3, pad: 1 });
+      const pooled = n.node('AveragePool', [n.conv(x)], {
+        kernel_shape: [3, 3],
+        pads: [1, 1, 1, 1],
+        count_include_pad: 1,
+      });
+      return n.add(n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }), series), n.batchNorm(pooled));
+    }),
+  );
+});
+
+test('a token mixer x + s * (mixer(x) - norm(x)) becomes one depthwise convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      const mixed = n.sub(convBatchNorm(n, x, { kernel: 3, pad: 1, group: 4 }), n.batchNorm(x));
+      return n.add(x, n.mul(mixed, n.random([4, 1, 1])));
+    }),
+  );
+});
+
+test('constants in every layout that means "per channel" fold: [C,1,1], [1,C,1,1], [1], [] on either side', async () => {
+  await expectOneConv(
+    network((n) => {
+      let y = n.conv(n.input(IMAGE), { kernel: 3, pad: 1, bias: true });
+      y = n.mul(n.random([4, 1, 1]), y);
+      y = n.add(y, n.random([1, 4, 1, 1]));
+      y = n.sub(n.random([1]), y);
+      y = n.div(y, n.constant(3));
+      y = n.sub(y, n.random([1, 1, 1, 1]));
+      return n.node('Neg', [y]);
+    }),
+  );
+});
+
+test('padding written as a Pad of zeros goes into the convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const padded = n.node('Pad', [n.input(IMAGE), n.integers([0, 0, 1, 2, 0, 0, 3, 0])]);
+      return n.conv(padded, { kernel: 3, bias: true });
+    }),
+  );
+});
+
+test('unknown sizes are no obstacle: batch, height and width by name', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(['batch', 4, 'height', 'width']);
+      return n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }), n.add(convBatchNorm(n, x, {}), x));
+    }),
+  );
+});
+
+test('convolutions over one and over three axes fuse alike', async () => {
+  for (const shape of [
+    [2, 4, 12],
+    [1, 4, 5, 6, 7],
+  ]) {
+    await expectOneConv(
+      network((n) => {
+        const x = n.input(shape);
+        return n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }), n.batchNorm(x));
+      }),
+    );
+  }
+});
+
+test('x + x is a map of x', async () => {
+  await expectOneConv(
+    network((n) => {
+      const y = n.conv(n.input(IMAGE), { kernel: 3 });
+      return n.add(y, y);
+    }),
+  );
+});
+
+test('a Sum of three branches becomes one convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      return n.node('Sum', [n.conv(x, { kernel: 3, pad: 1 }), n.conv(x), x]);
+    }),
+  );
+});
+
+test('what comes before and after activations stays apart', async () => {
+  const model = network((n) => {
+    const x = n.relu(convBatchNorm(n, n.input(IMAGE), { kernel: 3, pad: 1 }));
+    return n.relu(n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }), x));
+  });
+  const graph = await expectExact(model, fuseAffine);
+  expect(graph.sorted().map((node) => node.operator)).toEqual(['Conv', 'Relu', 'Conv', 'Relu']);
+});
+
+test('a branch value that is also an output stays, and its name', async () => {
+  const model = network((n) => {
+    const x = n.input(IMAGE);
+    const branch = n.conv(x, { kernel: 3, pad: 1 });
+    return [n.relu(n.add(n.add(branch, n.conv(x)), n.batchNorm(x))), branch];
+  });
+  const graph = await expectExact(model, fuseAffine);
+  expect(graph.count('Conv')).toBe(2);
+  expect(graph.count('Add')).toBe(1);
+});
+
+test('a padded 3x3 after a biased 1x1 stays: the border would change', () => {
+  const model = network((n) => n.conv(n.conv(n.input(IMAGE), { bias: true }), { kernel: 3, pad: 1 }));
+  expectDeclined(model, /padding inserts 0/);
+});
+
+test('a padded 3x3 after a padded 3x3 stays: the first would reach across the border', () => {
+  const model = network((n) => n.conv(n.conv(n.input(IMAGE), { kernel: 3, pad: 1 }), { kernel: 3, pad: 1 }));
+  expectDeclined(model, /border would change/);
+});
+
+test('a linear bottleneck stays: one convolution would cost more', () => {
+  const model = network((n) => n.conv(n.conv(n.input([1, 32, 8, 8]), { channels: 4 }), { channels: 32 }));
+  expectDeclined(model, /times the multiply-accumulates/);
+});
+
+test('a batch norm after a convolution that others read stays', () => {
+  const model = network((n) => {
+    const y = n.conv(n.input(IMAGE), { kernel: 3 });
+    return [n.batchNorm(y), n.relu(y)];
+  });
+  expectDeclined(model, /read by others/);
+});
+
+test('a merge whose weights would overflow stays', () => {
+  const model = network((n) => n.mul(n.mul(n.conv(n.input(IMAGE)), n.constant(1e30)), n.constant(1e30)));
+  expectDeclined(model, /range of its type/);
+});
+
+const untouched: readonly (readonly [string, (n: Network) => Value])[] = [
+  ['a constant per pixel', (n) => n.mul(n.conv(n.input(IMAGE)), n.random([1, 1, 9, 11]))],
+  ['a constant [C] of rank 1, which runs along the width', (n) => n.mul(n.conv(n.input([1, 4, 4, 4])), n.random([4]))],
+  ['a constant divided by the value', (n) => n.div(n.constant(1), n.conv(n.input(IMAGE)))],
+  ['a gate [N,C,1,1], which is no map of the same source', (n) => gated(n)],
+  ['pooling that leaves padding out', (n) => pooled(n, { pads: [1, 1, 1, 1] })],
+  ['pooling that rounds its size up', (n) => pooled(n, { strides: [2, 2], ceil_mode: 1 })],
+  ['padding by reflection', (n) => padded(n, [], { mode: 'reflect' })],
+  ['padding by a value that is not 0', (n) => padded(n, [n.constant(1)], {})],
+  ['branches of unlike strides', (n) => strided(n)],
+  [
+    'a constant that widens the channels',
+    (n) => n.mul(n.conv(n.input([1, 4, 5, 5]), { channels: 1 }), n.random([4, 1, 1])),
+  ],
+];
+
+function gated(n: Network): Value {
+  const x = n.input(IMAGE);
+  return n.add(n.conv(n.relu(x), { kernel: 3, pad: 1 }), n.node('GlobalAveragePool', [n.relu(x)]));
+}
+
+function pooled(n: Network, attributes: Record<string, number[] | number>): Value {
+  return n.node('AveragePool', [n.conv(n.input(IMAGE), { kernel: 3 })], { kernel_shape: [2, 2], ...attributes });
+}
+
+function padded(n: Network, value: readonly Value[], attributes: Record<string, string>): Value {
+  const around = n.node('Pad', [n.input(IMAGE), n.integers([0, 0, 1, 1, 0, 0, 1, 1]), ...value], attributes);
+  return n.conv(around, { kernel: 3 });
+}
+
+function strided(n: Network): Value {
+  const x = n.input([1, 4, 1, 1]);
+  return n.add(n.conv(x, { stride: 2 }), n.conv(x, { stride: 1 }));
+}
+
+test.each(untouched)('%s is left alone', (_, build) => {
+  expectUntouched(network(build), fuseAffine);
+});
+
+test('the half that closes a GELU stays with it, so that engines still see the function', () => {
+  const model = network((n) => {
+    const x = n.input(IMAGE);
+    const erf = n.node('Erf', [n.div(x, n.constant(Math.SQRT2))]);
+    return n.conv(n.mul(n.mul(x, n.add(erf, n.constant(1))), n.constant(0.5)), { kernel: 1 });
+  });
+  expectUntouched(model, fuseAffine);
+});
