@@ -6,7 +6,15 @@ import { bigIntegersOf, numbersOf } from './compute/numbers.js';
 import { power } from './compute/power.js';
 import { type Facts, operator } from './operator.js';
 import { broadcast } from './shape/broadcast.js';
-import { type ElementPair, ofNumbers, pairElements } from './shape/integer-elements.js';
+import {
+  differenceOfElements,
+  type ElementPair,
+  ofNumbers,
+  pairElements,
+  productOfElements,
+  quotientOfElements,
+  sumOfElements,
+} from './shape/integer-elements.js';
 
 const single = (tensor: Tensor | undefined) => tensor && [tensor];
 
@@ -16,13 +24,6 @@ function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
   const shape = broadcast(node, [a?.shape, b?.shape]);
   return [{ dtype, shape, elements: isInteger(dtype) ? pairElements(node, shape, pair) : undefined }];
 }
-
-/** Sizes are whole and not negative, so symbols obey the identities of arithmetic. */
-const sumOfElements: ElementPair = (a, b) => (a === 0 ? b : b === 0 ? a : ofNumbers((x, y) => x + y)(a, b));
-const productOfElements: ElementPair = (a, b) => (a === 1 ? b : b === 1 ? a : ofNumbers((x, y) => x * y)(a, b));
-const differenceOfElements: ElementPair = (a, b) => (a === b ? 0 : b === 0 ? a : ofNumbers((x, y) => x - y)(a, b));
-const quotientOfElements: ElementPair = (a, b) =>
-  b === 1 ? a : ofNumbers((x, y) => (y === 0 ? undefined : Math.trunc(x / y)))(a, b);
 
 /** A + B with broadcasting. */
 export const add = operator('Add', {

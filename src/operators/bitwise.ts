@@ -62,7 +62,7 @@ export const bitShift = operator('BitShift', {
   },
   infer: pairFacts,
   compute: ([a, b], { direction }) => {
-    if (!a || !b || !shiftsWithin(b)) return undefined;
+    if (!a?.dtype.startsWith('u') || !b || !shiftsWithin(b)) return undefined;
     return single(
       combine(
         a,

@@ -1,4 +1,5 @@
 import type { DataType, Dimension, Node } from '../model/index.js';
+import { convolve } from './compute/convolve.js';
 import { type Facts, operator } from './operator.js';
 import { checkBias, checkRanks, kernelOf } from './shape/kernel.js';
 import { slide, type Window, windowOf } from './shape/window.js';
@@ -54,6 +55,10 @@ export const conv = operator('Conv', {
     return parameters;
   },
   infer: (node, parameters) => convFacts(node, parameters, node.dtypeOf(0)),
+  compute: ([input, weight, bias], { pads, ...parameters }) => {
+    const result = input && weight && pads && convolve(input, weight, bias, { ...parameters, pads });
+    return result && [result];
+  },
 });
 
 /** Convolution of 8-bit integers into int32. */

@@ -1,4 +1,7 @@
-import type { Dimension, Node, Shape } from '../model/index.js';
+import { type Dimension, isFloat, type Node, type Shape, type Tensor } from '../model/index.js';
+import { combine } from './compute/combine.js';
+import { MOST_MULTIPLY_ADDS, matrixProduct, multiplyInto, rounded } from './compute/matrix-product.js';
+import { numbersOf } from './compute/numbers.js';
 import { type Facts, operator } from './operator.js';
 import { broadcast, checkUnidirectional } from './shape/broadcast.js';
 
@@ -36,7 +39,37 @@ export const gemm = operator('Gemm', {
     checkUnidirectional(node, node.inputs[2]?.shape, shape, 'C');
     return [{ dtype: node.dtypeOf(0), shape }];
   },
+  compute: ([a, b, c], parameters) => {
+    const product = a && b && scaledProduct(a, b, parameters);
+    if (!product || !c || parameters.beta === 0) return product && [product];
+    const { beta } = parameters;
+    const result = combine(product, c, { float: (x, y) => x + Math.fround(beta * y) });
+    return result && [result];
+  },
 });
+
+function scaledProduct(a: Tensor, b: Tensor, { alpha, transA, transB }: GemmParameters): Tensor | undefined {
+  const [x, y] = [numbersOf(a), numbersOf(b)];
+  if (!x || !y || !isFloat(a.dtype)) return undefined;
+  const [rows = 1, inner = 1] = transA ? [...a.shape].reverse() : a.shape;
+  const [innerB = 1, columns = 1] = transB ? [...b.shape].reverse() : b.shape;
+  if (inner !== innerB || rows * inner * columns > MOST_MULTIPLY_ADDS) return undefined;
+  const sums = new Float64Array(rows * columns);
+  const [rowStep, columnStep] = transA ? [1, rows] : [inner, 1];
+  const [rowStepB, columnStepB] = transB ? [1, inner] : [columns, 1];
+  multiplyInto(
+    sums,
+    0,
+    [rows, inner, columns],
+    { numbers: x, offset: 0, rowStep, columnStep },
+    { numbers: y, offset: 0, rowStep: rowStepB, columnStep: columnStepB },
+  );
+  return rounded(
+    a,
+    [rows, columns],
+    sums.map((sum) => alpha * sum),
+  );
+}
 
 /** numpy's matmul: vectors are promoted, leading axes broadcast. */
 function matMulShape(node: Node, a: Shape | undefined, b: Shape | undefined): Shape | undefined {
@@ -55,6 +88,10 @@ function matMulShape(node: Node, a: Shape | undefined, b: Shape | undefined): Sh
 export const matMul = operator('MatMul', {
   parameters: () => ({}),
   infer: (node) => [{ dtype: node.dtypeOf(0), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[1]?.shape) }],
+  compute: ([a, b]) => {
+    const product = matrixProduct(a, b);
+    return product && [product];
+  },
 });
 
 /** Matrix product of 8-bit integers into int32. */

@@ -1,4 +1,5 @@
-import type { Node } from '../model/index.js';
+import type { Node, Tensor } from '../model/index.js';
+import { softmaxOver } from './compute/softmax.js';
 import { operator } from './operator.js';
 import { likeOf } from './shape/facts.js';
 
@@ -24,17 +25,27 @@ function softmaxParameters(node: Node): SoftmaxParameters {
   return { axis: normalized, flattensFromAxis: flattensFromAxis && normalized !== rank - 1 };
 }
 
+/** First axis of what is normalised together, and the axis after its last. */
+function groupOf(input: Tensor, { axis, flattensFromAxis }: SoftmaxParameters): readonly [number, number] {
+  return [axis, flattensFromAxis ? input.shape.length : axis + 1];
+}
+
+function softmaxOperator(name: string, isLogarithm: boolean) {
+  return operator(name, {
+    parameters: softmaxParameters,
+    infer: (node) => [likeOf(node.inputs[0])],
+    compute: ([input], parameters) => {
+      const result = input && softmaxOver(input, groupOf(input, parameters), isLogarithm);
+      return result && [result];
+    },
+  });
+}
+
 /** `exp(x) / sum(exp(x))`. */
-export const softmax = operator('Softmax', {
-  parameters: softmaxParameters,
-  infer: (node) => [likeOf(node.inputs[0])],
-});
+export const softmax = softmaxOperator('Softmax', false);
 
 /** `log(softmax(x))`. */
-export const logSoftmax = operator('LogSoftmax', {
-  parameters: softmaxParameters,
-  infer: (node) => [likeOf(node.inputs[0])],
-});
+export const logSoftmax = softmaxOperator('LogSoftmax', true);
 
 /** 1 where the first maximum stands, else 0. */
 export const hardmax = operator('Hardmax', {

@@ -1,6 +1,7 @@
 import type { Dimension, Node, Shape } from '../model/index.js';
 import { operator } from './operator.js';
 import { checkBias, checkRanks, kernelOf } from './shape/kernel.js';
+import { multiplied } from './shape/products.js';
 import { checked, distribute, effectiveKernel, type Window, windowOf } from './shape/window.js';
 
 export interface ConvTransposeParameters extends Window {
@@ -100,7 +101,8 @@ function spread(node: Node, parameters: ConvTransposeParameters, spatial: Shape)
     const added = extent - stride + (outputPadding[i] ?? 0) - (pads[i] ?? 0) - (pads[i + spatial.length] ?? 0);
     if (typeof size === 'string') {
       if (stride === 1) return added === 0 ? size : model.derivedSymbol(`${size} + ${added}`);
-      return model.derivedSymbol(`${size} * ${stride} + ${added}`);
+      const product = multiplied(node, [stride, size]);
+      return added === 0 ? product : model.derivedSymbol(`${product} + ${added}`);
     }
     const result = size * stride + added;
     if (result < 0) throw node.invalid(`pads [${pads}] leave nothing of spatial axis ${i}`);

@@ -1,8 +1,9 @@
 import type { Dimension, Node, Shape } from '../../model/index.js';
 import { mayHaveElements } from './elements.js';
+import { multiplied } from './products.js';
 
 /** What an operation makes of two elements; undefined where it cannot be said. */
-export type ElementPair = (a: Dimension, b: Dimension) => Dimension | undefined;
+export type ElementPair = (node: Node, a: Dimension, b: Dimension) => Dimension | undefined;
 
 /**
  * Elements of the result of an operation on two short integer operands that broadcast to `shape`.
@@ -15,8 +16,8 @@ export function pairElements(node: Node, shape: Shape | undefined, pair: Element
   const result: Dimension[] = [];
   for (let i = 0; i < size; i++) {
     const [x, y] = [a[a.length === 1 ? 0 : i], b[b.length === 1 ? 0 : i]];
-    const element = x === undefined || y === undefined ? undefined : pair(x, y);
-    // Beyond 2^53 a number is no longer the integer; int32 would have wrapped long before, so that is not said either.
+    const element = x === undefined || y === undefined ? undefined : pair(node, x, y);
+    // Beyond 32 bits an int32 would have wrapped, so nothing is said.
     if (element === undefined || (typeof element === 'number' && !(Math.abs(element) < 2 ** 31))) return undefined;
     result.push(element);
   }
@@ -25,5 +26,38 @@ export function pairElements(node: Node, shape: Shape | undefined, pair: Element
 
 /** The pair function that knows numbers alone. */
 export function ofNumbers(f: (a: number, b: number) => number | undefined): ElementPair {
-  return (a, b) => (typeof a === 'number' && typeof b === 'number' ? f(a, b) : undefined);
+  return (_, a, b) => (typeof a === 'number' && typeof b === 'number' ? f(a, b) : undefined);
 }
+
+/** A symbol stands for a size, which is not negative; the symbol for a formula has to as well. */
+const isSize = (element: Dimension) => typeof element === 'string' || element >= 0;
+
+/** Symbols obey the identities of arithmetic; a sum of sizes is a size, and equal sums get equal symbols. */
+export const sumOfElements: ElementPair = (node, a, b) => {
+  if (typeof a === 'number' && typeof b === 'number') return a + b;
+  if (a === 0) return b;
+  if (b === 0) return a;
+  if (!isSize(a) || !isSize(b)) return undefined;
+  const [first, second] = typeof a === 'number' || (typeof b === 'string' && b < a) ? [b, a] : [a, b];
+  return node.graph.model.derivedSymbol(`${first} + ${second}`);
+};
+
+export const productOfElements: ElementPair = (node, a, b) => {
+  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  return isSize(a) && isSize(b) ? multiplied(node, [a, b]) : undefined;
+};
+
+/** A difference with a symbol could be negative, so only what is certain is said. */
+export const differenceOfElements: ElementPair = (_, a, b) => {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (a === b) return 0;
+  return b === 0 ? a : undefined;
+};
+
+/** Cut towards zero, as integers are divided. */
+export const quotientOfElements: ElementPair = (node, a, b) => {
+  if (b === 1) return a;
+  if (typeof b === 'string' || b <= 0)
+    return typeof a === 'number' && typeof b === 'number' && b !== 0 ? Math.trunc(a / b) : undefined;
+  return typeof a === 'number' ? Math.trunc(a / b) : node.graph.model.derivedSymbol(`floor(${a} / ${b})`);
+};

@@ -1,4 +1,5 @@
 import type { Dimension, Node, Shape } from '../../model/index.js';
+import { multiplied } from './products.js';
 
 /** Factors and sizes of a resize, one per axis of its input. */
 export interface Resized {
@@ -28,9 +29,8 @@ function scaledSize(node: Node, size: Dimension, scale: number): Dimension {
   if (scale === 1) return size;
   // The product is a float32 in the engines; an exact one could fall on the other side of a whole number.
   if (typeof size === 'number') return Math.floor(Math.fround(size * scale));
-  return node.graph.model.derivedSymbol(
-    Number.isInteger(scale) ? `${size} * ${scale} + 0` : `floor(${size} * ${scale})`,
-  );
+  if (Number.isInteger(scale)) return multiplied(node, [scale, size]);
+  return node.graph.model.derivedSymbol(`floor(${size} * ${scale})`);
 }
 
 /**
