@@ -20,7 +20,7 @@ export function copyGraph(
     const known = copies.get(value);
     if (known) return known;
     if (!value.constant) throw new Error(`${value.name} is read before it is made`);
-    const copy = (graphs.get(value.graph) ?? to).addConstant(value.constant, value.name);
+    const copy = (graphs.get(value.graph) ?? to).addNamedConstant(value.constant, value.name);
     copies.set(value, copy);
     return copy;
   };

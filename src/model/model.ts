@@ -102,9 +102,11 @@ export class Model {
       provenance: this.provenance,
     });
     copy.notes.push(...this.notes);
+    for (const [name, declared] of this.declaredOutputs) copy.declaredOutputs.set(name, declared);
     copyGraph(this.graph, copy.graph, (parent) => new Graph(copy, parent));
     for (const name of this.#names) copy.takeName(name);
     for (const [base, suffix] of this.#nextSuffix) copy.#nextSuffix.set(base, suffix);
+    for (const [expression, symbol] of this.#derived) copy.#derived.set(expression, symbol);
     copy.#nextSymbol = this.#nextSymbol;
     return copy;
   }

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { CONVERT_OPTIONS } from '../options.js';
+import { convertSummary } from '../report/index.js';
+import { addFlags, addOutputFlags, splitFlags } from './flags.js';
+import { ProgressLine } from './progress.js';
+import { showReport } from './show.js';
+
+const EXAMPLES = `
+Examples:
+  mobileone convert mobileone_s0.onnx
+      fuses the network and writes mobileone_s0.fused.onnx here, checked against the source
+  mobileone convert model.onnx --to onnx,tfjs,coreml -o dist
+      writes all three targets, or none of them
+  mobileone convert model.onnx --to coreml --image rgb --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
+      writes a package that takes an image and normalises it itself
+  mobileone convert model.onnx --precision fp16 --inputs images.npy --report report.json
+      judges the rounding on your own data, and keeps the figures`;
+
+/** `mobileone convert MODEL…` @param finish hears the exit code */
+export function convertCommand(finish: (exitCode: number) => void): Command {
+  const command = new Command('convert')
+    .summary('fuse, write the targets, check what was written')
+    .description(
+      'Merges the branches of a network into single convolutions, writes it for the targets, opens what was written and ' +
+        'compares its answers with those of the source. A file is put in place only when they are equal.',
+    )
+    .argument('<model...>', 'ONNX files');
+  return addOutputFlags(addFlags(command, CONVERT_OPTIONS))
+    .addHelpText('after', EXAMPLES)
+    .action(async (models: string[], flags: Record<string, unknown>) => {
+      const { options, output } = splitFlags(flags, CONVERT_OPTIONS);
+      const progress = new ProgressLine(process.stderr, !output.quiet);
+      const { convertAll } = await import('../convert.js');
+      const report = await convertAll(models, { ...options, onProgress: progress.show }).finally(() =>
+        progress.clear(),
+      );
+      await showReport(report, output, convertSummary);
+      finish(report.exitCode);
+    });
+}

@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander';
+import type { Declaration } from '../options.js';
+
+/** Adds the flag of every declared option; values are read as the option's kind says, and judged by the API. */
+export function addFlags(command: Command, declarations: Readonly<Record<string, Declaration>>): Command {
+  for (const { flag, help, kind } of Object.values(declarations)) {
+    if (flag === '') continue;
+    const option = new Option(flag, help);
+    if (flag.includes('<')) option.argParser((text: string, before: unknown) => kind.fromText(text, before));
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** Flags that every command has. */
+export function addOutputFlags(command: Command): Command {
+  return command
+    .option('--json', 'the report to standard output, nothing else there')
+    .option('-q, --quiet', 'no summary')
+    .option('-v, --verbose', 'every block, every reason, and where the time went')
+    .option('--no-color', 'no colours (NO_COLOR too)')
+    .option('--debug', 'the stack of an error');
+}
+
+export interface OutputFlags {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+  readonly debug: boolean;
+}
+
+/** Takes apart what commander read: the options of the API, and how to print. */
+export function splitFlags(
+  flags: Readonly<Record<string, unknown>>,
+  declarations: Readonly<Record<string, Declaration>>,
+): { readonly options: Record<string, unknown>; readonly output: OutputFlags } {
+  const options = Object.fromEntries(Object.entries(flags).filter(([key]) => Object.hasOwn(declarations, key)));
+  const { json, quiet, verbose, color, debug } = flags;
+  return {
+    options,
+    output: {
+      json: json === true,
+      quiet: quiet === true,
+      verbose: verbose === true,
+      color: color !== false,
+      debug: debug === true,
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { ExternalData, type Identity, ONNX_LIMIT, readFile, sha256 } from '../files/index.js';
+import { InputError, type Model } from '../model/index.js';
+import type { DataReport, SourceReport } from '../report/index.js';
+
+/** Hashing more than this would take longer than everything else. */
+const LARGEST_HASHED = 2 ** 31;
+
+/** A model file that was read. Its weights are read from `external` when first used, so close it last. */
+export interface OpenSource {
+  readonly path: string;
+  /** What was validated; engines get these bytes, never the path. */
+  readonly bytes: Uint8Array;
+  readonly model: Model;
+  readonly external: ExternalData;
+  readonly identity: Identity;
+}
+
+/**
+ * Reads a model file and what it says; external data only as far as it is needed.
+ * @throws InputError
+ */
+export async function openSource(
+  path: string,
+  limits: { readonly maxNodes: number; readonly maxBytes: number },
+): Promise<OpenSource> {
+  const reading = import('../formats/onnx/index.js');
+  const file = readFile(path, ONNX_LIMIT);
+  if (file.bytes.length > limits.maxBytes) {
+    throw new InputError({
+      what: `over the limit of ${limits.maxBytes} bytes`,
+      where: { file: path },
+      todo: 'raise it with --max-bytes',
+    });
+  }
+  const external = new ExternalData(path, { maxBytes: limits.maxBytes - file.bytes.length });
+  try {
+    const { readOnnx } = await reading;
+    const model = readOnnx(file.bytes, { ...limits, externalData: external.read });
+    return { path, bytes: file.bytes, model, external, identity: file.identity };
+  } catch (error) {
+    external.close();
+    throw error;
+  }
+}
+
+/** What the report says of a source. Hashes the data files: without that nothing binds them to the model. */
+export function describeSource({ path, bytes, model, external }: OpenSource): SourceReport {
+  const { producerName, producerVersion, irVersion } = model.provenance;
+  return {
+    path,
+    bytes: bytes.length,
+    sha256: sha256([bytes]),
+    data: external.files.map(
+      ({ location, bytes: size }): DataReport => ({
+        location,
+        bytes: size,
+        sha256: size <= LARGEST_HASHED ? external.hash(location) : null,
+      }),
+    ),
+    exporter: [producerName, producerVersion].filter(Boolean).join(' ') || null,
+    irVersion,
+    opset: model.opset,
+  };
+}
