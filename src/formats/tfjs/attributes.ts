@@ -1,0 +1,44 @@
+import type { AttributeValue, Kind } from './program.js';
+
+const encoder = new TextEncoder();
+
+/** `DT_FLOAT` and so on, as `AttrValue.type` wants it. */
+export const TYPE_NAMES: Readonly<Record<Kind, string>> = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL' };
+
+/** Text. The loader decodes base64 and takes plain text for rubbish without an error. */
+export function text(value: string): AttributeValue {
+  return { s: base64(value) };
+}
+
+export function texts(values: readonly string[]): AttributeValue {
+  return { list: { s: values.map(base64) } };
+}
+
+export function int(value: number): AttributeValue {
+  return { i: String(value) };
+}
+
+export function ints(values: readonly number[]): AttributeValue {
+  return { list: { i: values.map(String) } };
+}
+
+/** A float; always a JSON number, since the loader parses text as an integer. */
+export function float(value: number): AttributeValue {
+  return { f: value };
+}
+
+export function flag(value: boolean): AttributeValue {
+  return { b: value };
+}
+
+export function type(kind: Kind): AttributeValue {
+  return { type: TYPE_NAMES[kind] };
+}
+
+export function shape(sizes: readonly number[]): AttributeValue {
+  return { shape: { dim: sizes.map((size) => ({ size: String(size) })) } };
+}
+
+function base64(value: string): string {
+  return btoa(String.fromCharCode(...encoder.encode(value)));
+}

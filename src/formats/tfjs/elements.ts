@@ -1,0 +1,55 @@
+import type { DataType, Tensor } from '../../model/index.js';
+import type { Kind } from './program.js';
+
+/** What TensorFlow.js makes of ONNX's types; undefined for those it has nothing for. */
+export function kindOf(dtype: DataType | undefined): Kind | undefined {
+  switch (dtype) {
+    case 'float32':
+    case 'float16':
+    case 'bfloat16':
+    case 'float64':
+      return 'float32';
+    case 'int64':
+    case 'int32':
+    case 'int16':
+    case 'int8':
+    case 'uint8':
+    case 'uint16':
+      return 'int32';
+    case 'bool':
+      return 'bool';
+    default:
+      return undefined;
+  }
+}
+
+const LARGEST = 2 ** 31 - 1;
+
+/**
+ * The elements of a constant in the type it has in TensorFlow.js: a view on the file's bytes where that is float32 already.
+ * Integers beyond int32 become its ends, since they mean "to the end" where networks have them.
+ */
+export function elementsOf(tensor: Tensor): Float32Array | Int32Array | Uint8Array {
+  const { bytes, size } = tensor;
+  if (tensor.dtype === 'float32') return floatsOf(bytes, size);
+  switch (kindOf(tensor.dtype)) {
+    case 'float32':
+      return Float32Array.from(tensor.toFloat64());
+    case 'int32':
+      return Int32Array.from(tensor.toFloat64(), (value) => Math.min(Math.max(value, -LARGEST - 1), LARGEST));
+    case 'bool':
+      return Uint8Array.from(tensor.toFloat64());
+    default:
+      throw new TypeError(`${tensor.dtype} has no elements in TensorFlow.js`);
+  }
+}
+
+/** The elements of a floating-point tensor as float32. */
+export function floats(tensor: Tensor): Float32Array {
+  return tensor.dtype === 'float32' ? floatsOf(tensor.bytes, tensor.size) : Float32Array.from(tensor.toFloat64());
+}
+
+function floatsOf(bytes: Uint8Array, size: number): Float32Array {
+  const aligned = bytes.byteOffset % 4 ? bytes.slice() : bytes;
+  return new Float32Array(aligned.buffer, aligned.byteOffset, size);
+}

@@ -1,0 +1,96 @@
+import { reorder } from '../../layout/reorder.js';
+import { bytesOf, sizeOf, Tensor } from '../../model/index.js';
+import type { Builder, Ref } from './builder.js';
+import { elementsOf } from './elements.js';
+import { split } from './ops.js';
+
+/** OIHW, where TensorFlow has HWIO. */
+const HWIO = [2, 3, 1, 0];
+
+/** The weight of a convolution with two spatial axes, [O,I,kh,kw] as in ONNX: constant, or computed by the graph. */
+export interface Filter {
+  /** [O,I,kh,kw]; one spatial axis has become two, the first of size 1. */
+  readonly shape: readonly number[];
+  /** undefined where it is computed. */
+  readonly tensor: Tensor | undefined;
+  /** As [kh,kw,I,O]. */
+  hwio(): Ref;
+  /** Parts of equal numbers of output channels, as [kh,kw,I,O/count]. */
+  groups(count: number): Ref[];
+  /** [C*M,1,kh,kw] as [kh,kw,C,M]: output channel c*M + m comes from input channel c. */
+  depthwise(channels: number): Ref;
+}
+
+export function constantFilter(build: Builder, name: string, tensor: Tensor): Filter {
+  const [outputs = 1, inputs = 1, height = 1, width = 1] = tensor.shape;
+  const weight = (part: Tensor, shape: readonly number[]) =>
+    build.weight({ name, dtype: 'float32', shape, elements: () => elementsOf(reorder(part, HWIO)) });
+  return {
+    shape: tensor.shape,
+    tensor,
+    hwio: () => weight(tensor, [height, width, inputs, outputs]),
+    groups: (count) =>
+      Array.from({ length: count }, (_, index) =>
+        weight(partOf(tensor, index, count), [height, width, inputs, outputs / count]),
+      ),
+    depthwise: (channels) => weight(tensor, [height, width, channels, outputs / channels]),
+  };
+}
+
+export function computedFilter(build: Builder, hwio: Ref, shape: readonly number[]): Filter {
+  const [outputs = 1, , height = 1, width = 1] = shape;
+  return {
+    shape,
+    tensor: undefined,
+    hwio: () => hwio,
+    groups: (count) => split(build, hwio, new Array<number>(count).fill(outputs / count), 3),
+    depthwise: (channels) => build.op('Reshape', [hwio, build.ints([height, width, channels, outputs / channels])]),
+  };
+}
+
+/** Part `index` of `count` equal parts along the first axis, as a view. */
+export function partOf(tensor: Tensor, index: number, count: number): Tensor {
+  const [first = 1, ...rest] = tensor.shape;
+  const length = tensor.byteLength / count;
+  return new Tensor(tensor.dtype, [first / count, ...rest], () =>
+    tensor.bytes.subarray(index * length, (index + 1) * length),
+  );
+}
+
+/** The kernel with zeros between its taps, which has dilation 1: [O,I,kh,kw] becomes [O,I,(kh-1)*dh+1,(kw-1)*dw+1]. */
+export function stuffed(tensor: Tensor, dilations: readonly number[]): Tensor {
+  const [outputs = 1, inputs = 1, height = 1, width = 1] = tensor.shape;
+  const [dilationY = 1, dilationX = 1] = dilations;
+  const tall = (height - 1) * dilationY + 1;
+  const wide = (width - 1) * dilationX + 1;
+  const shape = [outputs, inputs, tall, wide];
+  return new Tensor('float32', shape, () => {
+    const source = elementsOf(tensor);
+    const target = new Float32Array(sizeOf(shape));
+    for (let plane = 0; plane < outputs * inputs; plane++) {
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          target[(plane * tall + y * dilationY) * wide + x * dilationX] = source[(plane * height + y) * width + x] ?? 0;
+        }
+      }
+    }
+    return bytesOf(target);
+  });
+}
+
+/** A grouped filter [O,I/g,kh,kw] as a dense one [O,I,kh,kw] with zeros outside its blocks. */
+export function blockDiagonal(tensor: Tensor, groups: number): Tensor {
+  const [outputs = 1, perGroup = 1, height = 1, width = 1] = tensor.shape;
+  const area = height * width;
+  const run = perGroup * area;
+  const shape = [outputs, perGroup * groups, height, width];
+  return new Tensor('float32', shape, () => {
+    const source = elementsOf(tensor);
+    const target = new Float32Array(sizeOf(shape));
+    for (let output = 0; output < outputs; output++) {
+      const group = Math.floor((output * groups) / outputs);
+      target.set(source.subarray(output * run, (output + 1) * run), (output * groups + group) * run);
+    }
+    return bytesOf(target);
+  });
+}

@@ -1,0 +1,28 @@
+import type { Model } from '../../model/index.js';
+import { inferTypes } from '../../operators/infer.js';
+import { Changes } from '../../passes/pass.js';
+import { targetPasses } from '../../passes/target-passes.js';
+import type { Target } from '../format.js';
+import { lowerModel, unsupportedIn } from './lower.js';
+import type { TfjsProgram } from './program.js';
+import { writeProgram } from './write.js';
+
+export type { TfjsProgram } from './program.js';
+
+/** TensorFlow.js: a GraphModel, channels-last, for the converter's `loadGraphModel`. */
+export const tfjs: Target<TfjsProgram> = {
+  name: 'tfjs',
+  suffix: '.tfjs',
+  engine: 'tfjs',
+  lower: (model, options) => lowerModel(prepared(model), options),
+  write: (program, _baseName, hash) => writeProgram(program, hash),
+  supports: (model, options) => unsupportedIn(prepared(model), options),
+};
+
+/** Sees functions instead of their arithmetic. */
+function prepared(model: Model): Model {
+  const changes = new Changes();
+  for (const pass of targetPasses) pass.run(model.graph, changes);
+  inferTypes(model.graph);
+  return model;
+}

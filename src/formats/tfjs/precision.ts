@@ -1,0 +1,58 @@
+import { numberToFloat16 } from '../../model/index.js';
+import type { Precision } from '../format.js';
+import type { StoredWeight, Weight } from './program.js';
+
+/** Below this many elements a weight stays float32: the file gets no smaller and the answer worse. */
+const LEAST_QUANTIZED = 1024;
+const LARGEST_FLOAT16 = 65504;
+
+/** How each weight is stored at a precision. What cannot be stored so stays float32, and is named. */
+export function storeWeights(
+  weights: readonly Weight[],
+  precision: Precision | undefined,
+): { weights: StoredWeight[]; notes: string[] } {
+  const notes: string[] = [];
+  if (precision !== 'fp16' && precision !== 'uint8') return { weights: [...weights], notes };
+  const stored = weights.map((weight) => {
+    if (weight.dtype !== 'float32' || weight.keepsPrecision) return weight;
+    if (weight.shape.reduce((a, b) => a * b, 1) < LEAST_QUANTIZED) return weight;
+    const [low, high] = rangeOf(weight.elements());
+    if (!Number.isFinite(low) || !Number.isFinite(high)) {
+      notes.push(`${weight.name} stays float32: it holds numbers that are not finite`);
+      return weight;
+    }
+    if (precision === 'uint8')
+      return { ...weight, quantization: { dtype: 'uint8' as const, scale: (high - low) / 255 || 1, min: low } };
+    if (Math.max(-low, high) > LARGEST_FLOAT16) {
+      notes.push(`${weight.name} stays float32: it holds numbers beyond ${LARGEST_FLOAT16}`);
+      return weight;
+    }
+    return { ...weight, quantization: { dtype: 'float16' as const } };
+  });
+  return { weights: stored, notes };
+}
+
+/** Least and greatest element; NaN or infinite where one of them is. */
+function rangeOf(elements: ArrayLike<number>): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i] ?? 0;
+    if (Number.isNaN(element)) return [element, element];
+    if (element < low) low = element;
+    if (element > high) high = element;
+  }
+  return [low, high];
+}
+
+/** The bytes of a weight as the file holds them. */
+export function storedBytes({ quantization, elements }: StoredWeight): Uint8Array {
+  const values = elements();
+  if (!quantization) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (quantization.dtype === 'uint8') {
+    const { scale, min } = quantization;
+    return Uint8Array.from(values, (value) => Math.round((value - min) / scale));
+  }
+  const halves = Uint16Array.from(values, numberToFloat16);
+  return new Uint8Array(halves.buffer);
+}

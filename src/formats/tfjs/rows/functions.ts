@@ -1,0 +1,86 @@
+import type { Operator } from '../../../operators/index.js';
+import * as operators from '../../../operators/index.js';
+import { expectArithmetic, floatInput, zeroLike } from '../operands.js';
+import { cast } from '../ops.js';
+import { type Row, row } from '../row.js';
+
+function floatFunction(operator: Operator<unknown>, op = operator.name): Row {
+  return row(operator, (site) => site.build.op(op, [floatInput(site)]));
+}
+
+/** Functions of int32 as well as float32. */
+function numberFunction(operator: Operator<unknown>, op = operator.name): Row {
+  return row(operator, (site) => {
+    expectArithmetic(site);
+    return site.build.op(op, [site.input(0)]);
+  });
+}
+
+/** The difference of two tests: wasm's own Sign takes 1e-8 for 0. */
+const sign = row(operators.sign, (site) => {
+  expectArithmetic(site);
+  const { build } = site;
+  const [x, zero, kind] = [site.input(0), zeroLike(site), site.kind(0)];
+  const isAbove = cast(build, build.op('Greater', [x, zero]), 'bool', kind);
+  const isBelow = cast(build, build.op('Less', [x, zero]), 'bool', kind);
+  return build.op('Sub', [isAbove, isBelow]);
+});
+
+const softsign = row(operators.softsign, (site) => {
+  const { build } = site;
+  const x = floatInput(site);
+  return build.op('RealDiv', [x, build.op('AddV2', [build.op('Abs', [x]), build.float(1)])]);
+});
+
+const mish = row(operators.mish, (site) => {
+  const { build } = site;
+  const x = floatInput(site);
+  return build.op('Mul', [x, build.op('Tanh', [build.op('Softplus', [x])])]);
+});
+
+const isInf = row(operators.isInf, (site, { detectNegative, detectPositive }) => {
+  const { build } = site;
+  const x = floatInput(site);
+  const isInfinite = build.op('IsInf', [x]);
+  if (detectNegative && detectPositive) return isInfinite;
+  const isOfSign = detectPositive
+    ? build.op('Greater', [x, build.float(0)])
+    : detectNegative
+      ? build.op('Less', [x, build.float(0)])
+      : build.bool(false);
+  return build.op('LogicalAnd', [isInfinite, isOfSign]);
+});
+
+/** Functions of one operand, element by element. */
+export const functionRows: readonly Row[] = [
+  numberFunction(operators.abs),
+  numberFunction(operators.neg),
+  numberFunction(operators.relu),
+  sign,
+  floatFunction(operators.sqrt),
+  floatFunction(operators.exp),
+  floatFunction(operators.log),
+  floatFunction(operators.erf),
+  floatFunction(operators.reciprocal),
+  floatFunction(operators.floor),
+  floatFunction(operators.ceil),
+  floatFunction(operators.round),
+  floatFunction(operators.sigmoid),
+  floatFunction(operators.softplus),
+  floatFunction(operators.sin),
+  floatFunction(operators.cos),
+  floatFunction(operators.tan),
+  floatFunction(operators.asin),
+  floatFunction(operators.acos),
+  floatFunction(operators.atan),
+  floatFunction(operators.sinh),
+  floatFunction(operators.cosh),
+  floatFunction(operators.tanh),
+  floatFunction(operators.asinh),
+  floatFunction(operators.acosh),
+  floatFunction(operators.atanh),
+  floatFunction(operators.isNan, 'IsNan'),
+  isInf,
+  softsign,
+  mish,
+];

@@ -1,0 +1,28 @@
+import type { Row } from '../row.js';
+import { activationRows } from './activations.js';
+import { arithmeticRows } from './arithmetic.js';
+import { convRow } from './convolution.js';
+import { functionRows } from './functions.js';
+import { normalizationRows } from './normalization.js';
+import { averagePoolRow, globalAveragePoolRow, globalMaxPoolRow, maxPoolRow } from './pooling.js';
+import { productRows } from './products.js';
+import { reductionRows } from './reduction.js';
+import { shapeRows } from './shapes.js';
+
+/** Every ONNX operator that can be written, by name. What is not here has no row, and is refused by name. */
+export const rows: ReadonlyMap<string, Row> = new Map(
+  [
+    convRow,
+    maxPoolRow,
+    averagePoolRow,
+    globalAveragePoolRow,
+    globalMaxPoolRow,
+    ...productRows,
+    ...normalizationRows,
+    ...activationRows,
+    ...functionRows,
+    ...arithmeticRows,
+    ...reductionRows,
+    ...shapeRows,
+  ].map((row) => [row.operator, row]),
+);

@@ -1,0 +1,196 @@
+import { arrange, type Order, plain } from '../../layout/order.js';
+import type { Layout } from '../../layout/plan.js';
+import { type Dimension, isStatic, type Node, type Shape, type Tensor, type Value } from '../../model/index.js';
+import type { Builder, Ref } from './builder.js';
+import { decline } from './decline.js';
+import { kindOf } from './elements.js';
+import { expandDims, reshape, transpose } from './ops.js';
+import type { Placed } from './placed.js';
+import type { Kind } from './program.js';
+import type { Sizes } from './sizes.js';
+
+export interface LoweringContext {
+  readonly build: Builder;
+  readonly sizes: Sizes;
+  readonly layout: Layout;
+  readonly placed: Placed;
+  readonly absorb: (reader: Node, ref: Ref) => void;
+}
+
+/**
+ * Where a row stands while it lowers one node: its operands as TensorFlow.js sees them, in memory in the order that the
+ * layout asks for. Axes and shapes are those in memory unless a name says otherwise.
+ */
+export class Site {
+  readonly node: Node;
+  readonly build: Builder;
+  readonly sizes: Sizes;
+  readonly layout: Layout;
+  readonly #placed: Placed;
+  readonly #absorb: LoweringContext['absorb'];
+
+  constructor(node: Node, context: LoweringContext) {
+    this.node = node;
+    this.build = context.build;
+    this.sizes = context.sizes;
+    this.layout = context.layout;
+    this.#placed = context.placed;
+    this.#absorb = context.absorb;
+  }
+
+  value(index: number): Value {
+    return this.node.input(index);
+  }
+
+  has(index: number): boolean {
+    return this.node.hasInput(index);
+  }
+
+  /** The operand, turned if need be. */
+  input(index: number): Ref {
+    return this.#placed.get(this.value(index), this.order(index));
+  }
+
+  /** The operand in an order of the row's own choice. */
+  turned(index: number, order: Order): Ref {
+    return this.#placed.get(this.value(index), order);
+  }
+
+  /** An operand as a vector of `length` numbers, which it is but for leading ones; stays float32 at every precision. */
+  vector(index: number, length: number): Ref {
+    const value = this.value(index);
+    if (value.constant) return this.#placed.constant(value, [length], this.order(index), true);
+    return this.onnxShape(index).length === 1 ? this.input(index) : this.reshape(this.input(index), [length]);
+  }
+
+  /** An operand that stays float32 at every precision where it is constant: a bias. */
+  precise(index: number): Ref {
+    return this.#placed.get(this.value(index), this.order(index), true);
+  }
+
+  /** The only reader of the result has been lowered with it: its result is `ref`. */
+  absorb(reader: Node, ref: Ref): void {
+    this.#absorb(reader, ref);
+  }
+
+  /** The operand in the order of ONNX. */
+  plainInput(index: number): Ref {
+    const value = this.value(index);
+    return this.#placed.get(value, plain(this.onnxShape(index).length));
+  }
+
+  constant(index: number): Tensor | undefined {
+    return this.node.constant(index);
+  }
+
+  order(index: number): Order {
+    return this.layout.orderAt(this.node, index);
+  }
+
+  resultOrder(index = 0): Order {
+    return this.layout.orderOf(this.node.output(index));
+  }
+
+  /** Sizes of an operand in ONNX's order. Declines where the rank is not known. */
+  onnxShape(index: number): Shape {
+    return this.value(index).shape ?? decline(`the rank of input ${index} is not known`);
+  }
+
+  /** Sizes of an operand in memory. */
+  shape(index: number): Dimension[] {
+    return arrange(this.onnxShape(index), this.order(index));
+  }
+
+  /** Sizes in memory, all known. */
+  staticShape(index: number): readonly number[] {
+    const shape = this.shape(index);
+    return isStatic(shape)
+      ? shape
+      : decline(`needs the sizes of input ${index}, [${this.onnxShape(index)}]; fix them with --shape`);
+  }
+
+  resultOnnxShape(index = 0): Shape {
+    return this.node.output(index).shape ?? decline('the rank of the result is not known');
+  }
+
+  resultShape(index = 0): Dimension[] {
+    return arrange(this.resultOnnxShape(index), this.resultOrder(index));
+  }
+
+  /** Where an ONNX axis of an operand lies in memory. */
+  axis(onnxAxis: number, index = 0): number {
+    const order = this.order(index);
+    return order.indexOf(onnxAxis < 0 ? onnxAxis + order.length : onnxAxis);
+  }
+
+  kind(index: number): Kind {
+    const { dtype } = this.value(index);
+    return (
+      kindOf(dtype) ?? decline(dtype ? `TensorFlow.js has no ${dtype}` : `the type of input ${index} is not known`)
+    );
+  }
+
+  resultKind(index = 0): Kind {
+    const { dtype } = this.node.output(index);
+    return kindOf(dtype) ?? decline(dtype ? `TensorFlow.js has no ${dtype}` : 'the type of the result is not known');
+  }
+
+  /**
+   * An operand that broadcasts, with axes of size 1 put in where the result's order would misplace its own. A constant is
+   * re-ordered and loses its leading ones while another operand keeps the rank.
+   */
+  broadcast(index: number): Ref {
+    const rank = this.resultOnnxShape().length;
+    if (rank > 6) decline(`broadcasts over ${rank} axes`);
+    const value = this.value(index);
+    if (!value.constant) return this.#spread(this.input(index), this.onnxShape(index), rank);
+    const keepsRank = this.node.inputs.some((other, i) => i !== index && other?.rank === rank && !other.constant);
+    return this.#placed.constant(value, this.#spreadShape(value.constant.shape, rank, keepsRank), this.order(index));
+  }
+
+  /** Where the axes of an operand of smaller rank go among those of the result in memory; undefined: a new axis of size 1. */
+  #slots(operandRank: number, rank: number): (number | undefined)[] {
+    const first = rank - operandRank;
+    return this.resultOrder().map((axis) => (axis >= first ? axis - first : undefined));
+  }
+
+  #spreadShape(shape: readonly number[], rank: number, trims: boolean): number[] {
+    const sizes = this.#slots(shape.length, rank).map((axis) => (axis === undefined ? 1 : (shape[axis] ?? 1)));
+    if (!trims) return sizes;
+    const firstLong = sizes.findIndex((size) => size !== 1);
+    return firstLong < 0 ? [] : sizes.slice(firstLong);
+  }
+
+  #spread(ref: Ref, shape: Shape, rank: number): Ref {
+    const slots = this.#slots(shape.length, rank);
+    const firstOwn = slots.findIndex((slot) => slot !== undefined);
+    const inner = firstOwn < 0 ? [] : slots.slice(firstOwn);
+    if (!inner.includes(undefined)) return ref;
+    if (isStatic(shape))
+      return reshape(
+        this.build,
+        ref,
+        inner.map((axis) => (axis === undefined ? 1 : (shape[axis] ?? 1))),
+      );
+    return inner.reduce<Ref>((x, slot, axis) => (slot === undefined ? expandDims(this.build, x, axis) : x), ref);
+  }
+
+  /** A reshape to sizes in memory. Declines where more than one of them is unknown and none can be measured. */
+  reshape(x: Ref, shape: Shape): Ref {
+    return this.sizes.reshape(x, shape) ?? decline(`the shape [${shape}] cannot be computed; fix sizes with --shape`);
+  }
+
+  shapeVector(shape: Shape): Ref {
+    return this.sizes.vector(shape) ?? decline(`the shape [${shape}] cannot be computed; fix sizes with --shape`);
+  }
+
+  /** `x`, held in `from`, as the layout has promised the result to lie. */
+  asResult(x: Ref, from: Order, index = 0): Ref {
+    const to = this.resultOrder(index);
+    return transpose(
+      this.build,
+      x,
+      to.map((axis) => from.indexOf(axis)),
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import type { Dimension, Shape } from '../../model/index.js';
+import type { Builder, Ref } from './builder.js';
+import { concat, reshape, stridedSlice } from './ops.js';
+
+/** Sizes that are known only when the model runs: for each symbol, an axis of a result that has it. */
+export class Sizes {
+  readonly #build: Builder;
+  readonly #places = new Map<string, { readonly ref: Ref; readonly axis: number }>();
+  readonly #measured = new Map<string, Ref>();
+
+  constructor(build: Builder) {
+    this.#build = build;
+  }
+
+  /** Remembers that `ref` has these sizes in memory; the first place of a symbol counts. */
+  learn(ref: Ref, shape: Shape | undefined): void {
+    shape?.forEach((size, axis) => {
+      if (typeof size === 'string' && !this.#places.has(size)) this.#places.set(size, { ref, axis });
+    });
+  }
+
+  knows(shape: Shape): boolean {
+    return shape.every((size) => typeof size === 'number' || this.#places.has(size));
+  }
+
+  /** A shape as an int32 vector, computed where it has to be; undefined where a symbol is nowhere in the graph so far. */
+  vector(shape: Shape): Ref | undefined {
+    if (shape.every((size) => typeof size === 'number')) return this.#build.ints(shape.map(Number));
+    const parts = runsOf(shape).map((run) => (typeof run === 'string' ? this.#measure(run) : this.#build.ints(run)));
+    const known = parts.filter((part) => part !== undefined);
+    return known.length === parts.length ? concat(this.#build, known, 0) : undefined;
+  }
+
+  /** Reshapes to sizes of which one may be unknown at no cost. */
+  reshape(x: Ref, shape: Shape): Ref | undefined {
+    const unknown = shape.filter((size) => typeof size !== 'number').length;
+    if (unknown <= 1 && (unknown === 0 || !shape.includes(0))) {
+      const sizes = shape.map((size) => (typeof size === 'number' ? size : -1));
+      return reshape(this.#build, x, sizes);
+    }
+    const vector = this.vector(shape);
+    return vector && this.#build.op('Reshape', [x, vector]);
+  }
+
+  /** The size as an int32 vector of one element. */
+  #measure(symbol: string): Ref | undefined {
+    const known = this.#measured.get(symbol);
+    if (known) return known;
+    const place = this.#places.get(symbol);
+    if (!place) return undefined;
+    const shape = this.#build.op('Shape', [place.ref]);
+    const size = stridedSlice(this.#build, shape, { begin: [place.axis], end: [place.axis + 1], strides: [1] });
+    this.#measured.set(symbol, size);
+    return size;
+  }
+}
+
+/** Neighbouring numbers together, symbols alone. */
+function runsOf(shape: readonly Dimension[]): (string | number[])[] {
+  const runs: (string | number[])[] = [];
+  for (const size of shape) {
+    const last = runs.at(-1);
+    if (typeof size === 'string') runs.push(size);
+    else if (Array.isArray(last)) last.push(size);
+    else runs.push([size]);
+  }
+  return runs;
+}

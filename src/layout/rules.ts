@@ -1,0 +1,81 @@
+import type { Node } from '../model/index.js';
+import * as operators from '../operators/index.js';
+import { alongAxes, alongLast, gathering, measuring, reducing } from './axes.js';
+import { elementwise, expanding } from './elementwise.js';
+import { product } from './products.js';
+import { reshaping, transposing } from './reshaping.js';
+import { bound, type LayoutRule } from './rule.js';
+import { windows } from './windows.js';
+
+/** Operators by how they fit into a layout. What is in no list needs ONNX's order, which is always right. */
+const LISTS: readonly (readonly [LayoutRule, string])[] = [
+  [
+    elementwise,
+    `Identity Cast CastLike Dropout Abs Neg Sign Ceil Floor Round Sqrt Reciprocal Exp Log Sin Cos Tan Asin Acos Atan Sinh Cosh
+     Tanh Asinh Acosh Atanh Erf Not IsNaN IsInf BitwiseNot
+     Relu LeakyRelu PRelu Elu Selu Celu ThresholdedRelu Sigmoid HardSigmoid HardSwish Swish Mish Gelu Softplus Softsign Shrink Clip
+     Add Sub Mul Div Pow Mod Min Max Mean Sum And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual Where
+     BitwiseAnd BitwiseOr BitwiseXor BitShift Concat`,
+  ],
+  [
+    windows,
+    `Conv ConvTranspose AveragePool MaxPool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool LRN GroupNormalization
+     Resize Upsample DepthToSpace SpaceToDepth`,
+  ],
+  [
+    alongAxes,
+    `BatchNormalization InstanceNormalization LayerNormalization RMSNormalization LpNormalization MeanVarianceNormalization
+     Split Slice Pad Tile CumSum CumProd`,
+  ],
+];
+
+const REDUCTIONS = [
+  operators.reduceMean,
+  operators.reduceSum,
+  operators.reduceMax,
+  operators.reduceMin,
+  operators.reduceProd,
+  operators.reduceL1,
+  operators.reduceL2,
+  operators.reduceLogSum,
+  operators.reduceLogSumExp,
+  operators.reduceSumSquare,
+];
+
+function arg(operator: typeof operators.argMax): LayoutRule {
+  return reducing((node) => {
+    const { axis, keepDims } = operator.parameters(node);
+    return { axes: [axis], keepDims };
+  });
+}
+
+const rules: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
+  ...LISTS.flatMap(([rule, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, rule] as const),
+  ),
+  ['Transpose', transposing],
+  ['Reshape', reshaping],
+  ['Flatten', reshaping],
+  ['Squeeze', reshaping],
+  ['Unsqueeze', reshaping],
+  ['MatMul', product],
+  ['Expand', expanding],
+  ['Softmax', alongLast((node) => operators.softmax.parameters(node))],
+  ['LogSoftmax', alongLast((node) => operators.logSoftmax.parameters(node))],
+  ['Hardmax', alongLast((node) => operators.hardmax.parameters(node))],
+  ['TopK', alongLast((node) => operators.topK.parameters(node))],
+  ['Gather', gathering((node) => operators.gather.parameters(node).axis)],
+  ...REDUCTIONS.map((operator) => [operator.name, reducing((node) => operator.parameters(node))] as const),
+  ['ArgMax', arg(operators.argMax)],
+  ['ArgMin', arg(operators.argMin)],
+  ['Shape', measuring],
+  ['Size', measuring],
+]);
+
+/** The rule of a node's operator; operators of other domains and those without a rule are bound to ONNX's order. */
+export function ruleOf(node: Node): LayoutRule {
+  return (node.domain === '' && rules.get(node.operator)) || bound;
+}
