@@ -14,12 +14,7 @@ export interface DepthToSpaceParameters {
 
 /** [N, C * b * b, H, W] to [N, C, H * b, W * b]. */
 export const depthToSpace = operator('DepthToSpace', {
-  parameters: (node): DepthToSpaceParameters => {
-    const given = node.opset < 11 ? 'DCR' : node.string('mode', 'DCR');
-    const mode = MODES.find((name) => name === given);
-    if (!mode) throw node.invalid(`mode ${given} is not known`);
-    return { blocksize: blocksizeOf(node), mode };
-  },
+  parameters: (node): DepthToSpaceParameters => ({ blocksize: blocksizeOf(node), mode: modeOf(node, 11) }),
   infer: (node, { blocksize: b }) => {
     const sizes = imageSizes(node);
     if (!sizes) return [shaped(node.input(0), undefined)];
@@ -46,13 +41,9 @@ export const depthToSpace = operator('DepthToSpace', {
   },
 });
 
-export interface SpaceToDepthParameters {
-  readonly blocksize: number;
-}
-
-/** [N, C, H * b, W * b] to [N, b * b * C, H, W]. */
+/** [N, C, H * b, W * b] to [N, b * b * C, H, W], the channels counted as there; before operator set 28 `DCR` alone. */
 export const spaceToDepth = operator('SpaceToDepth', {
-  parameters: (node): SpaceToDepthParameters => ({ blocksize: blocksizeOf(node) }),
+  parameters: (node): DepthToSpaceParameters => ({ blocksize: blocksizeOf(node), mode: modeOf(node, 28) }),
   infer: (node, { blocksize: b }) => {
     const sizes = imageSizes(node);
     if (!sizes) return [shaped(node.input(0), undefined)];
@@ -61,12 +52,20 @@ export const spaceToDepth = operator('SpaceToDepth', {
     if (Number.isNaN(rows) || Number.isNaN(columns)) throw node.invalid(`${h} x ${w} is no multiple of ${b}`);
     return [shaped(node.input(0), [n, multiplied(node, [c, b * b]), rows, columns])];
   },
-  compute: ([tensor], { blocksize: b }) => {
+  compute: ([tensor], { blocksize: b, mode }) => {
     if (!tensor) return undefined;
     const [n = 0, c = 0, h = 0, w = 0] = tensor.shape;
-    return permuted(tensor, [n, c, h / b, b, w / b, b], [0, 3, 5, 1, 2, 4], [n, c * b * b, h / b, w / b]);
+    const order = mode === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
+    return permuted(tensor, [n, c, h / b, b, w / b, b], order, [n, c * b * b, h / b, w / b]);
   },
 });
+
+function modeOf(node: Node, since: number): DepthToSpaceParameters['mode'] {
+  const given = node.opset < since ? 'DCR' : node.string('mode', 'DCR');
+  const mode = MODES.find((name) => name === given);
+  if (!mode) throw node.invalid(`mode ${given} is not known`);
+  return mode;
+}
 
 function blocksizeOf(node: Node): number {
   const blocksize = node.int('blocksize', undefined);
