@@ -1,0 +1,8 @@
+import type { Target, TargetName } from './format.js';
+
+/** Every format that can be written, loaded when first asked for. Adding one is a folder, and a line here. */
+export const targets: ReadonlyMap<TargetName, () => Promise<Target>> = new Map<TargetName, () => Promise<Target>>([
+  ['onnx', async () => (await import('./onnx/index.js')).onnx],
+  ['tfjs', async () => (await import('./tfjs/index.js')).tfjs],
+  ['coreml', async () => (await import('./coreml/index.js')).coreml],
+]);

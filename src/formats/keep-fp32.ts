@@ -1,0 +1,53 @@
+import { type Graph, type Node, UsageError } from '../model/index.js';
+
+/**
+ * The nodes that names or globs (`*`: any text, `?`: one character) ask to stay in float32: by their own name, or by that
+ * of a source node they stand for. Subgraphs are looked through too.
+ * @throws UsageError where a pattern matches no node
+ */
+export function nodesKeptInFloat32(graph: Graph, patterns: readonly string[]): ReadonlySet<Node> {
+  const kept = new Set<Node>();
+  if (patterns.length === 0) return kept;
+  const nodes = nodesIn(graph);
+  for (const pattern of patterns) {
+    const matches = nodes.filter((node) => namesOf(node).some((name) => matchesGlob(name, pattern)));
+    if (matches.length === 0) {
+      throw new UsageError({
+        what: `--keep-fp32 ${pattern}: no node has this name`,
+        todo: 'see inspect for the names',
+      });
+    }
+    for (const node of matches) kept.add(node);
+  }
+  return kept;
+}
+
+function nodesIn(graph: Graph): Node[] {
+  return graph.sorted().flatMap((node) => [node, ...[...node.subgraphs()].flatMap(nodesIn)]);
+}
+
+function namesOf(node: Node): string[] {
+  return [node.label, ...node.origin.map((source) => source.name)];
+}
+
+/** Goes back to the last star alone, so that the work is at most the product of both lengths. */
+function matchesGlob(text: string, glob: string): boolean {
+  let t = 0;
+  let g = 0;
+  let star = -1;
+  let afterStar = 0;
+  while (t < text.length) {
+    if (glob[g] === '*') {
+      star = g++;
+      afterStar = t;
+    } else if (glob[g] === text[t] || glob[g] === '?') {
+      g++;
+      t++;
+    } else if (star >= 0) {
+      g = star + 1;
+      t = ++afterStar;
+    } else return false;
+  }
+  while (glob[g] === '*') g++;
+  return g === glob.length;
+}

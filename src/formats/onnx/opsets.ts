@@ -1,0 +1,48 @@
+import { InputError } from '../../model/index.js';
+import { invalid } from './invalid.js';
+import type { Message } from './wire/schema.js';
+
+/** What ONNX Runtime loads, and what the operator list covers. */
+const FIRST_OPSET = 7;
+const LAST_OPSET = 26;
+/** The IR version that came with operator set 26. */
+export const LAST_IR_VERSION = 13;
+
+/** ONNX's own domain has two spellings; `''` is ours. */
+export function domainOf(domain: string | undefined): string {
+  return domain === undefined || domain === 'ai.onnx' ? '' : domain;
+}
+
+/**
+ * Domain to version.
+ * @throws InputError where a domain stands twice with different versions: its meaning would depend on reading order
+ */
+export function readOpsets(imports: readonly Message<'OperatorSetIdProto'>[]): Map<string, number> {
+  const opsets = new Map<string, number>();
+  for (const { domain: spelled, version = 0 } of imports) {
+    const domain = domainOf(spelled);
+    const known = opsets.get(domain);
+    if (known !== undefined && known !== Number(version)) {
+      throw invalid(`opset of domain '${domain}' stands twice, as ${known} and ${version}`);
+    }
+    opsets.set(domain, Number(version));
+  }
+  return opsets;
+}
+
+/** @throws InputError where the version of ONNX's own operators is absent or not one that can be read */
+export function checkOpset(opsets: ReadonlyMap<string, number>, end: number): void {
+  const opset = opsets.get('');
+  if (opset === undefined) {
+    throw new InputError({
+      what: `not valid ONNX: no opset_import for ONNX's own operators (a file truncated at byte ${end}?)`,
+      todo: 'export or download the model again',
+    });
+  }
+  if (opset < FIRST_OPSET || opset > LAST_OPSET) {
+    throw new InputError({
+      what: `opset ${opset} cannot be read: supported from ${FIRST_OPSET} to ${LAST_OPSET}`,
+      todo: "convert it with onnx's version_converter, or export again",
+    });
+  }
+}

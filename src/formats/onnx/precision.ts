@@ -1,0 +1,27 @@
+import { type Model, UsageError } from '../../model/index.js';
+import { inferTypes } from '../../operators/infer.js';
+import type { Precision } from '../format.js';
+import { nodesKeptInFloat32 } from '../keep-fp32.js';
+import { hasType, retype } from './retype.js';
+
+/**
+ * The whole graph in another precision, in place; inputs and outputs keep their types.
+ * @param keepFp32 names or globs of nodes that stay in float32
+ * @returns what had to stay, a sentence each
+ * @throws UsageError for `uint8`, which ONNX has no weights-only form of, or where a pattern matches no node
+ */
+export function applyPrecision(model: Model, precision: Precision | undefined, keepFp32: readonly string[]): string[] {
+  if (precision === 'uint8') {
+    throw new UsageError({ what: '--precision uint8 is for tfjs alone', todo: 'use --to tfjs, or fp16' });
+  }
+  const asked = nodesKeptInFloat32(model.graph, keepFp32);
+  if (precision === 'fp16') {
+    const { overflowing } = retype(model, 'float32', 'float16', asked);
+    return overflowing.map((name) => `${name} holds numbers beyond 65504; what reads it stays in fp32`);
+  }
+  if (precision === 'fp32') {
+    inferTypes(model.graph);
+    if (hasType(model.graph, 'float16')) retype(model, 'float16', 'float32', new Set());
+  }
+  return [];
+}

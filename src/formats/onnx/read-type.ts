@@ -1,0 +1,55 @@
+import { type DeclaredType, type Dimension, isAnonymous, type Model, type Shape } from '../../model/index.js';
+import { invalid } from './invalid.js';
+import { readDataType } from './read-tensor.js';
+import type { Message } from './wire/schema.js';
+
+/** Reads types that a file declares. Names of dimensions become symbols, equal ones the same; the others get fresh ones. */
+export class TypeReader {
+  readonly #model: Model;
+  readonly #file: Uint8Array;
+  readonly #renamed = new Map<string, string>();
+  /** How many dimensions were -1, which the standard does not know but exporters write. */
+  negativeDims = 0;
+
+  constructor(model: Model, file: Uint8Array) {
+    this.#model = model;
+    this.#file = file;
+  }
+
+  /** @throws InputError where a type is malformed; an absent one gives no facts */
+  read({ name = '', type }: Message<'ValueInfoProto'>): DeclaredType {
+    if (!type) return {};
+    const where = { value: name };
+    const other = type.sequenceType ?? type.mapType ?? type.opaqueType ?? type.sparseTensorType ?? type.optionalType;
+    if (other) return { otherType: this.#file.subarray(type.start, type.end) };
+    const { tensorType } = type;
+    // A file may say "no type" by an empty message.
+    if (!tensorType?.elemType) return {};
+    const dtype = readDataType(tensorType.elemType, where);
+    const { shape } = tensorType;
+    return shape ? { dtype, shape: this.#shape(shape, where) } : { dtype };
+  }
+
+  #shape({ dim: dims }: Message<'TensorShapeProto'>, where: { value: string }): Shape {
+    return dims.map((dim): Dimension => {
+      if (dim.dimParam) return this.#symbol(dim.dimParam);
+      const { dimValue } = dim;
+      if (dimValue === undefined) return this.#model.freshSymbol();
+      if (typeof dimValue === 'bigint') throw invalid(`dimension ${dimValue} is out of range (overflow)`, where);
+      if (dimValue >= 0) return dimValue;
+      this.negativeDims++;
+      return this.#model.freshSymbol();
+    });
+  }
+
+  /** A name that looks like one of our own symbols is replaced by one of those. */
+  #symbol(name: string): string {
+    if (!isAnonymous(name)) return name;
+    let symbol = this.#renamed.get(name);
+    if (!symbol) {
+      symbol = this.#model.freshSymbol();
+      this.#renamed.set(name, symbol);
+    }
+    return symbol;
+  }
+}

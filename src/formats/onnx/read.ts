@@ -1,0 +1,140 @@
+import { type Bytes, InputError, Model } from '../../model/index.js';
+import type { ExternalData } from './external-data.js';
+import { Functions } from './functions.js';
+import { checkOpset, LAST_IR_VERSION, readOpsets } from './opsets.js';
+import { GraphReader } from './read-graph.js';
+import type { TensorSource } from './read-tensor.js';
+import { TypeReader } from './read-type.js';
+import { Scope } from './scope.js';
+import { type Decoded, decodeModel } from './wire/decode.js';
+import { isLfsPointer, kindOf } from './wire/file-kind.js';
+import type { Message } from './wire/schema.js';
+import { WireError } from './wire/wire-error.js';
+
+const DEFAULT_MAX_NODES = 200_000;
+const DEFAULT_MAX_BYTES = 16 * 2 ** 30;
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+
+export interface ReadOptions {
+  /** How weights beside the file are read; without it they are refused when first needed. */
+  readonly externalData?: ExternalData | undefined;
+  /** Nodes, those of subgraphs and inlined functions included. Default 200,000. */
+  readonly maxNodes?: number | undefined;
+  /** Bytes of the file's constants, external data included. Default 16 GiB. */
+  readonly maxBytes?: number | undefined;
+}
+
+/**
+ * Reads an ONNX file. Weights are views on `bytes`, or are read from external data when first asked for.
+ * @throws InputError where the bytes are not ONNX, the model breaks the standard, or it is over a limit
+ * @throws UnsupportedError where a function of the model takes the name of one of ONNX's own operators
+ * @example const model = readOnnx(await readFile('model.onnx'));
+ */
+export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
+  const { externalData, maxNodes = DEFAULT_MAX_NODES, maxBytes = DEFAULT_MAX_BYTES } = options;
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw new InputError({
+      what: 'is over 2 GiB, where protobuf ends',
+      todo: 'save its weights as external data',
+    });
+  }
+  const { proto, graph, dropped } = decode(bytes, maxNodes);
+  const opsets = readOpsets(proto.opsetImport);
+  const functions = new Functions(proto.functions, opsets);
+  checkOpset(opsets, bytes.length);
+  if (functions.count > 0) checkCount(functions.countNodes(graph.node), maxNodes);
+
+  const model = new Model({ opsets, metadata: readMetadata(proto), provenance: readProvenance(proto) });
+  takeNames(graph, model);
+  const types = new TypeReader(model, bytes);
+  const note = (text: string) => {
+    if (!model.notes.includes(text)) model.notes.push(text);
+  };
+  const tensors: TensorSource = { externalData, checkedFiles: new Set(), bytesLeft: maxBytes, note };
+  const reader = new GraphReader({ model, file: bytes, types, functions, tensors });
+  reader.read(graph, model.graph, new Scope());
+
+  if (!proto.irVersion) note('the file says no IR version; taken as the latest');
+  if (reader.fixedInputs > 0) note(`${reader.fixedInputs} inputs were weights with a default; now fixed`);
+  if (reader.isReordered) note('nodes were not in order; sorted');
+  if (types.negativeDims > 0) note(`${types.negativeDims} dimensions were negative; taken as unknown`);
+  if (functions.count > 0) note(`${functions.count} functions of the model were inlined`);
+  if (dropped.size > 0) note(`dropped: ${[...dropped].map(([field, count]) => `${field} (${count})`).join(', ')}`);
+  return model;
+}
+
+function decode(bytes: Bytes, maxNodes: number) {
+  if (bytes.length === 0) throw new InputError({ what: 'is empty: not an ONNX model', todo: 'download it again' });
+  let decoded: Decoded;
+  try {
+    decoded = decodeModel(bytes, { maxNodes });
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw notOnnx(bytes) ?? error;
+  }
+  const { model: proto, dropped } = decoded;
+  const { graph } = proto;
+  if (!graph) {
+    const todo = 'export or download the model again';
+    throw (
+      notOnnx(bytes) ??
+      new InputError({ what: `not an ONNX model, or truncated at byte ${bytes.length}: it has no graph`, todo })
+    );
+  }
+  return { proto, graph, dropped };
+}
+
+function notOnnx(bytes: Bytes): InputError | undefined {
+  if (isLfsPointer(bytes)) {
+    return new InputError({ what: 'not an ONNX model but a Git LFS pointer', todo: 'run git lfs pull' });
+  }
+  const kind = kindOf(bytes);
+  return kind
+    ? new InputError({ what: `not an ONNX model: it looks like ${kind}`, todo: 'give an .onnx file' })
+    : undefined;
+}
+
+function checkCount(count: number, maxNodes: number): void {
+  if (count <= maxNodes) return;
+  throw new InputError({
+    what: `has ${count} nodes once its functions are inlined, the limit is ${maxNodes}`,
+    todo: 'raise --max-nodes if the file is honest',
+  });
+}
+
+function readProvenance(proto: Message<'ModelProto'>) {
+  const irVersion = Number(proto.irVersion ?? 0);
+  if (irVersion < 0 || irVersion > LAST_IR_VERSION) {
+    throw new InputError({
+      what: `IR version ${irVersion} is not known, the latest is ${LAST_IR_VERSION}`,
+      todo: 'save it with an older onnx, or look for a newer mobileone',
+    });
+  }
+  return {
+    irVersion,
+    producerName: proto.producerName ?? '',
+    producerVersion: proto.producerVersion ?? '',
+    domain: proto.domain ?? '',
+    modelVersion: BigInt(proto.modelVersion ?? 0),
+    docString: proto.docString ?? '',
+  };
+}
+
+function readMetadata(proto: Message<'ModelProto'>): Map<string, string> {
+  const metadata = new Map<string, string>();
+  for (const { key = '', value = '' } of proto.metadataProps) if (!metadata.has(key)) metadata.set(key, value);
+  return metadata;
+}
+
+/** Marks every name of the file as taken before the first fresh one is made, those of graphs read later included. */
+function takeNames(proto: Message<'GraphProto'>, model: Model): void {
+  const graphs = [proto];
+  for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
+    for (const { name } of [graph.initializer, graph.input].flat()) if (name) model.takeName(name);
+    for (const sparse of graph.sparseInitializer) if (sparse.values?.name) model.takeName(sparse.values.name);
+    for (const node of graph.node) {
+      for (const name of node.output) model.takeName(name);
+      for (const { g, graphs: inner } of node.attribute) graphs.push(...(g ? [g] : []), ...inner);
+    }
+  }
+}
