@@ -13,6 +13,7 @@ export interface SourceNode {
   readonly index: number;
 }
 
+const NO_GRAPHS: readonly Graph[] = [];
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** An operation. Links are changed through `Graph`; raw attributes are read by `operators/` alone. */
@@ -140,11 +141,16 @@ export class Node {
   }
 
   /** Every graph held by an attribute. */
-  *subgraphs(): Generator<Graph> {
+  subgraphs(): readonly Graph[] {
+    // Asked of every node by every walk, and nearly always answered by "none": so no generator, and no list.
+    let graphs: Graph[] | undefined;
     for (const attribute of this.attributes.values()) {
-      if (attribute.kind === 'graph') yield attribute.value;
-      if (attribute.kind === 'graphs') yield* attribute.value;
+      if (attribute.kind !== 'graph' && attribute.kind !== 'graphs') continue;
+      graphs ??= [];
+      if (attribute.kind === 'graph') graphs.push(attribute.value);
+      else graphs.push(...attribute.value);
     }
+    return graphs ?? NO_GRAPHS;
   }
 
   /** An error about this node: the model breaks the standard. */

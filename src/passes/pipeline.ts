@@ -78,7 +78,9 @@ function settle(passes: readonly Pass[], model: Model, changes: Changes): void {
 }
 
 function runAll(passes: readonly Pass[], model: Model, changes: Changes): void {
-  for (const pass of passes) for (const graph of graphsOf(model)) pass.run(graph, changes);
+  // A graph whose node goes in this round is empty from then on, so the list stays right.
+  const graphs = graphsOf(model);
+  for (const pass of passes) for (const graph of graphs) pass.run(graph, changes);
 }
 
 /** The graph, and those that control flow holds, inner ones last. */
