@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs';
+import { onnx } from 'onnx-proto';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  type ArtefactToJudge,
+  Check,
+  type CheckOptions,
+  type InputSpec,
+  type Judgement,
+  readArrays,
+  type Source,
+  seededTrials,
+  type Trials,
+  userTrials,
+} from '../../src/check/index.js';
+import { EngineError, NotEquivalentError } from '../../src/model/index.js';
+import { digitsCases } from '../corpus.js';
+import { crashingModel, endlessModel, floats, identityModel, node, tinyModel } from '../engines/tiny-models.js';
+
+const checks: Check[] = [];
+function startCheck(options: Partial<CheckOptions> = {}): Check {
+  const check = new Check({ engines: ['onnxruntime'], build: 'native', ...options });
+  checks.push(check);
+  return check;
+}
+afterAll(() => {
+  for (const check of checks) check.close();
+});
+
+const digits = new Map(digitsCases().map((entry) => [entry.name, entry]));
+function digitsCase(name: string) {
+  const found = digits.get(name);
+  if (!found) throw new Error(`no case ${name}`);
+  const decoded = onnx.ModelProto.decode(readFileSync(found.model)).graph;
+  return {
+    model: readFileSync(found.model),
+    input: decoded?.input?.[0]?.name ?? '',
+    output: decoded?.output?.[0]?.name ?? '',
+    images: found.input,
+  };
+}
+
+const image = (name: string): InputSpec[] => [{ name, dtype: 'float32', shape: [1, 1, 32, 32], below: 2 }];
+const x: InputSpec[] = [{ name: 'x', dtype: 'float32', shape: [1], below: 2 }];
+
+/** Judges a model that has the same names as the source. */
+async function verdictOf(check: Check, source: Source, model: Uint8Array, change: Partial<Judgement> = {}) {
+  const started = check.source(source);
+  const port = (name: string) => ({ name, artefactName: name, dtype: 'float32' as const });
+  const judgement: Judgement = {
+    purpose: 'artefact',
+    precision: 'fp32',
+    source: started,
+    payload: { model },
+    inputs: [...(source.trials.trials[0]?.feeds.keys() ?? [])].map(port),
+    outputs: source.outputs.map(port),
+    ...change,
+  };
+  const artefact: ArtefactToJudge = { target: 'onnx', engine: 'onnxruntime', judgements: [judgement] };
+  return check.judge(artefact);
+}
+
+function sourceOf(model: Uint8Array, output: string, trials: Trials): Source {
+  return { model, outputs: [output], trials };
+}
+
+/** y = scale * x + shift, on one number. */
+function line(scale: number, shift: number): Uint8Array {
+  return tinyModel({
+    nodes: [node('Mul', ['x', 'scale'], ['scaled']), node('Add', ['scaled', 'shift'], ['y'])],
+    inputs: [{ name: 'x', dtype: 'float32', shape: [1] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+    initializers: [floats('scale', [1], [scale]), floats('shift', [1], [shift])],
+  });
+}
+
+describe('an artefact', () => {
+  test("that is PyTorch's own merged network passes against the train-time export, with the figures", async () => {
+    const [source, merged] = [digitsCase('digits_ts11'), digitsCase('digits_deploy')];
+    const verdict = await verdictOf(
+      startCheck(),
+      sourceOf(source.model, source.output, seededTrials(image(source.input))),
+      merged.model,
+      {
+        inputs: [{ name: source.input, artefactName: merged.input, dtype: 'float32' }],
+        outputs: [{ name: source.output, artefactName: merged.output, dtype: 'float32' }],
+      },
+    );
+    expect(verdict.error).toBeUndefined();
+    expect(verdict.engine?.name).toBe('onnxruntime-node');
+    const [figures] = verdict.judgements[0]?.outputs ?? [];
+    expect(figures?.error).toBeGreaterThan(0);
+    expect(figures?.error).toBeLessThan(1e-5);
+    expect(figures?.noise).toBeGreaterThan(0);
+    expect(figures?.noise).toBeLessThan(1e-5);
+    expect(figures?.response).toBeGreaterThan(0.1);
+    expect(figures?.cosine).toBeCloseTo(1, 6);
+    expect(verdict.notes).toEqual([]);
+  });
+
+  test("on a user's 200 images is judged one by one where the batch is fixed, classes included", async () => {
+    const { model, input, output, images } = digitsCase('digits_te18_raw');
+    const trials = userTrials(readArrays(readFileSync(images), 2 ** 30), image(input));
+    const verdict = await verdictOf(startCheck(), sourceOf(model, output, trials), model);
+    expect(verdict.error).toBeUndefined();
+    expect(verdict.judgements[0]).toMatchObject({ trials: 200, outputs: [{ top1: 1, failures: [] }] });
+  });
+
+  test('whose weights were disturbed does not pass, and the line says by how much', async () => {
+    const { model, input, output } = digitsCase('digits_te18_raw');
+    const decoded = onnx.ModelProto.decode(model);
+    const weight = decoded.graph?.initializer?.find(({ dims }) => dims?.length === 4);
+    const raw = Uint8Array.from(weight?.rawData ?? []);
+    const values = new Float32Array(raw.buffer);
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * 1.01;
+    if (weight) weight.rawData = raw;
+    const damaged = onnx.ModelProto.encode(decoded).finish();
+    const verdict = await verdictOf(startCheck(), sourceOf(model, output, seededTrials(image(input))), damaged);
+    expect(verdict.error).toBeInstanceOf(NotEquivalentError);
+    expect(verdict.error?.message).toMatch(/does not answer like the source: error \d\.\de-\d, allowed 1\.0e-5/);
+    expect(verdict.error?.where).toEqual({ value: output });
+  });
+
+  test('that its engine refuses is not equivalent', async () => {
+    const verdict = await verdictOf(
+      startCheck(),
+      sourceOf(line(1, 0), 'y', seededTrials(x)),
+      new Uint8Array([1, 2, 3]),
+    );
+    expect(verdict.error).toBeInstanceOf(NotEquivalentError);
+    expect(verdict.error?.message).toContain('its engine refuses it');
+  });
+
+  test('that kills its engine is not equivalent', async () => {
+    const verdict = await verdictOf(startCheck(), sourceOf(line(1, 0), 'y', seededTrials(x)), crashingModel());
+    expect(verdict.error).toBeInstanceOf(NotEquivalentError);
+    expect(verdict.error?.message).toContain('signal 8 (SIGFPE)');
+  });
+
+  test('that does not finish cannot be compared', async () => {
+    const check = startCheck({ timeoutSeconds: 3 });
+    const verdict = await verdictOf(check, sourceOf(line(1, 0), 'y', seededTrials(x)), endlessModel());
+    expect(verdict.error).toBeInstanceOf(EngineError);
+    expect(verdict.error?.message).toContain('did not finish in 3 s; raise --timeout, or use --no-check');
+  });
+});
+
+describe('a source', () => {
+  test('that kills the engine cannot be compared', async () => {
+    const verdict = await verdictOf(startCheck(), sourceOf(crashingModel(), 'y', seededTrials(x)), line(1, 0));
+    expect(verdict.error).toBeInstanceOf(EngineError);
+    expect(verdict.error?.message).toContain('ONNX Runtime died of signal 8 (SIGFPE)');
+    expect(verdict.error?.message).toContain('--no-check');
+  });
+
+  test('that answers nothing but NaN is named as the cause, with the constant that makes it so', async () => {
+    const model = line(Number.NaN, 0);
+    const source = { ...sourceOf(model, 'y', seededTrials(x)), suspect: () => 'the constant scale holds NaN' };
+    const verdict = await verdictOf(startCheck(), source, model);
+    expect(verdict.error?.message).toContain('the source itself answers nothing but NaN: the constant scale holds NaN');
+  });
+
+  test('that hardly answers to its input passes with a note that the check is weak', async () => {
+    const verdict = await verdictOf(startCheck(), sourceOf(line(1e-6, 1), 'y', seededTrials(x)), line(0, 1));
+    expect(verdict.error).toBeUndefined();
+    expect(verdict.notes).toEqual([expect.stringMatching(/^y hardly answers to its input .* give --inputs$/)]);
+  });
+
+  test('that refuses the second setting of its open sizes is compared at the first, and that is a note', async () => {
+    // A reshape to [1] takes a batch of one alone.
+    const model = tinyModel({
+      nodes: [node('Reshape', ['x', 'one'], ['y'])],
+      inputs: [{ name: 'x', dtype: 'float32', shape: ['batch'] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+      initializers: [{ name: 'one', dims: [1], dataType: 7, rawData: new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]) }],
+    });
+    const trials = seededTrials([{ name: 'x', dtype: 'float32', shape: ['batch'], below: 2 }]);
+    const verdict = await verdictOf(startCheck(), sourceOf(model, 'y', trials), model);
+    expect(verdict.error).toBeUndefined();
+    expect(verdict.judgements[0]?.trials).toBe(3);
+    expect(verdict.notes).toContainEqual(expect.stringContaining('compared at one setting of the open sizes only'));
+  });
+});
+
+describe('a tolerance', () => {
+  test("of the user's replaces that of the precision, and noise excuses nothing", async () => {
+    const source = sourceOf(line(1, 0), 'y', seededTrials(x));
+    const [loose, strict] = [startCheck({ tolerance: 0.1 }), startCheck({ tolerance: 0 })];
+    expect((await verdictOf(loose, source, line(1.05, 0))).error).toBeUndefined();
+    expect((await verdictOf(strict, source, line(1.0000002, 0))).error).toBeInstanceOf(NotEquivalentError);
+  });
+
+  test('of fp16 holds for the file as written, while its lowering is judged at that of float32', async () => {
+    const source = sourceOf(line(1, 0), 'y', seededTrials(x));
+    const check = startCheck();
+    const asWritten = await verdictOf(check, source, line(1.01, 0), { precision: 'fp16' });
+    const lowered = await verdictOf(check, source, line(1.01, 0), { purpose: 'lowering' });
+    expect(asWritten.error).toBeUndefined();
+    expect(lowered.error?.message).toContain('with float32 constants');
+  });
+});
+
+test('an output that follows from a selection is printed, and not judged where it is listed so', async () => {
+  const source = sourceOf(line(1, 0), 'y', seededTrials(x));
+  const verdict = await verdictOf(startCheck(), source, line(2, 0), { unjudged: new Set(['y']) });
+  expect(verdict.error).toBeUndefined();
+  expect(verdict.judgements[0]?.outputs[0]?.error).toBeCloseTo(1, 5);
+});
+
+test('channels-last inputs and outputs are compared in the axes of the source', async () => {
+  const model = identityModel('float32', [1, 3, 4, 5]);
+  const source = sourceOf(model, 'y', seededTrials([{ name: 'x', dtype: 'float32', shape: [1, 3, 4, 5], below: 2 }]));
+  const last = { dtype: 'float32' as const, permutation: [0, 2, 3, 1] };
+  const verdict = await verdictOf(startCheck(), source, identityModel('float32', [1, 4, 5, 3]), {
+    inputs: [{ ...last, name: 'x', artefactName: 'x' }],
+    outputs: [{ ...last, name: 'y', artefactName: 'y' }],
+  });
+  expect(verdict.error).toBeUndefined();
+  expect(verdict.judgements[0]?.outputs[0]?.error).toBe(0);
+});
+
+test('every figure can be written as JSON', async () => {
+  const verdict = await verdictOf(startCheck(), sourceOf(line(0, 0), 'y', seededTrials(x)), line(0, 0));
+  const [figures] = verdict.judgements[0]?.outputs ?? [];
+  expect(JSON.parse(JSON.stringify(figures))).toEqual(figures);
+  expect(figures).toMatchObject({ error: null, maxAbs: 0, cosine: null, noise: null, failures: [] });
+});
