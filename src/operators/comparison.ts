@@ -3,25 +3,20 @@ import { combine, compare, type Relation } from './compute/combine.js';
 import { mapNumbers, testNumbers } from './compute/map.js';
 import { type Facts, operator } from './operator.js';
 import { broadcast } from './shape/broadcast.js';
+import { comparedElements, pairElements } from './shape/integer-elements.js';
 
 const single = (tensor: Tensor | undefined) => tensor && [tensor];
 
-function boolFacts(node: Node): readonly Facts[] {
-  return [
-    {
-      dtype: 'bool',
-      shape: broadcast(
-        node,
-        node.inputs.map((value) => value?.shape),
-      ),
-    },
-  ];
+function boolFacts(node: Node): Facts[] {
+  const shapes = node.inputs.map((value) => value?.shape);
+  return [{ dtype: 'bool', shape: broadcast(node, shapes) }];
 }
 
 function comparison(name: string, relation: Relation) {
+  const pair = comparedElements(relation);
   return operator(name, {
     parameters: () => ({}),
-    infer: boolFacts,
+    infer: (node) => boolFacts(node).map((facts) => ({ ...facts, elements: pairElements(node, facts.shape, pair) })),
     compute: ([a, b]) => single(compare(a, b, relation)),
   });
 }

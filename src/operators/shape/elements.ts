@@ -4,7 +4,7 @@ import { type Dimension, isInteger, isStatic, type Shape, sizeOf, type Tensor, t
 const LONGEST = 64;
 
 /**
- * The elements of a constant that may take part in shape arithmetic: an integer tensor of rank 0 or 1 that is short.
+ * The elements of a constant that may take part in shape arithmetic: an integer tensor of rank 0 or 1 that is short, or one of booleans as 0 and 1.
  * undefined for all others, so that no weight is ever read for this.
  */
 export function elementsOfConstant(value: Value): readonly Dimension[] | undefined {
@@ -13,7 +13,7 @@ export function elementsOfConstant(value: Value): readonly Dimension[] | undefin
 
 /** The same for a tensor. */
 export function elementsOfTensor(tensor: Tensor): readonly Dimension[] | undefined {
-  if (!mayHaveElements(tensor.shape) || !isInteger(tensor.dtype)) return undefined;
+  if (!mayHaveElements(tensor.shape) || !(isInteger(tensor.dtype) || tensor.dtype === 'bool')) return undefined;
   const elements: number[] = [];
   for (const exact of tensor.toBigInts()) {
     const element = Number(exact);

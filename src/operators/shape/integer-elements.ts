@@ -61,3 +61,12 @@ export const quotientOfElements: ElementPair = (node, a, b) => {
     return typeof a === 'number' && typeof b === 'number' && b !== 0 ? Math.trunc(a / b) : undefined;
   return typeof a === 'number' ? Math.trunc(a / b) : node.graph.model.derivedSymbol(`floor(${a} / ${b})`);
 };
+
+/** What a comparison says of two elements, as 0 or 1. A symbol is a size, so that it is above every negative number. */
+export function comparedElements(relation: (a: number, b: number) => boolean): ElementPair {
+  return (_, a, b) => {
+    const [x, y] = [typeof a === 'number' ? a : 0, typeof b === 'number' ? b : 0];
+    const isDecided = typeof a === typeof b ? typeof a === 'number' || a === b : x < 0 || y < 0;
+    return isDecided ? Number(relation(x, y)) : undefined;
+  };
+}
