@@ -11,8 +11,11 @@ import { branchBlock, Draw, mixedNetwork } from './random-networks.js';
 /** Every merge that the algebra allows, whatever it costs: with the cost rule most of the algebra is never reached. */
 const fuseAll = fuseAffineWhere(() => true);
 
-/** Rounding alone, of weights merged in float64; the smallest wrong rule seen (a lost epsilon of 1e-5) gives 1e-5. */
+/** Rounding alone, of weights merged in float64; the smallest wrong rule seen (a lost epsilon of 1e-5) gives 2e-5. */
 const ROUNDING = 4e-6;
+/** Where terms cancel, rounding grows as it does when an input moves by one unit in its last place. */
+const TIMES_NOISE = 20;
+const LAST_PLACE = 2 ** -23;
 
 const generators = { mixedNetwork, branchBlock };
 
@@ -32,11 +35,10 @@ test.each([
     if (changes.count === 0) continue;
     fused++;
     const sizes = { batch: 2, height: 11, width: 12 };
-    const difference = differenceOfAnswers(
-      await answers(before, graph, sizes),
-      await answers(writeOnnx(model), graph, sizes),
-    );
-    expect(difference, `network ${seed}`).toBeLessThan(ROUNDING);
+    const expected = await answers(before, graph, sizes);
+    const noise = differenceOfAnswers(expected, await answers(before, graph, sizes, LAST_PLACE));
+    const difference = differenceOfAnswers(expected, await answers(writeOnnx(model), graph, sizes));
+    expect(difference, `network ${seed}`).toBeLessThan(Math.max(ROUNDING, TIMES_NOISE * noise));
   }
   expect(fused).toBeGreaterThan(count / 3);
 });

@@ -103,7 +103,8 @@ function sum(n: Network, draw: Draw, x: Value, values: readonly Value[]): Value 
 function pooling(n: Network, draw: Draw, x: Value): Value {
   const kernel = draw.of([2, 3]);
   const pad = draw.of([0, 1]);
-  return n.node(draw.of(['AveragePool', 'AveragePool', 'MaxPool']), [x], {
+  const operator = draw.of(['AveragePool', 'AveragePool', 'MaxPool']);
+  return n.node(operator, [x], {
     kernel_shape: [kernel, kernel],
     strides: draw.of([
       [1, 1],
@@ -111,7 +112,7 @@ function pooling(n: Network, draw: Draw, x: Value): Value {
     ]),
     pads: [pad, pad, pad, pad],
     ceil_mode: draw.of([0, 0, 1]),
-    ...(draw.below(2) ? { count_include_pad: 1 } : {}),
+    ...(operator === 'AveragePool' && draw.below(2) ? { count_include_pad: 1 } : {}),
   });
 }
 
