@@ -92,7 +92,10 @@ function constantArithmetic(n: Network, draw: Draw, x: Value): Value {
   if (typeof width === 'number') layouts.push([width], [1, 1, 1, width]);
   const constant = n.random(draw.of(layouts), 0.5, 2);
   const operator = draw.of(['Add', 'Sub', 'Mul', 'Div', 'Mul', 'Add']);
-  return n.node(operator, draw.below(3) ? [x, constant] : [constant, x]);
+  if (draw.below(3)) return n.node(operator, [x, constant]);
+  // Away from 0, where a quotient of either side would be infinite and could not be compared.
+  const divisor = operator === 'Div' ? n.add(n.node('Abs', [x]), n.constant(0.5)) : x;
+  return n.node(operator, [constant, divisor]);
 }
 
 function sum(n: Network, draw: Draw, x: Value, values: readonly Value[]): Value {
