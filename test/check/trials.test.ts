@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import type { InputSpec } from '../../src/check/input-spec.js';
+import { nudge } from '../../src/check/nudge.js';
+import { normalizePixels, type PixelInput } from '../../src/check/pixels.js';
+import { seededTrials } from '../../src/check/seeded-trials.js';
+import { userTrials } from '../../src/check/user-trials.js';
+import { InputError, Tensor, UsageError } from '../../src/model/index.js';
+
+const input = (
+  name: string,
+  shape: InputSpec['shape'],
+  dtype: InputSpec['dtype'] = 'float32',
+  below = 2,
+): InputSpec => ({
+  name,
+  dtype,
+  shape,
+  below,
+});
+const shapesOf = (specs: InputSpec[]) =>
+  seededTrials(specs).trials.map(({ feeds }) => [...feeds.values()].map((t) => t.shape));
+const moments = (values: Float64Array) => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return [mean, values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length];
+};
+
+describe('seeded trials', () => {
+  test('are two standard-normal draws and one that is uniform from 0 to 1', () => {
+    const [first, second, uniform] = seededTrials([input('x', [1, 3, 64, 64])]).trials.map((t) =>
+      t.feeds.get('x')?.toFloat64(),
+    );
+    if (!first || !second || !uniform) throw new Error('three trials');
+    expect(first).not.toEqual(second);
+    for (const normal of [first, second]) {
+      const [mean, variance] = moments(normal);
+      expect(mean).toBeCloseTo(0, 1);
+      expect(variance).toBeCloseTo(1, 1);
+    }
+    expect(Math.min(...uniform)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...uniform)).toBeLessThan(1);
+    expect(moments(uniform)[0]).toBeCloseTo(1 / 2, 1);
+    expect(moments(uniform)[1]).toBeCloseTo(1 / 12, 2);
+  });
+
+  test('are the same on every run', () => {
+    const bytes = () => seededTrials([input('x', [2, 2])]).trials.map((trial) => trial.feeds.get('x')?.bytes);
+    expect(bytes()).toEqual(bytes());
+  });
+
+  test('come in two settings where sizes are open, all draws in each', () => {
+    const [small, large] = [[[1, 3, 224, 224]], [[3, 3, 160, 160]]];
+    expect(shapesOf([input('x', ['n', 3, 'h', 'w'])])).toEqual([small, small, small, large, large, large]);
+    expect(shapesOf([input('x', ['n', 'length', 7])]).map(([shape]) => shape)).toEqual([
+      ...Array(3).fill([1, 8, 7]),
+      ...Array(3).fill([3, 5, 7]),
+    ]);
+  });
+
+  test('give a symbol one size, wherever it stands', () => {
+    expect(shapesOf([input('x', ['n', 'k']), input('y', ['k', 'n'])])[0]).toEqual([
+      [1, 8],
+      [8, 1],
+    ]);
+  });
+
+  test('draw integers from the range that their readers allow', () => {
+    const [trial] = seededTrials([input('x', [1000], 'int64', 10), input('flag', [1000], 'bool')]).trials;
+    expect(new Set(trial?.feeds.get('x')?.toIntegers())).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    expect(new Set(trial?.feeds.get('flag')?.toIntegers())).toEqual(new Set([0, 1]));
+  });
+
+  test('are refused where they would take too much memory, before anything is drawn', () => {
+    expect(() => seededTrials([input('x', [1, 3, 12_000, 12_000])])).toThrow(InputError);
+    expect(() => seededTrials([input('x', [1, 3, 12_000, 12_000])])).toThrow(/limit:.*x \[1,3,12000,12000\].*--shape/);
+  });
+
+  test('give pixels to an artefact that normalises by itself, and what they stand for to the source', () => {
+    const pixels: PixelInput = { input: 'x', order: 'rgb', mean: [0.5, 0, 0.25], std: [0.5, 1, 2] };
+    for (const { feeds, artefactFeeds } of seededTrials([input('x', [1, 3, 8, 8])], pixels).trials) {
+      const drawn = artefactFeeds.get('x')?.toFloat64() ?? new Float64Array();
+      expect([...drawn].every((pixel) => Number.isInteger(pixel) && pixel >= 0 && pixel <= 255)).toBe(true);
+      const y = feeds.get('x')?.toFloat64();
+      expect(y?.[0]).toBeCloseTo(((drawn[0] ?? 0) / 255 - 0.5) / 0.5, 6);
+      expect(y?.[64]).toBeCloseTo((drawn[64] ?? 0) / 255, 6);
+      expect(y?.[128]).toBeCloseTo(((drawn[128] ?? 0) / 255 - 0.25) / 2, 6);
+    }
+  });
+});
+
+test('inputs moved by a unit in the last place stay neighbours, and some of each kind move', () => {
+  const values = [1, -1, 0, 0.1, 1e-40, -3e38, ...Array(100).fill(2)];
+  const before = Tensor.from('float32', [values.length], values);
+  const after = nudge(new Map([['x', before]]), 1).get('x');
+  const bits = (tensor: Tensor | undefined) => [...new Int32Array(tensor?.bytes.slice().buffer ?? new ArrayBuffer())];
+  // Bits as numbers on one line through zero, so that neighbours differ by one.
+  const ordered = (tensor: Tensor | undefined) => bits(tensor).map((b) => (b < 0 ? -(b & 0x7fffffff) : b));
+  const moved = ordered(after).map((place, i) => place - (ordered(before)[i] ?? 0) + 0);
+  expect(new Set(moved)).toEqual(new Set([-1, 0, 1]));
+});
+
+test('inputs that are no floats are not moved', () => {
+  const feeds = new Map([['x', Tensor.ofShape([1, 2])]]);
+  expect(nudge(feeds, 1)).toEqual(feeds);
+});
+
+describe('inputs of a user', () => {
+  const floats = (shape: number[], value = 0.5) =>
+    Tensor.from('float32', shape, Array(shape.reduce((a, b) => a * b, 1)).fill(value));
+  const unnamed = (tensor: Tensor) => new Map([[undefined, tensor]]);
+
+  test('are cut along the first axis where the source fixes it', () => {
+    const tensor = Tensor.from('float32', [4, 1], [1, 2, 3, 4]);
+    const { trials, isUserGiven } = userTrials(unnamed(tensor), [input('x', [2, 1])]);
+    expect(isUserGiven).toBe(true);
+    expect(trials.map(({ feeds }) => [...(feeds.get('x')?.toFloat64() ?? [])])).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  test('stay whole where the first axis is open', () => {
+    expect(userTrials(unnamed(floats([4, 1])), [input('x', ['n', 1])]).trials).toHaveLength(1);
+  });
+
+  test('of another width are rounded once', () => {
+    const { trials } = userTrials(unnamed(Tensor.from('float64', [1], [0.1])), [input('x', [1])]);
+    expect(trials[0]?.feeds.get('x')).toMatchObject({ dtype: 'float32' });
+    expect(trials[0]?.feeds.get('x')?.toFloat64()[0]).toBe(Math.fround(0.1));
+  });
+
+  test('that look like pixels are a note', () => {
+    expect(userTrials(unnamed(floats([1], 255)), [input('x', [1])]).notes).toEqual([
+      expect.stringContaining('--image'),
+    ]);
+    expect(userTrials(unnamed(floats([1], 0.5)), [input('x', [1])]).notes).toEqual([]);
+  });
+
+  test('may be bytes where the artefact takes pixels', () => {
+    const pixels: PixelInput = { input: 'x', order: 'gray', mean: [0], std: [1] };
+    const { trials } = userTrials(
+      unnamed(Tensor.from('uint8', [1, 1, 1, 1], [255])),
+      [input('x', [1, 1, 1, 1])],
+      pixels,
+    );
+    expect(trials[0]?.artefactFeeds.get('x')?.toFloat64()[0]).toBe(255);
+    expect(trials[0]?.feeds.get('x')?.toFloat64()[0]).toBe(1);
+  });
+
+  test.each<[string, Map<string | undefined, Tensor>, InputSpec[], RegExp]>([
+    ['of another rank', unnamed(floats([2])), [input('x', [1, 2])], /shape \[2\], the input takes \[1,2\]/],
+    ['of another size', unnamed(floats([1, 3])), [input('x', ['n', 2])], /shape \[1,3\], the input takes \[n,2\]/],
+    [
+      'no multiple of the batch',
+      unnamed(floats([3, 1])),
+      [input('x', [2, 1])],
+      /shape \[3,1\], the input takes \[2,1\]/,
+    ],
+    [
+      'integers for floats',
+      unnamed(Tensor.from('uint8', [1], [7])),
+      [input('x', [1])],
+      /holds uint8, the input takes float32.*--image/,
+    ],
+    ['floats for integers', unnamed(floats([1])), [input('x', [1], 'int64')], /holds float32, the input takes int64/],
+    ['out of range', unnamed(Tensor.ofShape([300])), [input('x', [1], 'uint8')], /300 is out of the range of uint8/],
+    [
+      'one for two inputs',
+      unnamed(floats([1])),
+      [input('x', [1]), input('y', [1])],
+      /one array for 2 inputs; give an npz file with x, y/,
+    ],
+    [
+      'without one input',
+      new Map([['x', floats([1])]]),
+      [input('x', [1]), input('y', [1])],
+      /no array for this input \(value y\)/,
+    ],
+    [
+      'of unlike numbers of batches',
+      new Map([
+        ['x', floats([2])],
+        ['y', floats([3])],
+      ]),
+      [input('x', [1]), input('y', [1])],
+      /3 batches, but 2 for this one \(value x\)/,
+    ],
+  ])('are refused: %s', (_, arrays, specs, message) => {
+    expect(() => userTrials(arrays, specs)).toThrow(InputError);
+    expect(() => userTrials(arrays, specs)).toThrow(message);
+  });
+
+  test('under a name that is no input are wrong usage, with the names there are', () => {
+    const arrays = new Map([['z', floats([1])]]);
+    expect(() => userTrials(arrays, [input('x', [1]), input('y', [1])])).toThrow(UsageError);
+    expect(() => userTrials(arrays, [input('x', [1]), input('y', [1])])).toThrow(
+      /z is no input of the model; its inputs are x, y/,
+    );
+  });
+
+  test.each([0.5, -1, 256])('with --image must be whole numbers from 0 to 255, not %s', (value) => {
+    const options = { order: 'gray' as const, mean: [0], std: [1] };
+    expect(() => normalizePixels(floats([1, 1, 1, 1], value), options)).toThrow(`not ${value}`);
+  });
+});
