@@ -25,8 +25,8 @@ export function inspectCommand(finish: (exitCode: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, flags: Record<string, unknown>) => {
       const { options, output } = splitFlags(flags, INSPECT_OPTIONS);
-      const { inspectWhole } = await import('../inspect.js');
-      const report = await inspectWhole(model, options);
+      const { inspectAll } = await import('../inspect.js');
+      const { report } = await inspectAll(model, options);
       await showReport(report, output, inspectSummary);
       finish(report.exitCode);
     });

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 
 /** One file on this machine, whatever paths and links lead to it: device and inode. */
 export type Identity = string;
@@ -7,8 +8,20 @@ export function identityOf(stat: { readonly dev: bigint; readonly ino: bigint })
   return `${stat.dev}:${stat.ino}`;
 }
 
-/** The identity of what a path leads to, links followed; undefined where nothing is there. */
-export function identityAt(path: string): Identity | undefined {
-  const stat = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat && identityOf(stat);
+/** The identity of what a path leads to, links followed; undefined where nothing can be found. */
+export function identityAt(file: string): Identity | undefined {
+  try {
+    return identityOf(fs.statSync(file, { bigint: true }));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Equal for two paths that would become one file though neither exists: case and composition of letters make no other
+ * file on the disks of macOS and Windows.
+ */
+export function placeKey(file: string): string {
+  const place = path.resolve(file).split(path.sep).join('/');
+  return process.platform === 'darwin' || process.platform === 'win32' ? place.normalize('NFC').toLowerCase() : place;
 }

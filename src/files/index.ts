@@ -1,6 +1,6 @@
 export { type ArtefactKind, type Destination, destinationOf, expectReplaceable } from './destination.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
-export { type Identity, identityAt } from './identity.js';
+export { type Identity, identityAt, placeKey } from './identity.js';
 export { putInPlace } from './put-in-place.js';
 export { ONNX_LIMIT, type ReadFile, readFile, type SizeLimit } from './read-file.js';
 export { sha256 } from './sha256.js';

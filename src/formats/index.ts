@@ -6,3 +6,9 @@ export const targets: ReadonlyMap<TargetName, () => Promise<Target>> = new Map<T
   ['tfjs', async () => (await import('./tfjs/index.js')).tfjs],
   ['coreml', async () => (await import('./coreml/index.js')).coreml],
 ]);
+
+/** Reading and writing ONNX, which every source is read by and some artefacts are judged through; loaded when first used. */
+export const loadOnnx = () => import('./onnx/index.js');
+
+/** Reading Core ML, whose artefacts are judged by what they say in ONNX; loaded when first used. */
+export const loadCoreml = () => import('./coreml/index.js');

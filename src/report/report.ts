@@ -129,35 +129,44 @@ export interface FileReport {
 }
 
 export interface CheckReport {
-  readonly verdict: 'equivalent' | 'different';
-  readonly engine: { readonly name: string; readonly version: string };
+  /** `not compared`: no engine, or the source did not run. */
+  readonly verdict: 'equivalent' | 'different' | 'not compared';
+  /** Package that ran the artefact; null where none did. */
+  readonly engine: { readonly name: string; readonly version: string } | null;
   /** One, or two where the precision is reduced: the program with fp32 constants, then the file itself. */
   readonly judgements: readonly JudgementReport[];
   readonly notes: readonly string[];
+  /** Why the verdict is not `equivalent`. */
+  readonly error: ErrorReport | null;
 }
 
 export interface JudgementReport {
-  readonly of: 'program' | 'file';
-  readonly passed: boolean;
+  /** What it proves: that the program was translated right, or that the file answers like the source. */
+  readonly purpose: 'lowering' | 'artefact';
+  readonly precision: string;
   /** What `error` may be here, the precision's or the user's. */
   readonly tolerance: number;
+  /** How many sets of inputs were tried. */
+  readonly trials: number;
   readonly outputs: readonly FiguresReport[];
 }
 
 /** How far one output of the artefact is from the source's, over all trial inputs. null: not defined for it. */
 export interface FiguresReport {
   readonly output: string;
-  readonly passed: boolean;
+  readonly dtype: string;
   /** max |a - b| / max |a| */
   readonly error: number | null;
   readonly maxAbs: number | null;
   readonly meanAbs: number | null;
   readonly cosine: number | null;
+  /** Share of equal elements, for what is not floating point. */
+  readonly equal: number | null;
   readonly top1: number | null;
   readonly noise: number | null;
   readonly response: number | null;
   /** The bound that was applied: max(tolerance, min(20 x noise, 1e-2)), or the user's. */
-  readonly bound: number | null;
-  /** Why it failed where no figure says so. */
-  readonly reason: string | null;
+  readonly limit: number;
+  /** Why it does not pass, a clause each; empty where it does. */
+  readonly failures: readonly string[];
 }

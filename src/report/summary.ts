@@ -1,6 +1,13 @@
-import { errorLine } from './error-line.js';
 import { showBytes, showCount, showFactor, showFigure, showSeconds } from './numbers.js';
-import type { ArtefactReport, Counts, FiguresReport, ModelReport, NodeReport } from './report.js';
+import type {
+  ArtefactReport,
+  CheckReport,
+  Counts,
+  FiguresReport,
+  JudgementReport,
+  ModelReport,
+  NodeReport,
+} from './report.js';
 import { showLine, showName } from './text.js';
 
 /** Marks up text for a terminal; plain functions where colour is off. */
@@ -118,40 +125,42 @@ function more(count: number, isVerbose: boolean, indent = '  '): string[] {
 }
 
 function artefactLines(artefact: ArtefactReport, colours: Colours): string[] {
-  const { check } = artefact;
+  const { check, target, path, bytes, precision } = artefact;
   const place = artefact.written ? '' : colours.red(' (not written)');
-  const lines = [
-    `  ${artefact.target.padEnd(7)}${showName(artefact.path)}  ${showBytes(artefact.bytes)}, ${artefact.precision}${place}`,
-  ];
-  if (check) {
-    const verdict =
-      check.verdict === 'equivalent'
-        ? colours.green('answers like the source')
-        : colours.red('does not answer like the source');
-    lines.push(`    ${verdict} (${showName(check.engine.name)} ${showName(check.engine.version)})`);
-    for (const { of, tolerance, outputs } of check.judgements) {
-      for (const figures of outputs.slice(0, LISTED)) lines.push(figuresLine(of, tolerance, figures, colours));
-      lines.push(...more(outputs.length, false, '    '));
-    }
-    for (const note of check.notes) lines.push(colours.yellow(`    note: ${showLine(note)}`));
-  } else {
-    lines.push(colours.yellow('    not checked'));
-  }
+  const lines = [`  ${target.padEnd(7)}${showName(path)}  ${showBytes(bytes)}, ${precision}${place}`];
+  if (check) lines.push(...checkLines(check, colours));
+  else lines.push(colours.yellow('    not checked'));
   for (const note of artefact.notes) lines.push(colours.yellow(`    note: ${showLine(note)}`));
   return lines;
 }
 
-function figuresLine(of: 'program' | 'file', tolerance: number, figures: FiguresReport, colours: Colours): string {
-  const what = of === 'program' ? ' with fp32 constants' : '';
-  const top1 = figures.top1 === null || figures.top1 === 1 ? '' : `, top1 ${figures.top1.toFixed(3)}`;
-  const reason = figures.reason === null ? '' : `: ${showLine(figures.reason)}`;
-  const line = `    ${showName(figures.output)}${what}: error ${showFigure(figures.error)}, tolerance ${showFigure(tolerance)}, noise ${showFigure(figures.noise)}${top1}${reason}`;
-  return figures.passed ? line : colours.red(line);
+function checkLines({ verdict, engine, judgements, notes }: CheckReport, colours: Colours): string[] {
+  const said = {
+    equivalent: colours.green('answers like the source'),
+    different: colours.red('does not answer like the source'),
+    'not compared': colours.red('was not compared'),
+  }[verdict];
+  const by = engine ? ` (${showName(engine.name)} ${showName(engine.version)})` : '';
+  const lines = [`    ${said}${by}`];
+  for (const judgement of judgements) {
+    for (const figures of judgement.outputs.slice(0, LISTED)) lines.push(figuresLine(judgement, figures, colours));
+    lines.push(...more(judgement.outputs.length, false, '    '));
+  }
+  return [...lines, ...notes.map((note) => colours.yellow(`    note: ${showLine(note)}`))];
 }
 
-function noteLines({ notes, error }: ModelReport, colours: Colours): string[] {
-  const lines = notes.map((note) => colours.yellow(`  note: ${showLine(note)}`));
-  return error ? [...lines, colours.red(`  ${errorLine(error)}`)] : lines;
+function figuresLine({ purpose, tolerance }: JudgementReport, figures: FiguresReport, colours: Colours): string {
+  const { output, error, equal, top1, noise, failures } = figures;
+  const what = purpose === 'lowering' ? ' with fp32 constants' : '';
+  const difference = equal === null ? `error ${showFigure(error)}` : `equal ${equal.toFixed(3)}`;
+  const classes = top1 === null || top1 === 1 ? '' : `, top1 ${top1.toFixed(3)}`;
+  const why = failures.length === 0 ? '' : `: ${showLine(failures.join(', '))}`;
+  const line = `    ${showName(output)}${what}: ${difference}, tolerance ${showFigure(tolerance)}, noise ${showFigure(noise)}${classes}${why}`;
+  return failures.length === 0 ? line : colours.red(line);
+}
+
+function noteLines({ notes }: ModelReport, colours: Colours): string[] {
+  return notes.map((note) => colours.yellow(`  note: ${showLine(note)}`));
 }
 
 function showShape(shape: ModelReport['inputs'][number]['shape']): string {

@@ -1,9 +1,15 @@
 import { ExternalData, type Identity, ONNX_LIMIT, readFile, sha256 } from '../files/index.js';
+import { loadOnnx } from '../formats/index.js';
 import { InputError, type Model } from '../model/index.js';
 import type { DataReport, SourceReport } from '../report/index.js';
 
 /** Hashing more than this would take longer than everything else. */
 const LARGEST_HASHED = 2 ** 31;
+
+export interface ReadingLimits {
+  readonly maxNodes: number;
+  readonly maxBytes: number;
+}
 
 /** A model file that was read. Its weights are read from `external` when first used, so close it last. */
 export interface OpenSource {
@@ -13,30 +19,29 @@ export interface OpenSource {
   readonly model: Model;
   readonly external: ExternalData;
   readonly identity: Identity;
+  /** The model of the same bytes once more, untouched by passes. */
+  readAgain(): Model;
 }
 
 /**
  * Reads a model file and what it says; external data only as far as it is needed.
  * @throws InputError
  */
-export async function openSource(
-  path: string,
-  limits: { readonly maxNodes: number; readonly maxBytes: number },
-): Promise<OpenSource> {
-  const reading = import('../formats/onnx/index.js');
-  const file = readFile(path, ONNX_LIMIT);
-  if (file.bytes.length > limits.maxBytes) {
+export async function openSource(path: string, limits: ReadingLimits): Promise<OpenSource> {
+  const loading = loadOnnx();
+  const { bytes, identity } = readFile(path, ONNX_LIMIT);
+  if (bytes.length > limits.maxBytes) {
     throw new InputError({
       what: `over the limit of ${limits.maxBytes} bytes`,
       where: { file: path },
       todo: 'raise it with --max-bytes',
     });
   }
-  const external = new ExternalData(path, { maxBytes: limits.maxBytes - file.bytes.length });
+  const { readOnnx } = await loading;
+  const external = new ExternalData(path, { maxBytes: limits.maxBytes - bytes.length });
+  const read = () => readOnnx(bytes, { ...limits, externalData: external.read });
   try {
-    const { readOnnx } = await reading;
-    const model = readOnnx(file.bytes, { ...limits, externalData: external.read });
-    return { path, bytes: file.bytes, model, external, identity: file.identity };
+    return { path, bytes, identity, external, model: read(), readAgain: read };
   } catch (error) {
     external.close();
     throw error;

@@ -1,0 +1,70 @@
+import type { MobileoneError } from '../model/index.js';
+import {
+  type ArtefactReport,
+  type Counts,
+  type DeclinedBlock,
+  type FusedBlock,
+  type ModelReport,
+  reportError,
+  type SourceReport,
+  type TargetReport,
+  type ValueReport,
+} from '../report/index.js';
+import type { Stock } from '../source/take-stock.js';
+import type { Stations } from './stations.js';
+
+/** The report of one model while it grows: whatever ends the work, what is known by then is told. */
+export class Draft {
+  source: SourceReport;
+  inputs: readonly ValueReport[] = [];
+  outputs: readonly ValueReport[] = [];
+  before: Counts | null = null;
+  after: Counts | null = null;
+  fused: readonly FusedBlock[] = [];
+  declined: readonly DeclinedBlock[] = [];
+  targets: TargetReport[] = [];
+  artefacts: ArtefactReport[] = [];
+  readonly #notes = new Set<string>();
+  readonly #path: string;
+  /** Why the model failed; the first reason counts. */
+  error: MobileoneError | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.source = { path, bytes: null, sha256: null, data: [], exporter: null, irVersion: null, opset: null };
+  }
+
+  takeStock({ inputs, outputs, before, notes }: Stock): void {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.before = before;
+    this.note(...notes);
+  }
+
+  note(...notes: readonly string[]): void {
+    for (const note of notes) this.#notes.add(note);
+  }
+
+  fail(error: MobileoneError): void {
+    this.error ??= error;
+  }
+
+  finish(stations: Stations): ModelReport {
+    const { source, inputs, outputs, before, after, fused, declined, targets, artefacts, error } = this;
+    return {
+      source,
+      exitCode: error?.exitCode ?? 0,
+      error: error ? reportError(error, this.#path) : null,
+      inputs,
+      outputs,
+      before,
+      after,
+      fused,
+      declined,
+      notes: [...this.#notes],
+      targets,
+      artefacts,
+      stations: stations.report,
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import type { Lowered, LowerOptions, Target } from '../formats/format.js';
+import { type Model, type Unsupported, UnsupportedError } from '../model/index.js';
+import { reverseChannels, wantsReversed } from '../source/normalise-image.js';
+import { outputsBefore } from './outputs-before.js';
+
+/** One target's program, not yet bytes. */
+export interface LoweredTarget {
+  readonly target: Target;
+  readonly lowered: Lowered;
+}
+
+/** Refusals are listed up to here, then counted. */
+const LISTED = 10;
+
+/**
+ * Lowers a copy of the model for one target. A target that takes colours in another order than the network gets them
+ * turned at the input, and its port says so.
+ * @throws UnsupportedError
+ */
+export function lowerFor(target: Target, model: Model, options: LowerOptions): Lowered {
+  const copy = model.copy();
+  const image = options.image;
+  if (!image || !wantsReversed(target.name, image)) return target.lower(copy, options);
+  reverseChannels(copy, image);
+  const lowered = target.lower(copy, options);
+  return {
+    ...lowered,
+    inputs: lowered.inputs.map((port) => (port.name === image.input ? { ...port, reversedAxis: 1 } : port)),
+  };
+}
+
+/**
+ * Lowers a model for every target, before anything is written.
+ * @throws UnsupportedError for all that refuse together: it names the list of targets that would pass, and the values at
+ * which the graph can be cut
+ */
+export function lowerTargets(
+  model: Model,
+  targets: readonly Target[],
+  optionsFor: (target: Target) => LowerOptions,
+): LoweredTarget[] {
+  const lowered: LoweredTarget[] = [];
+  const refusals: { readonly target: Target; readonly error: UnsupportedError }[] = [];
+  for (const target of targets) {
+    try {
+      lowered.push({ target, lowered: lowerFor(target, model, optionsFor(target)) });
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      refusals.push({ target, error });
+    }
+  }
+  if (refusals.length > 0) throw together(model, refusals, lowered);
+  return lowered;
+}
+
+function together(
+  model: Model,
+  refusals: readonly { readonly target: Target; readonly error: UnsupportedError }[],
+  passing: readonly LoweredTarget[],
+): UnsupportedError {
+  const unsupported = refusals.flatMap(({ error }) => error.unsupported);
+  const what = refusals
+    .map(({ target, error }) => {
+      const listed = error.unsupported.length > 0 ? list(error.unsupported) : error.message;
+      return `${target.name} cannot express it: ${listed}`;
+    })
+    .join('; ');
+  const others = passing.map(({ target }) => target.name).join(',');
+  // A target that knows where to cut says so itself.
+  const advice = [...new Set(refusals.flatMap(({ error }) => error.todo ?? []))];
+  const isCutKnown = unsupported.length === 0 || advice.some((todo) => todo.includes('--outputs'));
+  const cut = isCutKnown ? [] : outputsBefore(model.graph, unsupported);
+  if (cut.length > 0) advice.push(`cut it off with --outputs ${cut.join(',')}`);
+  const ways = others ? [`use --to ${others}`, ...advice] : advice;
+  const [first] = refusals;
+  return new UnsupportedError(
+    {
+      what,
+      ...(unsupported[0] ? {} : { where: first?.error.where ?? {} }),
+      ...(ways.length > 0 ? { todo: ways.join(', or ') } : {}),
+    },
+    unsupported,
+  );
+}
+
+function list(unsupported: readonly Unsupported[]): string {
+  const listed = unsupported
+    .slice(0, LISTED)
+    .map(({ node, operator, reason }) => `${operator} at ${node.slice(0, 120)} (${reason})`);
+  if (unsupported.length > LISTED) listed.push(`and ${unsupported.length - LISTED} more`);
+  return listed.join(', ');
+}

@@ -1,0 +1,20 @@
+import { loadCoreml, loadOnnx } from '../formats/index.js';
+import { concat } from './concat.js';
+import type { Written } from './prover.js';
+
+/**
+ * Opens an artefact with our own reader, where no engine will: its bytes are those on disk, compared when written.
+ * @throws Error where our reader does not take what our writer wrote: a defect
+ */
+export async function readBack({ target, artefact }: Written): Promise<void> {
+  const chunks = artefact.files.get(artefact.commits) ?? [];
+  if (target.name === 'onnx') {
+    const { readOnnx } = await loadOnnx();
+    readOnnx(concat(chunks));
+  } else if (target.name === 'coreml') {
+    const { readMlpackage } = await loadCoreml();
+    readMlpackage(new Map(Array.from(artefact.files, ([path, pieces]) => [path, concat(pieces)])));
+  } else {
+    JSON.parse(new TextDecoder().decode(concat(chunks)));
+  }
+}

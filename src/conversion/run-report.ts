@@ -1,0 +1,43 @@
+import { writeWhole } from '../files/index.js';
+import type { MobileoneError } from '../model/index.js';
+import { type ModelReport, type Report, reportJson } from '../report/index.js';
+import { VERSION } from '../version.js';
+
+/** What a whole run came to. */
+export interface RunOutcome {
+  readonly report: Report;
+  /** Of the first model that failed, or of the report. */
+  readonly error: MobileoneError | undefined;
+}
+
+/** Exit codes at which no report is written: a defect, or wrong usage. */
+const WITHOUT_REPORT: ReadonlySet<number> = new Set([1, 2]);
+
+/**
+ * Makes the report of a run, and writes it where the user asked for it.
+ * @throws OutputError where the report cannot be written though everything else is well
+ */
+export async function closeRun(
+  command: Report['command'],
+  started: number,
+  outcomes: readonly { readonly report: ModelReport; readonly error: MobileoneError | undefined }[],
+  file: string | undefined,
+): Promise<RunOutcome> {
+  const error = outcomes.find((outcome) => outcome.error)?.error;
+  const report: Report = {
+    tool: { name: 'mobileone', version: VERSION },
+    command,
+    exitCode: error?.exitCode ?? 0,
+    milliseconds: Math.round((performance.now() - started) * 10) / 10,
+    models: outcomes.map((outcome) => outcome.report),
+  };
+  if (file !== undefined && !WITHOUT_REPORT.has(report.exitCode)) {
+    try {
+      await writeWhole(file, new TextEncoder().encode(reportJson(report)));
+    } catch (failure) {
+      // What failed before is what the user has to hear of.
+      if (!error) throw failure;
+    }
+  }
+  return { report, error };
+}

@@ -1,0 +1,25 @@
+/** Where the time of one model goes, by station, and who wants to hear of it. */
+export class Stations {
+  readonly #spent = new Map<string, number>();
+  readonly #announce: (station: string) => void;
+
+  constructor(announce: (station: string) => void) {
+    this.#announce = announce;
+  }
+
+  /** Runs a step; its time counts also where it fails. */
+  async time<T>(station: string, step: () => T | Promise<T>): Promise<T> {
+    this.#announce(station);
+    const start = performance.now();
+    try {
+      return await step();
+    } finally {
+      this.#spent.set(station, (this.#spent.get(station) ?? 0) + performance.now() - start);
+    }
+  }
+
+  /** Milliseconds by station, to a tenth. */
+  get report(): Record<string, number> {
+    return Object.fromEntries(Array.from(this.#spent, ([station, time]) => [station, Math.round(time * 10) / 10]));
+  }
+}

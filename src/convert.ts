@@ -1,0 +1,89 @@
+import { convertModel, type Outcome } from './conversion/convert-model.js';
+import { planOutputs } from './conversion/plan.js';
+import { closeRun, type RunOutcome } from './conversion/run-report.js';
+import { type Identity, identityAt } from './files/index.js';
+import type { Target, TargetName } from './formats/format.js';
+import { targets as formats } from './formats/index.js';
+import { UsageError } from './model/index.js';
+import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './options.js';
+import type { Report } from './report/index.js';
+import { readLabels } from './source/labels.js';
+
+const reports = new WeakMap<Error, Report>();
+
+/** The report of the conversion that threw this error: figures are needed most where an artefact does not pass. */
+export function reportOf(error: unknown): Report | undefined {
+  return error instanceof Error ? reports.get(error) : undefined;
+}
+
+/**
+ * Fuses ONNX models, writes them for the targets, opens what was written and compares its answers with the source's. Final
+ * names then hold the new artefacts, or what they held before.
+ * @param models paths of `.onnx` files
+ * @throws UsageError before any work where the options are wrong; else the error of the first model that failed, after all
+ * were tried: see `reportOf`
+ * @example const report = await convert('model.onnx', { to: ['onnx', 'tfjs'], outDir: 'dist' });
+ */
+export async function convert(models: string | readonly string[], options: ConvertOptions = {}): Promise<Report> {
+  const { report, error } = await convertAll(typeof models === 'string' ? [models] : models, options);
+  if (!error) return report;
+  reports.set(error, report);
+  throw error;
+}
+
+/** The same with the first error beside the report instead of thrown. @throws UsageError, OutputError of the report */
+export async function convertAll(models: readonly string[], given: ConvertOptions): Promise<RunOutcome> {
+  const started = performance.now();
+  const options = resolveConvert(given);
+  if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
+  const outcomes = await convertEach(models, options, await loadTargets(options.to));
+  return closeRun('convert', started, outcomes, options.report);
+}
+
+async function convertEach(
+  models: readonly string[],
+  options: ResolvedConvert,
+  targets: readonly Target[],
+): Promise<Outcome[]> {
+  const plans = planOutputs(models, targets, options);
+  const labels = options.labels === undefined ? undefined : readLabels(options.labels);
+  const prover = options.check ? new (await import('./conversion/prover.js')).Prover(targets, options) : undefined;
+  try {
+    const run = {
+      options,
+      targets,
+      labels,
+      prover,
+      protect: identitiesOf([...models, options.inputs, options.labels]),
+    };
+    const outcomes: Outcome[] = [];
+    for (const plan of plans) {
+      const outcome = await convertModel(plan, run);
+      outcomes.push(outcome);
+      if (isDiskFull(outcome.error)) break;
+    }
+    return outcomes;
+  } finally {
+    prover?.close();
+  }
+}
+
+async function loadTargets(names: readonly TargetName[]): Promise<Target[]> {
+  return Promise.all(
+    names.map((name) => {
+      const load = formats.get(name);
+      if (!load) throw new UsageError({ what: `there is no target ${name}` });
+      return load();
+    }),
+  );
+}
+
+function identitiesOf(paths: readonly (string | undefined)[]): Set<Identity> {
+  return new Set(paths.flatMap((path) => (path === undefined ? [] : (identityAt(path) ?? []))));
+}
+
+/** The next model would meet the same disk. */
+function isDiskFull(error: Error | undefined): boolean {
+  const cause = error?.cause;
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
+}

@@ -1,0 +1,41 @@
+import type { Model } from '../model/index.js';
+import { inferTypes } from '../operators/infer.js';
+import type { Counts, ValueReport } from '../report/index.js';
+import { countGraph } from './counts.js';
+import { describeValue } from './describe.js';
+import { fixShapes } from './fix-shapes.js';
+import { reRoot } from './re-root.js';
+import { suspectStatistics } from './suspect-statistics.js';
+
+/** What a model is before anything is done to it but what the user asked of its sizes and outputs. */
+export interface Stock {
+  readonly inputs: readonly ValueReport[];
+  readonly outputs: readonly ValueReport[];
+  readonly before: Counts;
+  /** What became fixed, was cut or looks wrong, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Fixes sizes and cuts the graph as asked, infers types, and counts.
+ * @throws UsageError where a name or size does not fit the model; InputError where a node breaks the standard
+ */
+export function takeStock(
+  model: Model,
+  {
+    shape,
+    outputs,
+  }: { readonly shape: ReadonlyMap<string, readonly number[]>; readonly outputs?: readonly string[] | undefined },
+): Stock {
+  const { graph } = model;
+  const notes = fixShapes(model, shape);
+  if (outputs) notes.push(...reRoot(model, outputs));
+  inferTypes(graph);
+  notes.push(...suspectStatistics(graph));
+  return {
+    inputs: graph.inputs.map(describeValue),
+    outputs: graph.outputs.map(describeValue),
+    before: countGraph(graph),
+    notes,
+  };
+}
