@@ -1,0 +1,144 @@
+import { isStatic, sizeOf, type Tensor } from '../../../model/index.js';
+import * as operators from '../../../operators/index.js';
+import type { Ref } from '../builder.js';
+import { decline } from '../decline.js';
+import { cast, gather, pack, slice, squeeze } from '../ops.js';
+import { type Row, row } from '../row.js';
+import type { Site } from '../site.js';
+
+/** Indices from the front: constants are rewritten, computed ones are tested, since a negative one reads other memory. */
+function fromFront(site: Site, index: number, size: number): Ref {
+  const { build } = site;
+  const tensor = site.constant(index);
+  if (tensor) return build.ints(constantIndices(tensor, size), tensor.shape);
+  const x = site.input(index);
+  const isNegative = cast(build, build.op('Less', [x, build.int(0)]), 'bool', 'int32');
+  return build.op('AddV2', [x, build.op('Mul', [isNegative, build.int(size)])]);
+}
+
+function constantIndices(tensor: Tensor, size: number): Int32Array {
+  const indices = Int32Array.from(tensor.toFloat64(), (value) => (value < 0 ? value + size : value));
+  if (indices.some((at) => at < 0 || at >= size)) return decline('an index outside the axis');
+  return indices;
+}
+
+/** A kernel that moves elements of floats and integers, lent to bools as integers. */
+export function moving(site: Site, move: (x: Ref) => Ref): Ref {
+  const kind = site.kind(0);
+  const { build } = site;
+  if (kind !== 'bool') return move(site.input(0));
+  return cast(build, move(cast(build, site.input(0), 'bool', 'int32')), 'int32', 'bool');
+}
+
+const gatherRow = row(operators.gather, (site, { axis }) => {
+  const at = site.axis(axis);
+  const shape = site.shape(0);
+  const size = shape[at];
+  const constant = site.constant(1);
+  if (typeof size !== 'number') return gatherOfUnknown(site, at, constant);
+  if (constant?.size === 1 && constant.shape.length === 0) {
+    const [first = 0] = constantIndices(constant, size);
+    return oneSlice(site, at, first);
+  }
+  return moving(site, (x) => gather(site.build, x, fromFront(site, 1, size), at));
+});
+
+/** A slice of one, which is cheaper than a gather. */
+function oneSlice(site: Site, at: number, first: number): Ref {
+  const { build } = site;
+  const rank = site.shape(0).length;
+  const begin = Array.from({ length: rank }, (_, axis) => (axis === at ? first : 0));
+  const size = Array.from({ length: rank }, (_, axis) => (axis === at ? 1 : -1));
+  return squeeze(build, slice(build, site.input(0), begin, size), [at]);
+}
+
+function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): Ref {
+  const indices = constant?.toFloat64();
+  if (!constant || !indices || indices.some((index) => index < 0)) {
+    return decline('indices that may count from the end of an axis of unknown size');
+  }
+  return moving(site, (x) => gather(site.build, x, site.build.ints(Int32Array.from(indices), constant.shape), at));
+}
+
+/** Every coordinate of the result but the one along the axis is its own: so each element has its full index. */
+const gatherElements = row(operators.gatherElements, (site, { axis }) => {
+  const { build } = site;
+  const [data, indices] = [site.staticShape(0), site.staticShape(1)];
+  const size = data[axis] ?? 1;
+  const along = fromFront(site, 1, size);
+  const coordinates = indices.map((_, other) => (other === axis ? along : build.ints(grid(indices, other), indices)));
+  return moving(site, (x) => build.op('GatherNd', [x, pack(build, coordinates, indices.length)]));
+});
+
+/** For each element of a tensor of this shape, where it stands along `axis`. */
+export function grid(shape: readonly number[], axis: number): Int32Array {
+  const run = sizeOf(shape.slice(axis + 1));
+  const size = shape[axis] ?? 1;
+  return Int32Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(i / run) % size);
+}
+
+/** Index vectors from the front, for an operand of the given sizes. */
+function vectorsFromFront(site: Site, index: number, sizes: readonly number[]): Ref {
+  const { build } = site;
+  const tensor = site.constant(index);
+  const depth = sizes.length;
+  if (tensor) {
+    const values = Int32Array.from(tensor.toFloat64(), (value, i) =>
+      value < 0 ? value + (sizes[i % depth] ?? 0) : value,
+    );
+    const isOutside = values.some((at, i) => at < 0 || at >= (sizes[i % depth] ?? 0));
+    return isOutside ? decline('an index outside the axis') : build.ints(values, tensor.shape);
+  }
+  const x = site.input(index);
+  const isNegative = cast(build, build.op('Less', [x, build.int(0)]), 'bool', 'int32');
+  return build.op('AddV2', [x, build.op('Mul', [isNegative, build.ints(sizes)])]);
+}
+
+/** Sizes of the axes that index vectors of this operand name. */
+function indexedSizes(site: Site, index: number): readonly number[] {
+  const depth = site.onnxShape(index).at(-1);
+  if (typeof depth !== 'number' || depth === 0) return decline('index vectors of unknown length');
+  const sizes = site.shape(0).slice(0, depth);
+  return isStatic(sizes) ? sizes : decline('indices along axes of unknown size; fix them with --shape');
+}
+
+const gatherNd = row(operators.gatherNd, (site, { batchDims }) => {
+  if (batchDims > 0) return decline('with batch_dims');
+  const sizes = indexedSizes(site, 1);
+  return moving(site, (x) => site.build.op('GatherNd', [x, vectorsFromFront(site, 1, sizes)]));
+});
+
+const scatterNd = row(operators.scatterNd, (site, { reduction }) => {
+  if (reduction !== 'none') return decline(`with reduction ${reduction}`);
+  const kind = site.kind(0);
+  if (kind === 'bool') return decline('of bool');
+  const sizes = indexedSizes(site, 1);
+  return site.build.op('TensorScatterUpdate', [site.input(0), vectorsFromFront(site, 1, sizes), site.input(2)]);
+});
+
+function scatterElements(operator: typeof operators.scatterElements): Row {
+  return row(operator, (site, { axis, reduction }) => {
+    const { build } = site;
+    if (reduction !== 'none') return decline(`with reduction ${reduction}`);
+    if (site.kind(0) === 'bool') return decline('of bool');
+    const [data, indices] = [site.staticShape(0), site.staticShape(1)];
+    const along = fromFront(site, 1, data[axis] ?? 1);
+    const coordinates = indices.map((_, other) => (other === axis ? along : build.ints(grid(indices, other), indices)));
+    const count = sizeOf(indices);
+    const vectors = build.op('Reshape', [
+      pack(build, coordinates, indices.length),
+      build.ints([count, indices.length]),
+    ]);
+    const updates = build.op('Reshape', [site.input(2), build.ints([count])]);
+    return build.op('TensorScatterUpdate', [site.input(0), vectors, updates]);
+  });
+}
+
+export const gatheringRows: readonly Row[] = [
+  gatherRow,
+  gatherElements,
+  gatherNd,
+  scatterNd,
+  scatterElements(operators.scatterElements),
+  scatterElements(operators.scatter),
+];

@@ -1,0 +1,133 @@
+import * as operators from '../../../operators/index.js';
+import * as attribute from '../attributes.js';
+import type { Ref } from '../builder.js';
+import { decline } from '../decline.js';
+import { expectArithmetic, expectFloat } from '../operands.js';
+import { cast, concat, pack, slice, transpose } from '../ops.js';
+import { type Row, row } from '../row.js';
+import type { Site } from '../site.js';
+
+/** Along the last axis; the least elements are the greatest of their negatives. */
+const topK = row(operators.topK, (site, { k, largest }) => {
+  const { build } = site;
+  if (k === undefined) return decline('a number of elements that is computed');
+  expectArithmetic(site);
+  const negated = (x: Ref) => (largest ? x : build.op('Neg', [x]));
+  const found = build.op('TopKV2', [negated(site.input(0)), build.int(k)], { sorted: attribute.flag(true) });
+  return [negated(found), build.output(found, 1)];
+});
+
+/** TensorFlow.js selects for one class of one image at a time; each selection becomes [image, class, box] triples. */
+const nonMaxSuppression = row(operators.nonMaxSuppression, (site, parameters) => {
+  const { build } = site;
+  const { centerPointBox, maxOutputBoxesPerClass: most, iouThreshold, scoreThreshold } = parameters;
+  if (most === undefined || iouThreshold === undefined || scoreThreshold === undefined) {
+    return decline('thresholds that are computed');
+  }
+  expectFloat(site);
+  const [images, classes] = site.onnxShape(1);
+  if (typeof images !== 'number' || typeof classes !== 'number')
+    return decline('an unknown number of images or classes');
+  const boxes = centerPointBox ? corners(site, site.input(0)) : site.input(0);
+  const triples: Ref[] = [];
+  for (let image = 0; image < images; image++) {
+    const ofImage = onlyOne(site, boxes, [image, 0, 0], [1, -1, 4], [-1, 4]);
+    for (let label = 0; label < classes; label++) {
+      const scores = onlyOne(site, site.input(1), [image, label, 0], [1, 1, -1], [-1]);
+      const selected = build.op('NonMaxSuppressionV3', [
+        ofImage,
+        scores,
+        build.int(most),
+        build.float(iouThreshold),
+        build.float(scoreThreshold),
+      ]);
+      const nothing = build.op('Mul', [selected, build.int(0)]);
+      const number = (value: number) => build.op('AddV2', [nothing, build.int(value)]);
+      triples.push(pack(build, [number(image), number(label), selected], 1));
+    }
+  }
+  return concat(build, triples, 0);
+});
+
+function onlyOne(site: Site, x: Ref, begin: readonly number[], size: readonly number[], shape: readonly number[]): Ref {
+  const { build } = site;
+  return build.op('Reshape', [slice(build, x, begin, size), build.ints(shape)]);
+}
+
+/** [x, y, width, height] around a centre as [y1, x1, y2, x2]. */
+function corners(site: Site, boxes: Ref): Ref {
+  const { build } = site;
+  const parts = build.op('Split', [build.int(2), boxes], { num_split: attribute.int(4) });
+  const [x, y, width, height] = [0, 1, 2, 3].map((index) => build.output(parts, index));
+  const side = (center: Ref, extent: Ref, op: string) =>
+    build.op(op, [center, build.op('Mul', [extent, build.float(0.5)])]);
+  const [left, right] = [side(x ?? '', width ?? '', 'Sub'), side(x ?? '', width ?? '', 'AddV2')];
+  const [top, bottom] = [side(y ?? '', height ?? '', 'Sub'), side(y ?? '', height ?? '', 'AddV2')];
+  return concat(build, [top, left, bottom, right], 2);
+}
+
+/** The kernel gives one row per element, ONNX one column. */
+const nonZero = row(operators.nonZero, (site) => {
+  const { build } = site;
+  if (site.onnxShape(0).length === 0) return decline('of a scalar');
+  return transpose(build, build.op('Where', [cast(build, site.input(0), site.kind(0), 'bool')]), [1, 0]);
+});
+
+/** The kernel puts the new axis last and counts in int32; its float32 is wrong in wasm. */
+const oneHot = row(operators.oneHot, (site, { axis, depth, values }) => {
+  const { build } = site;
+  if (depth === undefined || !values) return decline('a depth or values that are computed');
+  const kind = site.resultKind();
+  const [off = 0, on = 1] = values.toFloat64();
+  const indices = cast(build, site.input(0), site.kind(0), 'int32');
+  const isNegative = cast(build, build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
+  const wrapped = build.op('AddV2', [indices, build.op('Mul', [isNegative, build.int(depth)])]);
+  const hot = build.op('OneHot', [wrapped, build.int(depth), build.int(1), build.int(0)], {
+    T: attribute.type('int32'),
+  });
+  const rank = site.resultOnnxShape().length;
+  const order = Array.from({ length: rank - 1 }, (_, at) => at);
+  order.splice(axis, 0, rank - 1);
+  const placed = transpose(build, hot, order);
+  if (kind === 'bool')
+    return off === 0 && on === 1 ? cast(build, placed, 'int32', 'bool') : decline('bool values other than false, true');
+  if (off === 0 && on === 1) return cast(build, placed, 'int32', kind);
+  const scalar = (value: number) => (kind === 'float32' ? build.float(value) : build.int(value));
+  const scaled = build.op('Mul', [cast(build, placed, 'int32', kind), scalar(on - off)]);
+  return build.op('AddV2', [scaled, scalar(off)]);
+});
+
+const cumSum = row(operators.cumSum, (site, { axis, exclusive, reverse }) => {
+  if (axis === undefined) return decline('an axis that is computed');
+  expectArithmetic(site);
+  return site.build.op('Cumsum', [site.input(0), site.build.int(site.axis(axis))], {
+    exclusive: attribute.flag(exclusive),
+    reverse: attribute.flag(reverse),
+  });
+});
+
+const range = row(operators.range, (site) => {
+  expectArithmetic(site);
+  const kind = site.resultKind();
+  const bounds = [0, 1, 2].map((index) => site.reshape(site.input(index), []));
+  return site.build.op('Range', bounds, { Tidx: attribute.type(kind) });
+});
+
+/** A product with a mask of ones and zeros. */
+const trilu = row(operators.trilu, (site, { upper, k }) => {
+  const { build } = site;
+  if (k === undefined) return decline('a diagonal that is computed');
+  expectArithmetic(site);
+  const [rows, columns] = site.onnxShape(0).slice(-2);
+  if (typeof rows !== 'number' || typeof columns !== 'number') return decline('a matrix of unknown size');
+  const isKept = (at: number) =>
+    upper ? (at % columns) - Math.floor(at / columns) >= k : (at % columns) - Math.floor(at / columns) <= k;
+  const mask = Array.from({ length: rows * columns }, (_, at) => Number(isKept(at)));
+  const shape = [rows, columns];
+  return build.op('Mul', [
+    site.input(0),
+    site.kind(0) === 'float32' ? build.floats(mask, shape) : build.ints(mask, shape),
+  ]);
+});
+
+export const selectionRows: readonly Row[] = [topK, nonMaxSuppression, nonZero, oneHot, cumSum, range, trilu];

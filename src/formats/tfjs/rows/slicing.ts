@@ -1,0 +1,142 @@
+import type { Dimension } from '../../../model/index.js';
+import type { PadParameters, SliceParameters } from '../../../operators/index.js';
+import * as operators from '../../../operators/index.js';
+import * as attribute from '../attributes.js';
+import type { Ref } from '../builder.js';
+import { decline } from '../decline.js';
+import { cast, gather, pad, slice, stridedSlice } from '../ops.js';
+import { type Row, row } from '../row.js';
+import type { Site } from '../site.js';
+
+/** What is kept of one axis in memory: `begin`, then every `step`th, `count` in all; undefined: to the end. */
+interface Range {
+  readonly begin: number;
+  readonly step: number;
+  readonly count: number | undefined;
+}
+
+const WHOLE: Range = { begin: 0, step: 1, count: undefined };
+
+const sliceRow = row(operators.slice, (site, parameters) => {
+  const kind = site.kind(0);
+  const ranges = rangesOf(site, parameters);
+  if (ranges.every((range) => range === WHOLE)) return site.input(0);
+  const { build } = site;
+  const x = kind === 'bool' ? cast(build, site.input(0), 'bool', 'int32') : site.input(0);
+  return cast(build, cutOut(site, x, ranges), kind === 'bool' ? 'int32' : kind, kind);
+});
+
+function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
+  const { build } = site;
+  if (ranges.every(({ step }) => step === 1)) {
+    return slice(
+      build,
+      x,
+      ranges.map(({ begin }) => begin),
+      ranges.map(({ count = -1 }) => count),
+    );
+  }
+  if (ranges.length > 4) return decline('steps over more than 4 axes');
+  let endMask = 0;
+  const end = ranges.map(({ begin, step, count }, axis) => {
+    const last = count === undefined ? -1 : begin + count * step;
+    if (last >= 0) return last;
+    endMask |= 1 << axis;
+    return 0;
+  });
+  return stridedSlice(build, x, {
+    begin: ranges.map(({ begin }) => begin),
+    end,
+    strides: ranges.map(({ step }) => step),
+    endMask,
+  });
+}
+
+function rangesOf(site: Site, { starts, ends, axes, steps }: SliceParameters): Range[] {
+  if (!starts || !ends || !axes || !steps) return decline('bounds that are computed');
+  const ranges = site.shape(0).map(() => WHOLE);
+  const shape = site.shape(0);
+  axes.forEach((axis, i) => {
+    const at = site.axis(axis);
+    ranges[at] = rangeOf(shape[at] ?? 1, starts[i] ?? 0, ends[i] ?? 0, steps[i] ?? 1);
+  });
+  return ranges;
+}
+
+function rangeOf(size: Dimension, start: number, end: number, step: number): Range {
+  if (typeof size !== 'number') return rangeOfUnknown(start, end, step);
+  const fromFront = (at: number) => (at < 0 ? at + size : at);
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+  const begin = Math.min(Math.max(fromFront(start), Math.max(low, 0)), high);
+  const stop = Math.min(Math.max(fromFront(end), low), high);
+  const count = Math.max(Math.ceil((stop - begin) / step), 0);
+  if (begin === 0 && step === 1 && count === size) return WHOLE;
+  // An empty part stays within the axis: kernels read what lies beyond it.
+  return count === 0 ? { begin: 0, step: 1, count: 0 } : { begin, step, count };
+}
+
+/** Of an axis whose size is not known only what is surely there can be cut without measuring it. */
+function rangeOfUnknown(start: number, end: number, step: number): Range {
+  const isToEnd = end >= 2 ** 31 - 1;
+  if (start === 0 && isToEnd && step === 1) return WHOLE;
+  return decline('a part of an axis of unknown size; fix it with --shape');
+}
+
+const padRow = row(operators.pad, (site, { mode, pads, constantValue }: PadParameters) => {
+  if (!pads) return decline('amounts that are computed');
+  const kind = site.kind(0);
+  if (kind === 'bool') return decline('of bool');
+  const rank = pads.length / 2;
+  const amounts = site.order(0).map((axis): [number, number] => [pads[axis] ?? 0, pads[axis + rank] ?? 0]);
+  if (mode === 'constant') return constantPad(site, amounts, constantValue);
+  return repeatedPad(site, amounts, mode);
+});
+
+function constantPad(site: Site, amounts: readonly [number, number][], value: number | undefined): Ref {
+  const { build } = site;
+  const filler =
+    value === undefined
+      ? site.reshape(site.input(2), [])
+      : site.kind(0) === 'float32'
+        ? build.float(value)
+        : build.int(value);
+  if (amounts.length <= 4) return pad(build, site.input(0), amounts, filler);
+  return decline('over more than 4 axes');
+}
+
+/** Each padded axis takes the elements it repeats by their indices; a reflection has an operation of its own. */
+function repeatedPad(site: Site, amounts: readonly [number, number][], mode: PadParameters['mode']): Ref {
+  const { build } = site;
+  const isPadded = amounts.some(([before, behind]) => before !== 0 || behind !== 0);
+  if (!isPadded) return site.input(0);
+  const isPositive = amounts.flat().every((amount) => amount >= 0);
+  const shape = site.shape(0);
+  const isShort = amounts.every(
+    ([before, behind], axis) => Math.max(before, behind) < Number(shape[axis]) || before + behind === 0,
+  );
+  if (mode === 'reflect' && isPositive && isShort && amounts.length <= 4) {
+    return build.op('MirrorPad', [site.input(0), build.ints(amounts.flat(), [amounts.length, 2])], {
+      mode: attribute.text('REFLECT'),
+    });
+  }
+  return amounts.reduce((x, [before, behind], axis) => {
+    if (before === 0 && behind === 0) return x;
+    const size = shape[axis];
+    if (typeof size !== 'number') return decline('an axis of unknown size; fix it with --shape');
+    return gather(build, x, build.ints(repeatedIndices(size, before, behind, mode)), axis);
+  }, site.input(0));
+}
+
+function repeatedIndices(size: number, before: number, behind: number, mode: PadParameters['mode']): number[] {
+  if (before < 0 || behind < 0) return decline('cuts in a mode other than constant');
+  return Array.from({ length: before + size + behind }, (_, i) => {
+    const at = i - before;
+    if (mode === 'edge') return Math.min(Math.max(at, 0), size - 1);
+    if (mode === 'wrap') return ((at % size) + size) % size;
+    const period = Math.max(2 * (size - 1), 1);
+    const within = ((at % period) + period) % period;
+    return within < size ? within : period - within;
+  });
+}
+
+export const slicingRows: readonly Row[] = [sliceRow, padRow];
