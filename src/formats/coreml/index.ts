@@ -1,0 +1,23 @@
+import { UnsupportedError } from '../../model/index.js';
+import type { Target } from '../format.js';
+import { lower } from './lower/lower.js';
+import type { MilProgram } from './program/program.js';
+import { writePackage } from './write/write-package.js';
+
+/** Core ML: an ML Program in an `.mlpackage`. */
+export const coreml: Target<MilProgram> = {
+  name: 'coreml',
+  suffix: '.mlpackage',
+  engine: 'coreml-through-onnx',
+  lower,
+  write: (program, _baseName, hash) => writePackage(program, hash),
+  supports(model, options) {
+    try {
+      lower(model, options);
+      return [];
+    } catch (error) {
+      if (error instanceof UnsupportedError) return error.unsupported;
+      throw error;
+    }
+  },
+};

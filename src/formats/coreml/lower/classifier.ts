@@ -1,0 +1,49 @@
+import { type Graph, InputError, type Value } from '../../../model/index.js';
+import type { Port } from '../../format.js';
+import type { Classifier, MilValue } from '../program/program.js';
+import { int } from './constants.js';
+import type { Building } from './features.js';
+import type { ProgramBuilder } from './program-builder.js';
+
+/** The output that holds one number per label. @throws InputError where none does, or several do */
+export function labelledOutput(graph: Graph, labels: readonly string[]): Value {
+  const fitting = graph.outputs.filter(({ shape }) => shape?.length === 2 && shape[1] === labels.length);
+  const [found] = fitting;
+  if (found && fitting.length === 1 && found.shape?.[0] === 1) return found;
+  throw new InputError({
+    what:
+      fitting.length > 1
+        ? `${fitting.length} outputs have as many classes as there are labels (${labels.length})`
+        : `no output is [1,${labels.length}], one number for each of the labels`,
+    todo: 'pick one with --outputs, or give the file of labels that belongs to this network',
+  });
+}
+
+/**
+ * Turns an output into a class label and a table of probabilities. A softmax is put before, unless the output comes from one.
+ * @returns the classifier, and the port by which the check reads the values before that softmax
+ */
+export function lowerClassifier(
+  output: Value,
+  labels: readonly string[],
+  features: Set<MilValue>,
+  { builder, values, names }: Building,
+): { classifier: Classifier; port: Port } {
+  const labelName = names.fresh('classLabel');
+  const probabilitiesName = names.fresh('classLabel_probs');
+  const x = values.get(output, 'fp32');
+  const isSoftmax = output.producer?.is('Softmax') ?? false;
+  const probabilities = isSoftmax ? x : softmax(builder, x);
+  // The source's name stays on what the source calls so; for Softmax itself that is the vector under the table.
+  if (!x.name) x.name = names.fresh(output.name);
+  features.add(x);
+  const artefactName = isSoftmax ? probabilitiesName : x.name;
+  return {
+    classifier: { probabilities, labels, labelName, probabilitiesName },
+    port: { name: output.name, artefactName, dtype: 'float32' },
+  };
+}
+
+function softmax(builder: ProgramBuilder, x: MilValue): MilValue {
+  return builder.emit('softmax', { x, axis: int(-1) }, [x.type], 'probabilities')[0] ?? x;
+}

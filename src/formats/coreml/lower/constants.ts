@@ -1,0 +1,76 @@
+import { float16ArrayFrom, numberToFloat16, sizeOf, type Tensor } from '../../../model/index.js';
+import type { Constant } from '../program/program.js';
+import { decline, LeavesHalf } from './decline.js';
+import { milTypeOf } from './types.js';
+
+/** The types in which a node may compute. */
+export type Float = 'fp16' | 'fp32';
+
+/** Bits of the smallest binary16 step, 2^-24. */
+const SMALLEST_STEP = 1;
+
+/** A scalar that an operation takes as an argument. */
+export const int = (value: number): Constant => ({ dtype: 'int32', shape: [], data: Int32Array.of(value) });
+export const bool = (value: boolean): Constant => ({ dtype: 'bool', shape: [], data: Uint8Array.of(Number(value)) });
+export const text = (value: string): Constant => ({ dtype: 'string', shape: [], data: value });
+
+/** A vector, also where it has one element. */
+export const ints = (values: readonly number[]): Constant => ({
+  dtype: 'int32',
+  shape: [values.length],
+  data: Int32Array.from(values),
+});
+export const bools = (values: readonly boolean[]): Constant => ({
+  dtype: 'bool',
+  shape: [values.length],
+  data: Uint8Array.from(values, Number),
+});
+
+/**
+ * Numbers as a constant of a float type.
+ * @throws LeavesHalf where a finite one has no finite fp16
+ */
+export function floats(dtype: Float, shape: readonly number[], values: Float32Array): Constant {
+  if (dtype === 'fp32') return { dtype, shape, data: values };
+  const { bits, overflows } = float16ArrayFrom(values);
+  if (overflows) throw new LeavesHalf();
+  // A single number that vanishes is an epsilon or a divisor: it keeps its sign and becomes the smallest step.
+  if (sizeOf(shape) === 1 && values[0] !== 0 && (bits[0] === 0 || bits[0] === 0x8000)) bits[0] |= SMALLEST_STEP;
+  return { dtype, shape, data: bits };
+}
+
+/** A scalar of a float type. @throws LeavesHalf */
+export function number(dtype: Float, value: number): Constant {
+  return floats(dtype, [], Float32Array.of(value));
+}
+
+/** Whether a number keeps its value, but for rounding, in fp16. */
+export function fitsHalf(value: number): boolean {
+  return !Number.isFinite(value) || (numberToFloat16(value) & 0x7fff) < 0x7c00;
+}
+
+/**
+ * A tensor of the source as a constant: floats in the node's own type, integers as int32.
+ * @throws Declined where its type, its rank or one of its integers is beyond Core ML
+ * @throws LeavesHalf where a float leaves fp16
+ */
+export function constantFrom(tensor: Tensor, float: Float): Constant {
+  const kind = milTypeOf(tensor.dtype);
+  if (tensor.shape.length > 5) decline(`a constant has rank ${tensor.shape.length}; Core ML stops at 5`);
+  if (tensor.size === 0) decline('a constant is empty; Core ML has no tensors without elements');
+  const { shape } = tensor;
+  if (kind === 'float') {
+    if (tensor.dtype === 'float16' && float === 'fp16') return { dtype: float, shape, data: halves(tensor) };
+    return floats(float, shape, tensor.toFloat32());
+  }
+  if (kind === 'bool') return { dtype: 'bool', shape, data: Uint8Array.from(tensor.toFloat64()) };
+  const values = tensor.toFloat64();
+  const large = values.find((value) => value < -(2 ** 31) || value >= 2 ** 31);
+  if (large !== undefined) decline(`the constant ${large} is beyond the 32 bits of Core ML's integers`);
+  return { dtype: 'int32', shape, data: Int32Array.from(values) };
+}
+
+function halves({ bytes, size }: Tensor): Uint16Array {
+  const copy = bytes.slice();
+  return new Uint16Array(copy.buffer, 0, size);
+}

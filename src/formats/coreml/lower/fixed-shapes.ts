@@ -1,0 +1,44 @@
+import {
+  type Dimension,
+  isAnonymous,
+  isStatic,
+  type Model,
+  type Unsupported,
+  type Value,
+} from '../../../model/index.js';
+
+/** What must be fixed before a program can be written: Core ML wants sizes. */
+export interface FixedShapes {
+  /** Whether an input got another shape, so that types have to be inferred anew. */
+  readonly changed: boolean;
+  readonly notes: readonly string[];
+  readonly unsupported: readonly Unsupported[];
+}
+
+/**
+ * Makes an unknown size of axis 0 of the inputs 1, everywhere its symbol stands in them: a phone sees one image at a time.
+ * Any other unknown size is the user's to say.
+ */
+export function fixShapes(model: Model): FixedShapes {
+  const { inputs } = model.graph;
+  const batches = new Map<Dimension, Value>();
+  for (const value of inputs) {
+    const [first] = value.shape ?? [];
+    if (typeof first === 'string' && !batches.has(first)) batches.set(first, value);
+  }
+  for (const value of inputs) value.shape = value.shape?.map((size) => (batches.has(size) ? 1 : size));
+  return {
+    changed: batches.size > 0,
+    notes: Array.from(batches, ([symbol, { name }]) => {
+      const called = typeof symbol === 'string' && !isAnonymous(symbol) ? ` (${symbol})` : '';
+      return `axis 0${called} of input ${name} became 1: Core ML takes fixed sizes; --shape gives another one`;
+    }),
+    unsupported: inputs.filter((value) => !isStatic(value.shape)).map(unknownSize),
+  };
+}
+
+function unknownSize({ name, shape }: Value): Unsupported {
+  const sizes = shape?.map((size) => (typeof size === 'number' ? size : isAnonymous(size) ? '?' : size)).join(',');
+  const reason = `its shape is [${sizes ?? '?'}], and Core ML takes fixed sizes: give --shape ${name}:SIZES`;
+  return { target: 'coreml', node: name, operator: 'input', reason };
+}

@@ -1,0 +1,44 @@
+import type { Graph, Node, Value } from '../../../model/index.js';
+
+/** Operators that may stand between the pixels of an image and the network: the normalisation and what lays it out. */
+const PIXELWISE: ReadonlySet<string> = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Cast',
+  'Transpose',
+  'Reshape',
+  'Identity',
+]);
+
+/**
+ * Nodes that compute in fp32 although the program is fp16: those the user names, and what normalises pixels, as the
+ * quotients of 0 to 255 would lose bits that the network was trained with.
+ * @param patterns names, or globs with `*` and `?`, of nodes as they are now or as they were in the source
+ */
+export function keptInFloat32(graph: Graph, patterns: readonly string[], image: string | undefined): Set<Node> {
+  const kept = new Set<Node>();
+  const expressions = patterns.map(expressionOf);
+  if (expressions.length > 0) {
+    for (const node of graph.sorted()) {
+      const names = [node.name, ...node.origin.map(({ name }) => name)];
+      if (names.some((name) => expressions.some((expression) => expression.test(name)))) kept.add(node);
+    }
+  }
+  const pixels = graph.inputs.find((value) => value.name === image);
+  for (let node = pixels && nextPixelwise(pixels); node; node = nextPixelwise(node.output())) kept.add(node);
+  return kept;
+}
+
+/** The one reader of a value, where it works on each pixel by itself and its other operands are constants. */
+function nextPixelwise(value: Value): Node | undefined {
+  const node = value.onlyReader;
+  if (!node?.is(...PIXELWISE) || node.outputs.length !== 1) return undefined;
+  return node.inputs.every((operand) => operand === value || operand?.constant) ? node : undefined;
+}
+
+function expressionOf(pattern: string): RegExp {
+  const escaped = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('\\*', '.*').replaceAll('\\?', '.')}$`, 's');
+}

@@ -1,0 +1,118 @@
+import { type Node, sameShape, sizeOf, type Tensor, type Value } from '../../../model/index.js';
+import { type Constant, type MilType, MilValue } from '../program/program.js';
+import { constantFrom, type Float, floats, number } from './constants.js';
+import { decline } from './decline.js';
+import type { Arguments, ProgramBuilder } from './program-builder.js';
+import { type MilKind, milTypeOf, sizesOf } from './types.js';
+import type { Values } from './values.js';
+
+/** Largest rank of a tensor in a program. */
+const HIGHEST_RANK = 5;
+
+/** What a row sees of the program: the operands of one node, ways to add operations, and where its results go. */
+export class NodeBuilder {
+  readonly node: Node;
+  /** The type in which this node computes. */
+  readonly float: Float;
+  readonly #values: Values;
+  readonly #builder: ProgramBuilder;
+
+  constructor(node: Node, float: Float, values: Values, builder: ProgramBuilder) {
+    this.node = node;
+    this.float = float;
+    this.#values = values;
+    this.#builder = builder;
+  }
+
+  /** The operand at `index`, floats in this node's type. @throws Declined where its rank is over 5 */
+  input(index = 0): MilValue {
+    const { name, rank = 0 } = this.node.input(index);
+    if (rank > HIGHEST_RANK) decline(`${name} has rank ${rank}; Core ML stops at ${HIGHEST_RANK}`);
+    return this.carrier(index);
+  }
+
+  optional(index: number): MilValue | undefined {
+    return this.node.hasInput(index) ? this.input(index) : undefined;
+  }
+
+  inputs(): MilValue[] {
+    return this.node.inputs.flatMap((value, index) => (value ? [this.input(index)] : []));
+  }
+
+  /** A value that is not this node's own operand, for rows that look behind it. */
+  read(value: Value): MilValue {
+    return this.#values.get(value, this.float);
+  }
+
+  /** Like `input` for any rank; above 5 the elements lie under another shape. */
+  carrier(index = 0): MilValue {
+    return this.#values.get(this.node.input(index), this.float);
+  }
+
+  kindOf(index = 0): MilKind {
+    return milTypeOf(this.node.input(index).dtype);
+  }
+
+  sizesOf(index = 0): readonly number[] {
+    return sizesOf(this.node.input(index));
+  }
+
+  resultSizes(index = 0): readonly number[] {
+    return sizesOf(this.node.output(index));
+  }
+
+  /** The constant operand at `index`. @throws Declined where it is computed */
+  tensor(index: number, what: string): Tensor {
+    return this.node.constant(index) ?? decline(`its ${what} is computed; Core ML takes a constant`);
+  }
+
+  /** A tensor of the source under this node's float type. */
+  constant(tensor: Tensor): Constant {
+    return constantFrom(tensor, this.float);
+  }
+
+  /** Numbers as a float constant of this node's type. */
+  floats(shape: readonly number[], values: ArrayLike<number>): Constant {
+    return floats(this.float, shape, values instanceof Float32Array ? values : Float32Array.from(values));
+  }
+
+  /** A float scalar of this node's type; one that fp16 would make 0 becomes its smallest step. */
+  number(value: number): Constant {
+    return number(this.float, value);
+  }
+
+  /** A constant as a value, for operations that take it as a tensor. */
+  value(constant: Constant): MilValue {
+    return this.#builder.constant(constant);
+  }
+
+  /** Adds an operation with one result, by default of the type of `args.x`. */
+  emit(type: string, args: Arguments, shape: readonly number[], dtype?: MilType['dtype']): MilValue {
+    const { x } = args;
+    const own = dtype ?? (x instanceof MilValue ? x.type.dtype : this.float);
+    const [made] = this.emitMany(type, args, [{ dtype: own, shape }]);
+    if (!made) throw new Error(`${type} made nothing`);
+    return made;
+  }
+
+  emitMany(type: string, args: Arguments, results: readonly MilType[]): MilValue[] {
+    return this.#builder.emit(type, args, results, this.node.outputs[0]?.name ?? this.node.name);
+  }
+
+  /** Says which value is the node's result at `index`. */
+  output(made: MilValue, index = 0): void {
+    const value = this.node.outputs[index];
+    if (!value) return;
+    const sizes = sizesOf(value);
+    const fits =
+      sizes.length > HIGHEST_RANK ? sizeOf(sizes) === sizeOf(made.type.shape) : sameShape(sizes, made.type.shape);
+    if (!fits) throw new Error(`${this.node.label}: made [${made.type.shape}] where [${sizes}] is due`);
+    this.#values.set(value, made);
+    if (!made.constant && !this.#isNamed(made)) made.hint = value.name;
+  }
+
+  /** An alias of an operand keeps the operand's name. */
+  #isNamed(made: MilValue): boolean {
+    return this.node.inputs.some((value) => value && value.name === made.hint);
+  }
+}

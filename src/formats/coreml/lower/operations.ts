@@ -1,0 +1,114 @@
+import { sameShape } from '../../../model/index.js';
+import type { MilDataType } from '../program/data-types.js';
+import type { Constant, MilValue } from '../program/program.js';
+import { bool, int, ints, text } from './constants.js';
+import type { NodeBuilder } from './node-builder.js';
+
+/** Element-wise operations of one operand keep its type and shape; `more` are further arguments. */
+export function unary(to: NodeBuilder, type: string, x: MilValue, more: Record<string, Constant> = {}): MilValue {
+  return to.emit(type, { x, ...more }, x.type.shape);
+}
+
+/** Element-wise operations of two operands, which broadcast as in NumPy. @param dtype bool for comparisons */
+export function binary(
+  to: NodeBuilder,
+  type: string,
+  x: MilValue,
+  y: MilValue | Constant,
+  dtype?: MilDataType,
+): MilValue {
+  const shape = 'shape' in y ? y.shape : y.type.shape;
+  return to.emit(type, { x, y }, broadcastShape(x.type.shape, shape), dtype);
+}
+
+export function compare(to: NodeBuilder, type: string, x: MilValue, y: MilValue | Constant): MilValue {
+  return binary(to, type, x, y, 'bool');
+}
+
+/** `a` where `condition` is true, else `b`; all broadcast. */
+export function select(to: NodeBuilder, cond: MilValue, a: MilValue, b: MilValue): MilValue {
+  const shape = broadcastShape(broadcastShape(cond.type.shape, a.type.shape), b.type.shape);
+  return to.emit('select', { cond, a, b }, shape, a.type.dtype);
+}
+
+export function cast(to: NodeBuilder, x: MilValue, dtype: MilDataType): MilValue {
+  return x.type.dtype === dtype ? x : to.emit('cast', { x, dtype: text(dtype) }, x.type.shape, dtype);
+}
+
+/** The same elements under another shape; nothing where it has that shape. */
+export function reshape(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {
+  if (sameShape(x.type.shape, shape)) return x;
+  // MIL's reshape takes a vector of sizes, which cannot be empty.
+  if (shape.length === 0) return to.emit('squeeze', { x: x.type.shape.length > 1 ? reshape(to, x, [1]) : x }, []);
+  return to.emit('reshape', { x, shape: ints(shape) }, shape);
+}
+
+export function transpose(to: NodeBuilder, x: MilValue, perm: readonly number[]): MilValue {
+  if (perm.every((axis, i) => axis === i)) return x;
+  const shape = perm.map((axis) => x.type.shape[axis] ?? 1);
+  return to.emit('transpose', { x, perm: ints(perm) }, shape);
+}
+
+/** A reduction over `axes` (from the front). Without axes nothing is reduced, and the caller decides what that means. */
+export function reduce(
+  to: NodeBuilder,
+  type: string,
+  x: MilValue,
+  axes: readonly number[],
+  keepDims: boolean,
+): MilValue {
+  const shape = x.type.shape.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]));
+  return to.emit(type, { x, axes: ints(axes), keep_dims: bool(keepDims) }, shape);
+}
+
+export function concat(to: NodeBuilder, values: readonly MilValue[], axis: number): MilValue {
+  const [first] = values;
+  if (!first || values.length === 1) return first ?? to.input();
+  const total = values.reduce((sum, { type }) => sum + (type.shape[axis] ?? 0), 0);
+  const shape = first.type.shape.map((size, i) => (i === axis ? total : size));
+  return to.emit('concat', { values, axis: int(axis), interleave: bool(false) }, shape, first.type.dtype);
+}
+
+/** `size` elements from `begin` on, along one axis. */
+export function sliceAxis(to: NodeBuilder, x: MilValue, axis: number, begin: number, size: number): MilValue {
+  const begins = x.type.shape.map((_, i) => (i === axis ? begin : 0));
+  const sizes = x.type.shape.map((whole, i) => (i === axis ? size : whole));
+  if (sameShape(sizes, x.type.shape)) return x;
+  return to.emit('slice_by_size', { x, begin: ints(begins), size: ints(sizes) }, sizes);
+}
+
+/** x [*, m, k] times y [*, k, n]; leading axes broadcast. */
+export function matmul(to: NodeBuilder, x: MilValue, y: MilValue | Constant, transposeY = false): MilValue {
+  const right = 'shape' in y ? y.shape : y.type.shape;
+  const left = x.type.shape;
+  const columns = right.at(transposeY ? -2 : -1) ?? 1;
+  const batch = broadcastShape(left.slice(0, -2), right.slice(0, -2));
+  const args = { x, y, transpose_x: bool(false), transpose_y: bool(transposeY) };
+  return to.emit('matmul', args, [...batch, left.at(-2) ?? 1, columns]);
+}
+
+export function tile(to: NodeBuilder, x: MilValue, reps: readonly number[]): MilValue {
+  if (reps.every((rep) => rep === 1)) return x;
+  return to.emit(
+    'tile',
+    { x, reps: ints(reps) },
+    x.type.shape.map((size, axis) => size * (reps[axis] ?? 1)),
+  );
+}
+
+/** x under a larger shape that it broadcasts to. */
+export function expand(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {
+  const padded = [...new Array<number>(Math.max(0, shape.length - x.type.shape.length)).fill(1), ...x.type.shape];
+  const reps = shape.map((size, axis) => (padded[axis] === size ? 1 : size));
+  return tile(to, reshape(to, x, padded), reps);
+}
+
+/** NumPy's rule; sizes that do not fit are kept as they are, for inference has refused them before. */
+export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const left = a[a.length - rank + i] ?? 1;
+    const right = b[b.length - rank + i] ?? 1;
+    return left === 1 ? right : left;
+  });
+}

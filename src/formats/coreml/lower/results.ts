@@ -1,0 +1,46 @@
+import type { Unsupported, Value } from '../../../model/index.js';
+import type { Port } from '../../format.js';
+import type { Classifier, InputFeature, MilValue } from '../program/program.js';
+import { lowerClassifier } from './classifier.js';
+import { Declined } from './decline.js';
+import { type Building, lowerOutput } from './features.js';
+
+/** The results of a program, and what they are to the source. */
+export interface Results {
+  readonly outputs: readonly MilValue[];
+  readonly classifier: Classifier | undefined;
+  readonly ports: readonly Port[];
+  readonly unsupported: readonly Unsupported[];
+}
+
+/** Turns the graph's outputs into features; the labelled one into a class and its probabilities. */
+export function lowerResults(
+  outputs: readonly Value[],
+  labelled: { readonly labels: readonly string[]; readonly output: Value } | undefined,
+  inputs: readonly InputFeature[],
+  building: Building,
+): Results {
+  const features = new Set(inputs.map(({ value }) => value));
+  const made: MilValue[] = [];
+  const ports: Port[] = [];
+  const unsupported: Unsupported[] = [];
+  let classifier: Classifier | undefined;
+  for (const output of outputs) {
+    try {
+      if (labelled?.output === output) {
+        const lowered = lowerClassifier(output, labelled.labels, features, building);
+        classifier = lowered.classifier;
+        ports.push(lowered.port);
+      } else {
+        const value = lowerOutput(output, features, building);
+        made.push(value);
+        const dtype = value.type.dtype === 'int32' ? 'int32' : 'float32';
+        ports.push({ name: output.name, artefactName: value.name, dtype });
+      }
+    } catch (error) {
+      if (!(error instanceof Declined)) throw error;
+      unsupported.push({ target: 'coreml', node: output.name, operator: 'output', reason: error.message });
+    }
+  }
+  return { outputs: made, classifier, ports, unsupported };
+}

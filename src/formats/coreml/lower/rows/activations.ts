@@ -1,0 +1,161 @@
+import type { Node, Value } from '../../../../model/index.js';
+import {
+  celu,
+  clip,
+  elu,
+  gelu,
+  hardSigmoid,
+  leakyRelu,
+  selu,
+  shrink,
+  swish,
+  thresholdedRelu,
+} from '../../../../operators/index.js';
+import type { MilValue } from '../../program/program.js';
+import { fitsHalf, int, text } from '../constants.js';
+import { decline } from '../decline.js';
+import type { NodeBuilder } from '../node-builder.js';
+import { binary, compare, reshape, select, unary } from '../operations.js';
+import type { Row, Rows } from './row.js';
+
+/** Above this a bound is no bound: no float32 is beyond, but infinity. */
+const LARGEST_FLOAT32 = 3.4028234e38;
+
+/** One operand, any rank: element-wise operations do not mind the shape. */
+const onFloat =
+  (make: (to: NodeBuilder, x: MilValue, node: Node) => MilValue): Row =>
+  (node, to) => {
+    if (to.kindOf() !== 'float') decline('Core ML computes it for floats alone');
+    to.output(make(to, to.carrier(), node));
+  };
+
+export const activations: Rows = {
+  Relu(_node, to) {
+    const x = to.carrier();
+    to.output(to.kindOf() === 'float' ? unary(to, 'relu', x) : binary(to, 'maximum', x, int(0)));
+  },
+
+  LeakyRelu: onFloat((to, x, node) =>
+    unary(to, 'leaky_relu', x, { alpha: to.number(leakyRelu.parameters(node).alpha) }),
+  ),
+  Elu: onFloat((to, x, node) => unary(to, 'elu', x, { alpha: to.number(elu.parameters(node).alpha) })),
+
+  Selu: onFloat((to, x, node) => {
+    const { alpha, gamma } = selu.parameters(node);
+    return binary(to, 'mul', unary(to, 'elu', x, { alpha: to.number(alpha) }), to.number(gamma));
+  }),
+
+  Celu: onFloat((to, x, node) => {
+    const { alpha } = celu.parameters(node);
+    // alpha * (exp(x / alpha) - 1) below 0; above, alpha * (x / alpha).
+    const inner = unary(to, 'elu', binary(to, 'real_div', x, to.number(alpha)), { alpha: to.number(1) });
+    return binary(to, 'mul', inner, to.number(alpha));
+  }),
+
+  /** Where a Mul by the operand follows, the two are `silu`, which that Mul emits. */
+  Sigmoid(node, to) {
+    const reader = node.output().onlyReader;
+    if (reader && gatedBySigmoid(reader)) return;
+    onFloat((_, x) => unary(to, 'sigmoid', x))(node, to);
+  },
+
+  HardSigmoid: onFloat((to, x, node) => {
+    const { alpha, beta } = hardSigmoid.parameters(node);
+    return hardSigmoidOf(to, x, alpha, beta);
+  }),
+  HardSwish: onFloat((to, x) => binary(to, 'mul', x, hardSigmoidOf(to, x, 1 / 6, 0.5))),
+
+  Swish: onFloat((to, x, node) => {
+    const { alpha } = swish.parameters(node);
+    if (alpha === 1) return unary(to, 'silu', x);
+    return binary(to, 'mul', x, unary(to, 'sigmoid', binary(to, 'mul', x, to.number(alpha))));
+  }),
+
+  Gelu: onFloat((to, x, node) => {
+    const { approximate } = gelu.parameters(node);
+    return unary(to, 'gelu', x, { mode: text(approximate === 'tanh' ? 'TANH_APPROXIMATION' : 'EXACT') });
+  }),
+
+  Mish: onFloat((to, x) => binary(to, 'mul', x, unary(to, 'tanh', unary(to, 'softplus', x)))),
+  Softplus: onFloat((to, x) => unary(to, 'softplus', x)),
+  Softsign: onFloat((to, x) => unary(to, 'softsign', x)),
+  Tanh: onFloat((to, x) => unary(to, 'tanh', x)),
+
+  ThresholdedRelu: onFloat((to, x, node) => {
+    // Core ML's own keeps x where it equals alpha; the standard makes that 0.
+    const above = compare(to, 'greater', x, to.number(thresholdedRelu.parameters(node).alpha));
+    return select(to, above, x, to.value(to.number(0)));
+  }),
+
+  Shrink: onFloat((to, x, node) => {
+    const { bias, lambd } = shrink.parameters(node);
+    const below = compare(to, 'less', x, to.number(-lambd));
+    const above = compare(to, 'greater', x, to.number(lambd));
+    const lowered = select(to, above, binary(to, 'sub', x, to.number(bias)), to.value(to.number(0)));
+    return select(to, below, binary(to, 'add', x, to.number(bias)), lowered);
+  }),
+
+  PRelu(node, to) {
+    if (to.kindOf() !== 'float') decline('Core ML computes it for floats alone');
+    const x = to.input();
+    const slope = node.constant(1);
+    const channels = x.type.shape[1] ?? 1;
+    const rank = x.type.shape.length;
+    // One number for each channel, whatever axes of size 1 stand around it.
+    const isPerChannel = slope?.size === channels && (slope.shape.at(1 - rank) ?? 1) === channels;
+    if (slope && isPerChannel && rank >= 3 && rank <= 5) {
+      to.output(unary(to, 'prelu', x, { alpha: to.constant(slope.reshape([channels])) }));
+      return;
+    }
+    const below = binary(to, 'mul', binary(to, 'minimum', x, to.number(0)), to.input(1));
+    to.output(binary(to, 'add', unary(to, 'relu', x), below));
+  },
+
+  Clip(node, to) {
+    const { min, max } = clip.parameters(node);
+    const x = to.carrier();
+    if (to.kindOf() === 'float' && min !== undefined && max !== undefined) to.output(clipped(to, x, min, max));
+    else to.output(bounded(node, to, x));
+  },
+};
+
+function hardSigmoidOf(to: NodeBuilder, x: MilValue, alpha: number, beta: number): MilValue {
+  return unary(to, 'sigmoid_hard', x, { alpha: to.number(alpha), beta: to.number(beta) });
+}
+
+/** The value x of `x * Sigmoid(x)`, where nobody else reads the sigmoid. */
+export function gatedBySigmoid(mul: Node): Value | undefined {
+  if (!mul.is('Mul') || mul.inputs.length !== 2) return undefined;
+  const [a, b] = mul.inputs;
+  for (const [x, gate] of [
+    [a, b],
+    [b, a],
+  ]) {
+    const sigmoid = gate?.producer;
+    if (sigmoid?.is('Sigmoid') && gate?.onlyReader === mul && sigmoid.inputs[0] === x) return x;
+  }
+  return undefined;
+}
+
+/** Clip by numbers, as the activation that says the same where there is one. */
+function clipped(to: NodeBuilder, x: MilValue, min: number, max: number): MilValue {
+  const isBound = (bound: number) => Math.abs(bound) < LARGEST_FLOAT32 && (to.float === 'fp32' || fitsHalf(bound));
+  if (min === 0 && max === 6) return unary(to, 'relu6', x);
+  if (isBound(min) && isBound(max) && min <= max) {
+    return unary(to, 'clip', x, { alpha: to.number(min), beta: to.number(max) });
+  }
+  const raised = min === 0 ? unary(to, 'relu', x) : isBound(min) ? binary(to, 'maximum', x, to.number(min)) : x;
+  return isBound(max) ? binary(to, 'minimum', raised, to.number(max)) : raised;
+}
+
+/** Clip by bounds that are computed, or of integers. */
+function bounded(node: Node, to: NodeBuilder, x: MilValue): MilValue {
+  const bound = (index: number) => {
+    const value = to.optional(index);
+    return value && (value.type.shape.length > 0 ? reshape(to, value, []) : value);
+  };
+  const low = node.opset < 11 ? undefined : bound(1);
+  const high = node.opset < 11 ? undefined : bound(2);
+  const raised = low ? binary(to, 'maximum', x, low) : x;
+  return high ? binary(to, 'minimum', raised, high) : raised;
+}

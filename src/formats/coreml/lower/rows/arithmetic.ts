@@ -1,0 +1,116 @@
+import type { Node } from '../../../../model/index.js';
+import { mod } from '../../../../operators/index.js';
+import type { MilValue } from '../../program/program.js';
+import { int } from '../constants.js';
+import { decline, LeavesHalf } from '../decline.js';
+import type { NodeBuilder } from '../node-builder.js';
+import { binary, unary } from '../operations.js';
+import { pair } from '../pair.js';
+import { gatedBySigmoid } from './activations.js';
+import { addOrLinear } from './matrix-products.js';
+import type { Row, Rows } from './row.js';
+
+/** Half of the smallest step of fp16: what is below becomes 0. */
+const VANISHES_BELOW = 2 ** -25;
+
+/** Two operands that broadcast. Narrow integers are refused: in Core ML they are 32 bits wide and do not wrap. */
+const onPair =
+  (make: (to: NodeBuilder, x: MilValue, y: MilValue, node: Node) => MilValue): Row =>
+  (node, to) => {
+    expectWide(node);
+    const [x, y] = pair(to);
+    to.output(make(to, x, y, node));
+  };
+
+/** Any number of operands, combined from the left. */
+const onAll =
+  (type: string, finish: (to: NodeBuilder, total: MilValue, node: Node) => MilValue = (_, total) => total): Row =>
+  (node, to) => {
+    expectWide(node);
+    const [first, ...others] = to.inputs();
+    if (!first) throw node.invalid('it has no operands');
+    to.output(
+      finish(
+        to,
+        others.reduce((total, next) => binary(to, type, total, next), first),
+        node,
+      ),
+    );
+  };
+
+export const arithmetic: Rows = {
+  Add: addOrLinear(onPair((to, x, y) => binary(to, 'add', x, y))),
+  Sub: onPair((to, x, y) => binary(to, 'sub', x, y)),
+
+  Mul(node, to) {
+    const x = gatedBySigmoid(node);
+    if (x) to.output(unary(to, 'silu', to.read(x)));
+    else onPair((_, a, b) => binary(to, 'mul', a, b))(node, to);
+  },
+
+  Div: onPair((to, x, y, node) => {
+    if (to.kindOf() !== 'float') return cutQuotient(to, x, y);
+    expectDivisor(node, to);
+    return binary(to, 'real_div', x, y);
+  }),
+
+  Mod: onPair((to, x, y, node) => {
+    if (!mod.parameters(node).fmod) return binary(to, 'mod', x, y);
+    // Both count from 0 where nothing is negative; fmod then takes the sign of the dividend.
+    const rest = binary(to, 'mod', unary(to, 'abs', x), unary(to, 'abs', y));
+    return binary(to, 'mul', unary(to, 'sign', x), rest);
+  }),
+
+  Pow(node, to) {
+    if (to.kindOf(0) !== 'float') return integerPower(node, to);
+    const exponent = soleNumber(node);
+    if (exponent === 2) to.output(unary(to, 'square', to.carrier()));
+    else if (exponent === 0.5) to.output(unary(to, 'sqrt', to.carrier()));
+    else if (exponent !== undefined) to.output(binary(to, 'pow', to.carrier(), to.number(exponent)));
+    else if (to.kindOf(1) !== 'float') decline('its exponents are integers that are computed');
+    else onPair((_, x, y) => binary(to, 'pow', x, y))(node, to);
+  },
+
+  Max: onAll('maximum'),
+  Min: onAll('minimum'),
+  Sum: onAll('add'),
+  Mean: onAll('add', (to, total, node) => binary(to, 'real_div', total, to.number(node.inputs.length))),
+};
+
+function expectWide(node: Node): void {
+  const dtype = node.dtypeOf(0);
+  if (dtype === 'int8' || dtype === 'uint8' || dtype === 'int16' || dtype === 'uint16') {
+    decline(`${dtype} wraps around where the 32 bits of Core ML do not`);
+  }
+}
+
+/** @throws LeavesHalf where a divisor that is not 0 would become 0 */
+function expectDivisor(node: Node, to: NodeBuilder): void {
+  const divisor = node.constant(1);
+  if (to.float === 'fp32' || !divisor || divisor.size === 1) return;
+  if (divisor.toFloat32().some((value) => value !== 0 && Math.abs(value) <= VANISHES_BELOW)) throw new LeavesHalf();
+}
+
+/** The quotient of integers cut towards 0, as the standard has it; `floor_div` goes down. */
+function cutQuotient(to: NodeBuilder, x: MilValue, y: MilValue): MilValue {
+  const sign = binary(to, 'mul', unary(to, 'sign', x), unary(to, 'sign', y));
+  return binary(to, 'mul', sign, binary(to, 'floor_div', unary(to, 'abs', x), unary(to, 'abs', y)));
+}
+
+/** The constant exponent that all elements share, where the result has the shape of the base. */
+function soleNumber(node: Node): number | undefined {
+  const exponent = node.constant(1);
+  const isScalar = exponent?.size === 1 && exponent.shape.length <= (node.input(0).rank ?? 0);
+  return isScalar ? exponent.toFloat64()[0] : undefined;
+}
+
+function integerPower(node: Node, to: NodeBuilder): void {
+  expectWide(node);
+  const exponent = soleNumber(node);
+  const x = to.carrier();
+  if (exponent === 0) to.output(binary(to, 'add', binary(to, 'mul', x, int(0)), int(1)));
+  else if (exponent === 1) to.output(x);
+  else if (exponent === 2) to.output(binary(to, 'mul', x, x));
+  else if (exponent === 3) to.output(binary(to, 'mul', binary(to, 'mul', x, x), x));
+  else decline('Core ML raises floats alone');
+}

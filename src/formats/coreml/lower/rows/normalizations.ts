@@ -1,0 +1,167 @@
+import { sameShape, sizeOf, Tensor } from '../../../../model/index.js';
+import {
+  batchNormalization,
+  groupNormalization,
+  instanceNormalization,
+  layerNormalization,
+  lpNormalization,
+  lrn,
+  meanVarianceNormalization,
+  rmsNormalization,
+} from '../../../../operators/index.js';
+import type { MilValue } from '../../program/program.js';
+import { int, ints } from '../constants.js';
+import { decline } from '../decline.js';
+import type { NodeBuilder } from '../node-builder.js';
+import { binary, reduce, reshape, unary } from '../operations.js';
+import { paddingArguments } from '../padding.js';
+import { standardDeviation } from '../statistics.js';
+import type { Rows } from './row.js';
+
+/** Smallest positive number that keeps a quotient of zeros 0 in either precision. */
+const TINY = 2 ** -24;
+
+export const normalizations: Rows = {
+  BatchNormalization(node, to) {
+    const { epsilon, trainingMode, spatial } = batchNormalization.parameters(node);
+    if (trainingMode) decline('it takes its statistics from the batch; Core ML models do not train');
+    if (!spatial) decline('it has one scale per element, not per channel');
+    const x = to.input();
+    const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => node.constant(index));
+    const rank = x.type.shape.length;
+    if (!scale || !bias || !mean || !variance || rank < 3 || rank > 5) return asArithmetic(to, x, epsilon);
+    const args = {
+      mean: to.constant(mean),
+      variance: to.constant(variance),
+      gamma: to.constant(scale),
+      beta: to.constant(bias),
+      epsilon: to.number(epsilon),
+    };
+    to.output(unary(to, 'batch_norm', x, args));
+  },
+
+  InstanceNormalization(node, to) {
+    const { epsilon } = instanceNormalization.parameters(node);
+    const x = to.input();
+    const gamma = to.constant(to.tensor(1, 'scale'));
+    const beta = to.constant(to.tensor(2, 'bias'));
+    const [n = 1, c = 1, ...spatial] = x.type.shape;
+    // Core ML knows one and two spatial axes; the statistics do not mind how they are laid.
+    const laid = spatial.length <= 2 && spatial.length > 0 ? x : reshape(to, x, [n, c, sizeOf(spatial)]);
+    const made = unary(to, 'instance_norm', laid, { gamma, beta, epsilon: to.number(epsilon) });
+    to.output(reshape(to, made, x.type.shape));
+  },
+
+  LayerNormalization(node, to) {
+    const { axis, epsilon } = layerNormalization.parameters(node);
+    const x = to.input();
+    const axes = x.type.shape.map((_, i) => i).slice(axis);
+    const shape = x.type.shape.slice(axis);
+    const [scale, bias] = [node.constant(1), node.constant(2)];
+    const gamma = scale && stretched(scale, shape);
+    const beta = bias && stretched(bias, shape);
+    // What is computed, or follows a computed scale, cannot be an argument.
+    const takesBias = gamma !== undefined && beta !== undefined;
+    const args = {
+      axes: ints(axes),
+      gamma: gamma && to.constant(gamma),
+      beta: takesBias ? to.constant(beta) : undefined,
+      epsilon: to.number(epsilon),
+    };
+    const normalized = to.emit('layer_norm', { x, ...args }, x.type.shape);
+    const scaled = gamma ? normalized : binary(to, 'mul', normalized, to.input(1));
+    to.output(takesBias || !node.hasInput(2) ? scaled : binary(to, 'add', scaled, to.input(2)));
+    if (node.outputs[1]?.isDead === false || node.outputs[2]?.isDead === false) statistics(to, x, axes, epsilon);
+  },
+
+  GroupNormalization(node, to) {
+    const { numGroups, epsilon, scalesPerGroup } = groupNormalization.parameters(node);
+    const x = to.input();
+    const [n = 1, c = 1, ...spatial] = x.type.shape;
+    const grouped = reshape(to, x, [n, numGroups, (c / numGroups) * sizeOf(spatial)]);
+    const normalized = reshape(to, unary(to, 'instance_norm', grouped, { epsilon: to.number(epsilon) }), x.type.shape);
+    const perChannel = (index: number, what: string) => {
+      const tensor = to.tensor(index, what);
+      const values = tensor.toFloat32();
+      const each = scalesPerGroup
+        ? Float32Array.from({ length: c }, (_, i) => values[Math.floor((i * numGroups) / c)] ?? 0)
+        : values;
+      return to.floats([1, c, ...spatial.map(() => 1)], each);
+    };
+    const scaled = binary(to, 'mul', normalized, perChannel(1, 'scale'));
+    to.output(binary(to, 'add', scaled, perChannel(2, 'bias')));
+  },
+
+  RMSNormalization(node, to) {
+    const { axis, epsilon } = rmsNormalization.parameters(node);
+    const x = to.input();
+    const axes = x.type.shape.map((_, i) => i).slice(axis);
+    const mean = reduce(to, 'reduce_mean', unary(to, 'square', x), axes, true);
+    const normalized = binary(to, 'mul', x, unary(to, 'rsqrt', mean, { epsilon: to.number(epsilon) }));
+    to.output(binary(to, 'mul', normalized, to.input(1)));
+  },
+
+  LpNormalization(node, to) {
+    const { axis, p } = lpNormalization.parameters(node);
+    const x = to.input();
+    const norm = reduce(to, p === 1 ? 'reduce_l1_norm' : 'reduce_l2_norm', x, [axis], true);
+    to.output(binary(to, 'real_div', x, binary(to, 'maximum', norm, to.number(TINY))));
+  },
+
+  MeanVarianceNormalization(node, to) {
+    const { axes } = meanVarianceNormalization.parameters(node);
+    const x = to.input();
+    const { centred, deviation } = standardDeviation(to, x, axes);
+    to.output(binary(to, 'real_div', centred, binary(to, 'add', deviation, to.number(1e-9))));
+  },
+
+  /** The sum over neighbouring channels is a 1x1 convolution whose matrix is a band of ones. */
+  LRN(node, to) {
+    const { alpha, beta, bias, size } = lrn.parameters(node);
+    const x = to.input();
+    const { shape } = x.type;
+    const [, c = 1, ...spatial] = shape;
+    if (spatial.length < 1 || spatial.length > 3) decline(`its operand has rank ${shape.length}`);
+    const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+    const band = Float32Array.from({ length: c * c }, (_, i) => {
+      const distance = (i % c) - Math.floor(i / c);
+      return distance >= -before && distance <= after ? alpha / size : 0;
+    });
+    const weight = to.floats([c, c, ...spatial.map(() => 1)], band);
+    const bias1 = to.floats([c], new Float32Array(c).fill(bias));
+    const args = { x: unary(to, 'square', x), weight, bias: bias1, groups: int(1) };
+    const total = to.emit('conv', { ...args, ...convolutionDefaults(spatial.length) }, shape);
+    to.output(binary(to, 'real_div', x, binary(to, 'pow', total, to.number(beta))));
+  },
+};
+
+function convolutionDefaults(axes: number) {
+  const ones = new Array<number>(axes).fill(1);
+  return { strides: ints(ones), dilations: ints(ones), ...paddingArguments(new Array<number>(2 * axes).fill(0)) };
+}
+
+/** A batch norm as arithmetic, for computed operands and for ranks that `batch_norm` is not documented for. */
+function asArithmetic(to: NodeBuilder, x: MilValue, epsilon: number): void {
+  const { shape } = x.type;
+  // A vector has one channel.
+  const perChannel = shape.map((size, axis) => (axis === 1 ? size : 1));
+  const operand = (index: number) => reshape(to, to.input(index), perChannel);
+  const [scale, bias, mean, variance] = [operand(1), operand(2), operand(3), operand(4)];
+  const inverse = binary(to, 'mul', scale, unary(to, 'rsqrt', variance, { epsilon: to.number(epsilon) }));
+  to.output(binary(to, 'add', binary(to, 'mul', binary(to, 'sub', x, mean), inverse), bias));
+}
+
+/** Mean and reciprocal of the deviation, the further results of a layer norm. */
+function statistics(to: NodeBuilder, x: MilValue, axes: readonly number[], epsilon: number): void {
+  to.output(reduce(to, 'reduce_mean', x, axes, true), 1);
+  const { variance } = standardDeviation(to, x, axes);
+  to.output(unary(to, 'rsqrt', variance, { epsilon: to.number(epsilon) }), 2);
+}
+
+/** A tensor broadcast to the shape of the normalised axes; undefined where it has more axes than those. */
+function stretched(tensor: Tensor, shape: readonly number[]): Tensor | undefined {
+  if (sameShape(tensor.shape, shape)) return tensor;
+  if (tensor.size === sizeOf(shape)) return tensor.reshape(shape);
+  if (tensor.size !== 1) return undefined;
+  return Tensor.from(tensor.dtype, shape, new Float64Array(sizeOf(shape)).fill(tensor.toFloat64()[0] ?? 0));
+}

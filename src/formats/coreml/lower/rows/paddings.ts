@@ -1,0 +1,110 @@
+import { sizeOf } from '../../../../model/index.js';
+import { expand as expandOperator, type PadMode, pad, tile as tileOperator } from '../../../../operators/index.js';
+import type { Constant, MilValue } from '../../program/program.js';
+import { ints, text } from '../constants.js';
+import { decline } from '../decline.js';
+import type { NodeBuilder } from '../node-builder.js';
+import { concat, expand, sliceAxis, tile, transpose } from '../operations.js';
+import type { Rows } from './row.js';
+
+/** Operators that make a tensor larger by what is in it already, or by a constant. */
+export const paddings: Rows = {
+  Pad(node, to) {
+    const { mode, pads, constantValue } = pad.parameters(node);
+    if (!pads) return decline('its pads are computed');
+    if (mode === 'wrap') decline('Core ML does not wrap around');
+    const cropped = crop(to, to.input(), pads);
+    const before = pads.slice(0, pads.length / 2).map((count) => Math.max(0, count));
+    const after = pads.slice(pads.length / 2).map((count) => Math.max(0, count));
+    if (mode !== 'constant') to.output(mirrored(to, cropped, before, after, mode));
+    else if (constantValue === undefined) decline('the value it puts in is computed');
+    else to.output(filled(to, cropped, before, after, constantValue));
+  },
+
+  Tile(node, to) {
+    const { repeats } = tileOperator.parameters(node);
+    to.output(tile(to, to.input(), repeats ?? decline('its repeats are computed')));
+  },
+
+  Expand(node, to) {
+    expandOperator.parameters(node);
+    if (to.resultSizes().length > 5) decline('its result has a rank over 5');
+    to.output(expand(to, to.input(), to.resultSizes()));
+  },
+};
+
+/** Negative pads take away. */
+function crop(to: NodeBuilder, x: MilValue, pads: readonly number[]): MilValue {
+  const rank = pads.length / 2;
+  return x.type.shape.reduce((made, size, axis) => {
+    const begin = Math.max(0, -(pads[axis] ?? 0));
+    const end = Math.max(0, -(pads[axis + rank] ?? 0));
+    if (begin + end >= size && begin + end > 0) decline('it takes away all of an axis');
+    return sliceAxis(to, made, axis, begin, size - begin - end);
+  }, x);
+}
+
+/** Pairs from the first padded axis on: MIL pads the last axes, as many as there are pairs. */
+function padded(
+  to: NodeBuilder,
+  x: MilValue,
+  before: readonly number[],
+  after: readonly number[],
+  how: Record<string, Constant>,
+) {
+  const first = before.findIndex((count, axis) => count > 0 || (after[axis] ?? 0) > 0);
+  if (first < 0) return x;
+  const pairs = before.slice(first).flatMap((count, i) => [count, after[first + i] ?? 0]);
+  const shape = x.type.shape.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0));
+  return to.emit('pad', { x, pad: ints(pairs), ...how }, shape);
+}
+
+function filled(
+  to: NodeBuilder,
+  x: MilValue,
+  before: readonly number[],
+  after: readonly number[],
+  value: number,
+): MilValue {
+  const kind = to.kindOf();
+  if (kind === 'float') return padded(to, x, before, after, { mode: text('constant'), constant_val: to.number(value) });
+  // Core ML pads floats alone; integers get what is put in as constants beside them.
+  return x.type.shape.reduce((made, _size, axis) => {
+    const block = (count: number): MilValue[] => {
+      if (count === 0) return [];
+      const shape = made.type.shape.map((size, i) => (i === axis ? count : size));
+      const elements = new Array<number>(sizeOf(shape)).fill(value);
+      const data = kind === 'bool' ? Uint8Array.from(elements) : Int32Array.from(elements);
+      return [to.value({ dtype: kind, shape, data })];
+    };
+    return concat(to, [...block(before[axis] ?? 0), made, ...block(after[axis] ?? 0)], axis);
+  }, x);
+}
+
+/** Reflection and repetition of the border. Core ML documents them for the last two axes: others are moved there and back. */
+function mirrored(
+  to: NodeBuilder,
+  x: MilValue,
+  before: readonly number[],
+  after: readonly number[],
+  mode: PadMode,
+): MilValue {
+  if (to.kindOf() !== 'float') decline('Core ML pads floats alone');
+  const axes = before.flatMap((count, axis) => (count > 0 || (after[axis] ?? 0) > 0 ? [axis] : []));
+  if (
+    mode === 'reflect' &&
+    axes.some((axis) => Math.max(before[axis] ?? 0, after[axis] ?? 0) >= (x.type.shape[axis] ?? 1))
+  ) {
+    decline('it reflects further than the axis is long');
+  }
+  if (axes.length === 0) return x;
+  if (axes.length > 2) decline('Core ML pads two axes at once where it does not put in a constant');
+  const rank = x.type.shape.length;
+  const perm = [...x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)), ...axes];
+  const back = perm.map((_, axis) => perm.indexOf(axis));
+  const moved = (counts: readonly number[]) => perm.map((axis) => counts[axis] ?? 0);
+  const how = { mode: text(mode === 'edge' ? 'replicate' : 'reflect'), constant_val: to.number(0) };
+  const isLast = axes.every((axis) => axis >= rank - 2);
+  if (isLast) return padded(to, x, before, after, how);
+  return transpose(to, padded(to, transpose(to, x, perm), moved(before), moved(after), how), back);
+}

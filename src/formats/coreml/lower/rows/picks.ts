@@ -1,0 +1,113 @@
+import { sizeOf, stridesOf } from '../../../../model/index.js';
+import { gather, gatherElements, gatherNd, slice } from '../../../../operators/index.js';
+import type { MilValue } from '../../program/program.js';
+import { bools, int, ints } from '../constants.js';
+import { decline } from '../decline.js';
+import { knownIntegers } from '../known-integers.js';
+import type { NodeBuilder } from '../node-builder.js';
+import { binary, compare, reduce, reshape, select, sliceAxis } from '../operations.js';
+import type { Rows } from './row.js';
+
+/** Parts of a tensor by range and by index. */
+export const picks: Rows = {
+  Slice(node, to) {
+    const { starts, ends, axes, steps } = slice.parameters(node);
+    if (!starts || !ends || !axes || !steps) return decline('its bounds are computed');
+    const x = to.input();
+    const results = to.resultSizes();
+    const { shape } = x.type;
+    const first = shape.map(() => 0);
+    const stride = shape.map(() => 1);
+    axes.forEach((axis, i) => {
+      const size = shape[axis] ?? 1;
+      const start = starts[i] ?? 0;
+      const step = steps[i] ?? 1;
+      const begin = start < 0 ? start + size : start;
+      first[axis] = Math.min(Math.max(begin, 0), step > 0 ? size : size - 1);
+      stride[axis] = step;
+    });
+    if (stride.every((step) => step === 1)) {
+      if (results.every((size, axis) => size === shape[axis])) return to.output(x);
+      const args = { x, begin: ints(first), size: ints(results) };
+      to.output(to.emit('slice_by_size', args, results));
+      return;
+    }
+    to.output(strided(to, x, first, stride, results));
+  },
+
+  Gather(node, to) {
+    const { axis } = gather.parameters(node);
+    if (to.resultSizes().length > 5) decline('its result has a rank over 5');
+    const x = to.input();
+    const size = x.type.shape[axis] ?? 1;
+    const known = knownIntegers(node.input(1))?.map((index) => (index < 0 ? index + size : index));
+    if (known?.some((index) => index < 0 || index >= size))
+      throw node.invalid(`an index is outside of ${size} elements`);
+    const [single] = known ?? [];
+    if (single !== undefined && to.sizesOf(1).length === 0) return to.output(element(to, x, axis, single));
+    const indices = known ? to.value({ ...ints(known), shape: to.sizesOf(1) }) : to.input(1);
+    to.output(to.emit('gather', { x, indices, axis: int(axis) }, to.resultSizes()));
+  },
+
+  GatherElements(node, to) {
+    const { axis } = gatherElements.parameters(node);
+    const sizes = to.resultSizes();
+    // Where there are fewer indices than places along another axis, the first ones count.
+    const x = sizes.reduce((made, size, i) => (i === axis ? made : sliceAxis(to, made, i, 0, size)), to.input());
+    to.output(to.emit('gather_along_axis', { x, indices: to.input(1), axis: int(axis) }, sizes));
+  },
+
+  /** The leading axes that an index vector names are laid as one, and the vector becomes its place there. */
+  GatherND(node, to) {
+    const { batchDims } = gatherNd.parameters(node);
+    if (batchDims !== 0) decline('Core ML gathers without batch axes');
+    if (to.resultSizes().length > 5) decline('its result has a rank over 5');
+    const indices = to.input(1);
+    const count = indices.type.shape.at(-1) ?? 1;
+    const sizes = to.sizesOf();
+    const leading = sizes.slice(0, count);
+    const x = reshape(to, to.input(), [sizeOf(leading), ...sizes.slice(count)]);
+    const last = indices.type.shape.length - 1;
+    const limits = to.value(ints(leading));
+    const positive = select(to, compare(to, 'less', indices, int(0)), binary(to, 'add', indices, limits), indices);
+    const places = reduce(to, 'reduce_sum', binary(to, 'mul', positive, ints(stridesOf(leading))), [last], false);
+    to.output(to.emit('gather', { x, indices: places, axis: int(0) }, to.resultSizes()));
+  },
+};
+
+/** One element along an axis, which goes. */
+function element(to: NodeBuilder, x: MilValue, axis: number, index: number): MilValue {
+  const { shape } = x.type;
+  const args = {
+    x,
+    begin: ints(shape.map((_, i) => (i === axis ? index : 0))),
+    end: ints(shape.map((size, i) => (i === axis ? index + 1 : size))),
+    squeeze_mask: bools(shape.map((_, i) => i === axis)),
+  };
+  return to.emit(
+    'slice_by_index',
+    args,
+    shape.filter((_, i) => i !== axis),
+  );
+}
+
+/** A step that is not 1. Walking backwards to the first element has no bound that a number can say: the mask opens it. */
+function strided(
+  to: NodeBuilder,
+  x: MilValue,
+  first: readonly number[],
+  stride: readonly number[],
+  results: readonly number[],
+): MilValue {
+  const ends = results.map(
+    (count, axis) => (first[axis] ?? 0) + (count - 1) * (stride[axis] ?? 1) + Math.sign(stride[axis] ?? 1),
+  );
+  const args = {
+    x,
+    begin: ints(first),
+    end: ints(ends.map((end) => Math.max(0, end))),
+    stride: ints(stride),
+    end_mask: bools(ends.map((end) => end < 0)),
+  };
+  return to.emit('slice_by_index', args, results);
+}

@@ -1,0 +1,108 @@
+import { type Node, sizeOf } from '../../../../model/index.js';
+import { averagePool, globalLpPool, lpPool, maxPool, type PoolParameters } from '../../../../operators/index.js';
+import type { MilValue } from '../../program/program.js';
+import { bool, ints } from '../constants.js';
+import { decline } from '../decline.js';
+import type { NodeBuilder } from '../node-builder.js';
+import { binary, reduce, unary } from '../operations.js';
+import { paddingArguments } from '../padding.js';
+import type { Rows } from './row.js';
+
+/** Pools over one to three spatial axes, and over all of them. */
+export const pools: Rows = {
+  MaxPool(node, to) {
+    if (node.outputs[1]?.isDead === false) decline('Core ML pools give no indices');
+    if (to.kindOf() !== 'float') decline('Core ML pools floats alone');
+    const pool = maxPool.parameters(node);
+    const padding = paddingArguments(overhanging(node, to, pool));
+    to.output(to.emit('max_pool', { x: to.input(), ...windowArguments(pool), ...padding }, to.resultSizes()));
+  },
+
+  AveragePool(node, to) {
+    const pool = averagePool.parameters(node);
+    const pads = overhanging(node, to, pool);
+    const isOverhanging = pads.some((pad, i) => pad !== (pool.pads?.[i] ?? 0));
+    const x = to.input();
+    const mean = average(to, x, pool, pads, !pool.countIncludePad);
+    // The overhang of ceil_mode counts neither as padding nor as zeros: the mean is over what lies in the padded input.
+    to.output(pool.countIncludePad && isOverhanging ? binary(to, 'mul', mean, overhangCorrection(to, pool)) : mean);
+  },
+
+  LpPool(node, to) {
+    const pool = lpPool.parameters(node);
+    if (pool.p > 2) decline(`Core ML can make norms of 1 and 2, not of ${pool.p}`);
+    const x = to.input();
+    const powers = unary(to, pool.p === 1 ? 'abs' : 'square', x);
+    const mean = average(to, powers, pool, overhanging(node, to, pool), false);
+    const total = binary(to, 'mul', mean, to.number(sizeOf(pool.kernelShape)));
+    to.output(pool.p === 1 ? total : unary(to, 'sqrt', total));
+  },
+
+  GlobalAveragePool: (_node, to) => to.output(overSpatialAxes(to, 'reduce_mean')),
+  GlobalMaxPool: (_node, to) => to.output(overSpatialAxes(to, 'reduce_max')),
+  GlobalLpPool(node, to) {
+    const { p } = globalLpPool.parameters(node);
+    if (p > 2) decline(`Core ML can make norms of 1 and 2, not of ${p}`);
+    to.output(overSpatialAxes(to, p === 1 ? 'reduce_l1_norm' : 'reduce_l2_norm'));
+  },
+};
+
+function overSpatialAxes(to: NodeBuilder, type: string): MilValue {
+  const x = to.input();
+  const axes = x.type.shape.map((_, axis) => axis).slice(2);
+  return axes.length === 0 ? x : reduce(to, type, x, axes, true);
+}
+
+function windowArguments({ kernelShape, strides }: PoolParameters) {
+  return { kernel_sizes: ints(kernelShape), strides: ints(strides) };
+}
+
+function average(
+  to: NodeBuilder,
+  x: MilValue,
+  pool: PoolParameters,
+  pads: readonly number[],
+  excludesPadding: boolean,
+): MilValue {
+  const args = {
+    x,
+    ...windowArguments(pool),
+    ...paddingArguments(pads),
+    exclude_padding_from_average: bool(excludesPadding),
+  };
+  return to.emit('avg_pool', args, to.resultSizes());
+}
+
+/**
+ * The pads with which no rounding up is needed: where `ceil_mode` gives one window more, its overhang is padding at the end.
+ * @throws Declined where the kernel has holes
+ */
+function overhanging(node: Node, to: NodeBuilder, { kernelShape, strides, dilations, pads }: PoolParameters): number[] {
+  if (!pads) return decline('its padding is not known');
+  if (dilations.some((dilation, axis) => dilation !== 1 && kernelShape[axis] !== 1)) {
+    decline('Core ML pools have no dilation');
+  }
+  const axes = kernelShape.length;
+  const sizes = to.sizesOf().slice(2);
+  const results = to.resultSizes().slice(2);
+  if (sizes.length !== axes) throw node.invalid('kernel_shape does not fit the input');
+  const ends = sizes.map((size, axis) => {
+    const covered = ((results[axis] ?? 1) - 1) * (strides[axis] ?? 1) + (kernelShape[axis] ?? 1);
+    return Math.max(pads[axis + axes] ?? 0, covered - size - (pads[axis] ?? 0));
+  });
+  return [...pads.slice(0, axes), ...ends];
+}
+
+/** Per place of the result [1, 1, *D]: elements of the window over those that lie within the padded input. */
+function overhangCorrection(to: NodeBuilder, { kernelShape, strides, pads = [] }: PoolParameters): MilValue {
+  const sizes = to.sizesOf().slice(2);
+  const results = to.resultSizes().slice(2);
+  const axes = kernelShape.length;
+  const factors = results.map((count, axis) => {
+    const kernel = kernelShape[axis] ?? 1;
+    const padded = (sizes[axis] ?? 1) + (pads[axis] ?? 0) + (pads[axis + axes] ?? 0);
+    return Array.from({ length: count }, (_, i) => kernel / Math.min(kernel, padded - i * (strides[axis] ?? 1)));
+  });
+  const outer = factors.reduce((all, own) => all.flatMap((a) => own.map((b) => a * b)), [1]);
+  return to.value(to.floats([1, 1, ...results], outer));
+}

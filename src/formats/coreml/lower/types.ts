@@ -1,0 +1,40 @@
+import { type DataType, formatShape, isStatic, type Value } from '../../../model/index.js';
+import { decline } from './decline.js';
+
+/** What an ONNX type is in a program: floats are fp16 or fp32 as the node that reads them wishes, all integers int32. */
+export type MilKind = 'float' | 'int32' | 'bool';
+
+/** @throws Declined where Core ML has no type that holds the same values */
+export function milTypeOf(dtype: DataType | undefined): MilKind {
+  switch (dtype) {
+    case 'float32':
+    case 'float16':
+      return 'float';
+    case 'int64':
+    case 'int32':
+    case 'int16':
+    case 'uint16':
+    case 'int8':
+    case 'uint8':
+      return 'int32';
+    case 'bool':
+      return 'bool';
+    case undefined:
+      return decline('the type of a value is not known');
+    case 'float64':
+      return decline('Core ML has no float64; export the network in float32');
+    default:
+      return decline(`Core ML has no tensors of ${dtype}`);
+  }
+}
+
+/** The sizes of a value. @throws Declined where one is not known or is 0 */
+export function sizesOf(value: Value): readonly number[] {
+  const { shape } = value;
+  if (!isStatic(shape)) {
+    return decline(`the shape of ${value.name}, ${formatShape(shape)}, is not known before the network runs`);
+  }
+  if (shape.includes(0))
+    decline(`${value.name} ${formatShape(shape)} is empty; Core ML has no tensors without elements`);
+  return shape;
+}

@@ -1,0 +1,76 @@
+import type { Value } from '../../../model/index.js';
+import type { MilDataType } from '../program/data-types.js';
+import type { MilValue } from '../program/program.js';
+import { constantFrom, type Float, text } from './constants.js';
+import { decline } from './decline.js';
+import type { ProgramBuilder } from './program-builder.js';
+import { milTypeOf, sizesOf } from './types.js';
+
+/**
+ * Which value of the program stands for a value of the graph. A float may be there in both types at once: a cast is made
+ * when the first node asks for the other one. Values of a rank over 5 lie there under any shape of the same order.
+ */
+export class Values {
+  readonly #found = new Map<Value, Map<MilDataType, MilValue>>();
+  readonly #builder: ProgramBuilder;
+  /** What was found since the last `commit`, so that it can be forgotten with the operations that made it. */
+  #recent: [Value, MilDataType][] = [];
+
+  constructor(builder: ProgramBuilder) {
+    this.#builder = builder;
+  }
+
+  has(value: Value): boolean {
+    return value.constant !== undefined || this.#found.has(value);
+  }
+
+  set(value: Value, made: MilValue): void {
+    const types = this.#found.get(value) ?? new Map<MilDataType, MilValue>();
+    this.#found.set(value, types.set(made.type.dtype, made));
+    this.#recent.push([value, made.type.dtype]);
+  }
+
+  /** @param float the type in which it is wanted if it is a float. @throws Declined, LeavesHalf */
+  get(value: Value, float: Float): MilValue {
+    const kind = milTypeOf(value.dtype);
+    const dtype = kind === 'float' ? float : kind;
+    const types = this.#found.get(value);
+    const found = types?.get(dtype);
+    if (found) return found;
+    const other = types && [...types.values()][0];
+    const made = other ? this.#cast(value, other, float) : this.#constant(value, float);
+    this.set(value, made);
+    return made;
+  }
+
+  commit(): void {
+    this.#recent = [];
+  }
+
+  forgetRecent(): void {
+    for (const [value, dtype] of this.#recent) {
+      const types = this.#found.get(value);
+      types?.delete(dtype);
+      if (types?.size === 0) this.#found.delete(value);
+    }
+    this.#recent = [];
+  }
+
+  #cast(value: Value, x: MilValue, float: Float): MilValue {
+    const type = { dtype: float, shape: x.type.shape };
+    const [made] = this.#builder.emit('cast', { x, dtype: text(float) }, [type], `${value.name}_${float}`);
+    return made ?? x;
+  }
+
+  #constant(value: Value, float: Float): MilValue {
+    if (value.constant) return this.#builder.constant(constantFrom(value.constant, float), value.name);
+    // Shape arithmetic whose result inference knows: the sum of it is one constant.
+    const numbers = value.elements?.filter((element) => typeof element === 'number');
+    if (!numbers || numbers.length !== value.elements?.length) return decline(`${value.name} is made by no node`);
+    if (numbers.some((element) => Math.abs(element) >= 2 ** 31)) decline(`${value.name} is beyond 32 bits`);
+    return this.#builder.constant(
+      { dtype: 'int32', shape: sizesOf(value), data: Int32Array.from(numbers) },
+      value.name,
+    );
+  }
+}

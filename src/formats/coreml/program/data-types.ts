@@ -1,0 +1,55 @@
+/** Element types that our programs hold, under the names that MIL's `cast` gives them. */
+export type MilDataType = 'fp16' | 'fp32' | 'int32' | 'bool' | 'string';
+
+/** Numbers of one element type in the different enumerations of the format. */
+interface Numbers {
+  /** `MILSpec.DataType`. */
+  readonly mil: number;
+  /** `ArrayFeatureType.ArrayDataType`; undefined: no feature can have it. */
+  readonly feature: number | undefined;
+  /** Data type of a record of weight.bin; undefined: always inline. */
+  readonly blob: number | undefined;
+}
+
+export const MIL_NUMBERS: Readonly<Record<MilDataType, Numbers>> = {
+  fp16: { mil: 10, feature: 65552, blob: 1 },
+  fp32: { mil: 11, feature: 65568, blob: 2 },
+  int32: { mil: 23, feature: 131104, blob: undefined },
+  bool: { mil: 1, feature: undefined, blob: undefined },
+  string: { mil: 2, feature: undefined, blob: undefined },
+};
+
+/** Types that stand in a classifier's results alone. */
+export const INT64 = 24;
+export const FLOAT64 = 12;
+
+/** `ImageFeatureType.ColorSpace`. */
+export const COLOR_SPACES = { gray: 10, rgb: 20, bgr: 30 } as const;
+
+/** A version of the format: what an ML Program of it is called, and the system that it needs. */
+export interface Version {
+  readonly specification: number;
+  readonly opset: string;
+  readonly deploymentTarget: 'iOS15' | 'iOS16' | 'iOS17' | 'iOS18';
+}
+
+/** Lowest first; 6 is the first that knows ML Programs. */
+export const VERSIONS: readonly Version[] = [
+  { specification: 6, opset: 'CoreML5', deploymentTarget: 'iOS15' },
+  { specification: 7, opset: 'CoreML6', deploymentTarget: 'iOS16' },
+  { specification: 8, opset: 'CoreML7', deploymentTarget: 'iOS17' },
+  { specification: 9, opset: 'CoreML8', deploymentTarget: 'iOS18' },
+];
+
+/** Where in a package its parts lie. */
+export const PATHS = {
+  manifest: 'Manifest.json',
+  model: 'Data/com.apple.CoreML/model.mlmodel',
+  weights: 'Data/com.apple.CoreML/weights/weight.bin',
+} as const;
+
+/** What a constant in weight.bin calls its file. */
+export const BLOB_FILE_NAME = '@model_path/weights/weight.bin';
+
+/** What MIL takes as the name of a value, a function or an argument. */
+export const LEGAL_NAME = /^[A-Za-z_][A-Za-z0-9_@]*$/;

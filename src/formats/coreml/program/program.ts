@@ -1,0 +1,63 @@
+import type { ImageOptions } from '../../format.js';
+import type { MilDataType, Version } from './data-types.js';
+
+/** A dense tensor of fixed shape; rank 0 is a scalar. */
+export interface MilType {
+  readonly dtype: MilDataType;
+  readonly shape: readonly number[];
+}
+
+/** Elements in row-major order: bits of fp16, numbers, 0 and 1 for bool, or one text. */
+export type ConstantData = Float32Array | Uint16Array | Int32Array | Uint8Array | string;
+
+export interface Constant extends MilType {
+  readonly data: ConstantData;
+}
+
+/** What one operation makes and others read. Links are objects; the name is given once the program is whole. */
+export class MilValue {
+  readonly type: MilType;
+  /** What it would be called if nobody else were. */
+  hint: string;
+  name = '';
+  /** Set on what a `const` makes. */
+  readonly constant: Constant | undefined;
+
+  constructor(type: MilType, hint: string, constant?: Constant) {
+    this.type = type;
+    this.hint = hint;
+    this.constant = constant;
+  }
+}
+
+export interface MilOperation {
+  readonly type: string;
+  readonly inputs: ReadonlyMap<string, readonly MilValue[]>;
+  readonly outputs: readonly MilValue[];
+}
+
+/** An input of the model: a tensor, or an image whose pixels the program takes as numbers from 0 to 255. */
+export interface InputFeature {
+  readonly value: MilValue;
+  readonly image: ImageOptions['order'] | undefined;
+}
+
+/** Class names beside the vector that holds a probability for each. */
+export interface Classifier {
+  readonly probabilities: MilValue;
+  readonly labels: readonly string[];
+  /** Names of the two features that stand in the place of the probabilities. */
+  readonly labelName: string;
+  readonly probabilitiesName: string;
+}
+
+/** An ML Program with one function: what Core ML runs, before it is bytes. */
+export interface MilProgram {
+  readonly version: Version;
+  readonly inputs: readonly InputFeature[];
+  /** In an order in which every value is made before it is read; constants are operations too. */
+  readonly operations: readonly MilOperation[];
+  readonly outputs: readonly MilValue[];
+  readonly classifier: Classifier | undefined;
+  readonly metadata: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,75 @@
+import { BLOB_FILE_NAME, FLOAT64, MIL_NUMBERS } from '../program/data-types.js';
+import type { Classifier, Constant, MilOperation, MilProgram } from '../program/program.js';
+import type { Message } from '../wire/schema.js';
+import type { BlobWriter } from './blob-writer.js';
+import { bytesOf, immediate, named, tensorType, text } from './encode-types.js';
+
+/** From this many elements on coremltools lays floats into weight.bin; so do we, as that is what is known to load. */
+const FEWEST_IN_BLOB = 10;
+
+/** The program as a message; large constants go to `blobs`. */
+export function encodeProgram(program: MilProgram, blobs: BlobWriter): Message<'Program'> {
+  const { opset } = program.version;
+  const operations = program.operations.map((operation) => encodeOperation(operation, blobs));
+  const { classifier } = program;
+  if (classifier) operations.push(classify(classifier));
+  const block: Message<'Block'> = {
+    outputs: [
+      ...(classifier ? [classifier.labelName, classifier.probabilitiesName] : []),
+      ...program.outputs.map((value) => value.name),
+    ],
+    operations,
+  };
+  const main: Message<'Function'> = {
+    inputs: program.inputs.map(({ value }) => named(value)),
+    opset,
+    blockSpecializations: new Map([[opset, block]]),
+  };
+  return { version: 1, functions: new Map([['main', main]]) };
+}
+
+function encodeOperation({ type, inputs, outputs }: MilOperation, blobs: BlobWriter): Message<'Operation'> {
+  const [first] = outputs;
+  if (!first) throw new Error(`operation ${type} has no output`);
+  const attributes = new Map([['name', text(first.name)]]);
+  if (first.constant) attributes.set('val', encodeConstant(first.constant, blobs));
+  return {
+    type,
+    inputs: new Map(
+      Array.from(inputs, ([key, values]) => [key, { arguments: values.map((value) => ({ name: value.name })) }]),
+    ),
+    outputs: outputs.map(named),
+    attributes,
+  };
+}
+
+function encodeConstant(constant: Constant, blobs: BlobWriter): Message<'Value'> {
+  const { dtype, data } = constant;
+  if (typeof data === 'string' || MIL_NUMBERS[dtype].blob === undefined || data.length < FEWEST_IN_BLOB) {
+    return immediate(constant);
+  }
+  const offset = blobs.add(dtype, bytesOf(data));
+  return { type: tensorType(constant), blobFileValue: { fileName: BLOB_FILE_NAME, offset } };
+}
+
+/** The last operation of a classifier. Its class names are the one argument that coremltools itself binds in place. */
+function classify({ probabilities, labels, labelName, probabilitiesName }: Classifier): Message<'Operation'> {
+  const label = tensorType({ dtype: 'string', shape: [] });
+  const classes: Message<'Value'> = {
+    type: { listType: { type: label, length: { constant: { size: labels.length } } } },
+    immediateValue: { list: { values: labels.map(text) } },
+  };
+  const probability: Message<'ValueType'> = { tensorType: { dataType: FLOAT64 } };
+  return {
+    type: 'classify',
+    inputs: new Map([
+      ['probabilities', { arguments: [{ name: probabilities.name }] }],
+      ['classes', { arguments: [{ value: classes }] }],
+    ]),
+    outputs: [
+      { name: labelName, type: label },
+      { name: probabilitiesName, type: { dictionaryType: { keyType: label, valueType: probability } } },
+    ],
+    attributes: new Map([['name', text('classify')]]),
+  };
+}
