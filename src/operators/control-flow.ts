@@ -18,6 +18,8 @@ export const conditional = operator('If', {
     elseBranch: bodyOf(node, 'else_branch'),
     condition: conditionOf(node),
   }),
+  reachable: (_node, { thenBranch, elseBranch, condition }) =>
+    condition === undefined ? [thenBranch, elseBranch] : [condition ? thenBranch : elseBranch],
   infer: (node, { thenBranch, elseBranch, condition }) => {
     if (condition !== undefined) return (condition ? thenBranch : elseBranch).outputs.map(factsOf);
     return thenBranch.outputs.map((value, index) => either(node, value, elseBranch.outputs[index]));

@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from '../model/index.js';
+import { type Graph, InputError, type Node, type Value } from '../model/index.js';
 import { operatorOf } from './index.js';
 import type { Facts } from './operator.js';
 import { elementsOfConstant } from './shape/elements.js';
@@ -10,6 +10,22 @@ import { elementsOfConstant } from './shape/elements.js';
  */
 export function inferTypes(graph: Graph): void {
   for (const node of graph.sorted()) inferNode(node);
+  for (const value of graph.outputs) readConstant(value);
+}
+
+/**
+ * The same for a branch that may never be taken: what breaks the standard there is only unknown. Exporters guard with `If`
+ * what the shapes at hand may not allow, such as a squeeze of an axis that is not 1.
+ */
+function inferBranch(graph: Graph): void {
+  for (const node of graph.sorted()) {
+    try {
+      inferNode(node);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      setAll(node, []);
+    }
+  }
   for (const value of graph.outputs) readConstant(value);
 }
 
@@ -28,8 +44,11 @@ export function inferNode(node: Node): void {
   const parameters = row?.parameters(node);
   row?.enter?.(node, parameters);
   // Nesting is bounded by the reader, so this recursion is too.
-  for (const subgraph of node.subgraphs()) inferTypes(subgraph);
-  const facts = row?.infer(node, parameters) ?? [];
+  for (const subgraph of row?.reachable?.(node, parameters) ?? node.subgraphs()) inferTypes(subgraph);
+  setAll(node, row?.infer(node, parameters) ?? []);
+}
+
+function setAll(node: Node, facts: readonly Facts[]): void {
   node.outputs.forEach((value, index) => {
     if (value) setFacts(value, facts[index] ?? {});
   });

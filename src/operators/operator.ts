@@ -1,4 +1,4 @@
-import type { DataType, Dimension, Node, Shape, Tensor } from '../model/index.js';
+import type { DataType, Dimension, Graph, Node, Shape, Tensor } from '../model/index.js';
 
 /** What is known of a result before anything runs. */
 export interface Facts {
@@ -27,6 +27,11 @@ export interface Operator<P = unknown> {
    * `infer` is called; so `infer` may read the types of `subgraph.outputs`. Absent: the inputs keep the types the file declares.
    */
   enter?(node: Node, parameters: P): void;
+  /**
+   * The subgraphs that can run, where some cannot: exporters write branches that would be wrong for the sizes at hand behind a
+   * test of those sizes. What cannot run is not inferred. Absent: all can.
+   */
+  reachable?(node: Node, parameters: P): readonly Graph[];
   /**
    * The results for constant inputs (undefined where optional ones are absent), equal to ONNX Runtime's bit for bit
    * or not given: undefined declines, and the node stays. Absent: never folded (random, control flow, too costly).
