@@ -25,6 +25,8 @@ export interface TensorSource {
   readonly checkedFiles: Set<string>;
   /** Bytes of constants that may still be read. */
   bytesLeft: number;
+  /** Hears of every data file that a tensor lies in, whether or not it is ever read. */
+  readonly onLocation?: ((location: string) => void) | undefined;
   note(text: string): void;
 }
 
@@ -109,6 +111,7 @@ function readExternal(
   if (source.bytesLeft < 0) throw overLimit('more bytes of constants than the limit', where, '--max-bytes');
   const { externalData, checkedFiles } = source;
   const { location, offset, length } = range;
+  source.onLocation?.(location);
   const open = (): Bytes => {
     if (!externalData) {
       throw new InputError({

@@ -18,6 +18,8 @@ const MAX_FILE_BYTES = 2 ** 31 - 1;
 export interface ReadOptions {
   /** How weights beside the file are read; without it they are refused when first needed. */
   readonly externalData?: ExternalData | undefined;
+  /** Hears of every data file that a tensor lies in, whether or not it is ever read. */
+  readonly onLocation?: ((location: string) => void) | undefined;
   /** Nodes, those of subgraphs and inlined functions included. Default 200,000. */
   readonly maxNodes?: number | undefined;
   /** Bytes of the file's constants, external data included. Default 16 GiB. */
@@ -31,7 +33,7 @@ export interface ReadOptions {
  * @example const model = readOnnx(await readFile('model.onnx'));
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
-  const { externalData, maxNodes = DEFAULT_MAX_NODES, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const { externalData, onLocation, maxNodes = DEFAULT_MAX_NODES, maxBytes = DEFAULT_MAX_BYTES } = options;
   if (bytes.length > MAX_FILE_BYTES) {
     throw new InputError({
       what: 'is over 2 GiB, where protobuf ends',
@@ -50,7 +52,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
   const note = (text: string) => {
     if (!model.notes.includes(text)) model.notes.push(text);
   };
-  const tensors: TensorSource = { externalData, checkedFiles: new Set(), bytesLeft: maxBytes, note };
+  const tensors: TensorSource = { externalData, onLocation, checkedFiles: new Set(), bytesLeft: maxBytes, note };
   const reader = new GraphReader({ model, file: bytes, types, functions, tensors });
   reader.read(graph, model.graph, new Scope());
 
