@@ -123,10 +123,21 @@ function variadicFacts(node: Node, pair?: (a: number, b: number) => number): rea
   return [{ dtype, shape, elements }];
 }
 
-/** NaN where either is NaN. */
-const greatest: PairFunctions = { float: Math.max, integer: Math.max, big: greaterOf };
-const least: PairFunctions = { float: Math.min, integer: Math.min, big: lesserOf };
+/** NaN where either is NaN; of zeros that differ in sign the second, where Math.max and Math.min choose by sign. */
+const greatest: PairFunctions = {
+  float: (a, b) => (a > b || Number.isNaN(a) ? a : b),
+  integer: Math.max,
+  big: greaterOf,
+};
+const least: PairFunctions = {
+  float: (a, b) => (a < b || Number.isNaN(a) ? a : b),
+  integer: Math.min,
+  big: lesserOf,
+};
 const total: PairFunctions = { float: (x, y) => x + y };
+
+/** Several sums in a row would round a 16-bit float each time; the engines round once. */
+const isWide = ([first]: readonly (Tensor | undefined)[]) => first?.dtype === 'float32' || first?.dtype === 'float64';
 
 /** The greatest of the operands, element by element. */
 export const max = operator('Max', {
@@ -146,7 +157,7 @@ export const min = operator('Min', {
 export const sum = operator('Sum', {
   parameters: () => ({}),
   infer: (node) => variadicFacts(node),
-  compute: (inputs) => single(combineAll(inputs, total)),
+  compute: (inputs) => (isWide(inputs) ? single(combineAll(inputs, total)) : undefined),
 });
 
 /** The mean of the operands, element by element. */
@@ -154,6 +165,7 @@ export const mean = operator('Mean', {
   parameters: () => ({}),
   infer: (node) => variadicFacts(node),
   compute: (inputs) => {
+    if (!isWide(inputs)) return undefined;
     const count = inputs.length;
     return mapFloats(combineAll(inputs, total), (x) => x / count);
   },

@@ -1,10 +1,10 @@
 import { type Dimension, isInteger, type Node } from '../model/index.js';
 import { erfOf } from './compute/error-function.js';
-import { mapFloats, mapNumbers } from './compute/map.js';
+import { mapFloats, mapNumbers, type Rounding } from './compute/map.js';
 import { type Facts, operator } from './operator.js';
 import { likeOf } from './shape/facts.js';
 
-function floatFunction(name: string, f: (x: number) => number) {
+function floatFunction(name: string, f: (x: number, round: Rounding) => number) {
   return operator(name, {
     parameters: () => ({}),
     infer: (node) => [likeOf(node.inputs[0])],
@@ -33,7 +33,7 @@ export const sigmoid = floatFunction('Sigmoid', (x) => 1 / (1 + Math.exp(-x)));
 /** `log(1 + exp(x))`. */
 export const softplus = floatFunction('Softplus', softplusOf);
 /** `x / (1 + |x|)`. */
-export const softsign = floatFunction('Softsign', (x) => x / (1 + Math.abs(x)));
+export const softsign = floatFunction('Softsign', (x, round) => x / round(1 + Math.abs(x)));
 /** `x * tanh(softplus(x))`. */
 export const mish = floatFunction('Mish', (x) => x * Math.tanh(softplusOf(x)));
 
@@ -88,9 +88,14 @@ export const neg = operator('Neg', {
     ),
 });
 
+function signOf(x: number): number {
+  // Not Math.sign, which keeps -0.
+  return x === 0 ? 0 : Math.sign(x);
+}
+
 /** -1, 0 or 1. */
 export const sign = operator('Sign', {
   parameters: () => ({}),
   infer: (node) => integerFacts(node, Math.sign),
-  compute: ([input]) => mapNumbers(input, Math.sign, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
+  compute: ([input]) => mapNumbers(input, signOf, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
 });

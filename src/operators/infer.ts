@@ -44,7 +44,9 @@ export function inferNode(node: Node): void {
   const parameters = row?.parameters(node);
   row?.enter?.(node, parameters);
   // Nesting is bounded by the reader, so this recursion is too.
-  for (const subgraph of row?.reachable?.(node, parameters) ?? node.subgraphs()) inferTypes(subgraph);
+  const reachable = row?.reachable?.(node, parameters) ?? [...node.subgraphs()];
+  const inferSubgraph = node.is('If') && reachable.length > 1 ? inferBranch : inferTypes;
+  for (const subgraph of reachable) inferSubgraph(subgraph);
   setAll(node, row?.infer(node, parameters) ?? []);
 }
 

@@ -8,6 +8,7 @@ export * from './attention.js';
 export * from './bitwise.js';
 export * from './cast.js';
 export * from './center-crop-pad.js';
+export * from './clip.js';
 export * from './col2im.js';
 export * from './comparison.js';
 export * from './compress.js';

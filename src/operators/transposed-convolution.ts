@@ -62,7 +62,9 @@ function paddingOf(node: Node, window: Window, spatial: Shape | undefined): Omit
     surplus.map((over) => Math.max(0, over)),
     window.autoPad,
   );
-  return { ...window, pads, outputPadding: added.map((add, i) => add + Math.max(0, -(surplus[i] ?? 0))) };
+  // Sizes that are asked for in numbers are met by adding to the end; `auto_pad` only ever cuts off.
+  const grown = added.map((add, i) => (wanted[i] === undefined ? add : add + Math.max(0, -(surplus[i] ?? 0))));
+  return { ...window, pads, outputPadding: grown };
 }
 
 /** Spatial sizes that the node asks for; entries are undefined for `size * stride`. undefined: it asks for none. */

@@ -1,5 +1,5 @@
 import { type DataType, isFloat, type Tensor } from '../../model/index.js';
-import { bigIntegersOf, bigZeros, numbersOf, tensorOf, zeros } from './numbers.js';
+import { bigIntegersOf, bigZeros, isSingle, numbersOf, tensorOf, zeros } from './numbers.js';
 
 /**
  * A function of one number, element by element. For float32 it is computed in float64 and rounded once.
@@ -23,9 +23,19 @@ export function mapNumbers(
   return [tensorOf(dtype, shape, bigResult)];
 }
 
+/** Rounds a step of a formula to the type it is computed in: to float32, or not at all in float64. */
+export type Rounding = (x: number) => number;
+
+const unrounded: Rounding = (x) => x;
+
 /** The same for functions of floating-point numbers alone. */
-export function mapFloats(input: Tensor | undefined, f: (x: number) => number): readonly Tensor[] | undefined {
-  return input && isFloat(input.dtype) ? mapNumbers(input, f) : undefined;
+export function mapFloats(
+  input: Tensor | undefined,
+  f: (x: number, round: Rounding) => number,
+): readonly Tensor[] | undefined {
+  if (!input || !isFloat(input.dtype)) return undefined;
+  const round = isSingle(input.dtype) ? Math.fround : unrounded;
+  return mapNumbers(input, (x) => f(x, round));
 }
 
 /** A property of each number, as booleans. */

@@ -82,6 +82,8 @@ function reduceFloats(input: Tensor, kept: readonly number[], count: number, red
   const numbers = numbersOf(input);
   const result = zeros(input.dtype, sizeOf(kept));
   if (!numbers || !result) return undefined;
+  // Engines differ in whether an extreme passes over NaN.
+  if (reducer.needsElements && !reducer.finish && numbers.some(Number.isNaN)) return undefined;
   const places = placesIn(kept, input.shape);
   const sums = new Float64Array(result.length).fill(reducer.start);
   for (let i = 0; i < numbers.length; i++) {
