@@ -23,7 +23,11 @@ function nudgeBytes(dtype: DataType, bytes: Bytes, random: Random): Bytes {
     for (let at = 0; at < result.length; at += 8) {
       const bits = view.getBigUint64(at, true);
       const step = BigInt(random.integer(3)) - 1n;
-      view.setBigUint64(at, bits << 1n === 0n && step < 0n ? (bits ^ (1n << 63n)) | 1n : bits + step, true);
+      view.setBigUint64(
+        at,
+        BigInt.asUintN(63, bits) === 0n && step < 0n ? (bits ^ (1n << 63n)) | 1n : bits + step,
+        true,
+      );
     }
   } else if (dtype === 'float32') {
     for (let at = 0; at < result.length; at += 4)

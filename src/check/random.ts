@@ -3,31 +3,34 @@
  * its state filled by splitmix32. The same numbers on every machine, so that a report can be repeated.
  */
 export class Random {
-  readonly #state: Uint32Array;
+  #s0: number;
+  #s1: number;
+  #s2: number;
+  #s3: number;
   #spareNormal: number | undefined;
 
   constructor(seed: number) {
     let mix = seed | 0;
-    this.#state = Uint32Array.from({ length: 4 }, () => {
+    const next = () => {
       mix = (mix + 0x9e3779b9) | 0;
       let z = Math.imul(mix ^ (mix >>> 16), 0x21f0aaad);
       z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-      return (z ^ (z >>> 15)) >>> 0;
-    });
+      return z ^ (z >>> 15);
+    };
+    [this.#s0, this.#s1, this.#s2, this.#s3] = [next(), next(), next(), next()];
   }
 
   /** 32 random bits, as an unsigned number. */
   bits(): number {
-    const s = this.#state;
-    const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = s;
-    const scrambled = Math.imul(s1, 5);
+    const scrambled = Math.imul(this.#s1, 5);
     const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0;
-    const x2 = s2 ^ s0;
-    const x3 = s3 ^ s1;
-    s[0] = s0 ^ x3;
-    s[1] = s1 ^ x2;
-    s[2] = x2 ^ (s1 << 9);
-    s[3] = (x3 << 11) | (x3 >>> 21);
+    const shifted = this.#s1 << 9;
+    this.#s2 ^= this.#s0;
+    this.#s3 ^= this.#s1;
+    this.#s1 ^= this.#s2;
+    this.#s0 ^= this.#s3;
+    this.#s2 ^= shifted;
+    this.#s3 = (this.#s3 << 11) | (this.#s3 >>> 21);
     return result;
   }
 

@@ -87,15 +87,20 @@ describe('seeded trials', () => {
   });
 });
 
-test('inputs moved by a unit in the last place stay neighbours, and some of each kind move', () => {
-  const values = [1, -1, 0, 0.1, 1e-40, -3e38, ...Array(100).fill(2)];
-  const before = Tensor.from('float32', [values.length], values);
+/** Bits as places on one line through zero, so that neighbours differ by one. */
+const PLACES = {
+  float16: (bytes: Uint8Array) => [...new Int16Array(bytes.slice().buffer)].map((b) => (b < 0 ? -(b & 0x7fff) : b)),
+  float32: (bytes: Uint8Array) => [...new Int32Array(bytes.slice().buffer)].map((b) => (b < 0 ? -(b & 0x7fffffff) : b)),
+  float64: (bytes: Uint8Array) =>
+    [...new BigInt64Array(bytes.slice().buffer)].map((b) => (b < 0n ? -BigInt.asUintN(63, b) : b)),
+};
+
+test.each(['float16', 'float32', 'float64'] as const)('%s inputs move to a neighbour or not at all', (dtype) => {
+  const values = [1, -1, 0.1, 6e-8, -6e4, ...Array(50).fill(0), ...Array(50).fill(-0)];
+  const before = Tensor.from(dtype, [values.length], values);
   const after = nudge(new Map([['x', before]]), 1).get('x');
-  const bits = (tensor: Tensor | undefined) => [...new Int32Array(tensor?.bytes.slice().buffer ?? new ArrayBuffer())];
-  // Bits as numbers on one line through zero, so that neighbours differ by one.
-  const ordered = (tensor: Tensor | undefined) => bits(tensor).map((b) => (b < 0 ? -(b & 0x7fffffff) : b));
-  const moved = ordered(after).map((place, i) => place - (ordered(before)[i] ?? 0) + 0);
-  expect(new Set(moved)).toEqual(new Set([-1, 0, 1]));
+  const [from, to] = [PLACES[dtype](before.bytes), PLACES[dtype](after?.bytes ?? new Uint8Array())];
+  expect(new Set(to.map((place, i) => Number(BigInt(place) - BigInt(from[i] ?? 0))))).toEqual(new Set([-1, 0, 1]));
 });
 
 test('inputs that are no floats are not moved', () => {
