@@ -34,6 +34,7 @@ export class GraphReader {
   /** Inputs of the model that had a default value. */
   fixedInputs = 0;
   isReordered = false;
+  readonly #namedByFile = new Set<Value>();
   readonly #model: Model;
   readonly #file: Uint8Array;
   readonly #types: TypeReader;
@@ -143,7 +144,10 @@ export class GraphReader {
     });
     this.#model.takeName(name);
     proto.output.forEach((output, index) => {
-      if (output !== '') scope.define(output, node.outputs[index]);
+      const value = node.outputs[index];
+      if (!value) return;
+      scope.define(output, value);
+      if (scope.prefix === undefined) this.#namedByFile.add(value);
     });
   }
 
@@ -235,20 +239,21 @@ export class GraphReader {
     });
   }
 
-  /** Gives a function's result the name that the call gives it; through an Identity where it has a name outside already. */
+  /**
+   * Gives a function's result the name that the call gives it; through an Identity where the file knows it by a name
+   * already. Inside another function names are nobody's business.
+   */
   #publish(result: Value, name: string, { graph, scope }: Place, call: string): Value {
-    const publicName = this.#rename(scope, name);
-    if (result.producer?.graph === graph && !this.#published.has(result) && !result.isOutput) {
-      this.#published.add(result);
-      result.name = publicName;
+    if (scope.prefix !== undefined) return result;
+    if (result.producer?.graph === graph && !this.#namedByFile.has(result)) {
+      this.#namedByFile.add(result);
+      result.name = name;
       return result;
     }
     const origin = [this.#source(call, 'Identity')];
-    const node = graph.insert({ operator: 'Identity', inputs: [result], outputs: [publicName], origin });
-    this.#published.add(node.output());
+    const node = graph.insert({ operator: 'Identity', inputs: [result], outputs: [name], origin });
     return node.output();
   }
-  readonly #published = new Set<Value>();
 
   /** Inside a function names are made fresh, since its body may stand in the graph many times. */
   #rename(scope: Scope, name: string): string {

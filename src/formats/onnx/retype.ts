@@ -54,9 +54,11 @@ export function connect(plan: RetypingPlan, version: (value: Value, type: DataTy
   for (const graph of plan.graphs) {
     const type = plan.keptGraphs.has(graph) ? plan.from : plan.to;
     const outputs = graph.outputs.map((value) => (plan.concerns.has(value) ? version(value, type) : value));
+    const renamed = new Set<Value>();
     graph.outputs.forEach((value, index) => {
       const output = outputs[index];
-      if (graph.parent || !output || output === value || value.isInput) return;
+      if (graph.parent || !output || output === value || renamed.has(value)) return;
+      renamed.add(value);
       // The name is public and goes to what is now the output.
       const { name } = value;
       value.name = graph.model.freshName(name);

@@ -1,0 +1,45 @@
+import onnxProto from 'onnx-proto';
+import type { DataType } from '../../model/index.js';
+import type { ExternalData } from './external-data.js';
+import { setInferenceMode } from './reference/inference-mode.js';
+import { addOutputs, reRoot } from './reference/outputs.js';
+import { widen } from './reference/widen.js';
+
+/** A value of the source to be given back; its type has to be said, since ONNX Runtime asks for it. */
+export interface ReferenceOutput {
+  readonly name: string;
+  readonly dtype: DataType;
+}
+
+/** What has to be changed in a source before it can be the reference that artefacts are compared with. */
+export interface ReferenceEdits {
+  /** Batch norms and dropouts leave training mode; who reads batch statistics reads the running ones. */
+  readonly inferenceMode?: boolean | undefined;
+  /** These become the outputs; nodes and inputs that nothing needs any more go. */
+  readonly outputs?: readonly ReferenceOutput[] | undefined;
+  /** These become outputs too. */
+  readonly alsoOutputs?: readonly ReferenceOutput[] | undefined;
+  /** float16 becomes float32, exactly: constants, types of inputs, outputs and inner values, and casts. */
+  readonly widen?: boolean | undefined;
+  /** Where float16 constants beside the file come from. */
+  readonly externalData?: ExternalData | undefined;
+}
+
+/**
+ * The source as it has to run in the check. Its decoded protobuf is edited and encoded again with onnx-proto: nothing here
+ * passes through our own reader, graph or writer, whose defects would cancel.
+ * @param bytes an ONNX file that `readOnnx` has accepted; the decoder used here checks nothing
+ * @returns `bytes` themselves where nothing had to be changed
+ */
+export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Array {
+  const { inferenceMode, outputs, alsoOutputs = [], widen: isWidened, externalData } = edits;
+  if (!inferenceMode && !outputs && alsoOutputs.length === 0 && !isWidened) return bytes;
+  const { ModelProto } = onnxProto.onnx;
+  const model = ModelProto.decode(bytes);
+  let changes = 0;
+  if (inferenceMode) changes += setInferenceMode(model);
+  if (outputs) changes += reRoot(model, outputs);
+  changes += addOutputs(model, alsoOutputs);
+  if (isWidened) changes += widen(model, externalData);
+  return changes > 0 ? ModelProto.encode(model).finish() : bytes;
+}
