@@ -15,7 +15,7 @@ const LISTS: readonly (readonly [LayoutRule, string])[] = [
      Tanh Asinh Acosh Atanh Erf Not IsNaN IsInf BitwiseNot
      Relu LeakyRelu PRelu Elu Selu Celu ThresholdedRelu Sigmoid HardSigmoid HardSwish Swish Mish Gelu Softplus Softsign Shrink Clip
      Add Sub Mul Div Pow Mod Min Max Mean Sum And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual Where
-     BitwiseAnd BitwiseOr BitwiseXor BitShift Concat`,
+     LayerNormalization RMSNormalization BitwiseAnd BitwiseOr BitwiseXor BitShift Concat`,
   ],
   [
     windows,
@@ -24,7 +24,7 @@ const LISTS: readonly (readonly [LayoutRule, string])[] = [
   ],
   [
     alongAxes,
-    `BatchNormalization InstanceNormalization LayerNormalization RMSNormalization LpNormalization MeanVarianceNormalization
+    `BatchNormalization InstanceNormalization LpNormalization MeanVarianceNormalization
      Split Slice Pad Tile CumSum CumProd`,
   ],
 ];

@@ -7,6 +7,9 @@ export type Ref = string;
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
+const LARGEST_INT32 = 2 ** 31 - 1;
+const LEAST_INT32 = -(2 ** 31);
+
 interface WeightParts {
   readonly name?: string;
   readonly dtype: Kind;
@@ -73,8 +76,10 @@ export class Builder {
 
   /** int32 constants: axes, shapes, indices. */
   ints(values: readonly number[] | Int32Array, shape: readonly number[] = [values.length]): Ref {
-    if (values.length > 16) return this.weight({ dtype: 'int32', shape, elements: () => Int32Array.from(values) });
-    return this.#once('int32', shape, values, () => Int32Array.from(values));
+    // ONNX says "to the end" by the largest int64, which would become 0 here.
+    const held = Int32Array.from(values, (value) => Math.min(Math.max(value, LEAST_INT32), LARGEST_INT32));
+    if (held.length > 16) return this.weight({ dtype: 'int32', shape, elements: () => held });
+    return this.#once('int32', shape, held, () => held);
   }
 
   int(value: number): Ref {

@@ -56,11 +56,9 @@ export class Site {
     return this.#placed.get(this.value(index), order);
   }
 
-  /** An operand as a vector of `length` numbers, which it is but for leading ones; stays float32 at every precision. */
-  vector(index: number, length: number): Ref {
-    const value = this.value(index);
-    if (value.constant) return this.#placed.constant(value, [length], this.order(index), true);
-    return this.onnxShape(index).length === 1 ? this.input(index) : this.reshape(this.input(index), [length]);
+  /** A constant as a vector of `length` numbers, which it is but for leading ones; stays float32 at every precision. */
+  constantVector(index: number, length: number): Ref {
+    return this.#placed.constant(this.value(index), [length], this.order(index), true);
   }
 
   /** An operand that stays float32 at every precision where it is constant: a bias. */

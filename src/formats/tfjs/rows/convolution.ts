@@ -17,6 +17,7 @@ interface Convolution {
   readonly dilations: readonly number[];
   /** Top, left, bottom, right; `SAME` where the sizes that decide it are not known. */
   readonly pads: readonly number[] | 'SAME';
+  /** A constant. wasm asks of a bias that it never had another rank, so one that is computed is added by itself. */
   readonly bias: Ref | undefined;
   readonly activation: FusedActivation | undefined;
 }
@@ -44,7 +45,8 @@ export const convRow = row(conv, (site, parameters) => {
   const convolution = planeConvolution(site, parameters);
   const x = spatial === 1 ? expandDims(site.build, site.input(0), 1) : site.input(0);
   const y = emit(site.build, x, convolution);
-  const result = spatial === 1 ? squeeze(site.build, y, [1]) : y;
+  const biased = convolution.bias === undefined && site.has(2) ? site.build.op('AddV2', [y, site.input(2)]) : y;
+  const result = spatial === 1 ? squeeze(site.build, biased, [1]) : biased;
   if (convolution.activation) site.absorb(convolution.activation.reader, result);
   return result;
 });
@@ -59,8 +61,8 @@ function planeConvolution(site: Site, parameters: ConvParameters): Convolution {
     strides: widen(parameters.strides, 1),
     dilations: widen(parameters.dilations, 1),
     pads: pads ? (isLine ? [0, pads[0] ?? 0, 0, pads[1] ?? 0] : pads) : unknownPads(parameters),
-    bias: biasOf(site),
-    activation: fusableActivation(site),
+    bias: site.constant(2) && site.precise(2),
+    activation: site.has(2) && !site.constant(2) ? undefined : fusableActivation(site),
   };
 }
 
@@ -79,10 +81,6 @@ function filterOf(site: Site, isLine: boolean): Filter {
   if (value.constant) return constantFilter(site.build, value.name, value.constant.reshape(plane));
   const turned = site.turned(1, isLine ? [2, 1, 0] : [2, 3, 1, 0]);
   return computedFilter(site.build, isLine ? expandDims(site.build, turned, 0) : turned, plane);
-}
-
-function biasOf(site: Site): Ref | undefined {
-  return site.has(2) ? site.precise(2) : undefined;
 }
 
 function emit(build: Builder, x: Ref, convolution: Convolution): Ref {

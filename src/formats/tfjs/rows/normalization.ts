@@ -133,7 +133,8 @@ const lpNormalization = row(operators.lpNormalization, (site, { axis, p }) => {
     p === 1
       ? reduce(build, 'Sum', build.op('Abs', [x]), axes, true)
       : build.op('Sqrt', [reduce(build, 'Sum', build.op('Square', [x]), axes, true)]);
-  return build.op('RealDiv', [x, norm]);
+  // What is 0 throughout stays 0.
+  return build.op('RealDiv', [x, build.op('Maximum', [norm, build.float(1e-37)])]);
 });
 
 const meanVarianceNormalization = row(operators.meanVarianceNormalization, (site, { axes }) => {

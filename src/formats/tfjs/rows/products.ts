@@ -43,7 +43,7 @@ const gemmRow = row(gemm, (site, { alpha, beta, transA, transB }) => {
   const a = transA ? transpose(build, site.input(0), [1, 0]) : site.input(0);
   const b = rightMatrix(site, transB);
   const columns = site.resultOnnxShape()[1];
-  const isBias = site.has(2) && alpha === 1 && beta === 1 && isVector(site.onnxShape(2), columns);
+  const isBias = site.constant(2) !== undefined && alpha === 1 && beta === 1 && isVector(site.onnxShape(2), columns);
   if (isBias) return fusedProduct(site, a, b, columns);
   const product = matrixProduct(build, a, b);
   const scaled = alpha === 1 ? product : build.op('Mul', [product, build.float(alpha)]);
@@ -52,7 +52,7 @@ const gemmRow = row(gemm, (site, { alpha, beta, transA, transB }) => {
   return build.op('AddV2', [scaled, added]);
 });
 
-/** The kernel wants as many elements as there are columns, along one axis. */
+/** The fused kernel wants a constant (wasm asks of a bias that it never had another rank) with one element per column. */
 function isVector(shape: Shape, columns: Shape[number] | undefined): boolean {
   return (
     typeof columns === 'number' &&
@@ -64,7 +64,7 @@ function isVector(shape: Shape, columns: Shape[number] | undefined): boolean {
 function fusedProduct(site: Site, a: Ref, b: Ref, columns: Shape[number] | undefined): Ref {
   const { build } = site;
   const activation = fusableActivation(site);
-  const bias = site.vector(2, Number(columns));
+  const bias = site.constantVector(2, Number(columns));
   const result = build.op('_FusedMatMul', [a, b, bias, ...(activation?.inputs ?? [])], {
     num_args: attribute.int(1 + (activation?.inputs.length ?? 0)),
     fused_ops: attribute.texts(['BiasAdd', ...(activation ? [activation.op] : [])]),
