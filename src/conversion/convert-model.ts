@@ -24,7 +24,8 @@ import { reportArtefact } from './artefact-report.js';
 import { Draft } from './draft.js';
 import { lowerTargets } from './lower-targets.js';
 import { expectNotAmong, type Plan } from './plan.js';
-import type { Proof, Prover, Written } from './prover.js';
+import type { Proof, Written } from './proof.js';
+import type { Prover } from './prover.js';
 import { readBack } from './read-back.js';
 import { Stations } from './stations.js';
 
@@ -90,8 +91,9 @@ async function convertSource(work: Work): Promise<void> {
   await stations.time('look', () => draft.takeStock(takeStock(model, run.options)));
   if (run.labels) expectLabelsFit(model.graph, run.labels, run.options.labels ?? '');
   const image = run.options.image && normaliseImage(model, run.options.image, run.options.mean, run.options.std);
-  const proof = run.prover?.start(source, model, image);
-  const asked = askedOf(run, image, precisionOf(model));
+  const precision = precisionOf(model);
+  const proof = run.prover?.start(source, image, precision);
+  const asked = askedOf(run, image, precision);
   await stations.time('fuse', () => fuse(model, run.options, draft));
   const written = await stations.time('lower', () => lowerAll(work, asked));
   await writeAll(work, written, proof);
@@ -109,10 +111,10 @@ function fuse(model: Model, options: ResolvedConvert, draft: Draft): void {
 function askedOf(
   { options, labels }: Run,
   image: ImageInput | undefined,
-  source: 'fp16' | 'fp32',
+  sourcePrecision: 'fp16' | 'fp32',
 ): (target: Target) => Asked {
   return ({ name }) => {
-    const precision = options.precision ?? (name === 'coreml' ? 'fp16' : source);
+    const precision = options.precision ?? (name === 'coreml' ? 'fp16' : sourcePrecision);
     return {
       precision,
       options: {

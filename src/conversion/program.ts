@@ -1,37 +1,73 @@
 import type { Program } from '../check/index.js';
-import type { Artefact, Lowered, Target } from '../formats/format.js';
+import type { Artefact, EngineName, Lowered } from '../formats/format.js';
 import { loadCoreml, loadOnnx } from '../formats/index.js';
-import { isStatic, type Model, type Shape } from '../model/index.js';
+import { type Graph, isStatic, type Model, type Shape } from '../model/index.js';
+import { inferTypes } from '../operators/infer.js';
+import { allNodes } from '../source/counts.js';
 import { concat } from './concat.js';
 
-/** What an engine needs of an artefact that it runs as it is. */
-export function programOf({ files, commits }: Artefact, { inputs, outputs }: Lowered): Program {
-  const others = new Map([...files].filter(([path]) => path !== commits));
-  return { payload: { model: files.get(commits) ?? [], files: others }, inputs, outputs };
+/**
+ * An artefact in the form that its engine takes: as it is, or for Core ML, which no engine on this machine runs, what its
+ * package says, read back from the files, as ONNX.
+ */
+export async function programOf(engine: EngineName, artefact: Artefact, lowered: Lowered): Promise<Program> {
+  if (engine === 'coreml-through-onnx') return throughOnnx(await readCoreml(artefact), lowered);
+  const others = new Map([...artefact.files].filter(([path]) => path !== artefact.commits));
+  const { inputs, outputs } = lowered;
+  return { payload: { model: artefact.files.get(artefact.commits) ?? [], files: others }, inputs, outputs };
 }
 
-/** What a Core ML package says, read back from its files, as ONNX: no engine on this machine runs it as it is. */
-export async function programThroughOnnx(artefact: Artefact, lowered: Lowered): Promise<Program> {
-  const [{ readMlpackage }, { writeOnnx }] = await Promise.all([loadCoreml(), loadOnnx()]);
-  const files = new Map(Array.from(artefact.files, ([path, chunks]) => [path, concat(chunks)]));
-  const model = readMlpackage(files);
-  return {
-    ...programOf({ files: new Map([['', [writeOnnx(model)]]]), commits: '' }, lowered),
-    fixedShapes: fixedShapesOf(model, lowered),
-  };
+/**
+ * An fp16 artefact as a float32 program that rounds after every operator that the file computes in float16: engines run
+ * an fp16 graph in float32 and round less than a device does. TF.js computes in float32 from fp16 weights, so its
+ * artefacts stay as they are.
+ */
+export async function roundedProgramOf(engine: EngineName, artefact: Artefact, lowered: Lowered): Promise<Program> {
+  if (engine === 'tfjs') return programOf(engine, artefact, lowered);
+  const { simulateFloat16 } = await loadOnnx();
+  const model = engine === 'coreml-through-onnx' ? await readCoreml(artefact) : await readWritten(artefact);
+  inferTypes(model.graph);
+  simulateFloat16(model, nodesInFloat32(model.graph));
+  return throughOnnx(model, lowered);
 }
 
-/** Core ML fixes sizes that the source leaves open: trials of other sizes cannot be compared. By the source's names. */
-function fixedShapesOf({ graph }: Model, { inputs }: Lowered): Map<string, Shape> {
+/** Nodes that the file computes in float32; casts only lead there. */
+function nodesInFloat32(graph: Graph): string[] {
+  const labels = new Set<string>();
+  for (const node of allNodes(graph)) {
+    const values = [...node.inputs, ...node.outputs];
+    const has = (dtype: string) => values.some((value) => value?.dtype === dtype);
+    if (!node.is('Cast') && has('float32') && !has('float16')) labels.add(node.label);
+  }
+  return [...labels];
+}
+
+async function readWritten({ files, commits }: Artefact): Promise<Model> {
+  const { readOnnx } = await loadOnnx();
+  return readOnnx(concat(files.get(commits) ?? []), {
+    externalData: (location, offset, length) => {
+      const bytes = concat(files.get(location) ?? []);
+      return bytes.subarray(offset, length === undefined ? undefined : offset + length);
+    },
+  });
+}
+
+async function readCoreml({ files }: Artefact): Promise<Model> {
+  const { readMlpackage } = await loadCoreml();
+  return readMlpackage(new Map(Array.from(files, ([path, chunks]) => [path, concat(chunks)])));
+}
+
+async function throughOnnx(model: Model, { inputs, outputs }: Lowered): Promise<Program> {
+  const { writeOnnx } = await loadOnnx();
+  return { payload: { model: writeOnnx(model) }, inputs, outputs, fixedShapes: fixedShapesOf(model.graph, inputs) };
+}
+
+/** A target may fix sizes that the source leaves open: trials of other sizes cannot be compared. By the source's names. */
+function fixedShapesOf(graph: Graph, inputs: Lowered['inputs']): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const { name, artefactName } of inputs) {
     const shape = graph.inputs.find((value) => value.name === artefactName)?.shape;
     if (isStatic(shape)) shapes.set(name, shape);
   }
   return shapes;
-}
-
-/** The program of an artefact, in the form that its engine takes. */
-export function judgeable(target: Target, artefact: Artefact, lowered: Lowered): Promise<Program> | Program {
-  return target.engine === 'coreml-through-onnx' ? programThroughOnnx(artefact, lowered) : programOf(artefact, lowered);
 }

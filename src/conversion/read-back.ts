@@ -1,6 +1,6 @@
 import { loadCoreml, loadOnnx } from '../formats/index.js';
 import { concat } from './concat.js';
-import type { Written } from './prover.js';
+import type { Written } from './proof.js';
 
 /**
  * Opens an artefact with our own reader, where no engine will: its bytes are those on disk, compared when written.

@@ -28,6 +28,7 @@ export class ExternalData {
   readonly #modelIdentity: Identity | undefined;
   readonly #maxBytes: number;
   readonly #known = new Map<string, RegularFile>();
+  readonly #whole = new Map<string, Uint8Array>();
   readonly #open: string[] = [];
   readonly #notes = new Set<string>();
   #total = 0;
@@ -52,6 +53,7 @@ export class ExternalData {
    * @throws InputError where the location leads elsewhere, or the range is not inside the file
    */
   readonly read = (location: string, offset: number, length: number | undefined): Uint8Array => {
+    const whole = this.#whole.get(location);
     const file = this.#file(location);
     const invalid = (what: string) => new InputError({ what: `external data: ${what}`, where: { value: location } });
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > file.size) {
@@ -62,10 +64,17 @@ export class ExternalData {
     if (!Number.isSafeInteger(wanted) || wanted < 0 || wanted > rest) {
       throw invalid(`length ${wanted} at offset ${offset} is outside its ${file.size} bytes`);
     }
-    const bytes = file.read(offset, wanted);
+    const bytes = whole?.subarray(offset, offset + wanted) ?? file.read(offset, wanted);
     file.expectUnchanged();
     return bytes;
   };
+
+  /** A whole data file, as an engine wants it. Kept: what is read of it afterwards are views. @throws InputError */
+  readWhole(location: string): Uint8Array {
+    const bytes = this.#whole.get(location) ?? this.read(location, 0, undefined);
+    this.#whole.set(location, bytes);
+    return bytes;
+  }
 
   /** SHA-256 of a whole data file, in pieces. */
   hash(location: string): string {
@@ -79,6 +88,7 @@ export class ExternalData {
   }
 
   close(): void {
+    this.#whole.clear();
     for (const location of this.#open.splice(0)) this.#known.get(location)?.close();
   }
 

@@ -55,7 +55,9 @@ export class RegularFile {
 
   /** @throws InputError where the file is shorter than it was when opened */
   read(offset: number, length: number): Uint8Array {
-    const bytes = Buffer.allocUnsafeSlow(length);
+    // Not filled with zeros first; given as a plain array, because a Buffer's `slice` shares memory.
+    const { buffer } = Buffer.allocUnsafeSlow(length);
+    const bytes = new Uint8Array(buffer);
     try {
       for (let done = 0; done < length; ) {
         const piece = Math.min(LARGEST_READ, length - done);

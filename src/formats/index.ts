@@ -12,3 +12,6 @@ export const loadOnnx = () => import('./onnx/index.js');
 
 /** Reading Core ML, whose artefacts are judged by what they say in ONNX; loaded when first used. */
 export const loadCoreml = () => import('./coreml/index.js');
+
+/** Editing a source as decoded protobuf for the check; loaded when first used. */
+export const loadReference = () => import('./onnx/reference.js');

@@ -19,6 +19,8 @@ export interface OpenSource {
   readonly model: Model;
   readonly external: ExternalData;
   readonly identity: Identity;
+  /** Data files that tensors lie in, also those that nothing reads. */
+  readonly locations: ReadonlySet<string>;
   /** The model of the same bytes once more, untouched by passes. */
   readAgain(): Model;
 }
@@ -39,9 +41,13 @@ export async function openSource(path: string, limits: ReadingLimits): Promise<O
   }
   const { readOnnx } = await loading;
   const external = new ExternalData(path, { maxBytes: limits.maxBytes - bytes.length });
-  const read = () => readOnnx(bytes, { ...limits, externalData: external.read });
+  const locations = new Set<string>();
+  const onLocation = (location: string) => {
+    locations.add(location);
+  };
+  const read = () => readOnnx(bytes, { ...limits, externalData: external.read, onLocation });
   try {
-    return { path, bytes, identity, external, model: read(), readAgain: read };
+    return { path, bytes, identity, external, locations, model: read(), readAgain: read };
   } catch (error) {
     external.close();
     throw error;

@@ -61,6 +61,7 @@ function bitsOf(tensor: onnx.ITensorProto, externalData: ExternalData | undefine
 }
 
 function halves(bytes: Uint8Array): Uint16Array {
-  const copy = bytes.slice();
-  return new Uint16Array(copy.buffer, copy.byteOffset, copy.length / 2);
+  // Not `slice`: that of a Buffer is a view, which may lie on an odd byte.
+  const copy = new Uint8Array(bytes);
+  return new Uint16Array(copy.buffer);
 }

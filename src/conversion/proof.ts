@@ -1,0 +1,112 @@
+import type { Check, Judgement, Source, Verdict } from '../check/index.js';
+import { sha256 } from '../files/index.js';
+import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
+import { loadOnnx } from '../formats/index.js';
+import type { Model } from '../model/index.js';
+import type { ResolvedConvert } from '../options.js';
+import { optimize } from '../passes/pipeline.js';
+import { normaliseImage } from '../source/normalise-image.js';
+import type { OpenSource } from '../source/open-source.js';
+import { takeStock } from '../source/take-stock.js';
+import { concat } from './concat.js';
+import { type LoweredTarget, lowerFor } from './lower-targets.js';
+import { programOf, roundedProgramOf } from './program.js';
+import type { ReferenceRuns } from './reference-runs.js';
+
+/** An artefact in memory, equal byte for byte to what is on disk. */
+export interface Written extends LoweredTarget {
+  readonly artefact: Artefact;
+  readonly options: LowerOptions;
+  /** What its constants are rounded to. */
+  readonly precision: Precision;
+}
+
+/** What is judged by what. */
+export interface ProofParts {
+  readonly check: Check;
+  readonly runs: ReferenceRuns;
+  readonly source: OpenSource;
+  readonly options: ResolvedConvert;
+  /** An fp16 source is rounded already: its artefacts are judged as fp16 whatever they hold. */
+  readonly isHalf: boolean;
+}
+
+/** A model whose source is being run, and by which its artefacts are judged. */
+export class Proof {
+  readonly #parts: ProofParts;
+
+  constructor(parts: ProofParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Judges one artefact: in float32 once, by the file itself; at a lower precision first the same program with float32
+   * constants, which proves the lowering, then the file, which prices the rounding.
+   * @param model the graph that all targets were lowered from
+   */
+  async judge(written: Written, model: Model): Promise<Verdict> {
+    const { check, isHalf } = this.#parts;
+    const { target, artefact, lowered } = written;
+    const precision = isHalf && written.precision === 'fp32' ? 'fp16' : written.precision;
+    const judgements =
+      precision === 'fp32'
+        ? [await this.#asWritten(written, precision)]
+        : [await this.#lowering(written, model), await this.#rounded(written, precision)];
+    const mustRun = precision === 'fp32' ? undefined : await programOf(target.engine, artefact, lowered);
+    return check.judge({ target: target.name, engine: target.engine, judgements, mustRun });
+  }
+
+  async #asWritten({ target, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
+    const program = await programOf(target.engine, artefact, lowered);
+    return { ...program, purpose: 'artefact', precision, source: await this.#parts.runs.start({}) };
+  }
+
+  /** Constants in float32; for an fp16 source both sides are widened exactly. */
+  async #lowering({ target, options }: Written, fused: Model): Promise<Judgement> {
+    const { runs, isHalf } = this.#parts;
+    const source = await runs.start({ widened: isHalf });
+    const model = isHalf ? this.#prepare(await this.#read(source)) : fused;
+    const program = await this.#lower(target, model, { ...options, precision: 'fp32' }, programOf);
+    return { ...program, purpose: 'lowering', precision: 'fp32', source };
+  }
+
+  /**
+   * The file, or what it computes with a rounding behind every operator. Outputs that follow from a selection may jump
+   * there, so what the selection reads is made an output, and judged in their place.
+   */
+  async #rounded({ target, options, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
+    const { runs, source } = this.#parts;
+    const toProgram = precision === 'fp16' ? roundedProgramOf : programOf;
+    if (runs.selected.size === 0) {
+      const program = await toProgram(target.engine, artefact, lowered);
+      return { ...program, purpose: 'artefact', precision, source: await runs.start({}) };
+    }
+    const model = this.#prepare(source.readAgain(), runs.outputsAndRead);
+    const program = await this.#lower(target, model, options, toProgram);
+    const started = await runs.start({ withSelected: true });
+    return { ...program, purpose: 'artefact', precision, source: started, unjudged: runs.selected };
+  }
+
+  async #lower(target: Target, model: Model, options: LowerOptions, toProgram: typeof programOf) {
+    const lowered = lowerFor(target, model, options);
+    return toProgram(target.engine, target.write(lowered.program, 'judged', sha256), lowered);
+  }
+
+  /** What was done to the model that the targets were lowered from. */
+  #prepare(model: Model, outputs = this.#parts.options.outputs): Model {
+    const { shape, image, mean, std, fuse } = this.#parts.options;
+    takeStock(model, { shape, outputs });
+    if (image) normaliseImage(model, image, mean, std);
+    optimize(model, { fuse });
+    return model;
+  }
+
+  async #read({ model }: Source): Promise<Model> {
+    const { options, source } = this.#parts;
+    const { readOnnx } = await loadOnnx();
+    return readOnnx(model instanceof Uint8Array ? model : concat(model), {
+      ...options,
+      externalData: source.external.read,
+    });
+  }
+}
