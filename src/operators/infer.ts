@@ -1,7 +1,8 @@
-import { type Graph, InputError, type Node, type Value } from '../model/index.js';
+import { type Graph, InputError, isStatic, type Node, sizeOf, type Value } from '../model/index.js';
 import { operatorOf } from './index.js';
 import type { Facts } from './operator.js';
 import { elementsOfConstant } from './shape/elements.js';
+import { limitRank } from './shape/limits.js';
 
 /**
  * Sets `dtype`, `shape` and `elements` of every value that a node makes, in one sweep over the graph and its subgraphs.
@@ -52,12 +53,15 @@ export function inferNode(node: Node): void {
 
 function setAll(node: Node, facts: readonly Facts[]): void {
   node.outputs.forEach((value, index) => {
-    if (value) setFacts(value, facts[index] ?? {});
+    if (value) setFacts(node, value, facts[index] ?? {});
   });
 }
 
-function setFacts(value: Value, facts: Facts): void {
-  value.dtype = facts.dtype;
-  value.shape = facts.shape;
-  value.elements = facts.elements;
+function setFacts(node: Node, value: Value, { dtype, shape, elements }: Facts): void {
+  if (shape) limitRank(node, shape.length);
+  // Throws where the elements cannot be counted.
+  if (isStatic(shape)) sizeOf(shape);
+  value.dtype = dtype;
+  value.shape = shape;
+  value.elements = elements;
 }

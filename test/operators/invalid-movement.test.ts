@@ -74,6 +74,32 @@ describe('nodes that break the standard are refused by name', () => {
   });
 });
 
+describe('sizes beyond all limits are refused before anything is allocated', () => {
+  test('a size of 2^62', () => {
+    const n = new Network({ opset: 17 });
+    const sizes = n.model.graph.addConstant(Tensor.fromBigInts('int64', [2], [2n ** 62n, 4n]));
+    expect(() => n.node('Reshape', [n.input([1]), sizes])).toThrow(
+      /Reshape: shape: 4611686018427387904 is out of range/,
+    );
+  });
+
+  test('a million axes', () => {
+    const n = new Network({ opset: 17 });
+    const sizes = n.integers(new Array<number>(2 ** 20).fill(1));
+    expect(() => n.node('ConstantOfShape', [sizes])).toThrow(/limit: ConstantOfShape: rank 1048576/);
+    expect(() => n.node('Reshape', [n.constant(1), sizes])).toThrow(/limit: Reshape: shape of 1048576 integers/);
+  });
+
+  test('more elements than can be counted, by doubling and at once', () => {
+    const n = new Network({ opset: 17 });
+    let x = n.input([2 ** 10]);
+    expect(() => {
+      for (let i = 0; i < 45; i++) x = n.concat([x, x], 0);
+    }).toThrow(/overflow/);
+    expect(() => n.node('Expand', [n.constant([1]), n.integers([2 ** 30, 2 ** 30])])).toThrow(/overflow/);
+  });
+});
+
 describe('what has no one right answer is left to the engine', () => {
   /** The results of folding a node of constants; undefined: not folded. */
   function folded(operator: string, operands: readonly Tensor[], attributes: Attributes, opset = 17) {

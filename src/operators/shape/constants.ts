@@ -1,5 +1,6 @@
 import type { Node, Tensor, Value } from '../../model/index.js';
 import { tensorOfConstant } from './constant-node.js';
+import { limitList } from './limits.js';
 
 /** The constant behind a value, whether it is an initialiser or made by a `Constant` node. */
 export function constantOf(value: Value | undefined): Tensor | undefined {
@@ -19,7 +20,13 @@ export function integersAt(node: Node, index: number, name: string): readonly nu
     const numbers = known.filter((element) => typeof element === 'number');
     return numbers.length === known.length ? numbers : undefined;
   }
-  return integerTensorAt(node, index, name)?.toIntegers();
+  return integerTensorAt(node, index, name)
+    ?.toBigInts()
+    .map((exact) => {
+      const integer = Number(exact);
+      if (!Number.isSafeInteger(integer)) throw node.invalid(`${name}: ${exact} is out of range`);
+      return integer;
+    });
 }
 
 const FARTHEST = BigInt(Number.MAX_SAFE_INTEGER);
@@ -41,6 +48,7 @@ function integerTensorAt(node: Node, index: number, name: string): Tensor | unde
   if (!tensor) return undefined;
   if (tensor.dtype !== 'int64' && tensor.dtype !== 'int32') throw node.invalid(`${name} is ${tensor.dtype}, not int64`);
   if (tensor.shape.length > 1) throw node.invalid(`${name} has rank ${tensor.shape.length}, not 1`);
+  limitList(node, name, tensor.size);
   return tensor;
 }
 

@@ -1,12 +1,14 @@
 import type { Dimension, Node, Shape, Value } from '../../model/index.js';
+import { limitRank } from './limits.js';
 
 /** A size that nothing is known of. */
 export function unknownSize(node: Node): Dimension {
   return node.graph.model.freshSymbol();
 }
 
-/** A shape of which only the rank is known. */
+/** A shape of which only the rank is known. @throws InputError where that is over the limit */
 export function unknownSizes(node: Node, rank: number): Dimension[] {
+  limitRank(node, rank);
   return Array.from({ length: rank }, () => unknownSize(node));
 }
 
