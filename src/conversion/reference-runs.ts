@@ -1,6 +1,6 @@
 import { type Check, findSuspect, type StartedSource, selectedOutputs, type Trials } from '../check/index.js';
 import { loadReference } from '../formats/index.js';
-import { type DataType, EngineError, type Graph, type Value } from '../model/index.js';
+import { type DataType, EngineError, type Graph, Tensor, type Value } from '../model/index.js';
 import { batchNormalization, dropout } from '../operators/index.js';
 import { allNodes } from '../source/counts.js';
 import type { OpenSource } from '../source/open-source.js';
@@ -90,7 +90,7 @@ export class ReferenceRuns {
       model,
       files: new Map(Array.from(locations, (location) => [location, external.readWhole(location)])),
       outputs: withSelected ? this.outputsAndRead : this.#outputs.map(({ name }) => name),
-      trials: this.#trials,
+      trials: widened ? widenTrials(this.#trials) : this.#trials,
       // Passes replace constants, so this looks at the file again.
       suspect: () => findSuspect(readAgain().graph),
     });
@@ -109,4 +109,15 @@ function wanted({ name, dtype, otherType, graph }: Value): Wanted[] {
     where: { value: name },
     todo: 'use --no-check',
   });
+}
+
+/** The same numbers for a source whose float16 inputs have become float32. */
+function widenTrials(given: Trials): Trials {
+  const widen = (tensor: Tensor) =>
+    tensor.dtype === 'float16' ? Tensor.from('float32', tensor.shape, tensor.toFloat64()) : tensor;
+  const trials = given.trials.map((trial) => ({
+    ...trial,
+    feeds: new Map(Array.from(trial.feeds, ([name, tensor]) => [name, widen(tensor)])),
+  }));
+  return { ...given, trials };
 }
