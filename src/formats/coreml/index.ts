@@ -2,6 +2,9 @@ import { UnsupportedError } from '../../model/index.js';
 import type { Target } from '../format.js';
 import { lower } from './lower/lower.js';
 import type { MilProgram } from './program/program.js';
+
+export { readMlpackage } from './read/read-package.js';
+
 import { writePackage } from './write/write-package.js';
 
 /** Core ML: an ML Program in an `.mlpackage`. */

@@ -1,0 +1,102 @@
+import { type Bytes, Model } from '../../../model/index.js';
+import { VERSIONS } from '../program/data-types.js';
+import type { MilType } from '../program/program.js';
+import { decodeMessage } from '../wire/decode-message.js';
+import type { Message } from '../wire/schema.js';
+import { BlobReader } from './blob-reader.js';
+import { damaged } from './damaged.js';
+import { checkDescription, type Features } from './read-description.js';
+import { readManifest } from './read-manifest.js';
+import { ProgramReader } from './read-program.js';
+
+/** The operator set in which a program is written down: the first with all that rows need (`Gelu`). */
+const OPSET = 20;
+const IR_VERSION = 9;
+
+/**
+ * Opens a package and turns its program into ONNX, knowing nothing of who wrote it. The graph computes in the precision that
+ * the program states: its values are float32, and behind each fp16 operation they are rounded to binary16, once. Constants are
+ * what the file holds. A classifier's table is an output under its own name, as is what its softmax reads; the class names are
+ * in the metadata as `coreml.classes`.
+ * @param files path within the package to content
+ * @throws InputError where the package is damaged, contradicts itself, or holds what is no plain ML Program
+ */
+export function readMlpackage(files: ReadonlyMap<string, Bytes>): Model {
+  const manifest = readManifest(files);
+  const bytes = files.get(manifest.modelPath);
+  if (!bytes) throw damaged(`${manifest.modelPath} is no file`);
+  const message = decodeMessage('Model', bytes);
+  const { description = {}, mlProgram } = message;
+  if (!mlProgram) throw damaged('its model is no ML Program');
+  if (message.isUpdatable) throw damaged('an updatable model is not read here');
+  const { main, block } = mainOf(mlProgram, message.specificationVersion ?? 0);
+
+  const blobFile = files.get(manifest.modelPath.replace(/[^/]*$/, 'weights/weight.bin'));
+  const blobs = blobFile && new BlobReader(blobFile);
+  const model = new Model({
+    opsets: new Map([['', OPSET]]),
+    metadata: new Map(description.metadata?.userDefined ?? []),
+    provenance: { ...EMPTY, irVersion: IR_VERSION, producerName: 'mobileone' },
+  });
+  if (blobs && blobs.claimed !== blobs.count) {
+    model.notes.push(`weight.bin says that it has ${blobs.claimed} records and has ${blobs.count}`);
+  }
+  for (const stray of manifest.strays) model.notes.push(`${stray} is in no entry of Manifest.json and was ignored`);
+
+  const program = new ProgramReader(model.graph, blobs);
+  const inputs = new Map<string, MilType>();
+  for (const input of Array.from(main.inputs ?? [])) inputs.set(input.name ?? '', program.addInput(input));
+  program.readOperations(Array.from(block.operations ?? []));
+  const outputs = addOutputs(model, program, Array.from(block.outputs ?? []));
+  program.checkTypes();
+  checkDescription(description, inputs, outputs);
+  return model;
+}
+
+const EMPTY = { producerVersion: '', domain: '', modelVersion: 0n, docString: '' };
+
+/** The one function and its one block. @throws InputError where versions do not go together, or there is more than that */
+function mainOf({ version, functions }: Message<'Program'>, specification: number) {
+  const known = VERSIONS.find((candidate) => candidate.specification === specification);
+  if (!known) throw damaged(`specificationVersion ${specification} is not known`);
+  if (version !== 1) throw damaged(`the program has version ${version ?? 0}, not 1`);
+  const main = functions?.get('main');
+  if (!main || functions?.size !== 1) throw damaged(`its functions are ${[...(functions?.keys() ?? [])]}, not main`);
+  if (main.opset !== known.opset) throw damaged(`opset ${main.opset} with specificationVersion ${specification}`);
+  const block = main.blockSpecializations?.get(known.opset);
+  if (!block || main.blockSpecializations?.size !== 1) throw damaged(`main has not one block, for ${known.opset}`);
+  if (Array.from(block.inputs ?? []).length > 0) throw damaged('the block of main has inputs of its own');
+  return { main, block };
+}
+
+/** Makes the block's outputs those of the graph. */
+function addOutputs({ graph, metadata }: Model, program: ProgramReader, names: readonly string[]): Features {
+  const { classifier } = program;
+  const features = new Map<string, MilType | 'label' | 'probabilities'>();
+  for (const name of names) {
+    if (features.has(name)) throw damaged(`${name} is an output twice`);
+    if (name === classifier?.labelName) features.set(name, 'label');
+    else if (name === classifier?.probabilitiesName) features.set(name, 'probabilities');
+    else {
+      const operand = program.operandOf(name);
+      const value = operand.value();
+      if (operand.constant || value.isInput) throw damaged('an output is made by no operation', name);
+      features.set(name, operand.type);
+      graph.addOutput(value);
+    }
+  }
+  if (features.size === 0) throw damaged('it has no outputs');
+  if (classifier) {
+    const { probabilities, probabilitiesName, labelName, labels } = classifier;
+    if (!features.has(probabilitiesName) || !features.has(labelName))
+      throw damaged('a result of classify is no output');
+    const value = probabilities.value();
+    const softmax = value.producer;
+    if (softmax?.is('Softmax') && !softmax.input(0).isOutput) graph.addOutput(softmax.input(0));
+    graph.addOutput(
+      graph.insert({ operator: 'Identity', inputs: [value], outputs: [probabilitiesName], origin: [] }).output(),
+    );
+    metadata.set('coreml.classes', JSON.stringify(labels));
+  }
+  return features;
+}

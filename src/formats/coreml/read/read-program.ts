@@ -1,0 +1,218 @@
+import { bytesOf, float16ToNumber, type Graph, isStatic, sameShape, Tensor, type Value } from '../../../model/index.js';
+import { inferTypes } from '../../../operators/infer.js';
+import type { Constant, MilType } from '../program/program.js';
+import type { Message } from '../wire/schema.js';
+import type { BlobReader } from './blob-reader.js';
+import { type ReadClassifier, readClassifier } from './classifier.js';
+import { damaged } from './damaged.js';
+import { OnnxBuilder } from './onnx-builder.js';
+import type { Operand } from './operand.js';
+import { OperationReader } from './operation-reader.js';
+import { readConstant, readName, readType } from './read-values.js';
+import { readRows } from './rows/index.js';
+
+/** More operations than any network has; a file may claim anything. */
+const MOST_OPERATIONS = 1_000_000;
+
+/** Operations that only choose and move elements: what goes in as fp16 comes out as fp16, and rounding again is idle. */
+const EXACT: ReadonlySet<string> = new Set([
+  ...[
+    'reshape',
+    'flatten2d',
+    'expand_dims',
+    'squeeze',
+    'transpose',
+    'tile',
+    'concat',
+    'stack',
+    'split',
+    'slice_by_index',
+  ],
+  ...[
+    'slice_by_size',
+    'reverse',
+    'crop',
+    'pad',
+    'fill',
+    'identity',
+    'depth_to_space',
+    'space_to_depth',
+    'pixel_shuffle',
+  ],
+  ...[
+    'gather',
+    'gather_along_axis',
+    'topk',
+    'select',
+    'relu',
+    'relu6',
+    'clip',
+    'maximum',
+    'minimum',
+    'max_pool',
+    'abs',
+  ],
+  ...['reduce_max', 'reduce_min', 'resize_nearest_neighbor', 'upsample_nearest_neighbor'],
+]);
+
+/** Reads the operations of a block, in order, into a graph. Names are bound once, before they are read. */
+export class ProgramReader {
+  readonly #to: OnnxBuilder;
+  readonly #blobs: BlobReader | undefined;
+  readonly #operands = new Map<string, Operand>();
+  readonly #declared: { readonly value: Value; readonly type: MilType; readonly name: string }[] = [];
+  classifier: ReadClassifier | undefined;
+
+  constructor(graph: Graph, blobs: BlobReader | undefined) {
+    this.#to = new OnnxBuilder(graph);
+    this.#blobs = blobs;
+  }
+
+  /** An input of the function, which becomes one of the graph. */
+  addInput(message: Message<'NamedValueType'>): MilType {
+    const name = readName(message.name, 'an input');
+    const type = readType(message.type, name);
+    if (type.dtype !== 'fp32' && type.dtype !== 'int32') throw damaged(`an input is ${type.dtype}`, name);
+    const value = this.#to.graph.addInput(name, type.dtype === 'fp32' ? 'float32' : 'int32', type.shape);
+    this.#bind({ name, type, constant: undefined, value: () => value });
+    return type;
+  }
+
+  readOperations(operations: readonly Message<'Operation'>[]): void {
+    if (operations.length > MOST_OPERATIONS) throw damaged(`it has ${operations.length} operations, over the limit`);
+    const { model } = this.#to.graph;
+    // The program's names are its own: no node that a row makes may be called like a value that comes later.
+    for (const { outputs } of operations) for (const { name } of Array.from(outputs ?? [])) model.takeName(name ?? '');
+    for (const operation of operations) {
+      if (this.classifier) throw damaged('an operation follows classify');
+      if (Array.from(operation.blocks ?? []).length > 0) throw damaged('control flow is not read here', operation.type);
+      if (operation.type === 'const') this.#readConst(operation);
+      else if (operation.type === 'classify')
+        this.classifier = readClassifier(operation, (name) => this.operandOf(name));
+      else this.#readOperation(operation);
+    }
+  }
+
+  /** Infers what each operation gives and holds the declared types against it. @throws InputError where they differ */
+  checkTypes(): void {
+    inferTypes(this.#to.graph);
+    for (const { value, type, name } of this.#declared) {
+      const dtype = kindOf(value, type);
+      if (!isStatic(value.shape) || !dtype) throw damaged('its type cannot be known', name);
+      expectType(type, { dtype, shape: value.shape }, name);
+    }
+  }
+
+  /** @throws InputError where nothing of that name was made before */
+  operandOf(name: string): Operand {
+    const operand = this.#operands.get(name);
+    if (!operand) throw damaged(`${name} is read before anything makes it`);
+    return operand;
+  }
+
+  #bind(operand: Operand): void {
+    if (this.#operands.has(operand.name)) throw damaged(`${operand.name} is made twice`);
+    this.#operands.set(operand.name, operand);
+  }
+
+  #readConst({ inputs, outputs, attributes }: Message<'Operation'>): void {
+    const [output, ...more] = Array.from(outputs ?? []);
+    const name = readName(output?.name, 'a const');
+    const value = attributes?.get('val');
+    expectAttributes(attributes, ['name', 'val'], name);
+    if (!value || more.length > 0 || inputs?.size) throw damaged('a const has a value, no inputs and one output', name);
+    const constant = readConstant(value, this.#blobs, name);
+    expectType(readType(output?.type, name), constant, name);
+    this.#bind(this.#constantOperand(name, constant));
+  }
+
+  #constantOperand(name: string, constant: Constant): Operand {
+    let made: Value | undefined;
+    const value = (): Value => {
+      made ??= this.#to.graph.addConstant(tensorOf(constant, name), name);
+      return made;
+    };
+    return { name, type: { dtype: constant.dtype, shape: constant.shape }, constant, value };
+  }
+
+  #readOperation({ type = '', inputs = new Map(), outputs = [], attributes }: Message<'Operation'>): void {
+    const named = Array.from(outputs, ({ name, type: declared }) => {
+      const legal = readName(name, `a result of ${type}`);
+      return { name: legal, type: readType(declared, legal) };
+    });
+    const where = named[0]?.name ?? type;
+    expectAttributes(attributes, ['name'], where);
+    const row = readRows.get(type);
+    if (!row) throw damaged(`operation ${type} is not known`, where);
+    const args = new Map<string, Operand[]>();
+    for (const [key, argument] of inputs) {
+      args.set(
+        key,
+        Array.from(argument.arguments ?? [], (binding, index) => this.#bound(binding, `${where}_${key}_${index}`)),
+      );
+    }
+    const operation = new OperationReader(type, where, args);
+    const made = row(operation, this.#to);
+    const values = 'name' in made ? [made] : made;
+    operation.expectAllRead();
+    if (values.length !== named.length) throw operation.invalid(`makes ${values.length} results, not ${named.length}`);
+    named.forEach((output, index) => {
+      const value = values[index];
+      if (!value) return;
+      const rounds = output.type.dtype === 'fp16' && !EXACT.has(type);
+      const result = rounds ? this.#to.rounded(value) : value;
+      result.name = output.name;
+      expectFloat(operation, output.type, output.name);
+      this.#declared.push({ ...output, value: result });
+      this.#bind({ ...output, constant: undefined, value: () => result });
+    });
+  }
+
+  #bound({ name, value }: Message<'Binding'>, where: string): Operand {
+    if (name !== undefined) return this.operandOf(name);
+    if (!value) throw damaged('an argument is bound to nothing', where);
+    if (value.blobFileValue) throw damaged('an inline argument lies in weight.bin', where);
+    return this.#constantOperand(where, readConstant(value, undefined, where));
+  }
+}
+
+/** What a value computed is in MIL. Both float types are float32 in the graph; which it is was checked when it was read. */
+function kindOf({ dtype }: Value, declared: MilType): MilType['dtype'] | undefined {
+  if (dtype === 'float32') return declared.dtype === 'fp16' ? 'fp16' : 'fp32';
+  return dtype === 'int32' || dtype === 'bool' ? dtype : undefined;
+}
+
+/** fp16 constants are float32 in the graph: every fp16 is one. */
+function tensorOf({ dtype, shape, data }: Constant, name: string): Tensor {
+  if (typeof data === 'string') throw damaged('a text stands where a tensor is due', name);
+  if (dtype === 'fp16') return new Tensor('float32', shape, bytesOf(widened(data)));
+  return Tensor.from(dtype === 'fp32' ? 'float32' : dtype === 'bool' ? 'bool' : 'int32', shape, data);
+}
+
+/** An operation on floats gives floats of its operands' type; `cast` alone gives another, the one it is asked for. */
+function expectFloat(operation: OperationReader, { dtype }: MilType, where: string): void {
+  if (dtype !== 'fp16' && dtype !== 'fp32') return;
+  const computed = operation.type === 'cast' ? operation.text('dtype') : (operation.dtype ?? 'fp32');
+  if (computed !== dtype) throw damaged(`it is declared ${dtype} and is ${computed}`, where);
+}
+
+function expectAttributes(
+  attributes: ReadonlyMap<string, unknown> | undefined,
+  known: readonly string[],
+  where: string,
+) {
+  for (const key of attributes?.keys() ?? []) {
+    if (!known.includes(key)) throw damaged(`it has no attribute ${key}`, where);
+  }
+}
+
+function widened(bits: ArrayLike<number>): Float32Array {
+  const values = new Float32Array(bits.length);
+  for (let i = 0; i < values.length; i++) values[i] = float16ToNumber(bits[i] ?? 0);
+  return values;
+}
+
+function expectType(declared: MilType, actual: MilType, where: string): void {
+  if (declared.dtype === actual.dtype && sameShape(declared.shape, actual.shape)) return;
+  throw damaged(`it is declared ${declared.dtype} [${declared.shape}] and is ${actual.dtype} [${actual.shape}]`, where);
+}

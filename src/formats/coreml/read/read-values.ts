@@ -1,0 +1,89 @@
+import { sizeOf } from '../../../model/index.js';
+import { BLOB_FILE_NAME, LEGAL_NAME, MIL_NUMBERS, type MilDataType } from '../program/data-types.js';
+import type { Constant, MilType } from '../program/program.js';
+import type { Message } from '../wire/schema.js';
+import type { BlobReader } from './blob-reader.js';
+import { damaged } from './damaged.js';
+
+const DTYPES: ReadonlyMap<number, MilDataType> = new Map([
+  [MIL_NUMBERS.fp16.mil, 'fp16'],
+  [MIL_NUMBERS.fp32.mil, 'fp32'],
+  [MIL_NUMBERS.int32.mil, 'int32'],
+  [MIL_NUMBERS.bool.mil, 'bool'],
+  [MIL_NUMBERS.string.mil, 'string'],
+]);
+
+const HIGHEST_RANK = 5;
+
+/** A fixed tensor type. @throws InputError where it is another, or beyond what Core ML takes */
+export function readType(type: Message<'ValueType'> | undefined, where: string): MilType {
+  const tensor = type?.tensorType;
+  if (!tensor) throw damaged('a type is no tensor', where);
+  const dtype = DTYPES.get(tensor.dataType ?? 0);
+  if (!dtype) throw damaged(`data type ${tensor.dataType ?? 0} is none that a program of this kind holds`, where);
+  const dimensions = Array.from(tensor.dimensions ?? []);
+  if ((tensor.rank ?? 0) !== dimensions.length) {
+    throw damaged(`a type says rank ${tensor.rank ?? 0} and has ${dimensions.length} dimensions`, where);
+  }
+  if (dimensions.length > HIGHEST_RANK) throw damaged(`rank ${dimensions.length} is over ${HIGHEST_RANK}`, where);
+  if (tensor.attributes?.size) throw damaged('a type has attributes', where);
+  const shape = dimensions.map(({ constant }) => {
+    if (!constant?.size || constant.size < 1) throw damaged('a dimension is not fixed and positive', where);
+    return constant.size;
+  });
+  sizeOf(shape);
+  return { dtype, shape };
+}
+
+export function readName(name: string | undefined, what: string): string {
+  if (!name || !LEGAL_NAME.test(name)) throw damaged(`${what} has the name ${JSON.stringify(name ?? '')}`);
+  return name;
+}
+
+/** A constant, inline or out of weight.bin. @throws InputError where elements and type do not fit */
+export function readConstant(value: Message<'Value'>, blobs: BlobReader | undefined, where: string): Constant {
+  const type = readType(value.type, where);
+  const count = sizeOf(type.shape);
+  if (value.blobFileValue) {
+    const { fileName = '', offset = 0 } = value.blobFileValue;
+    if (fileName !== BLOB_FILE_NAME)
+      throw damaged(`the blob file ${fileName} leaves the package or is not its own`, where);
+    const code = MIL_NUMBERS[type.dtype].blob;
+    if (code === undefined) throw damaged(`${type.dtype} cannot lie in weight.bin`, where);
+    if (!blobs) throw damaged('weight.bin is named and is not there', where);
+    const bytes = blobs.read(offset, code, count * (type.dtype === 'fp16' ? 2 : 4)).slice();
+    return { ...type, data: type.dtype === 'fp16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer) };
+  }
+  const tensor = value.immediateValue?.tensor;
+  if (!tensor) throw damaged('a constant has no value', where);
+  const constant = immediate(type, tensor, where);
+  const held = typeof constant.data === 'string' ? 1 : constant.data.length;
+  if (held !== count) throw damaged(`a constant has ${held} elements for [${type.shape}]`, where);
+  return constant;
+}
+
+function immediate(type: MilType, tensor: Message<'TensorValue'>, where: string): Constant {
+  const wrongField = () => damaged(`a constant of ${type.dtype} lies in the field of another type`, where);
+  switch (type.dtype) {
+    case 'fp32':
+      if (!tensor.floats) throw wrongField();
+      return { ...type, data: Float32Array.from(tensor.floats.values ?? []) };
+    case 'fp16': {
+      const bytes = tensor.bytes?.values?.slice();
+      if (!bytes || bytes.length % 2) throw wrongField();
+      return { ...type, data: new Uint16Array(bytes.buffer) };
+    }
+    case 'int32': {
+      if (!tensor.ints) throw wrongField();
+      return { ...type, data: Int32Array.from(tensor.ints.values ?? []) };
+    }
+    case 'bool':
+      if (!tensor.bools) throw wrongField();
+      return { ...type, data: Uint8Array.from(Array.from(tensor.bools.values ?? [], Number)) };
+    default: {
+      const [text, ...more] = Array.from(tensor.strings?.values ?? []);
+      if (text === undefined || more.length > 0) throw wrongField();
+      return { ...type, data: text };
+    }
+  }
+}
