@@ -1,5 +1,6 @@
 import type { Graph, Model } from '../model/index.js';
 import { inferTypes } from '../operators/infer.js';
+import { dropDefaultAttributes } from './drop-default-attributes.js';
 import { dropIdentity } from './drop-identity.js';
 import { dropNeutralArithmetic } from './drop-neutral-arithmetic.js';
 import { dropNoOps } from './drop-no-ops.js';
@@ -47,7 +48,7 @@ const cleaning: readonly Pass[] = [
 
 const fusing: readonly Pass[] = [fuseAffine, moveScales];
 
-const finishing: readonly Pass[] = [mergeEqualConstants];
+const finishing: readonly Pass[] = [dropDefaultAttributes, mergeEqualConstants];
 
 /** Groups that swing are cut here; none was seen to need more than four. */
 const MOST_ROUNDS = 10;
