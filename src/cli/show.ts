@@ -19,7 +19,7 @@ export async function showReport(
   const colours = await coloursFor(stream, flags.color);
   if (!flags.quiet) {
     const text = report.models
-      .filter((model) => model.before !== null)
+      .filter((model) => model.after !== null)
       .map((model) => summary(model, { colours, verbose: flags.verbose }))
       .join('\n');
     await (flags.json ? writeError(text) : writeOut(text));

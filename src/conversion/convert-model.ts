@@ -1,5 +1,6 @@
 import type { Verdict } from '../check/index.js';
 import {
+  expectFolder,
   expectReplaceable,
   type Identity,
   putInPlace,
@@ -69,6 +70,7 @@ export async function convertModel(plan: Plan, run: Run): Promise<Outcome> {
   const draft = new Draft(plan.path);
   const stations = new Stations((station) => run.options.onProgress?.({ model: plan.path, station }));
   try {
+    expectFolder(run.options.outDir);
     for (const destination of plan.destinations.values()) expectReplaceable(destination);
     const source = await stations.time('read', () => openSource(plan.path, run.options));
     try {

@@ -25,6 +25,34 @@ export function destinationOf(outDir: string, name: string): Destination {
 }
 
 /**
+ * Refuses an output folder that is, or lies below, something else than a folder. One that is missing can be made.
+ * @throws OutputError
+ */
+export function expectFolder(shown: string): void {
+  let at = path.resolve(shown);
+  let stat = lookThrough(at, shown);
+  while (!stat && at !== path.dirname(at)) {
+    at = path.dirname(at);
+    stat = lookThrough(at, shown);
+  }
+  if (stat?.isDirectory()) return;
+  throw new OutputError({
+    what: at === path.resolve(shown) ? 'exists and is not a folder' : 'a part of the path is not a folder',
+    where: { file: shown },
+    todo: 'choose another --out-dir',
+  });
+}
+
+function lookThrough(place: string, shown: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOTDIR') return undefined;
+    throw asOutputError(error, shown);
+  }
+}
+
+/**
  * Refuses a final name that holds what is not ours to replace.
  * @throws OutputError for a link, a special file, a folder where a file goes, and a folder that this tool did not write
  */
@@ -52,8 +80,6 @@ function lookAt(place: string, shown: string): fs.Stats | undefined {
   try {
     return fs.lstatSync(place, { throwIfNoEntry: false });
   } catch (error) {
-    // A part of the path that is a file is met again, and named, when the output folder is made.
-    if (isSystemError(error) && error.code === 'ENOTDIR') return undefined;
     throw asOutputError(error, shown);
   }
 }

@@ -1,4 +1,4 @@
-export { type ArtefactKind, type Destination, destinationOf, expectReplaceable } from './destination.js';
+export { type ArtefactKind, type Destination, destinationOf, expectFolder, expectReplaceable } from './destination.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
 export { type Identity, identityAt, placeKey } from './identity.js';
 export { putInPlace } from './put-in-place.js';

@@ -39,7 +39,7 @@ export class TemporaryFolder {
   constructor(shown: string) {
     try {
       this.#made = makeFolders(path.resolve(shown));
-      this.parent = fs.realpathSync(shown);
+      this.parent = fs.realpathSync(path.resolve(shown));
       removeAbandoned(this.parent);
       this.path = path.join(this.parent, `.mobileone-${host()}-${process.pid}-${randomBytes(6).toString('hex')}`);
       fs.mkdirSync(this.path, { mode: 0o700 });

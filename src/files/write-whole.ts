@@ -12,13 +12,15 @@ import { TemporaryFolder } from './temporary-folder.js';
  */
 export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   try {
-    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    // Looked at under the very path that is renamed to: `missing/../dev/full` is nothing to the system, and a device to us.
+    const resolved = path.resolve(file);
+    const stat = fs.statSync(resolved, { throwIfNoEntry: false });
     if (stat?.isDirectory()) throw new OutputError({ what: 'exists and is a folder', where: { file } });
     if (stat && !stat.isFile()) {
-      await fs.promises.writeFile(file, bytes);
+      await fs.promises.writeFile(resolved, bytes);
       return;
     }
-    const place = stat ? fs.realpathSync(file) : path.resolve(file);
+    const place = stat ? fs.realpathSync(resolved) : resolved;
     const temporary = new TemporaryFolder(path.dirname(place));
     let isPlaced = false;
     try {

@@ -62,9 +62,8 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
   }
   lines.push(...more(model.declined.length, verbose));
   for (const { target, unsupported } of model.targets) {
-    lines.push(
-      `  ${target}: ${unsupported.length === 0 ? colours.green('supported') : colours.yellow(`${unsupported.length} nodes cannot be expressed`)}`,
-    );
+    const refused = `${unsupported.length} ${unsupported.length === 1 ? 'node' : 'nodes'} cannot be expressed`;
+    lines.push(`  ${target}: ${unsupported.length === 0 ? colours.green('supported') : colours.yellow(refused)}`);
     for (const { node, operator, reason } of unsupported.slice(0, LISTED)) {
       lines.push(`    ${showName(node)} (${showName(operator)}): ${showLine(reason)}`);
     }
