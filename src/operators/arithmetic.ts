@@ -9,6 +9,7 @@ import { broadcast } from './shape/broadcast.js';
 import {
   differenceOfElements,
   type ElementPair,
+  holdsSizes,
   ofNumbers,
   pairElements,
   productOfElements,
@@ -22,7 +23,7 @@ function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
   const [a, b] = node.inputs;
   const dtype = a?.dtype ?? b?.dtype;
   const shape = broadcast(node, [a?.shape, b?.shape]);
-  return [{ dtype, shape, elements: isInteger(dtype) ? pairElements(node, shape, pair) : undefined }];
+  return [{ dtype, shape, elements: holdsSizes(dtype) ? pairElements(node, shape, pair) : undefined }];
 }
 
 /** A + B with broadcasting. */
@@ -116,7 +117,7 @@ function variadicFacts(node: Node, pair?: (a: number, b: number) => number): rea
   );
   const dtype = node.dtypeOf(0);
   let elements: readonly Dimension[] | undefined;
-  if (isInteger(dtype)) {
+  if (holdsSizes(dtype)) {
     if (node.inputs.length === 1) elements = node.inputs[0]?.elements;
     else if (node.inputs.length === 2 && pair) elements = pairElements(node, shape, ofNumbers(pair));
   }

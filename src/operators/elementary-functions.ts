@@ -1,8 +1,9 @@
-import { type Dimension, isInteger, type Node } from '../model/index.js';
+import type { Node } from '../model/index.js';
 import { erfOf } from './compute/error-function.js';
 import { mapFloats, mapNumbers, type Rounding } from './compute/map.js';
 import { type Facts, operator } from './operator.js';
 import { likeOf } from './shape/facts.js';
+import { holdsSizes } from './shape/integer-elements.js';
 
 function floatFunction(name: string, f: (x: number, round: Rounding) => number) {
   return operator(name, {
@@ -60,14 +61,16 @@ function softplusOf(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }
 
-/** Short integer operands keep their elements through a function of one number, where all are numbers. */
+/** Sizes keep their elements through a function of one number, where all are numbers. */
 function integerFacts(node: Node, f: (x: number) => number): readonly Facts[] {
   const [input] = node.inputs;
-  const known = isInteger(input?.dtype) ? input?.elements : undefined;
-  const elements = known?.map((element: Dimension) => (typeof element === 'number' ? f(element) : undefined));
-  const isKnown = (list: readonly (number | undefined)[]): list is readonly number[] => !list.includes(undefined);
-  return [{ ...likeOf(input), elements: elements && isKnown(elements) ? elements : undefined }];
+  const known = holdsSizes(input?.dtype) ? input?.elements : undefined;
+  const elements = known?.flatMap((element) => (typeof element === 'number' && isSmall(element) ? [f(element)] : []));
+  return [{ ...likeOf(input), elements: elements?.length === known?.length ? elements : undefined }];
 }
+
+/** Whether an int32 holds it and its negative. */
+const isSmall = (integer: number) => Math.abs(integer) < 2 ** 31;
 
 /** Magnitude. */
 export const abs = operator('Abs', {

@@ -1,9 +1,10 @@
-import { type Dimension, isInteger, type Node, type Shape } from '../model/index.js';
+import type { Dimension, Node, Shape } from '../model/index.js';
 import { REDUCERS, reduce } from './compute/reduce.js';
 import { type Facts, operator } from './operator.js';
 import { normalizeAxis, resolveAxes } from './shape/axes.js';
 import { integersAt } from './shape/constants.js';
 import { shaped } from './shape/facts.js';
+import { holdsSizes } from './shape/integer-elements.js';
 import { multiplied } from './shape/products.js';
 
 export interface ReduceParameters {
@@ -43,7 +44,7 @@ function reducedShape(node: Node, { axes, keepDims }: ReduceParameters): Shape |
 function reducedElements(node: Node, name: string, { axes }: ReduceParameters): readonly Dimension[] | undefined {
   const [input] = node.inputs;
   const { elements } = input ?? {};
-  if (!elements || axes?.length !== 1 || !isInteger(input?.dtype)) return undefined;
+  if (!elements || axes?.length !== 1 || !holdsSizes(input?.dtype)) return undefined;
   if (name === 'ReduceProd') {
     return [multiplied(node, elements)];
   }

@@ -4,8 +4,8 @@ import { type Attribute, type DataType, Model, type Node, Tensor } from '../../s
 interface TensorText {
   readonly dtype: DataType;
   readonly shape: readonly number[];
-  /** Base64. */
-  readonly data: string;
+  /** Base64; absent where only type and shape are told. */
+  readonly data?: string;
 }
 
 type AttributeText =
@@ -33,9 +33,12 @@ export interface Case extends CaseText {
   readonly results: readonly Tensor[];
 }
 
-/** The cases in a file beside this one, as `tools/operator-cases.py` writes it. */
+/** The cases in a file beside this one, one a line, as the Python scripts in `tools/` write them. */
 export function casesIn(file: string): Case[] {
-  const texts: readonly CaseText[] = JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
+  const lines = readFileSync(new URL(file, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const texts: readonly CaseText[] = lines.map((line) => JSON.parse(line));
   return texts.map((text) => ({
     ...text,
     operands: text.inputs.map((input) => (input ? tensorOf(input) : undefined)),
@@ -44,17 +47,17 @@ export function casesIn(file: string): Case[] {
 }
 
 /**
- * The node of a case in a model of its own, its operands constants. Those at `computed` are graph inputs instead, of which
- * only type and shape are known.
+ * The node of a case in a model of its own, its operands constants. Those at `computed`, and those whose data is not told,
+ * are graph inputs instead, of which only type and shape are known.
  */
 export function nodeOf(
-  { operator, opset, attributes, operands, results }: Case,
+  { operator, opset, attributes, inputs: texts, operands, results }: Case,
   computed: readonly number[] = [],
 ): Node {
   const { graph } = new Model({ opsets: new Map([['', opset]]) });
   const inputs = operands.map((tensor, index) => {
     if (!tensor) return undefined;
-    return computed.includes(index)
+    return computed.includes(index) || texts[index]?.data === undefined
       ? graph.addInput(`input_${index}`, tensor.dtype, tensor.shape)
       : graph.addConstant(tensor);
   });
@@ -63,7 +66,12 @@ export function nodeOf(
 }
 
 function tensorOf({ dtype, shape, data }: TensorText): Tensor {
+  if (data === undefined) return new Tensor(dtype, shape, untold);
   return new Tensor(dtype, shape, new Uint8Array(Buffer.from(data, 'base64')));
+}
+
+function untold(): never {
+  throw new Error('only type and shape of this tensor are told');
 }
 
 function attributeOf(text: AttributeText): Attribute {

@@ -4,7 +4,7 @@ import { operatorOf } from '../../src/operators/index.js';
 import { inferNode } from '../../src/operators/infer.js';
 import { type Case, casesIn, nodeOf } from './cases.js';
 
-const cases = casesIn('movement-cases.json');
+const cases = casesIn('movement-cases.jsonl');
 
 /** Operators whose sizes are in the data itself. */
 const SIZED_BY_DATA = ['NonZero', 'Unique', 'Compress'];

@@ -1,6 +1,11 @@
-import type { Dimension, Node, Shape } from '../../model/index.js';
+import type { DataType, Dimension, Node, Shape } from '../../model/index.js';
 import { mayHaveElements } from './elements.js';
 import { multiplied } from './products.js';
+
+/** The types that sizes have; in the smaller ones arithmetic would wrap. */
+export function holdsSizes(dtype: DataType | undefined): boolean {
+  return dtype === 'int64' || dtype === 'int32';
+}
 
 /** What an operation makes of two elements; undefined where it cannot be said. */
 export type ElementPair = (node: Node, a: Dimension, b: Dimension) => Dimension | undefined;
@@ -19,7 +24,8 @@ export function pairElements(node: Node, shape: Shape | undefined, pair: Element
     const element = x === undefined || y === undefined ? undefined : pair(node, x, y);
     // Beyond 32 bits an int32 would have wrapped, so nothing is said.
     if (element === undefined || (typeof element === 'number' && !(Math.abs(element) < 2 ** 31))) return undefined;
-    result.push(element);
+    // Adding 0 turns the -0 of a rounded quotient into the integer it is.
+    result.push(typeof element === 'number' ? element + 0 : element);
   }
   return result;
 }

@@ -1,94 +1,16 @@
-"""Writes test/operators/movement-cases.json: nodes with small operands and the results that are right for them.
+"""Writes test/operators/movement-cases.jsonl: nodes that move data, with small operands and the results that are right.
 
-The cases are ONNX's own node tests (`onnx.backend.test`) and, for older forms and for corners, nodes listed below that
-ONNX Runtime was asked about. Run from the root of the repository: python tools/operator-cases.py
+Run from the root of the repository: python tools/movement-cases.py
 """
 
-import base64
-import json
-from pathlib import Path
-
 import numpy as np
-import onnx
-import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
-from onnx.backend.test.case.node import collect_testcases
+from node_cases import NAMES, TooMuch, array, asked, onnx_cases, write
+from onnx import TensorProto, helper
 
 OPERATORS = """Cast CastLike CenterCropPad Col2Im Compress Concat Constant ConstantOfShape DepthToSpace Expand EyeLike
 Flatten Gather GatherElements GatherND NonZero OneHot Pad Range Reshape ReverseSequence Scatter ScatterElements ScatterND
 Shape Size Slice SpaceToDepth Split Squeeze Tile Transpose Trilu Unique Unsqueeze HannWindow HammingWindow
 BlackmanWindow""".split()
-LARGEST = 2048
-NAMES = {
-    TensorProto.FLOAT: "float32", TensorProto.UINT8: "uint8", TensorProto.INT8: "int8", TensorProto.UINT16: "uint16",
-    TensorProto.INT16: "int16", TensorProto.INT32: "int32", TensorProto.INT64: "int64", TensorProto.BOOL: "bool",
-    TensorProto.FLOAT16: "float16", TensorProto.DOUBLE: "float64", TensorProto.UINT32: "uint32",
-    TensorProto.UINT64: "uint64", TensorProto.BFLOAT16: "bfloat16",
-}  # fmt: skip
-
-
-class TooMuch(Exception):
-    """The case is too large, or has types that are not followed."""
-
-
-def tensor(value):
-    proto = value if isinstance(value, TensorProto) else numpy_helper.from_array(np.asarray(value))
-    if proto.data_type not in NAMES:
-        raise TooMuch(f'type {proto.data_type}')
-    data = numpy_helper.to_array(proto).tobytes()
-    if len(data) > LARGEST:
-        raise TooMuch(f'{len(data)} bytes')
-    return {"dtype": NAMES[proto.data_type], "shape": list(proto.dims), "data": base64.b64encode(data).decode()}
-
-
-def attribute(proto):
-    kinds = onnx.AttributeProto
-    if proto.type == kinds.INT:
-        return {"kind": "int", "value": str(proto.i)}
-    if proto.type == kinds.INTS:
-        return {"kind": "ints", "value": [str(i) for i in proto.ints]}
-    if proto.type == kinds.FLOAT:
-        return {"kind": "float", "value": proto.f}
-    if proto.type == kinds.FLOATS:
-        return {"kind": "floats", "value": list(proto.floats)}
-    if proto.type == kinds.STRING:
-        return {"kind": "string", "value": proto.s.decode()}
-    if proto.type == kinds.TENSOR:
-        return {"kind": "tensor", "value": tensor(proto.t)}
-    raise TooMuch
-
-
-def described(name, source, node, opset, inputs, outputs):
-    left = iter(inputs)
-    given = [tensor(next(left)) if wanted else None for wanted in node.input]
-    return {
-        "name": name,
-        "source": source,
-        "operator": node.op_type,
-        "opset": opset,
-        "attributes": {a.name: attribute(a) for a in node.attribute},
-        "inputs": given,
-        "outputs": [tensor(value) for value in outputs],
-    }
-
-
-def onnx_cases():
-    for case in collect_testcases(None):
-        nodes = case.model.graph.node
-        if len(nodes) != 1 or nodes[0].op_type not in OPERATORS:
-            continue
-        opset = next(o.version for o in case.model.opset_import if o.domain == "")
-        for inputs, outputs in case.data_sets:
-            try:
-                yield described(case.name, "onnx", nodes[0], opset, inputs, outputs)
-            except TooMuch as reason:
-                print('left out:', case.name, reason)
-
-
-def array(values, dtype="float32"):
-    return np.array(values, dtype=dtype)
-
-
 IMAGE = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 LAST = 2**63 - 1
 
@@ -171,30 +93,8 @@ for to in ["float16", "bfloat16", "float64", "bool"]:
     ASKED.append((f"cast: borders of float16 to {to}", "Cast", 13, [SMALL], 1, dict(to=NUMBERS[to])))
 
 
-def asked(name, operator, opset, inputs, count, attributes):
-    node = helper.make_node(operator, [f"i{i}" for i in range(len(inputs))], [f"o{i}" for i in range(count)], **attributes)
-    typed = [
-        helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape)
-        for n, v in zip(node.input, inputs)
-    ]
-    outs = [onnx.ValueInfoProto(name=n) for n in node.output]
-    graph = helper.make_graph([node], "g", typed, outs)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    values = session.run_with_ort_values(
-        list(node.output), {n: onnxruntime.OrtValue.ortvalue_from_numpy(v) for n, v in zip(node.input, inputs)}
-    )
-    outputs = []
-    for value in values:
-        if value.element_type() == TensorProto.BFLOAT16:
-            raise TooMuch
-        outputs.append(value.numpy())
-    return described(name, "onnxruntime", node, opset, inputs, outputs)
 
-
-cases = list(onnx_cases())
+cases = list(onnx_cases(OPERATORS))
 for parts in ASKED:
     try:
         cases.append(asked(*parts))
@@ -202,6 +102,4 @@ for parts in ASKED:
         print("left out:", parts[0])
     except Exception as error:
         print("refused:", parts[0], str(error)[:200])
-Path("test/operators").mkdir(exist_ok=True)
-Path("test/operators/movement-cases.json").write_text("[\n" + ",\n".join(json.dumps(c) for c in cases) + "\n]\n")
-print(len(cases), "cases")
+write("movement-cases.jsonl", cases)
