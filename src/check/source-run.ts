@@ -30,33 +30,41 @@ export interface Reference {
   readonly notes: readonly string[];
 }
 
+type Answer = { readonly trial: Trial; readonly outputs: Outputs | undefined };
+
 /**
  * Runs a source three times over: without its engine's optimisations, which is what artefacts are judged by; and, for
- * the noise between right answers, with them, and on inputs moved by a unit in the last place.
+ * the noise between right answers, with them, and on inputs moved by a unit in the last place. Only the first answers
+ * are kept, since a user's inputs may be many and outputs large.
  * @param plain engine for the runs without optimisations
  * @param optimizing engine for the other; in a process of its own it works at the same time
  * @throws EngineError where the source does not run
  */
 export async function runSource(source: Source, plain: Engine, optimizing: Engine): Promise<Reference> {
-  const optimized = runOptimized(source, optimizing);
-  // Awaited below; until then a failure here must not count as unhandled.
+  const { outputs: names, trials } = source;
+  const notes = new Set<string>();
+  const loading = plain.load({ ...payloadOf(source), optimize: false });
+  // The engine takes them one after the other.
+  const answers = trials.trials.map(async (trial) => answer(await loading, names, trial, notes));
+  const optimized = compareOptimized(source, optimizing, answers);
+  // Awaited below, unless the source fails first; then its failure is the one to hear of.
   optimized.catch(() => {});
   try {
-    const notes: string[] = [];
-    const session = await plain.load({ ...payloadOf(source), optimize: false });
-    const answered = await answer(session, source, notes);
-    const nudged = new Map<Trial, Outputs>();
-    for (const { trial } of answered) {
-      nudged.set(trial, await session.run(nudge(trial.feeds, nudged.size + 1), source.outputs));
+    const all = await Promise.all(answers);
+    const answered = all.flatMap(({ trial, outputs }) => (outputs ? [{ trial, outputs }] : []));
+    const session = await loading;
+    const nudged = new SelfComparison(names);
+    for (const [i, { trial, outputs }] of answered.entries()) {
+      nudged.add(trial, outputs, await session.run(nudge(trial.feeds, i + 1), names));
     }
     await session.release();
-    const { runs, note } = await optimized;
-    if (note) notes.push(note);
+    const { comparison, note } = await optimized;
+    if (note) notes.add(note);
     return {
       answered,
-      noise: new Map(source.outputs.map((name) => [name, noiseOf(selfComparisons(name, answered, [nudged, runs]))])),
-      spread: new Map(source.outputs.map((name) => [name, spreadOf(name, answered)])),
-      notes,
+      noise: new Map(names.map((name) => [name, noiseOf([...nudged.of(name), ...comparison.of(name)])])),
+      spread: new Map(names.map((name) => [name, spreadOf(name, answered)])),
+      notes: [...notes],
     };
   } catch (error) {
     throw translated(error, sourceError);
@@ -67,62 +75,59 @@ function payloadOf({ model, files }: Source): Omit<Payload, 'optimize'> {
   return { model, ...(files ? { files } : {}) };
 }
 
-async function answer(
-  session: Session,
-  source: Source,
-  notes: string[],
-): Promise<{ trial: Trial; outputs: Outputs }[]> {
-  const answered: { trial: Trial; outputs: Outputs }[] = [];
-  const refused = new Set<number>();
-  for (const trial of source.trials.trials) {
-    if (refused.has(trial.setting)) continue;
-    try {
-      answered.push({ trial, outputs: await session.run(trial.feeds, source.outputs) });
-    } catch (error) {
-      const isOptional = trial.setting > 0 && error instanceof EngineFailure && error.kind === 'refused';
-      if (!isOptional) throw error;
-      refused.add(trial.setting);
-      notes.push(
-        `compared at one setting of the open sizes only: the source itself refuses the other (${error.message})`,
-      );
-    }
+/** @returns no outputs where the source refuses a later setting of its open sizes */
+async function answer(session: Session, names: readonly string[], trial: Trial, notes: Set<string>): Promise<Answer> {
+  try {
+    return { trial, outputs: await session.run(trial.feeds, names) };
+  } catch (error) {
+    const isOptional = trial.setting > 0 && error instanceof EngineFailure && error.kind === 'refused';
+    if (!isOptional) throw error;
+    notes.add(`compared at one setting of the open sizes only: the source itself refuses the other (${error.message})`);
+    return { trial, outputs: undefined };
   }
-  return answered;
 }
 
-/** The runs with optimisations, or a note that says why there are none: they only measure noise. */
-async function runOptimized(source: Source, engine: Engine): Promise<{ runs: Map<Trial, Outputs>; note?: string }> {
-  const runs = new Map<Trial, Outputs>();
+/** The source against itself under its engine's optimisations; or a note why not: this only measures noise. */
+async function compareOptimized(
+  source: Source,
+  engine: Engine,
+  answers: readonly Promise<Answer>[],
+): Promise<{ comparison: SelfComparison; note?: string }> {
+  const comparison = new SelfComparison(source.outputs);
   try {
     const session = await engine.load({ ...payloadOf(source), optimize: true });
-    for (const trial of source.trials.trials) {
-      try {
-        runs.set(trial, await session.run(trial.feeds, source.outputs));
-      } catch (error) {
-        if (trial.setting === 0) throw error;
-      }
+    for (const answer of answers) {
+      const { trial, outputs } = await answer;
+      if (outputs) comparison.add(trial, outputs, await session.run(trial.feeds, source.outputs));
     }
     await session.release();
-    return { runs };
+    return { comparison };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    return { runs, note: `noise is measured without the engine's optimisations: with them ${error.message}` };
+    const note = `noise is measured without the engine's optimisations: with them ${error.message}`;
+    return { comparison: new SelfComparison([]), note };
   }
 }
 
-function selfComparisons(
-  name: string,
-  answered: Reference['answered'],
-  others: readonly ReadonlyMap<Trial, Outputs>[],
-): Comparison[] {
-  return others.map((other) => {
-    const comparison = new Comparison();
-    for (const { trial, outputs } of answered) {
-      const [a, b] = [outputs.get(name), other.get(trial)?.get(name)];
+/** Two runs of one source, output by output. */
+class SelfComparison {
+  readonly #byOutput: ReadonlyMap<string, Comparison>;
+
+  constructor(names: readonly string[]) {
+    this.#byOutput = new Map(names.map((name) => [name, new Comparison()]));
+  }
+
+  add(trial: Trial, one: Outputs, other: Outputs): void {
+    for (const [name, comparison] of this.#byOutput) {
+      const [a, b] = [one.get(name), other.get(name)];
       if (a && b) comparison.add(a, b, trial.label);
     }
-    return comparison;
-  });
+  }
+
+  of(name: string): Comparison[] {
+    const comparison = this.#byOutput.get(name);
+    return comparison ? [comparison] : [];
+  }
 }
 
 function spreadOf(name: string, answered: Reference['answered']): Spread {
