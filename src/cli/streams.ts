@@ -1,4 +1,4 @@
-import { OutputError } from '../model/index.js';
+import { OutputError } from '../model/errors.js';
 
 /** Whoever read our output went away. Everything else still happens, quietly. */
 function isGone(error: unknown): boolean {
