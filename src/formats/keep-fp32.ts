@@ -8,9 +8,18 @@ import { type Graph, type Node, UsageError } from '../model/index.js';
 export function nodesKeptInFloat32(graph: Graph, patterns: readonly string[]): ReadonlySet<Node> {
   const kept = new Set<Node>();
   if (patterns.length === 0) return kept;
-  const nodes = nodesIn(graph);
+  const byName = new Map<string, Node[]>();
+  for (const node of nodesIn(graph)) {
+    for (const name of new Set(namesOf(node))) {
+      const list = byName.get(name);
+      if (list) list.push(node);
+      else byName.set(name, [node]);
+    }
+  }
   for (const pattern of patterns) {
-    const matches = nodes.filter((node) => namesOf(node).some((name) => matchesGlob(name, pattern)));
+    // A plain name is looked up, and wins over what it would match as a glob.
+    const matches =
+      byName.get(pattern) ?? [...byName].flatMap(([name, nodes]) => (matchesGlob(name, pattern) ? nodes : []));
     if (matches.length === 0) {
       throw new UsageError({
         what: `--keep-fp32 ${pattern}: no node has this name`,

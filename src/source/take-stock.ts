@@ -2,6 +2,7 @@ import type { Model } from '../model/index.js';
 import { inferTypes } from '../operators/infer.js';
 import type { Counts, ValueReport } from '../report/index.js';
 import { countGraph } from './counts.js';
+import { compareDeclaredOutputs } from './declared-outputs.js';
 import { describeValue } from './describe.js';
 import { fixShapes } from './fix-shapes.js';
 import { reRoot } from './re-root.js';
@@ -31,6 +32,7 @@ export function takeStock(
   const notes = fixShapes(model, shape);
   if (outputs) notes.push(...reRoot(model, outputs));
   inferTypes(graph);
+  notes.push(...compareDeclaredOutputs(model));
   notes.push(...suspectStatistics(graph));
   return {
     inputs: graph.inputs.map(describeValue),

@@ -96,7 +96,7 @@ function encodeNode(node: Node, names: WrittenNames, place: PlaceTensor): Messag
   return {
     input: node.inputs.map((value) => (value ? names.of(value) : '')),
     output: node.outputs.map((value) => (value ? names.of(value) : '')),
-    name: node.name || undefined,
+    name: names.ofNode(node),
     opType: node.operator,
     attribute: [...node.attributes].map(([name, attribute]) => encodeAttribute(name, attribute, names, place)),
     domain: node.domain || undefined,

@@ -1,4 +1,4 @@
-import type { Graph, Model, Tensor, Value } from '../../model/index.js';
+import type { Graph, Model, Node, Tensor, Value } from '../../model/index.js';
 
 /** A constant as it will stand in the file. */
 export interface WrittenConstant {
@@ -16,6 +16,7 @@ export class WrittenNames {
   readonly #taken = new Set<string>();
   readonly #names = new Map<Value, string>();
   readonly #tensors = new Map<Tensor, { readonly constant: WrittenConstant; home: Graph }>();
+  readonly #nodes = new Set<string>();
   readonly #constants = new Map<Graph, WrittenConstant[]>();
 
   constructor(model: Model) {
@@ -40,6 +41,15 @@ export class WrittenNames {
   of(value: Value): string {
     const name = this.#names.get(value);
     if (name === undefined) throw new Error(`${value.name} is read, but nothing in the model gives it`);
+    return name;
+  }
+
+  /** A node's own name, or another where one before it has that: ONNX Runtime refuses two of one name. */
+  ofNode(node: Node): string | undefined {
+    if (node.name === '') return undefined;
+    let { name } = node;
+    while (this.#nodes.has(name)) name = this.#model.freshName(node.name);
+    this.#nodes.add(name);
     return name;
   }
 
