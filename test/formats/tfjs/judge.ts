@@ -113,7 +113,7 @@ export async function answersOfSource(bytes: Uint8Array, model: Model, feeds: An
   );
 }
 
-/** Fixed numbers of about unit size; whole ones from 0 to 2 for integers, which fit small axes and masks. */
+/** Fixed numbers from -1 to 3, so that means do not cancel; whole ones from 0 to 2 for integers, which fit small axes and masks. */
 export function feedsFor(model: Model, sizes: Readonly<Record<string, number>> = {}): Answers {
   return new Map(
     model.graph.inputs.map(({ name, shape, dtype }, index) => {
@@ -128,7 +128,7 @@ export function feedsFor(model: Model, sizes: Readonly<Record<string, number>> =
 
 function drawnAs(dtype: DataType | undefined, fraction: number): number {
   if (dtype === 'bool') return Number(fraction > 0.5);
-  return dtype === 'int64' || dtype === 'int32' ? Math.floor(3 * fraction) : 4 * fraction - 2;
+  return dtype === 'int64' || dtype === 'int32' ? Math.floor(3 * fraction) : 4 * fraction - 1;
 }
 
 function sizesOf(shape: Shape | undefined, sizes: Readonly<Record<string, number>>): number[] {

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { tfjs } from '../../../src/formats/tfjs/index.js';
+import { UnsupportedError } from '../../../src/model/index.js';
+import { network } from '../../network.js';
+import { difference, expectEquivalent, feedsFor, load, modelJson, run, sha256 } from './judge.js';
+
+const big = () => network((n) => n.conv(n.input([1, 3, 4, 4]), { channels: 1200, kernel: 20, pad: 9 }));
+
+describe('the files', () => {
+  test('are model.json, which commits, and shards of 4 MiB named by their content', () => {
+    const artefact = tfjs.write(tfjs.lower(big(), {}).program, 'big', sha256);
+    const shards = [...artefact.files].filter(([path]) => path !== 'model.json');
+    expect(artefact.commits).toBe('model.json');
+    expect(shards).toHaveLength(2);
+    shards.forEach(([path, chunks], index) => {
+      expect(path).toBe(`group1-shard${index + 1}of2.${sha256(chunks).slice(0, 16)}.bin`);
+    });
+    expect(shards[0]?.[1].reduce((total, { length }) => total + length, 0)).toBe(4 * 1024 * 1024);
+    expect(modelJson(artefact).weightsManifest[0].paths).toEqual(shards.map(([path]) => path));
+  });
+
+  test('are the same bytes every time', () => {
+    const bytes = () => sha256([...tfjs.write(tfjs.lower(big(), {}).program, 'big', sha256).files.values()].flat());
+    expect(bytes()).toBe(bytes());
+  });
+
+  test('say what made them and how images lie', () => {
+    const model = network((n) => n.conv(n.input([1, 3, 4, 4], 'float32', 'image')));
+    const json = modelJson(tfjs.write(tfjs.lower(model, { labels: ['a', 'b'] }).program, 'x', sha256));
+    expect(json.generatedBy).toBe('mobileone');
+    expect(json.userDefinedMetadata['mobileone.layout']).toMatchObject({ image: 'nhwc' });
+    expect(json.userDefinedMetadata['mobileone.labels']).toEqual(['a', 'b']);
+    expect(json.signature.inputs.image.tensorShape.dim.map(({ size }: { size: string }) => size)).toEqual([
+      '1',
+      '4',
+      '4',
+      '3',
+    ]);
+  });
+});
+
+describe('names', () => {
+  test('that TensorFlow.js misreads are changed, and the change is told', async () => {
+    const model = network((n) => {
+      const x = n.input([1, 3, 4, 4], 'float32', 'image:0');
+      const [y, z] = [n.relu(x), n.sigmoid(x)];
+      y.name = '495';
+      z.name = '^up';
+      return [y, z];
+    });
+    const lowered = await expectEquivalent(model);
+    expect(lowered.inputs[0]?.artefactName).toBe('image_0');
+    expect(lowered.outputs.map(({ artefactName }) => artefactName)).toEqual(['output_495', '_up']);
+    expect(lowered.notes.join()).toContain('495');
+  });
+
+  test('that meet after that stay apart', async () => {
+    const model = network((n) => {
+      const x = n.input([1, 2], 'float32', 'a:b');
+      const y = n.relu(x);
+      y.name = 'a_b';
+      return y;
+    });
+    const { inputs, outputs } = await expectEquivalent(model);
+    expect(inputs[0]?.artefactName).not.toBe(outputs[0]?.artefactName);
+  });
+
+  test('of outputs keep their order, also where one value is two outputs or an input is one', async () => {
+    const model = network((n) => {
+      const x = n.input([1, 3, 2, 2]);
+      const [first, second] = n.nodes('Split', [x, n.integers([1, 2])], { axis: 1 }, 2);
+      return [second ?? x, x, first ?? x];
+    });
+    await expectEquivalent(model);
+  });
+});
+
+describe('layout of images', () => {
+  const model = () => network((n) => n.conv(n.input([1, 3, 4, 4]), { channels: 5 }));
+
+  test('is channels-last for inputs and feature maps, unless asked otherwise', async () => {
+    const turned = await expectEquivalent(model());
+    expect([turned.inputs[0]?.permutation, turned.outputs[0]?.permutation]).toEqual([
+      [0, 2, 3, 1],
+      [0, 2, 3, 1],
+    ]);
+    const kept = await expectEquivalent(model(), { inputLayout: 'nchw' });
+    expect([kept.inputs[0]?.permutation, kept.outputs[0]?.permutation]).toEqual([undefined, undefined]);
+  });
+
+  test('leaves inputs alone that are no images', async () => {
+    const lowered = await expectEquivalent(network((n) => n.relu(n.input([1, 7, 4, 4]))));
+    expect(lowered.inputs[0]?.permutation).toBeUndefined();
+  });
+});
+
+describe('precision of weights', () => {
+  const model = () => network((n) => n.conv(n.input([1, 3, 6, 6]), { channels: 128, kernel: 3, pad: 1, bias: true }));
+  const bytesAt = (precision: 'fp16' | 'uint8' | undefined) => {
+    const artefact = tfjs.write(tfjs.lower(model(), { precision }).program, 'x', sha256);
+    return [...artefact.files]
+      .filter(([path]) => path !== 'model.json')
+      .flatMap(([, chunks]) => chunks)
+      .reduce((sum, { length }) => sum + length, 0);
+  };
+
+  test('fp16 halves and uint8 quarters them, biases stay float32', () => {
+    const [weights, bias] = [128 * 3 * 9, 128 * 4];
+    expect(bytesAt(undefined)).toBe(4 * weights + bias);
+    expect(bytesAt('fp16')).toBe(2 * weights + bias);
+    expect(bytesAt('uint8')).toBe(weights + bias);
+  });
+
+  test.each([
+    ['fp16', 1e-3, 1e-6],
+    ['uint8', 2e-2, 1e-4],
+  ] as const)('%s costs no more than its step', async (precision, most, least) => {
+    const feeds = feedsFor(model());
+    const answer = async (of: 'fp16' | 'uint8' | undefined) => {
+      const lowered = tfjs.lower(model(), { precision: of });
+      return [...(await run(await load(tfjs.write(lowered.program, 'x', sha256)), lowered, feeds)).values()][0];
+    };
+    const cost = difference(await answer(undefined), await answer(precision));
+    expect(cost).toBeLessThan(most);
+    expect(cost).toBeGreaterThan(least);
+  });
+
+  test('a weight beyond float16 stays float32 and is named', () => {
+    const large = network((n) => n.mul(n.input([1, 2000]), n.constant(new Array(2000).fill(70000))));
+    const { program, notes } = tfjs.lower(large, { precision: 'fp16' });
+    expect(program.weights.some(({ quantization }) => quantization)).toBe(false);
+    expect(notes.join()).toMatch(/beyond 65504/);
+  });
+});
+
+describe('what cannot be written', () => {
+  const model = () =>
+    network((n) => {
+      const x = n.input([1, 3, 4, 4]);
+      const rolled = n.node('DeformConv', [x, n.random([1, 3, 1, 1]), n.random([1, 2, 4, 4])], {
+        kernel_shape: [1, 1],
+      });
+      return n.node('MaxPool', [n.relu(rolled)], { kernel_shape: [2, 2], dilations: [2, 2] });
+    });
+
+  test('is all named together, with reasons', () => {
+    expect(() => tfjs.lower(model(), {})).toThrow(UnsupportedError);
+    const reasons = tfjs.supports(model(), {});
+    expect(reasons.map(({ operator }) => operator)).toEqual(['DeformConv', 'MaxPool']);
+    expect(reasons[1]?.reason).toMatch(/dilation/);
+  });
+});
