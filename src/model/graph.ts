@@ -264,7 +264,7 @@ export class Graph {
     for (const node of this.sorted()) {
       node.inputs.forEach((value, index) => {
         if (!value) return;
-        if (!value.uses.some((use) => use.node === node && use.index === index)) {
+        if (!value.isReadBy(node, index)) {
           throw new Error(`${node.label} reads ${value.name}, which does not know it`);
         }
         if (value.producer && !value.producer.graph.has(value.producer)) {

@@ -47,6 +47,11 @@ export class Value {
     return uses;
   }
 
+  /** Whether `node` reads this value as its operand at `index`. */
+  isReadBy(node: Node, index: number): boolean {
+    return this.#uses.get(node)?.has(index) ?? false;
+  }
+
   /** How many different nodes read this value. */
   get readerCount(): number {
     return this.#uses.size;
