@@ -53,7 +53,12 @@ export class Builder {
   weight(parts: WeightParts): Ref {
     const { dtype, shape, elements, keepsPrecision = false } = parts;
     const name = this.#names.take(parts.name ?? `${this.scope}/const`);
-    this.weights.push({ name, dtype, shape, elements, keepsPrecision });
+    let made: ReturnType<typeof elements> | undefined;
+    const once = () => {
+      made ??= elements();
+      return made;
+    };
+    this.weights.push({ name, dtype, shape, elements: once, keepsPrecision });
     this.nodes.push({ name, op: 'Const', inputs: [], attributes: { dtype: attribute.type(dtype) } });
     return name;
   }

@@ -1,4 +1,4 @@
-import { numberToFloat16 } from '../../model/index.js';
+import { float16ArrayFrom } from '../../model/index.js';
 import type { Precision } from '../format.js';
 import type { StoredWeight, Weight } from './program.js';
 
@@ -51,8 +51,9 @@ export function storedBytes({ quantization, elements }: StoredWeight): Uint8Arra
   if (!quantization) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   if (quantization.dtype === 'uint8') {
     const { scale, min } = quantization;
-    return Uint8Array.from(values, (value) => Math.round((value - min) / scale));
+    const steps = new Uint8Array(values.length);
+    for (let i = 0; i < values.length; i++) steps[i] = Math.round(((values[i] ?? 0) - min) / scale);
+    return steps;
   }
-  const halves = Uint16Array.from(values, numberToFloat16);
-  return new Uint8Array(halves.buffer);
+  return new Uint8Array(float16ArrayFrom(Float32Array.from(values)).bits.buffer);
 }
