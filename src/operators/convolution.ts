@@ -1,7 +1,7 @@
 import type { DataType, Dimension, Node } from '../model/index.js';
 import { convolve } from './compute/convolve.js';
 import { type Facts, operator } from './operator.js';
-import { checkBias, checkRanks, kernelOf } from './shape/kernel.js';
+import { checkBias, checkPadding, checkRanks, kernelOf } from './shape/kernel.js';
 import { slide, type Window, windowOf } from './shape/window.js';
 
 export interface ConvParameters extends Window {
@@ -21,7 +21,9 @@ function convParameters(node: Node, weightIndex = 1): ConvParameters {
     throw node.invalid(`group ${group} does not divide the ${outputs} output channels`);
   }
   checkChannels(node, input?.[1], perGroup, group);
-  return { ...windowOf(node, kernelOf(node, weight), input?.slice(2)), group };
+  const window = windowOf(node, kernelOf(node, weight), input?.slice(2));
+  checkPadding(node, window);
+  return { ...window, group };
 }
 
 function checkChannels(

@@ -1,6 +1,7 @@
 import type { Dimension, Node } from '../model/index.js';
 import { type Facts, operator } from './operator.js';
 import { normalizeAxis, resolveAxes } from './shape/axes.js';
+import { checkUnidirectional } from './shape/broadcast.js';
 import { likeOf } from './shape/facts.js';
 
 export interface BatchNormalizationParameters {
@@ -73,6 +74,8 @@ export interface LayerNormalizationParameters {
 }
 
 function layerParameters(node: Node): LayerNormalizationParameters {
+  for (const operand of [1, 2])
+    checkUnidirectional(node, node.inputs[operand]?.shape, node.inputs[0]?.shape, 'the scale or bias');
   const rank = node.inputs[0]?.rank;
   const axis = node.int('axis', -1);
   return { axis: rank === undefined ? axis : normalizeAxis(node, axis, rank), epsilon: epsilonOf(node) };

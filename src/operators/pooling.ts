@@ -39,7 +39,13 @@ function poolFacts(node: Node, parameters: PoolParameters): Facts {
   const input = node.inputs[0]?.shape;
   const dtype = node.dtypeOf(0);
   if (!input) return { dtype };
-  return { dtype, shape: [...input.slice(0, 2), ...slide(node, parameters, input.slice(2), parameters.ceilMode)] };
+  return {
+    dtype,
+    shape: [
+      ...input.slice(0, 2),
+      ...slide(node, parameters, input.slice(2), { ceilMode: parameters.ceilMode, pools: true }),
+    ],
+  };
 }
 
 /** Mean over each window of X [N, C, D…]. */
@@ -80,7 +86,7 @@ function globalFacts(input: Value | undefined): Facts {
 
 function checkSpatial(node: Node): void {
   const rank = node.inputs[0]?.rank;
-  if (rank !== undefined && rank < 2) throw node.invalid(`an input of rank ${rank} has no channels`);
+  if (rank !== undefined && rank < 3) throw node.invalid(`an input of rank ${rank} has no spatial axes`);
 }
 
 function globalPool(name: string) {

@@ -1,7 +1,7 @@
 import type { Dimension, Node, Shape } from '../model/index.js';
 import { REDUCERS, reduce } from './compute/reduce.js';
 import { type Facts, operator } from './operator.js';
-import { normalizeAxis, resolveAxes } from './shape/axes.js';
+import { normalizeAxis } from './shape/axes.js';
 import { integersAt } from './shape/constants.js';
 import { shaped } from './shape/facts.js';
 import { holdsSizes } from './shape/integer-elements.js';
@@ -23,7 +23,11 @@ function reduceParameters(node: Node, axesAreInputSince: number): ReduceParamete
   const byInput = node.opset >= axesAreInputSince;
   const given = byInput && node.hasInput(1) ? integersAt(node, 1, 'axes') : node.ints('axes', []);
   if (given === undefined) return { axes: undefined, keepDims };
-  if (given.length > 0) return { axes: resolveAxes(node, given, rank), keepDims };
+  if (given.length > 0) {
+    // Naming an axis twice is no error here: it is reduced.
+    const axes = rank === undefined ? given : given.map((axis) => normalizeAxis(node, axis, rank, 'axes'));
+    return { axes: [...new Set(axes)], keepDims };
+  }
   if (byInput && node.int('noop_with_empty_axes', 0) !== 0) return { axes: [], keepDims };
   return { axes: rank === undefined ? undefined : Array.from({ length: rank }, (_, i) => i), keepDims };
 }
@@ -108,7 +112,7 @@ function argOperator(name: string) {
       const axis = node.int('axis', 0);
       const rank = node.inputs[0]?.rank;
       return {
-        axis: rank ? normalizeAxis(node, axis, rank) : axis,
+        axis: rank === undefined ? axis : normalizeAxis(node, axis, rank),
         keepDims: node.int('keepdims', 1) !== 0,
         selectLastIndex: node.int('select_last_index', 0) !== 0,
       };

@@ -1,6 +1,7 @@
 import type { Node, Tensor } from '../model/index.js';
 import { softmaxOver } from './compute/softmax.js';
 import { operator } from './operator.js';
+import { normalizeAxis } from './shape/axes.js';
 import { likeOf } from './shape/facts.js';
 
 export interface SoftmaxParameters {
@@ -18,10 +19,7 @@ function softmaxParameters(node: Node): SoftmaxParameters {
   const axis = node.int('axis', flattensFromAxis ? 1 : -1);
   const rank = node.inputs[0]?.rank;
   if (rank === undefined) return { axis, flattensFromAxis };
-  // A matrix of one column is allowed where the input is flattened; a scalar has one axis to speak of.
-  const last = flattensFromAxis ? rank : Math.max(rank, 1) - 1;
-  if (axis < -rank || axis > last) throw node.invalid(`axis ${axis} is out of range for rank ${rank}`);
-  const normalized = axis < 0 ? axis + rank : axis;
+  const normalized = normalizeAxis(node, axis, rank);
   return { axis: normalized, flattensFromAxis: flattensFromAxis && normalized !== rank - 1 };
 }
 

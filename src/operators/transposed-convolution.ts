@@ -1,6 +1,6 @@
 import type { Dimension, Node, Shape } from '../model/index.js';
 import { operator } from './operator.js';
-import { checkBias, checkRanks, kernelOf } from './shape/kernel.js';
+import { checkBias, checkPadding, checkRanks, kernelOf } from './shape/kernel.js';
 import { multiplied } from './shape/products.js';
 import { checked, distribute, effectiveKernel, type Window, windowOf } from './shape/window.js';
 
@@ -31,7 +31,9 @@ function convTransposeParameters(node: Node): ConvTransposeParameters {
     }
   }
   checkBias(node, node.inputs[2], outputChannels(weight, group));
-  return { ...paddingOf(node, windowOf(node, kernelOf(node, weight), undefined), input?.slice(2)), group };
+  const window = windowOf(node, kernelOf(node, weight), undefined);
+  checkPadding(node, window);
+  return { ...paddingOf(node, window, input?.slice(2)), group };
 }
 
 function outputChannels(weight: Shape | undefined, group: number): Dimension | undefined {
@@ -43,6 +45,11 @@ function outputChannels(weight: Shape | undefined, group: number): Dimension | u
 function paddingOf(node: Node, window: Window, spatial: Shape | undefined): Omit<ConvTransposeParameters, 'group'> {
   const axes = window.strides.length;
   const added = checked(node, 'output_padding', node.ints('output_padding', new Array(axes).fill(0)), axes, 0);
+  for (const [i, add] of added.entries()) {
+    if (add >= Math.max(window.strides[i] ?? 1, window.dilations[i] ?? 1)) {
+      throw node.invalid(`output_padding [${added}] is not below strides and dilations`);
+    }
+  }
   const wanted = wantedShape(node, window, spatial);
   if (!wanted) return { ...window, outputPadding: added };
   const unknown = { ...window, pads: undefined, outputPadding: undefined };

@@ -1,4 +1,5 @@
 import { type Dimension, isStatic, type Node, type Shape, type Value } from '../../model/index.js';
+import type { Window } from './window.js';
 
 /** The kernel of a convolution, from the attribute and the weight [M, C/group, k…], which must agree. */
 export function kernelOf(node: Node, weight: Shape | undefined): readonly number[] | undefined {
@@ -18,6 +19,13 @@ export function checkRanks(node: Node, input: Shape | undefined, weight: Shape |
   }
   if (input && weight && input.length !== weight.length) {
     throw node.invalid(`the input has rank ${input.length}, the weight rank ${weight.length}`);
+  }
+}
+
+/** @throws InputError where a convolution says twice how it pads; engines refuse even zeros beside `auto_pad` */
+export function checkPadding(node: Node, { autoPad }: Window): void {
+  if (autoPad !== 'NOTSET' && node.attributes.has('pads')) {
+    throw node.invalid(`auto_pad ${autoPad} and pads exclude each other`);
   }
 }
 

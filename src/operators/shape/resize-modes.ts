@@ -35,8 +35,7 @@ function choice<T extends string>(node: Node, name: string, choices: readonly T[
 export function resizeModes(node: Node, scales: readonly (number | undefined)[] | undefined): ResizeMode {
   const hasModes = node.operator === 'Resize' && node.opset >= 11;
   return {
-    // Upsample 7 calls it bilinear in some files; Resize 10 and later do not.
-    mode: node.string('mode', 'nearest') === 'bilinear' ? 'linear' : choice(node, 'mode', MODES, 'nearest'),
+    mode: choice(node, 'mode', MODES, 'nearest'),
     coordinateTransformationMode: hasModes
       ? choice(node, 'coordinate_transformation_mode', COORDINATES, 'half_pixel')
       : 'asymmetric',

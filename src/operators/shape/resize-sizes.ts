@@ -20,6 +20,7 @@ export function resizedByScales(
   axes.forEach((axis, i) => {
     const factor = factors[i] ?? 1;
     if (!(factor > 0 && Number.isFinite(factor))) throw node.invalid(`scale ${factor} is not a positive number`);
+    if (factor < 1 && node.operator === 'Upsample') throw node.invalid(`scale ${factor} is below 1`);
     scales[axis] = factor;
   });
   return { scales, sizes: shape.map((size, axis) => scaledSize(node, size, scales[axis] ?? 1)) };
@@ -48,7 +49,9 @@ export function resizedBySizes(
   const sizes: Dimension[] = [...shape];
   if (policy === 'stretch') {
     axes.forEach((axis, i) => {
-      sizes[axis] = wanted[i] ?? 1;
+      const size = wanted[i] ?? 1;
+      if (typeof size === 'number' && size < 1 && size !== shape[axis]) throw node.invalid(`size ${size} is below 1`);
+      sizes[axis] = size;
     });
     return { scales: sizes.map((size, axis) => ratio(size, shape[axis])), sizes };
   }

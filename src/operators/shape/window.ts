@@ -93,9 +93,14 @@ function samePads(window: Omit<Window, 'pads'>, spatial: Shape | undefined): rea
  * Sizes of the spatial axes after the kernel has passed over them.
  * `floor((size + pads - extent) / stride) + 1`, with `ceil` for `ceilMode` unless the last window would start in the end
  * padding; `ceil(size / stride)` for SAME.
- * @throws InputError where the kernel is larger than the padded input
+ * @throws InputError where the kernel is larger than the padded input; a pool that just misses it gives an empty result
  */
-export function slide(node: Node, window: Window, spatial: Shape, ceilMode = false): Dimension[] {
+export function slide(
+  node: Node,
+  window: Window,
+  spatial: Shape,
+  { ceilMode = false, pools = false }: { ceilMode?: boolean; pools?: boolean } = {},
+): Dimension[] {
   const { kernelShape, strides, dilations, autoPad, pads } = window;
   const extents = kernelShape && effectiveKernel(kernelShape, dilations);
   return spatial.map((size, i) => {
@@ -106,13 +111,13 @@ export function slide(node: Node, window: Window, spatial: Shape, ceilMode = fal
     const begin = pads[i] ?? 0;
     const slack = begin + (pads[i + spatial.length] ?? 0) - extent;
     if (typeof size !== 'number') return slideSymbol(node, size, { stride, slack, begin, ceilMode });
-    const windows = countWindows(size, { stride, slack, begin, ceilMode });
-    if (windows < 0) {
+    const isJustMissed = pools && stride === 1 && size + slack === -1;
+    if (size + slack < 0 && !isJustMissed) {
       throw node.invalid(
         `the kernel covers ${extent}, more than the padded input's ${size + slack + extent} on spatial axis ${i}`,
       );
     }
-    return windows;
+    return countWindows(size, { stride, slack, begin, ceilMode });
   });
 }
 
