@@ -62,18 +62,40 @@ export const picks: Rows = {
     const { batchDims } = gatherNd.parameters(node);
     if (batchDims !== 0) decline('Core ML gathers without batch axes');
     if (to.resultSizes().length > 5) decline('its result has a rank over 5');
-    const indices = to.input(1);
-    const count = indices.type.shape.at(-1) ?? 1;
+    const count = to.sizesOf(1).at(-1) ?? 1;
     const sizes = to.sizesOf();
     const leading = sizes.slice(0, count);
     const x = reshape(to, to.input(), [sizeOf(leading), ...sizes.slice(count)]);
-    const last = indices.type.shape.length - 1;
-    const limits = to.value(ints(leading));
-    const positive = select(to, compare(to, 'less', indices, int(0)), binary(to, 'add', indices, limits), indices);
-    const places = reduce(to, 'reduce_sum', binary(to, 'mul', positive, ints(stridesOf(leading))), [last], false);
+    const known = knownIntegers(node.input(1));
+    const places = known
+      ? to.value({ ...ints(knownPlaces(known, leading)), shape: to.sizesOf(1).slice(0, -1) })
+      : computedPlaces(to, to.input(1), leading);
     to.output(to.emit('gather', { x, indices: places, axis: int(0) }, to.resultSizes()));
   },
 };
+
+/** Where each index vector leads in axes of these sizes laid as one. */
+function knownPlaces(indices: readonly number[], sizes: readonly number[]): number[] {
+  const strides = stridesOf(sizes);
+  return Array.from({ length: indices.length / sizes.length }, (_, vector) =>
+    sizes.reduce((place, size, axis) => {
+      const index = indices[vector * sizes.length + axis] ?? 0;
+      return place + (index < 0 ? index + size : index) * (strides[axis] ?? 1);
+    }, 0),
+  );
+}
+
+function computedPlaces(to: NodeBuilder, indices: MilValue, sizes: readonly number[]): MilValue {
+  const fromEnd = binary(to, 'add', indices, ints(sizes));
+  const positive = select(to, compare(to, 'less', indices, int(0)), fromEnd, indices);
+  return reduce(
+    to,
+    'reduce_sum',
+    binary(to, 'mul', positive, ints(stridesOf(sizes))),
+    [indices.type.shape.length - 1],
+    false,
+  );
+}
 
 /** One element along an axis, which goes. */
 function element(to: NodeBuilder, x: MilValue, axis: number, index: number): MilValue {
