@@ -78,6 +78,7 @@ export async function convertModel(plan: Plan, run: Run): Promise<Outcome> {
     } finally {
       // By now it is known which data files were read.
       draft.source = describeSource(source);
+      draft.note(...source.external.notes);
       source.external.close();
     }
   } catch (error) {

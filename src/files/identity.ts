@@ -17,6 +17,16 @@ export function identityAt(file: string): Identity | undefined {
   }
 }
 
+/** Tells a file from one that came later and was given the same inode: a rename keeps size and time of writing. */
+export function stampAt(file: string): string | undefined {
+  try {
+    const stat = fs.statSync(file, { bigint: true });
+    return `${identityOf(stat)}:${stat.size}:${stat.mtimeNs}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Equal for two paths that would become one file though neither exists: case and composition of letters make no other
  * file on the disks of macOS and Windows.

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { OutputError } from '../model/index.js';
 import { expectReplaceable } from './destination.js';
-import { type Identity, identityAt } from './identity.js';
+import { type Identity, identityAt, stampAt } from './identity.js';
 import { isDataOf, isShard } from './ownership.js';
 import { type Staged, syncFolder, writeChunks } from './stage.js';
 import { asOutputError } from './system-error.js';
@@ -23,7 +23,7 @@ export async function putInPlace(staged: readonly Staged[], protect: ReadonlySet
   const { temporary } = first;
   const transaction = new Transaction(temporary);
   const folder = temporary.parent;
-  const committed = new Map(staged.map((each) => [each, identityAt(each.paths.get(each.artefact.commits) ?? '')]));
+  const committed = new Map(staged.map((each) => [each, stampAt(each.paths.get(each.artefact.commits) ?? '')]));
   let at = first;
   try {
     if (!temporary.isStillThere) {
@@ -91,15 +91,10 @@ function commit(staged: Staged, folder: string, transaction: Transaction): void 
  * Another run may have put its own artefact in place since, and its data files beside ours. So what goes is moved away
  * first, and back where the file that commits turns out not to be ours any more.
  */
-function removeOldData(
-  staged: Staged,
-  folder: string,
-  ours: Identity | undefined,
-  protect: ReadonlySet<Identity>,
-): void {
+function removeOldData(staged: Staged, folder: string, ours: string | undefined, protect: ReadonlySet<Identity>): void {
   const { destination, artefact, temporary } = staged;
   const committing = finalPath(staged, folder, artefact.commits);
-  if (identityAt(committing) !== ours) return;
+  if (stampAt(committing) !== ours) return;
   const home = path.dirname(committing);
   const moved: [from: string, to: string][] = [];
   for (const name of fs.readdirSync(home)) {
@@ -115,16 +110,16 @@ function removeOldData(
       // Left over data does no harm; the artefact is in place.
     }
   }
-  if (identityAt(committing) === ours) return;
+  if (stampAt(committing) === ours) return;
   for (const [file, away] of moved) if (!fs.existsSync(file)) fs.renameSync(away, file);
 }
 
 /** Another run may have cleaned up our data files between their arrival and our rename. */
-async function addAgain(staged: Staged, folder: string, ours: Identity | undefined): Promise<void> {
+async function addAgain(staged: Staged, folder: string, ours: string | undefined): Promise<void> {
   const committing = finalPath(staged, folder, staged.artefact.commits);
   for (let round = 0; round < TRIES; round++) {
     const missing = dataFiles(staged).filter(([inside]) => !fs.existsSync(finalPath(staged, folder, inside)));
-    if (missing.length === 0 || identityAt(committing) !== ours) return;
+    if (missing.length === 0 || stampAt(committing) !== ours) return;
     for (const [inside] of missing) {
       const again = staged.temporary.fresh();
       await writeChunks(again, staged.artefact.files.get(inside) ?? []);
