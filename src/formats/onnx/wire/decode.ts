@@ -1,6 +1,6 @@
 import { type Bytes, InputError, type Integer } from '../../../model/index.js';
 import { FIXED32, FIXED64, LENGTH, VARINT, WireReader } from './reader.js';
-import { type Field, type Message, type MessageName, SCHEMA } from './schema.js';
+import { type Field, isMessageName, type Message, type MessageName, SCHEMA } from './schema.js';
 import { wireError } from './wire-error.js';
 
 /**
@@ -55,10 +55,6 @@ const WIRE_TYPES = new Map<string, number>([
   ['payload32', FIXED32],
   ['payload64', FIXED64],
 ]);
-
-function isMessageName(type: string): type is MessageName {
-  return Object.hasOwn(SCHEMA, type);
-}
 
 function compile(name: MessageName): CompiledMessage {
   const fields: (CompiledField | undefined)[] = [];

@@ -1,5 +1,5 @@
 import type { Bytes, Integer } from '../../../model/index.js';
-import { type Field, type MessageName, type MessageParts, SCHEMA } from './schema.js';
+import { type Field, isMessageName, type MessageName, type MessageParts, SCHEMA } from './schema.js';
 
 /** Byte fields of at least this size become chunks of their own, so that weights are never copied. */
 const CHUNK = 4096;
@@ -12,10 +12,6 @@ interface EncodedField extends Field {
 const scratch = new DataView(new ArrayBuffer(8));
 const encoder = new TextEncoder();
 const fieldLists = new Map<MessageName, readonly EncodedField[]>();
-
-function isMessageName(type: string): type is MessageName {
-  return Object.hasOwn(SCHEMA, type);
-}
 
 function fieldsOf(name: MessageName): readonly EncodedField[] {
   let fields = fieldLists.get(name);

@@ -40,7 +40,7 @@ export class WireReader {
         high = bits >> 4;
       } else if (i < 9) high |= bits << (7 * i - 32);
       else {
-        if (byte > 1) throw wireError(`a varint of more than 64 bits`, start);
+        if (byte > 1) throw wireError('a varint of more than 64 bits', start);
         high |= byte << 31;
       }
       if (byte < 0x80) {
@@ -114,7 +114,7 @@ export class WireReader {
 
   #cut(start: number, end: number, what: string) {
     return end === this.bytes.length
-      ? wireError(`truncated: ${what} runs past the end of the file at byte ${end}, length and all; it begins`, start)
-      : wireError(`${what} runs past the end of its message (length or bytes damaged)`, start);
+      ? wireError(`truncated: ${what} runs past the end of the file at byte ${end}, and begins`, start)
+      : wireError(`${what} runs past the end of its message (a wrong length?)`, start);
   }
 }

@@ -192,6 +192,10 @@ export const SCHEMA = {
 
 export type MessageName = keyof typeof SCHEMA;
 
+export function isMessageName(type: string): type is MessageName {
+  return Object.hasOwn(SCHEMA, type);
+}
+
 type Element<T extends string> = T extends MessageName
   ? Message<T>
   : T extends 'int64'
