@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { contentOf, scratch } from '../files/scratch.js';
+import { DIGITS, mobileone } from './run.js';
+
+const write = (content: string | Uint8Array) => (file: string) => fs.writeFileSync(file, content);
+
+test.each([
+  ['a missing file', () => {}, /not found/],
+  ['a folder', (file: string) => fs.mkdirSync(file), /not a regular file/],
+  ['a pipe', (file: string) => execFileSync('mkfifo', [file]), /not a regular file/],
+  ['an empty file', write(''), /empty/],
+  ['a text file', write('hello\n'), /not an ONNX model/],
+  [
+    'a Git LFS pointer',
+    write('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n'),
+    /Git LFS pointer.*git lfs pull/,
+  ],
+  [
+    'a truncated model',
+    (file: string) => write(fs.readFileSync(DIGITS).subarray(0, 5000))(file),
+    /truncated.*at byte 5000/,
+  ],
+  [
+    'a model with something behind it',
+    (file: string) => write(Buffer.concat([fs.readFileSync(DIGITS), Buffer.alloc(16)]))(file),
+    /trailing|field|wire|twice/,
+  ],
+])('%s is 3: one line that names it, nothing written', async (_, make, message) => {
+  const folder = scratch();
+  make(path.join(folder, 'm.onnx'));
+  const before = fs.readdirSync(folder);
+  const { code, stdout, stderr } = await mobileone(folder, ['convert', 'm.onnx']);
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^mobileone: m\.onnx: [^\n]*\n$/);
+  expect([code, stdout, fs.readdirSync(folder)]).toEqual([3, '', before]);
+});
+
+test.each([
+  [['--max-nodes', '10'], /limit.*--max-nodes|--max-nodes/],
+  [['--max-bytes', '1000'], /limit.*--max-bytes/],
+  [['--labels', 'missing.txt'], /missing\.txt: not found/],
+  [['--labels', 'two.txt'], /two\.txt: 2 class names fit no output.*logits has 10/],
+  [['--labels', 'blank.txt'], /blank\.txt: line 2 of the class names is empty/],
+  [['--inputs', 'missing.npy'], /missing\.npy: not found/],
+  [['--inputs', 'two.txt'], /two\.txt: neither an npy nor an npz/],
+])('%j is 3, and nothing is written', async (args, message) => {
+  const folder = scratch();
+  fs.writeFileSync(path.join(folder, 'two.txt'), '\ufeffzero\r\none\r\n');
+  fs.writeFileSync(path.join(folder, 'blank.txt'), 'zero\n\ntwo\n');
+  const before = contentOf(folder);
+  const { code, stderr } = await mobileone(folder, ['convert', DIGITS, ...args]);
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^mobileone: [^\n]*\n$/);
+  expect([code, contentOf(folder)]).toEqual([3, before]);
+});
+
+test('with several models each is tried, and the code is that of the first that failed', async () => {
+  const folder = scratch();
+  fs.writeFileSync(path.join(folder, 'text.onnx'), 'hello\n');
+  const { code, stdout, stderr } = await mobileone(folder, [
+    'convert',
+    'text.onnx',
+    DIGITS,
+    'missing.onnx',
+    '--no-check',
+  ]);
+  expect(code).toBe(3);
+  expect(stderr.match(/^mobileone: .*$/gm)).toHaveLength(2);
+  expect(stdout).toMatch(/not checked/);
+  expect(fs.readdirSync(folder).sort()).toEqual(['model.fused.onnx', 'text.onnx']);
+});
+
+test('control characters of a file name are shown, not obeyed', async () => {
+  const { code, stderr } = await mobileone(scratch(), ['convert', 'a\u001b[31m\n::error::b.onnx']);
+  expect(code).toBe(3);
+  expect(stderr).toBe('mobileone: a\\u{1b}[31m\\u{a}::error::b.onnx: not found: no such file\n');
+});
