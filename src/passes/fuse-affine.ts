@@ -1,8 +1,9 @@
-import { type Graph, type Node, Tensor, type Value } from '../model/index.js';
+import type { Graph, Node, Tensor, Value } from '../model/index.js';
 import { type AffineMap, costOf } from './affine/affine-map.js';
 import { compose, isRefused } from './affine/compose.js';
 import { ReachableMaps } from './affine/reachable-maps.js';
 import { type Region, regionBetween } from './affine/regions.js';
+import { roundedTensor } from './affine/rounded-tensor.js';
 import { evaluate } from './affine/weights.js';
 import { mergeOrigins, type Pass } from './pass.js';
 
@@ -93,10 +94,9 @@ function roundedWeights(map: AffineMap, { target }: Region): RoundedWeights | un
   if (!dtype) return undefined;
   const { kernel, bias } = evaluate(map);
   const shape = [map.outChannels, map.inChannels / map.groups, ...map.axes.map((axis) => axis.kernel)];
-  const weight = Tensor.from(dtype, shape, kernel);
-  const rounded = bias && Tensor.from(dtype, [map.outChannels], bias);
-  const hasFinite = (tensor: Tensor) => tensor.toFloat64().every(Number.isFinite);
-  return hasFinite(weight) && (!rounded || hasFinite(rounded)) ? { weight, bias: rounded } : undefined;
+  const weight = roundedTensor(dtype, shape, kernel);
+  const rounded = bias && roundedTensor(dtype, [map.outChannels], bias);
+  return weight && (rounded || !bias) ? { weight, bias: rounded } : undefined;
 }
 
 function replaceByConv(graph: Graph, map: AffineMap, { source, target, dead }: Region, weights: RoundedWeights): void {

@@ -42,7 +42,10 @@ function nodesBetween(root: Node, sources: ReadonlySet<Value>): Node[] | undefin
 }
 
 function isReadWithin(node: Node, nodes: readonly Node[]): boolean {
-  return node.outputs.every(
-    (value) => !value?.isOutput && (value?.uses ?? []).every((use) => nodes.includes(use.node)),
-  );
+  return node.outputs.every((value) => {
+    if (!value) return true;
+    // Counted first: a list of 10^5 readers, made anew for each of them, would not end.
+    if (value.isOutput || value.readerCount > nodes.length) return false;
+    return value.uses.every((use) => nodes.includes(use.node));
+  });
 }

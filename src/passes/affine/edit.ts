@@ -1,5 +1,6 @@
 import { type Node, type SourceNode, Tensor, type Value } from '../../model/index.js';
 import { mergeOrigins } from '../pass.js';
+import { roundedTensor } from './rounded-tensor.js';
 import type { NewWeights } from './scaled-weights.js';
 
 /** A change that was found possible; done only when every part of the plan is. */
@@ -20,8 +21,8 @@ export function withWeights(node: Node, { weight, bias }: NewWeights): Edit {
 export function withConstant(node: Node, index: number, values: Float64Array): Edit | undefined {
   const old = node.constant(index);
   if (!old) return undefined;
-  const tensor = Tensor.from(old.dtype, old.shape, values);
-  if (!tensor.toFloat64().every(Number.isFinite)) return undefined;
+  const tensor = roundedTensor(old.dtype, old.shape, values);
+  if (!tensor) return undefined;
   return (origin) => {
     const value = node.graph.addConstant(tensor, node.inputs[index]?.name);
     rebuild(

@@ -1,6 +1,7 @@
-import { type Node, sizeOf, Tensor } from '../../model/index.js';
+import { type Node, sizeOf, type Tensor } from '../../model/index.js';
 import { conv, convTranspose, gemm } from '../../operators/index.js';
 import { expanded } from './channel-affine.js';
+import { roundedTensor } from './rounded-tensor.js';
 
 /** `scale * y + shift` per channel of what a node gives, or per channel of what it reads. Single numbers stand for all. */
 export interface Affine {
@@ -43,12 +44,9 @@ function scaleBox(values: Float64Array, box: Box, factor: (outer: number, middle
 
 /** Constants rounded once to the type they have; undefined where one would not be finite. */
 function rounded(like: Tensor, weight: Float64Array, bias: Float64Array | undefined): NewWeights | undefined {
-  const made = {
-    weight: Tensor.from(like.dtype, like.shape, weight),
-    bias: bias && Tensor.from(like.dtype, [bias.length], bias),
-  };
-  const hasFinite = (tensor: Tensor | undefined) => tensor?.toFloat64().every(Number.isFinite) ?? true;
-  return hasFinite(made.weight) && hasFinite(made.bias) ? made : undefined;
+  const made = roundedTensor(like.dtype, like.shape, weight);
+  const row = bias && roundedTensor(like.dtype, [bias.length], bias);
+  return made && (row || !bias) ? { weight: made, bias: row } : undefined;
 }
 
 function scaledBias(bias: Tensor | undefined, scale: Float64Array, shift: Float64Array): Float64Array | undefined {

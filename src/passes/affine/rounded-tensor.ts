@@ -1,0 +1,20 @@
+import { type DataType, Tensor } from '../../model/index.js';
+
+/** The smallest magnitude that rounds to infinity: halfway between the largest number and the next power of two. */
+const FIRST_INFINITE: Readonly<Partial<Record<DataType, number>>> = {
+  float16: 65520,
+  bfloat16: 255.5 * 2 ** 120,
+  float32: (2 - 2 ** -24) * 2 ** 127,
+  float64: Number.POSITIVE_INFINITY,
+};
+
+/** Weights rounded once to their type; undefined where one of them would not be finite in it. */
+export function roundedTensor(dtype: DataType, shape: readonly number[], values: Float64Array): Tensor | undefined {
+  const limit = FIRST_INFINITE[dtype];
+  if (limit === undefined) return undefined;
+  for (let i = 0; i < values.length; i++) {
+    // Written so that NaN fails it too.
+    if (!(Math.abs(values[i] ?? 0) < limit)) return undefined;
+  }
+  return Tensor.from(dtype, shape, values);
+}
