@@ -136,6 +136,21 @@ describe('functions of the model', () => {
     expectRefusal(doubling(40), ['nested too deeply']);
   });
 
+  test('H20b calls are too deep, too, where a function on the way has been counted before', () => {
+    const chain = (name: string, length: number, last: Bytes) =>
+      Array.from({ length }, (_, i) =>
+        fn(`${name}${i}`, ['a'], ['b'], [i === 0 ? last : local(`${name}${i - 1}`, ['a'], ['b'])]),
+      );
+    const functions = [
+      ...chain('low', 20, node('Relu', ['a'], ['b'])),
+      ...chain('high', 20, local('low19', ['a'], ['b'])),
+    ];
+    expectRead(withFunctions(functions, local('low19', ['x'], ['y'])));
+    expectRefusal(withFunctions(functions, local('low19', ['x'], ['t']), local('high19', ['t'], ['y'])), [
+      'nested too deeply',
+    ]);
+  });
+
   test.each<[string, Bytes[], string[]]>([
     ['H20a a function that calls itself', [fn('f', ['a'], ['b'], [local('f', ['a'], ['b'])])], ['recursive', 'f -> f']],
     [

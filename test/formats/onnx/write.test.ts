@@ -42,6 +42,19 @@ describe('the file', () => {
     expect(readOnnx(writeOnnx(model)).metadata.get('author')).toBe('someone');
   });
 
+  test('tells values of one name apart', async () => {
+    const model = network((n) => {
+      const doubled = n.node('Add', [n.input([2]), n.constant([1, 2])]);
+      const result = n.add(n.relu(doubled), n.sigmoid(doubled));
+      // Passes may do that; the links are what counts.
+      for (const node of n.model.graph.nodesOf('Relu', 'Sigmoid')) node.output().name = 'same';
+      return result;
+    });
+    const written = readOnnx(writeOnnx(model));
+    const [sum] = written.graph.nodesOf('Add').slice(-1);
+    expect(sum?.inputs.map((value) => value?.producer?.operator)).toEqual(['Relu', 'Sigmoid']);
+  });
+
   test('tells values of one name apart, in subgraphs too', async () => {
     const model = network((n) => {
       const x = n.input([2]);
