@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serve } from '../../examples/web/serve.mjs';
+import { tfjs } from '../../src/formats/tfjs/index.js';
+import { optimize } from '../../src/passes/pipeline.js';
+import { openModel } from '../corpus/open-model.js';
+import { digitsCases } from '../corpus.js';
+import { sha256 } from '../formats/tfjs/judge.js';
+import { launchBrowser } from './browser.js';
+
+const COUNT = 200;
+const CLASSES = 10;
+
+function floatsOf(path: string): Float32Array {
+  const bytes = readFileSync(path);
+  return new Float32Array(new Uint8Array(bytes.subarray(10 + bytes.readUInt16LE(8))).buffer);
+}
+
+function argMaxes(scores: ArrayLike<number>): number[] {
+  return Array.from({ length: COUNT }, (_, row) => {
+    const ofRow = Array.from(scores).slice(row * CLASSES, (row + 1) * CLASSES);
+    return ofRow.indexOf(Math.max(...ofRow));
+  });
+}
+
+/** What the page runs. Its globals are those of TensorFlow.js's script builds. */
+async function scoresInPage({ backend, images }: { backend: string; images: number[] }): Promise<number[]> {
+  // biome-ignore lint/suspicious/noExplicitAny: the script builds come without types
+  const { tf } = globalThis as any;
+  await tf.setBackend(backend);
+  const model = await tf.loadGraphModel('/model/model.json');
+  const scores: number[] = [];
+  const size = 32 * 32;
+  for (let start = 0; start < images.length; start += size) {
+    const image = tf.tensor(images.slice(start, start + size), [1, 32, 32, 1], 'float32');
+    const answer = model.execute(image);
+    scores.push(...(await answer.data()));
+    tf.dispose([image, answer]);
+  }
+  model.dispose();
+  if (tf.getBackend() !== backend) throw new Error(`ran in ${tf.getBackend()}`);
+  return scores;
+}
+
+describe('in a real browser', () => {
+  let browser: Browser;
+  let server: Server;
+  let folder: string;
+  let address: string;
+  const given = digitsCases().find(({ name }) => name === 'digits_se_ts17');
+
+  beforeAll(async () => {
+    if (!given) throw new Error('the digits network with squeeze-excite is missing');
+    const model = openModel(given.model);
+    optimize(model);
+    folder = mkdtempSync(join(tmpdir(), 'mobileone-browser-'));
+    const { files } = tfjs.write(tfjs.lower(model, {}).program, 'digits', sha256);
+    for (const [path, chunks] of files) writeFileSync(join(folder, path), Buffer.concat(chunks));
+    server = await serve(folder);
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  test.each(['wasm', 'webgl'])('the written folder classifies all 200 digits as PyTorch does, %s', async (backend) => {
+    if (!given) throw new Error('the digits network with squeeze-excite is missing');
+    const page = await browser.newPage();
+    await page.goto(address);
+    const scores = await page.evaluate(scoresInPage, { backend, images: Array.from(floatsOf(given.input)) });
+    const expected = floatsOf(given.answers.get('logits') ?? '');
+    expect(argMaxes(scores)).toEqual(argMaxes(expected));
+    const largest = Math.max(...expected.map(Math.abs));
+    expect(Math.max(...scores.map((score, i) => Math.abs(score - (expected[i] ?? 0)))) / largest).toBeLessThan(1e-4);
+    await page.close();
+  });
+
+  test('the example page loads a network, classifies what is drawn and tells the time', async () => {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(address);
+    await page.getByText('Takes 32 × 32 pixels, grey').waitFor();
+    const board = await page.locator('#board').boundingBox();
+    if (!board) throw new Error('the page has no board');
+    await page.mouse.move(board.x + 140, board.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(board.x + 140, board.y + 240, { steps: 8 });
+    await page.mouse.up();
+    await page.getByText(/ms per run \(wasm\)/).waitFor();
+    expect(await page.locator('.row').count()).toBe(5);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+});
