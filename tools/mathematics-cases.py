@@ -17,11 +17,11 @@ BINARY = """Add And BitShift BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater G
 Mod Mul Or Pow PRelu Sub Sum Xor""".split()
 REDUCTIONS = [f"Reduce{name}" for name in "L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare".split()]
 COMPUTED = UNARY + BINARY + REDUCTIONS + "Clip Conv Gemm LogSoftmax MatMul Softmax Where".split()
-TYPED = """ArgMax ArgMin Attention AveragePool BatchNormalization ConvInteger ConvTranspose CumProd CumSum DeformConv
+TYPED = """AffineGrid ArgMax ArgMin Attention AveragePool BatchNormalization ConvInteger ConvTranspose CumProd CumSum DFT DeformConv Det
 DequantizeLinear Dropout DynamicQuantizeLinear Einsum GRU GlobalAveragePool GlobalMaxPool GridSample GroupNormalization
-Hardmax InstanceNormalization LRN LSTM LayerNormalization LpNormalization LpPool MatMulInteger MaxPool
-MeanVarianceNormalization NonMaxSuppression QLinearConv QLinearMatMul QuantizeLinear RMSNormalization RNN Resize RoiAlign
-RotaryEmbedding TopK Upsample""".split()
+Hardmax InstanceNormalization LRN LSTM LayerNormalization LpNormalization LpPool MatMulInteger MaxPool MaxUnpool
+MeanVarianceNormalization MelWeightMatrix NegativeLogLikelihoodLoss NonMaxSuppression QLinearConv QLinearMatMul QuantizeLinear RMSNormalization RNN Resize RoiAlign
+RotaryEmbedding STFT SoftmaxCrossEntropyLoss TensorScatter TopK Upsample""".split()
 
 node_cases.LARGEST = 300
 random = np.random.default_rng(7)

@@ -72,3 +72,9 @@ export const rotaryEmbedding = operator('RotaryEmbedding', {
   }),
   infer: (node) => [likeOf(node.inputs[0])],
 });
+
+/** A cache of keys or values with new ones written in along an axis. */
+export const tensorScatter = operator('TensorScatter', {
+  parameters: (node) => ({ axis: node.int('axis', -2), mode: node.string('mode', 'linear') }),
+  infer: (node) => [likeOf(node.inputs[0])],
+});

@@ -1,9 +1,16 @@
 import { operator } from './operator.js';
 import { factsOf } from './shape/facts.js';
+import { typeAttribute } from './shape/type-attribute.js';
 
 /** The operand itself, of any type. */
 export const identity = operator('Identity', {
   parameters: () => ({}),
   infer: (node) => [factsOf(node.inputs[0])],
   compute: ([input]) => (input ? [input] : undefined),
+});
+
+/** The same bits under another element type of the same width. */
+export const bitCast = operator('BitCast', {
+  parameters: (node) => ({ to: typeAttribute(node, 'to') }),
+  infer: (node, { to }) => [{ dtype: to, shape: node.inputs[0]?.shape }],
 });

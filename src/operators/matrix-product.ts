@@ -107,3 +107,9 @@ export const qLinearMatMul = operator('QLinearMatMul', {
   parameters: () => ({}),
   infer: (node) => [{ dtype: node.dtypeOf(7), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[3]?.shape) }],
 });
+
+/** Determinants of [D…, M, M]. */
+export const det = operator('Det', {
+  parameters: () => ({}),
+  infer: (node) => [{ dtype: node.dtypeOf(0), shape: node.inputs[0]?.shape?.slice(0, -2) }],
+});

@@ -1,7 +1,7 @@
 import type { Dimension, Node } from '../model/index.js';
 import { operator } from './operator.js';
 import { checkBias, checkRanks, kernelOf } from './shape/kernel.js';
-import { unknownSize } from './shape/unknown.js';
+import { unknownSize, unknownSizes } from './shape/unknown.js';
 import { slide, type Window, windowOf } from './shape/window.js';
 
 export interface DeformConvParameters extends Window {
@@ -115,4 +115,18 @@ export const maxRoiPool = operator('MaxRoiPool', {
   infer: (node, { pooledShape }) => [
     { dtype: node.dtypeOf(0), shape: [regionsOf(node), channelsOf(node), ...pooledShape] },
   ],
+});
+
+/** theta [N, 2, 3] or [N, 3, 4] and a size [N, C, D…] give the positions that GridSample takes: [N, D…, 2 or 3]. */
+export const affineGrid = operator('AffineGrid', {
+  parameters: (node) => ({ alignCorners: node.int('align_corners', 0) !== 0 }),
+  infer: (node) => {
+    const size = node.inputs[1];
+    const axes = node.inputs[0]?.shape?.[1] ?? size?.shape?.[0];
+    const spatial = typeof axes === 'number' ? axes : undefined;
+    const wanted = size?.elements ?? (spatial === undefined ? undefined : unknownSizes(node, spatial + 2));
+    if (!wanted) return [{ dtype: node.dtypeOf(0) }];
+    const [batch = 1, , ...sizes] = wanted;
+    return [{ dtype: node.dtypeOf(0), shape: [batch, ...sizes, sizes.length] }];
+  },
 });
