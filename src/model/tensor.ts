@@ -57,9 +57,9 @@ export class Tensor {
 
   /** The elements in order as float32, each rounded once; of a float32 tensor a view on its bytes, where they are aligned. */
   toFloat32(): Float32Array {
-    if (this.dtype !== 'float32') return Float32Array.from(this.toFloat64());
-    const { buffer, offset } = aligned(this.bytes, 4);
-    return new Float32Array(buffer, offset, this.size);
+    if (this.dtype !== 'float32') return new Float32Array(this.toFloat64());
+    const bytes = this.bytes.byteOffset % 4 ? this.bytes.slice() : this.bytes;
+    return new Float32Array(bytes.buffer, bytes.byteOffset, this.size);
   }
 
   /**
@@ -121,21 +121,35 @@ function viewOf(bytes: Bytes): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A buffer whose start is aligned for any typed array; copied only where it is not. */
-function aligned(bytes: Bytes, elementSize: number): { buffer: ArrayBufferLike; offset: number } {
-  const copy = bytes.byteOffset % elementSize ? bytes.slice() : bytes;
-  return { buffer: copy.buffer, offset: copy.byteOffset };
+type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+type NumericArrayType = new (buffer: ArrayBufferLike, offset: number, length: number) => NumericArray;
+
+/** Files hold numbers at any byte; a typed array must start at a multiple of its element. They pass through here. */
+const bridge = new Uint8Array(1 << 16);
+
+/** Converted natively, piece by piece where the bytes are not aligned: no second copy of the whole is made. */
+function converted(type: NumericArrayType, width: number, bytes: Bytes, size: number): Float64Array {
+  if (bytes.byteOffset % width === 0) return new Float64Array(new type(bytes.buffer, bytes.byteOffset, size));
+  const result = new Float64Array(size);
+  const piece = bridge.length / width;
+  for (let at = 0; at < size; at += piece) {
+    const count = Math.min(piece, size - at);
+    bridge.set(bytes.subarray(at * width, (at + count) * width));
+    result.set(new type(bridge.buffer, 0, count), at);
+  }
+  return result;
 }
 
 function decode(dtype: DataType, bytes: Bytes, size: number): Float64Array {
-  const from = <T extends ArrayLike<number>>(
-    type: new (b: ArrayBufferLike, o: number, n: number) => T,
-    width: number,
-  ) => {
-    const { buffer, offset } = aligned(bytes, width);
-    // The constructor converts natively; `from` would walk an iterator, ten times slower.
-    return new Float64Array(new type(buffer, offset, size));
-  };
+  const from = (type: NumericArrayType, width: number) => converted(type, width, bytes, size);
   switch (dtype) {
     case 'float32':
       return from(Float32Array, 4);
