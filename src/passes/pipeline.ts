@@ -19,6 +19,7 @@ import { spellGelu } from './spell-gelu.js';
 import { spellGlobalPooling } from './spell-global-pooling.js';
 import { spellReshapes } from './spell-reshapes.js';
 import { splitSequences } from './split-sequences.js';
+import { takeDecidedBranch } from './take-decided-branch.js';
 
 export interface OptimizeOptions {
   /** false: clean only. */
@@ -33,6 +34,7 @@ const cleaning: readonly Pass[] = [
   replaceCastLike,
   dropIdentity,
   foldConstants,
+  takeDecidedBranch,
   splitSequences,
   dropNeutralArithmetic,
   dropNoOps,

@@ -1,0 +1,75 @@
+import type { Graph, Node, Value } from '../model/index.js';
+import { conditional } from '../operators/index.js';
+import { mergeOrigins, type Pass } from './pass.js';
+
+/**
+ * Puts the nodes of a branch in the place of an `If` whose condition is known.
+ *
+ * Given: `c = Equal(2, 2)`, `y = If(c; then: Relu(x), else: Squeeze(x, [0]))`.   Result: `y = Relu(x)`.
+ * Exact: the other branch could never run. It may be wrong for the sizes at hand, which is why exporters write the test;
+ * an engine that looks at both refuses the whole model then.
+ * Keeps off: a branch that holds control flow itself, until that is decided.
+ */
+export const takeDecidedBranch: Pass = {
+  name: 'take-decided-branch',
+  run(graph, changes) {
+    for (const node of graph.nodesOf('If')) {
+      const { condition, thenBranch, elseBranch } = conditional.parameters(node);
+      if (condition === undefined) continue;
+      const branch = condition ? thenBranch : elseBranch;
+      if (branch.sorted().some((inner) => inner.subgraphs().length > 0)) continue;
+      const results = inline(branch, node);
+      node.outputs.forEach((value, index) => {
+        const result = results[index];
+        if (value && result) graph.replace(value, graph.canReplace(value, result) ? result : named(result, node));
+      });
+      graph.remove(node);
+      changes.edited();
+    }
+  },
+};
+
+/** @returns what stands for the results of the branch */
+function inline(branch: Graph, { graph, origin }: Node): Value[] {
+  const outside = new Map<Value, Value>();
+  const valueOutside = (value: Value): Value => {
+    const known = outside.get(value);
+    if (known || value.graph !== branch) return known ?? value;
+    if (!value.constant) throw new Error(`${value.name} is read before it is made`);
+    const constant = graph.addConstant(value.constant, value.name);
+    outside.set(value, constant);
+    return constant;
+  };
+  for (const inner of branch.sorted()) {
+    const copy = graph.insert({
+      operator: inner.operator,
+      domain: inner.domain,
+      name: inner.name,
+      inputs: inner.inputs.map((value) => value && valueOutside(value)),
+      // The other branch, or one elsewhere, may use the same names.
+      outputs: inner.outputs.map((value) => (value ? graph.model.freshName(value.name) : '')),
+      attributes: inner.attributes,
+      origin: mergeOrigins([inner.origin, origin]),
+    });
+    inner.outputs.forEach((value, index) => {
+      const made = copy.outputs[index];
+      if (!value || !made) return;
+      made.dtype = value.dtype;
+      made.shape = value.shape;
+      made.otherType = value.otherType;
+      made.elements = value.elements;
+      outside.set(value, made);
+    });
+  }
+  return branch.outputs.map(valueOutside);
+}
+
+/** The same value under a name that may become public. */
+function named(value: Value, { graph, origin }: Node): Value {
+  const result = graph.insert({ operator: 'Identity', inputs: [value], origin }).output();
+  result.dtype = value.dtype;
+  result.shape = value.shape;
+  result.otherType = value.otherType;
+  result.elements = value.elements;
+  return result;
+}
