@@ -24,9 +24,9 @@ export function countGraph(graph: Graph): Counts {
     const name = node.domain === '' ? node.operator : `${node.domain}.${node.operator}`;
     operators.set(name, (operators.get(name) ?? 0) + 1);
     for (const value of node.inputs) if (value?.constant) tensors.add(value.constant);
-    // A Constant is an initialiser written in another way: some exporters write every weight so.
+    // Some exporters write every weight as a Constant; a scalar there is a number of an expression, no weight.
     for (const attribute of node.is('Constant') ? node.attributes.values() : []) {
-      if (attribute.kind === 'tensor') tensors.add(attribute.value);
+      if (attribute.kind === 'tensor' && attribute.value.shape.length > 0) tensors.add(attribute.value);
     }
     if (!node.is(...PRODUCTS)) continue;
     const cost = productCost(node, batch);

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { contentOf, scratch } from '../files/scratch.js';
+import { DIGITS, mobileone } from './run.js';
+
+test('the last line says how many blocks can still be fused; nothing is written', async () => {
+  const folder = scratch();
+  const { code, stdout, stderr } = await mobileone(folder, ['inspect', DIGITS]);
+  expect([code, stderr, contentOf(folder)]).toEqual([0, '', {}]);
+  expect(stdout).toMatch(/written by pytorch 2\.15\.0, operator set 13/);
+  expect(stdout).toMatch(/input {2}image: float32 \[1,1,32,32\]/);
+  expect(stdout).toMatch(/output logits: float32 \[1,10\]/);
+  expect(stdout).toMatch(/ BatchNormalization +62 +0\n/);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('13 blocks can still be fused');
+});
+
+test('--expect-fused is 7 on the export, and 0 on what convert wrote of it', async () => {
+  const folder = scratch();
+  const gate = (model: string) => mobileone(folder, ['inspect', model, '--expect-fused']);
+  const before = await gate(DIGITS);
+  expect(before.code).toBe(7);
+  expect(before.stderr).toMatch(/^mobileone: .*13 blocks can still be fused; .*\n$/);
+  await mobileone(folder, ['convert', DIGITS, '--no-check']);
+  const after = await gate(path.join(folder, 'model.fused.onnx'));
+  expect([after.code, after.stderr]).toEqual([0, '']);
+  expect(after.stdout).toMatch(/\n0 blocks can still be fused\n$/);
+});
+
+test('-q prints nothing, and the gate still holds', async () => {
+  const { code, stdout } = await mobileone(scratch(), ['inspect', DIGITS, '-q']);
+  expect([code, stdout]).toEqual([0, '']);
+});
+
+test('--to asks about some targets alone', async () => {
+  const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, '--to', 'tfjs', '--json', '-q']);
+  expect(JSON.parse(stdout).models[0].targets).toEqual([{ target: 'tfjs', unsupported: [] }]);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { UsageError } from '../src/model/index.js';
+import { CONVERT_OPTIONS, INSPECT_OPTIONS, resolveConvert, resolveInspect } from '../src/options.js';
+
+test('an option that is undefined never beats a default', () => {
+  expect(resolveConvert({ outDir: undefined, to: undefined })).toMatchObject({
+    outDir: '.',
+    to: ['onnx'],
+    check: true,
+  });
+});
+
+test('an unknown option is refused, with the nearest known one', () => {
+  const misspelt: object = { precison: 'fp16' };
+  expect(() => resolveConvert(misspelt)).toThrow(UsageError);
+  expect(() => resolveConvert(misspelt)).toThrow(/no option precison; did you mean precision\?/);
+  expect(() => resolveInspect({ ...misspelt })).toThrow(/no option precison/);
+});
+
+test('names from strangers pollute nothing', () => {
+  const options: object = JSON.parse('{"__proto__": {"outDir": "elsewhere"}}');
+  expect(() => resolveConvert(options)).toThrow(/no option __proto__/);
+  const shape = JSON.parse('{"__proto__": [1, 2], "constructor": [3]}');
+  expect([...resolveConvert({ shape }).shape]).toEqual([
+    ['__proto__', [1, 2]],
+    ['constructor', [3]],
+  ]);
+});
+
+test('a target that stands there twice is written once', () => {
+  expect(resolveConvert({ to: ['tfjs', 'onnx', 'tfjs'] }).to).toEqual(['tfjs', 'onnx']);
+});
+
+test('what the command line reads is what the API takes', () => {
+  const { shape, to, mean, tolerance } = CONVERT_OPTIONS;
+  expect(shape.kind.fromText('a:b:1,2', shape.kind.fromText('x:3', undefined))).toEqual(
+    new Map([
+      ['x', [3]],
+      ['a:b', [1, 2]],
+    ]),
+  );
+  expect(to.kind.fromText('onnx, tfjs', undefined)).toEqual(['onnx', 'tfjs']);
+  expect(mean.kind.fromText('0.5,-1e-3,.25', undefined)).toEqual([0.5, -0.001, 0.25]);
+  expect(tolerance.kind.fromText('0x10', undefined)).toBe('0x10');
+});
+
+test('every option has a help text, and inspect takes no other flags than convert for the same thing', () => {
+  for (const [name, { flag, help }] of Object.entries({ ...INSPECT_OPTIONS, ...CONVERT_OPTIONS })) {
+    if (name !== 'onProgress') expect([flag, help], name).not.toContain('');
+  }
+  expect(INSPECT_OPTIONS.shape).toBe(CONVERT_OPTIONS.shape);
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { showBytes, showCount, showFactor, showFigure } from '../../src/report/numbers.js';
+
+test.each([
+  [0, '0'],
+  [9999, '9999'],
+  [10_000, '10.0 k'],
+  [5_292_000, '5.29 M'],
+  [275_000_000, '275 M'],
+  [2_990_000_000, '2.99 G'],
+  [null, 'unknown'],
+])('%s is counted as %s', (count, shown) => {
+  expect(showCount(count)).toBe(shown);
+});
+
+test.each([
+  [999, '999 B'],
+  [1000, '1.00 kB'],
+  [22_150_000, '22.1 MB'],
+])('%s bytes are shown as %s', (bytes, shown) => {
+  expect(showBytes(bytes)).toBe(shown);
+});
+
+test('a factor and a figure that are not defined are left out', () => {
+  expect([showFactor(6, 3), showFactor(null, 3), showFactor(1, 0)]).toEqual(['2.00x', '', '']);
+  expect([showFigure(1.234e-6), showFigure(0), showFigure(null)]).toEqual(['1.2e-6', '0', '-']);
+});

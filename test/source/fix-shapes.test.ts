@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { Model, UsageError } from '../../src/model/index.js';
+import { fixShapes } from '../../src/source/fix-shapes.js';
+
+function model(): Model {
+  const made = new Model({ opsets: new Map([['', 17]]) });
+  made.graph.addInput('image', 'float32', ['batch', 3, 'h', 'w']);
+  made.graph.addInput('mask', 'float32', ['batch', 'h']);
+  made.graph.addInput('free', 'float32', undefined);
+  return made;
+}
+
+test('a symbol that is fixed in one input is fixed in all, and noted', () => {
+  const fixed = model();
+  const notes = fixShapes(fixed, new Map([['image', [2, 3, 32, 48]]]));
+  expect(fixed.graph.inputs.map((value) => value.shape)).toEqual([[2, 3, 32, 48], [2, 32], undefined]);
+  expect(notes).toEqual(['dimension batch became 2', 'dimension h became 32', 'dimension w became 48']);
+});
+
+test('an input of unknown rank takes any shape', () => {
+  const fixed = model();
+  expect(fixShapes(fixed, new Map([['free', [1, 2]]])).join()).toMatch(/input free was not known/);
+  expect(fixed.graph.inputs[2]?.shape).toEqual([1, 2]);
+});
+
+test.each([
+  [new Map([['imag', [1, 3, 2, 2]]]), /no input "imag"; did you mean image\?/],
+  [new Map([['image', [1, 4, 2, 2]]]), /cannot become/],
+  [new Map([['image', [1, 3, 2]]]), /cannot become/],
+  [
+    new Map([
+      ['image', [1, 3, 2, 2]],
+      ['mask', [1, 5]],
+    ]),
+    /h cannot be 2 and 5 at once/,
+  ],
+])('%j is wrong usage', (shapes, message) => {
+  expect(() => fixShapes(model(), shapes)).toThrow(UsageError);
+  expect(() => fixShapes(model(), shapes)).toThrow(message);
+});
