@@ -5,6 +5,8 @@ import type { Message } from './wire/schema.js';
 /** What ONNX Runtime loads, and what the operator list covers. */
 const FIRST_OPSET = 7;
 const LAST_OPSET = 26;
+/** Given to models that use other domains alone: what passes may add to them is written in it. Every engine loads it. */
+const OPSET_OF_ADDED = 17;
 /** The IR version that came with operator set 26. */
 export const LAST_IR_VERSION = 13;
 
@@ -28,6 +30,22 @@ export function readOpsets(imports: readonly Message<'OperatorSetIdProto'>[]): M
     opsets.set(domain, Number(version));
   }
   return opsets;
+}
+
+/** A model whose nodes are all of other domains need not import ONNX's own; it gets a version, for what passes may add. */
+export function addUnusedOpset(opsets: Map<string, number>, proto: Message<'GraphProto'>): void {
+  if (!opsets.has('') && opsets.size > 0 && !usesOwnOperators(proto)) opsets.set('', OPSET_OF_ADDED);
+}
+
+function usesOwnOperators(proto: Message<'GraphProto'>): boolean {
+  const graphs = [proto];
+  for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
+    for (const { domain, attribute } of graph.node) {
+      if (domainOf(domain) === '') return true;
+      for (const { g, graphs: inner } of attribute) graphs.push(...(g ? [g] : []), ...inner);
+    }
+  }
+  return false;
 }
 
 /** @throws InputError where the version of ONNX's own operators is absent or not one that can be read */

@@ -1,7 +1,7 @@
 import { type Bytes, InputError, Model } from '../../model/index.js';
 import type { ExternalData } from './external-data.js';
 import { Functions } from './functions.js';
-import { checkOpset, LAST_IR_VERSION, readOpsets } from './opsets.js';
+import { addUnusedOpset, checkOpset, LAST_IR_VERSION, readOpsets } from './opsets.js';
 import { GraphReader } from './read-graph.js';
 import type { TensorSource } from './read-tensor.js';
 import { TypeReader } from './read-type.js';
@@ -43,6 +43,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
   const { proto, graph, dropped } = decode(bytes, maxNodes);
   const opsets = readOpsets(proto.opsetImport);
   const functions = new Functions(proto.functions, opsets);
+  addUnusedOpset(opsets, graph);
   checkOpset(opsets, bytes.length);
   if (functions.count > 0) checkCount(functions.countNodes(graph.node), maxNodes);
 

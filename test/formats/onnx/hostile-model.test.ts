@@ -75,6 +75,11 @@ describe('versions', () => {
     ['H17a IR version 99', model({ irVersion: 99 }), ['IR version']],
     ['H17a a negative IR version', model({ irVersion: -1 }), ['IR version']],
     ['H17b no opset', model({ opsets: [] }), ['opset']],
+    [
+      "H17b an opset of another domain alone, for ONNX's own operator",
+      model({ opsets: [opset(1, 'my.ops')] }),
+      ['opset'],
+    ],
     ['H17b opset 0', model({ opsets: [opset(0)] }), ['opset', 'supported from 7']],
     ['H17b opset -1', model({ opsets: [opset(-1)] }), ['opset']],
     ['H17b opset 6', model({ opsets: [opset(6)] }), ['opset', 'supported from 7']],
@@ -114,6 +119,11 @@ describe('versions', () => {
       opsets: [opset(17), opset(1, 'my.ops')],
     });
     expect(expectRead(custom).graph.sorted()[0]?.domain).toBe('my.ops');
+  });
+
+  test("a model of other domains alone need not import ONNX's own operators", () => {
+    const custom = model({ nodes: [node('Foo', ['x'], ['y'], domain('my.ops'))], opsets: [opset(1, 'my.ops')] });
+    expect(expectRead(custom).graph.sorted()[0]?.operator).toBe('Foo');
   });
 });
 
