@@ -1,4 +1,5 @@
 import type { Model } from '../../../model/index.js';
+import { VERSION } from '../../../version.js';
 import type { LowerOptions } from '../../format.js';
 
 /** User-defined metadata of the package, sorted by key: what the source says of itself, and what was asked of us. */
@@ -7,6 +8,9 @@ export function metadataOf(model: Model, { labels, image }: LowerOptions): Reado
   const { producerName, producerVersion } = model.provenance;
   const producer = [producerName, producerVersion].filter(Boolean).join(' ');
   if (producer) entries.set('mobileone.source.producer', producer);
+  entries.set('mobileone.version', VERSION);
+  const images = [...model.graph.inputs, ...model.graph.outputs].filter((value) => value.rank === 4);
+  entries.set('mobileone.layout', JSON.stringify(Object.fromEntries(images.map(({ name }) => [name, 'nchw']))));
   if (labels) entries.set('mobileone.labels', JSON.stringify(labels));
   if (image) {
     const { order, mean, std } = image;
