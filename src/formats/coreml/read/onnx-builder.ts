@@ -34,7 +34,7 @@ export class OnnxBuilder {
 
   /** A float32 scalar. */
   number(value: number): Value {
-    return this.floats([], Float32Array.of(value));
+    return this.scalar(value, 'float32');
   }
 
   floats(shape: readonly number[], values: Float32Array): Value {
@@ -46,8 +46,7 @@ export class OnnxBuilder {
     return this.graph.addConstant(Tensor.ofShape(values));
   }
 
-  /** A scalar of the element type of `like`. */
-  scalar(value: number, like: Value): Value {
-    return this.graph.addConstant(Tensor.from(like.dtype === 'int32' ? 'int32' : 'float32', [], [value]));
+  scalar(value: number, dtype: 'int32' | 'float32'): Value {
+    return this.graph.addConstant(Tensor.from(dtype, [], [value]));
   }
 }

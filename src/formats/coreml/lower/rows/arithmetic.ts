@@ -4,7 +4,7 @@ import type { MilValue } from '../../program/program.js';
 import { int } from '../constants.js';
 import { decline, LeavesHalf } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, unary } from '../operations.js';
+import { binary, cast, compare, unary } from '../operations.js';
 import { pair } from '../pair.js';
 import { gatedBySigmoid } from './activations.js';
 import { addOrLinear } from './matrix-products.js';
@@ -65,7 +65,6 @@ export const arithmetic: Rows = {
     if (to.kindOf(0) !== 'float') return integerPower(node, to);
     const exponent = soleNumber(node);
     if (exponent === 2) to.output(unary(to, 'square', to.carrier()));
-    else if (exponent === 0.5) to.output(unary(to, 'sqrt', to.carrier()));
     else if (exponent !== undefined) to.output(binary(to, 'pow', to.carrier(), to.number(exponent)));
     else if (to.kindOf(1) !== 'float') decline('its exponents are integers that are computed');
     else onPair((_, x, y) => binary(to, 'pow', x, y))(node, to);
@@ -91,10 +90,13 @@ function expectDivisor(node: Node, to: NodeBuilder): void {
   if (divisor.toFloat32().some((value) => value !== 0 && Math.abs(value) <= VANISHES_BELOW)) throw new LeavesHalf();
 }
 
-/** The quotient of integers cut towards 0, as the standard has it; `floor_div` goes down. */
+/** The quotient of integers cut towards 0, as the standard has it: `floor_div` is one lower where it is negative with a rest. */
 function cutQuotient(to: NodeBuilder, x: MilValue, y: MilValue): MilValue {
-  const sign = binary(to, 'mul', unary(to, 'sign', x), unary(to, 'sign', y));
-  return binary(to, 'mul', sign, binary(to, 'floor_div', unary(to, 'abs', x), unary(to, 'abs', y)));
+  const quotient = binary(to, 'floor_div', x, y);
+  const hasRest = compare(to, 'not_equal', binary(to, 'mod', x, y), int(0));
+  const isNegative = compare(to, 'less', quotient, int(0));
+  const correction = cast(to, compare(to, 'logical_and', hasRest, isNegative), 'int32');
+  return binary(to, 'add', quotient, correction);
 }
 
 /** The constant exponent that all elements share, where the result has the shape of the base. */

@@ -30,12 +30,16 @@ export const arithmetic: ReadRows = {
   logical_xor: named('Xor'),
   not_equal: pair((to, x, y) => to.node('Not', [to.node('Equal', [x, y])])),
 
-  /** Python's: down to the next whole number. What `mod` leaves divides without rest. */
-  floor_div: pair((to, x, y, isInteger) =>
-    isInteger
-      ? to.node('Div', [to.node('Sub', [x, to.node('Mod', [x, y])]), y])
-      : to.node('Floor', [to.node('Div', [x, y])]),
-  ),
+  /** Python's: down to the next whole number. ONNX cuts towards 0, which is one more where signs differ and there is a rest. */
+  floor_div: pair((to, x, y, isInteger) => {
+    const quotient = to.node('Div', [x, y]);
+    if (!isInteger) return to.node('Floor', [quotient]);
+    const zero = to.scalar(0, 'int32');
+    const differs = to.node('Xor', [to.node('Less', [x, zero]), to.node('Less', [y, zero])]);
+    const isWhole = to.node('Equal', [to.node('Mod', [x, y]), zero]);
+    const isTooHigh = to.node('And', [differs, to.node('Not', [isWhole])]);
+    return to.node('Sub', [quotient, to.cast(isTooHigh, 'int32')]);
+  }),
 
   /** Python's: the remainder has the sign of the divisor. */
   mod: pair((to, x, y, isInteger) => {

@@ -19,7 +19,7 @@ export const shapes: ReadRows = {
   expand_dims: (operation, to) => to.node('Unsqueeze', [operation.tensor(), to.ints(operation.ints('axes'))]),
   squeeze(operation, to) {
     const axes = operation.optionalInts('axes');
-    return to.node('Squeeze', [operation.tensor(), axes && to.ints(axes)]);
+    return to.node('Squeeze', axes ? [operation.tensor(), to.ints(axes)] : [operation.tensor()]);
   },
   transpose: (operation, to) => to.node('Transpose', [operation.tensor()], { perm: operation.ints('perm') }),
   tile: (operation, to) => to.node('Tile', [operation.tensor(), to.ints(operation.ints('reps'))]),
