@@ -148,9 +148,8 @@ function throughAdd(node: Node, affine: Travelling, onward: Onward): Edit[] | un
 
 function throughAddedConstant(node: Node, index: number, affine: Travelling, onward: Onward): Edit[] | undefined {
   const added = channelAffineOf(node);
-  if (!added || (added.axis !== affine.axis && added.axis !== undefined)) return undefined;
-  // A single number becomes one per channel; that would change the constant's shape.
-  if (added.axis === undefined && affine.axis !== undefined) return undefined;
+  // A single number added to all cannot become one per channel: that would change the constant's shape.
+  if (!added || (affine.axis !== undefined && added.axis !== affine.axis)) return undefined;
   const { scale, shift } = affine;
   const before = onward(added.input, { ...affine, shift: shift.map(() => 0) });
   const edit = withConstant(

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import type { Value } from '../../src/model/index.js';
+import { moveScales } from '../../src/passes/move-scales.js';
+import { type Network, network } from '../network.js';
+import { expectExact, expectUntouched } from './apply-pass.js';
+
+const IMAGE = [2, 4, 6, 7];
+
+/** What is left after the batch norm, or the scale, has gone. */
+async function expectLeft(
+  build: (n: Network) => Value | readonly Value[],
+  operators: readonly string[],
+): Promise<void> {
+  const graph = await expectExact(network(build), moveScales);
+  expect(
+    graph
+      .sorted()
+      .map((node) => node.operator)
+      .sort(),
+  ).toEqual([...operators].sort());
+}
+
+/** A positive scale per channel, without a shift. */
+const scale = (n: Network, x: Value, channels = 4) => n.mul(x, n.random([channels, 1, 1], 0.5, 2));
+
+describe('upwards, into the weights before', () => {
+  test('through Concat, each branch taking its share', () =>
+    expectLeft(
+      (n) => {
+        const x = n.input(IMAGE);
+        return n.batchNorm(n.concat([n.conv(x, { channels: 3 }), n.conv(x, { channels: 5, bias: true })]));
+      },
+      ['Conv', 'Conv', 'Concat'],
+    ));
+
+  test('through Concat along another axis, each branch taking all', () =>
+    expectLeft(
+      (n) => {
+        const x = n.input(IMAGE);
+        return n.batchNorm(n.concat([n.conv(x), n.conv(x)], 2));
+      },
+      ['Conv', 'Conv', 'Concat'],
+    ));
+
+  test('a positive scale through ReLU and max pooling', () =>
+    expectLeft(
+      (n) => scale(n, n.node('MaxPool', [n.relu(n.conv(n.input(IMAGE)))], { kernel_shape: [2, 2] })),
+      ['Conv', 'Relu', 'MaxPool'],
+    ));
+
+  test('a shift through max pooling, average pooling, mean and resizing', () =>
+    expectLeft(
+      (n) => {
+        let y = n.conv(n.input([2, 4, 8, 8]));
+        y = n.node('AveragePool', [y], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+        y = n.node('Resize', [y, undefined, n.constant([1, 1, 2, 2])], { mode: 'linear' });
+        y = n.node('ReduceMean', [y], { axes: [2, 3], keepdims: 0 });
+        return n.batchNorm(y);
+      },
+      ['Conv', 'AveragePool', 'Resize', 'ReduceMean'],
+    ));
+
+  test('through a sum of two branches, the shift once', () =>
+    expectLeft(
+      (n) => {
+        const x = n.input(IMAGE);
+        return n.batchNorm(n.add(n.conv(x), n.conv(n.relu(x))));
+      },
+      ['Conv', 'Relu', 'Conv', 'Add'],
+    ));
+
+  test('into a grouped ConvTranspose, whose outputs lie within its groups', () =>
+    expectLeft(
+      (n) => {
+        const y = n.node('ConvTranspose', [n.input(IMAGE), n.random([4, 3, 2, 2])], { group: 2, strides: [2, 2] });
+        return n.batchNorm(y);
+      },
+      ['ConvTranspose'],
+    ));
+
+  test('into Gemm, whichever way its weight lies and whatever alpha and beta are', async () => {
+    for (const transB of [0, 1]) {
+      await expectLeft(
+        (n) => {
+          const weight = n.random(transB ? [5, 4] : [4, 5]);
+          const attributes = { alpha: { float: 0.5 }, beta: { float: 2 }, transB };
+          return n.batchNorm(n.node('Gemm', [n.input([3, 4]), weight, n.random([5])], attributes));
+        },
+        ['Gemm'],
+      );
+    }
+  });
+
+  test('a batch norm over the rows of a MatMul between two reshapes: scale into the weight, shift into an Add', () =>
+    expectLeft(
+      (n) => {
+        const y = n.node('MatMul', [n.input([2, 6, 4]), n.random([4, 5])]);
+        return n.reshape(n.batchNorm(n.reshape(y, [12, 5])), [2, 6, 5]);
+      },
+      ['MatMul', 'Add', 'Reshape', 'Reshape'],
+    ));
+
+  test('the 1 / sqrt(d) of attention into the projection before the heads are split', () =>
+    expectLeft(
+      (n) => {
+        const projected = n.add(n.node('MatMul', [n.input([2, 6, 8]), n.random([8, 8])]), n.random([8]));
+        const heads = n.transpose(n.reshape(projected, [2, 6, 2, 4]), [0, 2, 1, 3]);
+        return n.mul(heads, n.constant(0.5));
+      },
+      ['MatMul', 'Add', 'Reshape', 'Transpose'],
+    ));
+});
+
+describe('downwards, where every reader takes it', () => {
+  test('a batch norm that two unpadded convolutions read', () =>
+    expectLeft(
+      (n) => {
+        const y = n.batchNorm(n.relu(n.input(IMAGE)));
+        return [n.conv(y, { kernel: 3, bias: true }), n.conv(y, { group: 2 })];
+      },
+      ['Relu', 'Conv', 'Conv'],
+    ));
+
+  test('a batch norm before global pooling and a classifier', () =>
+    expectLeft(
+      (n) => {
+        const x = n.relu(n.input(IMAGE));
+        const pooled = n.globalAveragePool(n.batchNorm(x));
+        return n.linear(n.node('Flatten', [pooled]), 3);
+      },
+      ['Relu', 'GlobalAveragePool', 'Flatten', 'Gemm'],
+    ));
+});
+
+const untouched: readonly (readonly [string, (n: Network) => Value | readonly Value[]])[] = [
+  ['a shift before a padded convolution', (n) => n.conv(n.batchNorm(n.relu(n.input(IMAGE))), { kernel: 3, pad: 1 })],
+  ['a shift behind a ReLU', (n) => n.batchNorm(n.relu(n.conv(n.input(IMAGE))))],
+  ['a negative scale behind max pooling', (n) => negative(n)],
+  ['a shift behind pooling that counts padding', (n) => countingPool(n)],
+  ['a batch norm whose source others read', (n) => readTwice(n)],
+  ['a batch norm that is an output and whose source is an input', (n) => n.batchNorm(n.input(IMAGE))],
+  ['a scale that runs along another axis than the weights', (n) => n.mul(n.conv(n.input(IMAGE)), n.random([7]))],
+  ['the half that closes a GELU', (n) => gelu(n)],
+];
+
+function negative(n: Network): Value {
+  const pooled = n.node('MaxPool', [n.conv(n.input(IMAGE))], { kernel_shape: [2, 2] });
+  return n.mul(pooled, n.random([4, 1, 1], -2, -1));
+}
+
+function countingPool(n: Network): Value {
+  const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 };
+  return n.batchNorm(n.node('AveragePool', [n.conv(n.input(IMAGE))], attributes));
+}
+
+function readTwice(n: Network): readonly Value[] {
+  const y = n.concat([n.conv(n.input(IMAGE)), n.conv(n.input(IMAGE))]);
+  return [n.relu(n.batchNorm(y)), n.relu(y)];
+}
+
+function gelu(n: Network): Value {
+  const x = n.conv(n.input(IMAGE));
+  const erf = n.node('Erf', [n.div(x, n.constant(Math.SQRT2))]);
+  return n.mul(n.mul(x, n.add(erf, n.constant(1))), n.constant(0.5));
+}
+
+test.each(untouched)('%s stays where it is', (_, build) => {
+  expectUntouched(network(build), moveScales);
+});
