@@ -13,7 +13,6 @@ import { RESHAPES } from './spelled-shape.js';
 const MEBIBYTE = 2 ** 20;
 const LARGEST_TENSOR = 64 * MEBIBYTE;
 const LARGEST_MODEL = 256 * MEBIBYTE;
-const MOST_WORK = 1e9;
 
 /** Their results are the bytes that the file holds already. */
 const VIEWS = ['Constant', 'Identity', ...RESHAPES];
@@ -22,8 +21,8 @@ const VIEWS = ['Constant', 'Identity', ...RESHAPES];
  * How much folding may make of a model. Constants can describe terabytes in a few bytes (`Expand`, `Tile`, a chain of
  * `Concat(x, x)`), so all is asked before anything is computed:
  * - one result: 64 MiB, and at most twice the bytes of the file that go for it, and 1 MiB;
- * - all of a model, over all rounds: 256 MiB;
- * - one fold: 10^9 multiply-adds.
+ * - all of a model, over all rounds: 256 MiB.
+ * Products and convolutions of more than 10^9 multiply-adds decline by themselves.
  */
 export class FoldingBudget {
   #left = LARGEST_MODEL;
@@ -34,9 +33,7 @@ export class FoldingBudget {
   allows(node: Node): boolean {
     if (node.is(...VIEWS)) return true;
     const bytes = bytesOfResults(node);
-    return (
-      bytes !== undefined && bytes <= this.#left && bytes <= this.#largest(node) && workOf(node, bytes) <= MOST_WORK
-    );
+    return bytes !== undefined && bytes <= this.#left && bytes <= this.#largest(node);
   }
 
   /** Books results that were computed. @returns false where they are larger than allowed after all, and must be dropped */
@@ -101,21 +98,4 @@ function countable(shape: readonly number[]): number | undefined {
     if (error instanceof InputError) return undefined;
     throw error;
   }
-}
-
-/** Multiply-adds, or for all else the elements that are looked at, from above. */
-function workOf(node: Node, bytes: number): number {
-  const operands = node.inputs.reduce((sum, value) => sum + (value?.constant?.size ?? 0), 0);
-  const results = node.outputs.reduce((sum, value) => sum + ((value && sizeOfResult(node, value)) ?? 0), 0);
-  return Math.max(operands, bytes, results * termsOf(node));
-}
-
-/** Terms of the sum that makes one element of the result. */
-function termsOf(node: Node): number {
-  const [x, weight] = [node.constant(0), node.constant(1)];
-  if (node.is('Conv')) return (weight?.size ?? 1) / (weight?.shape[0] || 1);
-  if (node.is('ConvTranspose')) return (weight?.size ?? 1) / (weight?.shape[1] || 1);
-  if (node.is('MatMul', 'Gemm')) return Math.max(...(x?.shape.slice(-2) ?? [1]));
-  if (node.is('AveragePool', 'MaxPool', 'LpPool')) return node.ints('kernel_shape', []).reduce((a, b) => a * b, 1);
-  return 1;
 }

@@ -46,3 +46,11 @@ test('other bounds, shifts and slopes stay', () => {
   const gated = around((n, x) => n.div(n.mul(n.sigmoid(x), relu6(n, x)), n.constant(6)));
   expectUntouched(gated, recomposeHardSwish);
 });
+
+test('a gate of another value stays', () => {
+  const clipped = network((n) => n.div(n.mul(n.input([2, 8]), relu6(n, n.input([2, 8]))), n.constant(6)));
+  expectUntouched(clipped, recomposeHardSwish);
+  const slope = { alpha: { float: 1 / 6 }, beta: { float: 0.5 } };
+  const gated = network((n) => n.mul(n.input([2, 8]), n.node('HardSigmoid', [n.input([2, 8])], slope)));
+  expectUntouched(gated, recomposeHardSwish);
+});

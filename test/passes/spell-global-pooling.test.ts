@@ -38,6 +38,7 @@ test('other means stay', () => {
   expectUntouched(mean([1, 3, 8, 8], [3]), spellGlobalPooling);
   expectUntouched(mean([1, 3, 8, 8], [1, 2]), spellGlobalPooling);
   expectUntouched(mean([1, 3, 8], [1, 2]), spellGlobalPooling);
+  expectUntouched(mean([1, 3, 8, 8, 8], [2, 3]), spellGlobalPooling);
   const padded = network((n) =>
     n.node('AveragePool', [n.input([1, 3, 8, 8])], { kernel_shape: [8, 8], pads: [1, 1, 1, 1] }),
   );
