@@ -15,25 +15,18 @@ export interface Precisions {
   readonly onWidened: (node: Node) => void;
 }
 
-/** What the walk over a graph could not say in MIL. */
-export interface Refusals {
-  readonly unsupported: readonly Unsupported[];
-  /** The nodes behind them. */
-  readonly nodes: ReadonlySet<Node>;
-}
-
 /**
  * Walks the graph once, node by node through the table of rows. Goes on behind a node that is refused, so that all
  * reasons are found together; what depends on its unknown results is not held against it.
+ * @returns what could not be said in MIL
  */
 export function lowerNodes(
   graph: Graph,
   builder: ProgramBuilder,
   values: Values,
   { floatOf, onWidened }: Precisions,
-): Refusals {
+): readonly Unsupported[] {
   const unsupported: Unsupported[] = [];
-  const nodes = new Set<Node>();
   const unknown = new Set<Value>();
   for (const node of graph.sorted()) {
     if (node.inputs.some((value) => value && unknown.has(value)) || node.outputs.every(isKnown)) {
@@ -45,12 +38,11 @@ export function lowerNodes(
     } catch (error) {
       if (!(error instanceof Declined)) throw error;
       unsupported.push({ target: 'coreml', node: node.label, operator: node.operator, reason: error.message });
-      nodes.add(node);
       for (const value of node.outputs) if (value && !standIn(value, values)) unknown.add(value);
     }
     values.commit();
   }
-  return { unsupported, nodes };
+  return unsupported;
 }
 
 /** Inference knows all elements, as of shape arithmetic: the readers take a constant, and the node is not needed. */

@@ -7,7 +7,6 @@ import { VERSIONS, type Version } from '../program/data-types.js';
 import type { MilProgram } from '../program/program.js';
 import { labelledOutput } from './classifier.js';
 import type { Float } from './constants.js';
-import { outputsWithout } from './cut-off.js';
 import { lowerInputs } from './features.js';
 import { fixShapes } from './fixed-shapes.js';
 import { keptInFloat32 } from './kept-in-float32.js';
@@ -25,7 +24,7 @@ import { Values } from './values.js';
 export function lower(model: Model, options: LowerOptions): Lowered<MilProgram> {
   const { graph } = model;
   const fixed = fixShapes(model);
-  expectSupported(fixed.unsupported, []);
+  expectSupported(fixed.unsupported);
   // What was arithmetic on the unknown size can be folded now.
   if (fixed.changed) optimize(model, { fuse: false });
   for (const pass of targetPasses) pass.run(graph, new Changes());
@@ -34,7 +33,7 @@ export function lower(model: Model, options: LowerOptions): Lowered<MilProgram> 
   const values = new Values(builder);
   const names = new Names();
   const inputs = lowerInputs(graph, options, { builder, values, names });
-  expectSupported(inputs.unsupported, []);
+  expectSupported(inputs.unsupported);
   const labelled = options.labels && { labels: options.labels, output: labelledOutput(graph, options.labels) };
 
   const precision: Float = options.precision === 'fp32' ? 'fp32' : 'fp16';
@@ -44,10 +43,10 @@ export function lower(model: Model, options: LowerOptions): Lowered<MilProgram> 
     floatOf: (node) => (kept.has(node) ? 'fp32' : precision),
     onWidened: (node) => widened.push(`${node.label} stays in fp32: one of its constants is beyond the range of fp16`),
   });
-  expectSupported(refused.unsupported, outputsWithout(graph, refused.nodes));
+  expectSupported(refused);
 
   const results = lowerResults(graph.outputs, labelled, inputs.features, { builder, values, names });
-  expectSupported(results.unsupported, []);
+  expectSupported(results.unsupported);
   builder.prune([...results.outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
   const program = {
@@ -72,7 +71,7 @@ function versionFor({ deploymentTarget = 'iOS15' }: LowerOptions): Version {
 }
 
 /** @throws UnsupportedError in one line where there is a reason; all of them are in `unsupported` */
-function expectSupported(unsupported: readonly Unsupported[], outputs: readonly string[]): void {
+function expectSupported(unsupported: readonly Unsupported[]): void {
   const [first] = unsupported;
   if (!first) return;
   const more = unsupported.length > 1 ? ` (and ${unsupported.length - 1} more)` : '';
@@ -80,7 +79,6 @@ function expectSupported(unsupported: readonly Unsupported[], outputs: readonly 
     {
       what: `Core ML cannot express ${first.operator}: ${first.reason}${more}`,
       where: first.operator === 'input' || first.operator === 'output' ? { value: first.node } : { node: first.node },
-      ...(outputs.length > 0 && { todo: `--outputs ${outputs.join(',')} leaves out what it cannot` }),
     },
     unsupported,
   );
