@@ -75,6 +75,8 @@ describe('in a real browser', () => {
     if (!given) throw new Error('the digits network with squeeze-excite is missing');
     const page = await browser.newPage();
     await page.goto(address);
+    // The page sets a backend of its own as it opens.
+    await page.getByText('Takes 32 × 32 pixels').waitFor();
     const scores = await page.evaluate(scoresInPage, { backend, images: Array.from(floatsOf(given.input)) });
     const expected = floatsOf(given.answers.get('logits') ?? '');
     expect(argMaxes(scores)).toEqual(argMaxes(expected));
