@@ -10,7 +10,7 @@ import {
   TemporaryFolder,
 } from '../files/index.js';
 import type { LowerOptions, Precision, Target } from '../formats/format.js';
-import { MobileoneError, type Model } from '../model/index.js';
+import { MobileoneError, type Model, type Unsupported } from '../model/index.js';
 import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
 import type { ModelReport } from '../report/index.js';
@@ -24,6 +24,7 @@ import { takeStock } from '../source/take-stock.js';
 import { reportArtefact } from './artefact-report.js';
 import { Draft } from './draft.js';
 import { lowerTargets } from './lower-targets.js';
+import { outputsBefore, sourcesOf } from './outputs-before.js';
 import { expectNotAmong, type Plan } from './plan.js';
 import type { Proof, Written } from './proof.js';
 import type { Prover } from './prover.js';
@@ -134,7 +135,13 @@ function askedOf(
 
 /** Lowers for all targets before any of them becomes bytes. */
 function lowerAll({ run, plan, source }: Work, askedOfTarget: (target: Target) => Asked): Written[] {
-  const lowered = lowerTargets(source.model, run.targets, (target) => askedOfTarget(target).options);
+  const cutBefore = (unsupported: readonly Unsupported[]) => {
+    const refused = sourcesOf(source.model.graph, unsupported);
+    const file = source.readAgain();
+    takeStock(file, run.options);
+    return refused ? outputsBefore(file.graph, refused) : [];
+  };
+  const lowered = lowerTargets(source.model, run.targets, (target) => askedOfTarget(target).options, cutBefore);
   return lowered.map(({ target, lowered: each }) => ({
     target,
     lowered: each,

@@ -1,7 +1,6 @@
 import type { Lowered, LowerOptions, Target } from '../formats/format.js';
 import { type Model, type Unsupported, UnsupportedError } from '../model/index.js';
 import { reverseChannels, wantsReversed } from '../source/normalise-image.js';
-import { outputsBefore } from './outputs-before.js';
 
 /** One target's program, not yet bytes. */
 export interface LoweredTarget {
@@ -31,6 +30,7 @@ export function lowerFor(target: Target, model: Model, options: LowerOptions): L
 
 /**
  * Lowers a model for every target, before anything is written.
+ * @param cutBefore values at which the source can be cut off before the nodes that were refused
  * @throws UnsupportedError for all that refuse together: it names the list of targets that would pass, and the values at
  * which the graph can be cut
  */
@@ -38,6 +38,7 @@ export function lowerTargets(
   model: Model,
   targets: readonly Target[],
   optionsFor: (target: Target) => LowerOptions,
+  cutBefore: (unsupported: readonly Unsupported[]) => readonly string[],
 ): LoweredTarget[] {
   const lowered: LoweredTarget[] = [];
   const refusals: { readonly target: Target; readonly error: UnsupportedError }[] = [];
@@ -49,14 +50,14 @@ export function lowerTargets(
       refusals.push({ target, error });
     }
   }
-  if (refusals.length > 0) throw together(model, refusals, lowered);
+  if (refusals.length > 0) throw together(refusals, lowered, cutBefore);
   return lowered;
 }
 
 function together(
-  model: Model,
   refusals: readonly { readonly target: Target; readonly error: UnsupportedError }[],
   passing: readonly LoweredTarget[],
+  cutBefore: (unsupported: readonly Unsupported[]) => readonly string[],
 ): UnsupportedError {
   const unsupported = refusals.flatMap(({ error }) => error.unsupported);
   const what = refusals
@@ -66,12 +67,11 @@ function together(
     })
     .join('; ');
   const others = passing.map(({ target }) => target.name).join(',');
-  // A target that knows where to cut says so itself.
-  const advice = [...new Set(refusals.flatMap(({ error }) => error.todo ?? []))];
-  const isCutKnown = unsupported.length === 0 || advice.some((todo) => todo.includes('--outputs'));
-  const cut = isCutKnown ? [] : outputsBefore(model.graph, unsupported);
-  if (cut.length > 0) advice.push(`cut it off with --outputs ${cut.join(',')}`);
-  const ways = others ? [`use --to ${others}`, ...advice] : advice;
+  const cut = unsupported.length > 0 ? cutBefore(unsupported) : [];
+  // Targets see the graph after fusing, whose values may have other names than the file's.
+  const advice =
+    cut.length > 0 ? [`cut it off with --outputs ${cut.join(',')}`] : refusals.flatMap(({ error }) => error.todo ?? []);
+  const ways = [...(others ? [`use --to ${others}`] : []), ...new Set(advice)];
   const [first] = refusals;
   return new UnsupportedError(
     {
