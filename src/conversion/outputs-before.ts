@@ -1,12 +1,4 @@
-import {
-  type Graph,
-  isFloat,
-  type Node,
-  readBy,
-  type SourceNode,
-  type Unsupported,
-  type Value,
-} from '../model/index.js';
+import { type Graph, type Node, readBy, type SourceNode, type Unsupported, type Value } from '../model/index.js';
 
 /** The source nodes behind the nodes that a target refuses; undefined where one of them cannot be found. */
 export function sourcesOf(graph: Graph, unsupported: readonly Unsupported[]): Set<number> | undefined {
