@@ -1,0 +1,122 @@
+import { loadProgram, runProgram } from '../../dist/check/artefact-run.js';
+import { programOf } from '../../dist/conversion/program.js';
+import { readBack } from '../../dist/conversion/read-back.js';
+import { EngineFailure } from '../../dist/engines/index.js';
+import { sha256 } from '../../dist/files/index.js';
+import { readOnnx } from '../../dist/formats/onnx/index.js';
+import { InputError, UnsupportedError } from '../../dist/model/index.js';
+import { optimize } from '../../dist/passes/pipeline.js';
+import { takeStock } from '../../dist/source/take-stock.js';
+import { difference } from './difference.js';
+import { formsOf, makeConstant } from './forms.js';
+
+/**
+ * @typedef {import('./cases.js').Case} Case
+ * @typedef {import('../../src/engines/index.js').Engine} Engine
+ * @typedef {import('../../src/formats/format.js').Target} Target
+ *
+ * @typedef {object} Outcome
+ * @property {'right' | 'refused' | 'wrong' | 'not judged'} outcome
+ * @property {string} [operator] which operator is refused; undefined: the model as a whole
+ * @property {string} [reason]
+ */
+
+/**
+ * Whether ONNX Runtime itself, on the untouched model, gives what the test expects; if not, nothing is to be judged by it.
+ * @param {Case} test
+ * @param {Engine} engine
+ * @returns {Promise<Outcome>}
+ */
+export async function judgeSource(test, engine) {
+  const unjudged = (reason) => ({ outcome: 'not judged', reason });
+  if (test.other) return unjudged(`a value is a ${test.other}`);
+  for (const optimise of [false, true]) {
+    try {
+      const session = await engine.load({ model: test.model, optimize: optimise });
+      try {
+        const problem = difference(test, await session.run(test.inputs, [...test.outputs.keys()]));
+        if (problem) return unjudged(`another answer: ${problem}`);
+      } finally {
+        await session.release();
+      }
+    } catch (error) {
+      if (!(error instanceof EngineFailure)) throw error;
+      return unjudged(error.message);
+    }
+  }
+  return { outcome: 'right' };
+}
+
+/**
+ * Converts a test in each of its forms, reads it back, runs it and compares. Wrong in one form is wrong; right in one is right;
+ * else it is refused, for the reason of the form that has most constants.
+ * @param {Case} test
+ * @param {Target} target
+ * @param {Engine | undefined} engine undefined: there is no right answer to compare with, and 'right' means that it was
+ * converted
+ * @returns {Promise<Outcome>}
+ */
+export async function judgeTarget(test, target, engine) {
+  /** @type {Outcome} */
+  let best = { outcome: 'refused' };
+  for (const [form, names] of formsOf(test)) {
+    const found = await judgeForm(test, names, target, engine);
+    if (found.outcome === 'wrong') return { ...found, reason: `${form}: ${found.reason}` };
+    if (best.outcome !== 'right') best = found;
+  }
+  return best;
+}
+
+/** @returns {Promise<Outcome>} */
+async function judgeForm(test, names, target, engine) {
+  try {
+    const converted = await convert(test, names, target);
+    const problem = engine && (await run(test, target, converted, engine));
+    return problem ? { outcome: 'wrong', reason: problem } : { outcome: 'right' };
+  } catch (error) {
+    if (error instanceof UnsupportedError) return refused(error);
+    if (error instanceof InputError) return { outcome: 'refused', reason: error.what };
+    if (error instanceof EngineFailure) return { outcome: 'wrong', reason: error.message };
+    return { outcome: 'wrong', reason: error instanceof Error ? `${error.stack}` : String(error) };
+  }
+}
+
+async function convert(test, names, target) {
+  const model = readOnnx(test.model);
+  makeConstant(model, test, names);
+  takeStock(model, { shape: new Map() });
+  optimize(model);
+  const lowered = target.lower(model, { precision: target.name === 'onnx' ? undefined : 'fp32' });
+  const artefact = target.write(lowered.program, 'model', sha256);
+  await readBack({ target, artefact });
+  return { lowered, artefact };
+}
+
+/** @returns {Promise<string | undefined>} what is wrong */
+async function run(test, target, { lowered, artefact }, engine) {
+  const program = await programOf(target.engine, artefact, lowered);
+  const session = await loadProgram(engine, program);
+  try {
+    const answers = await runProgram(session, program, { artefactFeeds: test.inputs });
+    return difference(test, answers) ?? (target.name === 'onnx' ? otherType(test, answers) : undefined);
+  } finally {
+    await session.release();
+  }
+}
+
+/** ONNX has every type; what other targets have instead is theirs to say. */
+function otherType({ outputs }, answers) {
+  for (const [name, { dtype }] of outputs) {
+    const actual = answers.get(name).dtype;
+    if (actual !== dtype) return `${name} is ${actual}, not ${dtype}`;
+  }
+  return undefined;
+}
+
+/** The first node that a target refuses, without its name: what has the same reason is counted together. */
+function refused({ unsupported: [first], what }) {
+  const isOperator = first && first.operator !== 'input' && first.operator !== 'output';
+  return isOperator
+    ? { outcome: 'refused', operator: first.operator, reason: first.reason }
+    : { outcome: 'refused', reason: first ? `${first.operator}: ${first.reason}` : what };
+}
