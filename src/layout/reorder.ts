@@ -9,9 +9,9 @@ type Elements = Uint8Array | Uint16Array | Uint32Array;
  */
 export function reorder(tensor: Tensor, order: Order): Tensor {
   const shape = arrange(tensor.shape, order);
-  if (isFree(tensor.shape, plain(order.length), order)) return tensor.reshape(shape);
+  if (tensor.size === 0 || isFree(tensor.shape, plain(order.length), order)) return tensor.reshape(shape);
   return new Tensor(tensor.dtype, shape, () => {
-    const width = tensor.byteLength / Math.max(tensor.size, 1);
+    const width = tensor.byteLength / tensor.size;
     // An element of 64 bits moves as two of 32 along an axis of its own.
     const [axes, sizes] =
       width === 8
