@@ -59,10 +59,9 @@ function fuseOnce(graph: Graph, pays: Pays): Round {
  * move the next convolution before a batch norm that others still read, which could then never be folded.
  */
 function regionsOf(maps: ReachableMaps, target: Value): Region[] {
-  return [...maps.of(target).keys()]
-    .filter((source) => source !== target)
-    .map((source) => regionBetween(maps, source, target))
-    .filter((region) => [...region.dead, ...region.kept].some((node) => node.is('Conv')))
+  return [...maps.of(target)]
+    .filter(([source, map]) => source !== target && map.holdsConv)
+    .map(([source]) => regionBetween(maps, source, target))
     .sort((a, b) => b.dead.length - a.dead.length || maps.positionOf(b.source) - maps.positionOf(a.source));
 }
 

@@ -26,6 +26,7 @@ export function add(
     groups: greatestCommonDivisor(left.groups, right.groups),
     axes,
     hasBias: left.hasBias || right.hasBias,
+    holdsConv: left.holdsConv || right.holdsConv,
     depth: left.depth + right.depth + 1,
     weights: { kind: 'sum', left, right, sign },
   };

@@ -24,6 +24,8 @@ export interface AffineMap {
   readonly axes: readonly Sampling[];
   /** false only where b is known to be 0. */
   readonly hasBias: boolean;
+  /** Whether a convolution is among what was joined; a region without one is never worth making one of. */
+  readonly holdsConv: boolean;
   /** How many operations were joined; bounds the recursion that makes the weights. */
   readonly depth: number;
   readonly weights: Weights;
@@ -62,6 +64,7 @@ export function identityMap(channels: number, spatialRank: number): AffineMap {
     groups: channels,
     axes: new Array<Sampling>(spatialRank).fill(POINT),
     hasBias: false,
+    holdsConv: false,
     depth: 0,
     weights: { kind: 'identity' },
   };

@@ -33,6 +33,7 @@ export function compose(inner: AffineMap, outer: AffineMap): AffineMap | Refusal
     groups: greatestCommonDivisor(inner.groups, outer.groups),
     axes,
     hasBias: inner.hasBias || outer.hasBias,
+    holdsConv: inner.holdsConv || outer.holdsConv,
     depth: inner.depth + outer.depth + 1,
     weights: { kind: 'series', inner, outer },
   };

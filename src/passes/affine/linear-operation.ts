@@ -118,6 +118,7 @@ function convolution(node: Node, output: Value): LinearOperation | undefined {
       axes,
       depth: 1,
       hasBias: bias?.toFloat64().some((value) => value !== 0) ?? false,
+      holdsConv: true,
       weights: {
         kind: 'constant',
         make: () => ({ kernel: weight.toFloat64(), bias: bias?.toFloat64() }),

@@ -74,12 +74,14 @@ test('a skip adds to a grouped kernel without making it dense', () => {
   expect(difference(sum(convolve(x, grouped), x, 1), convolve(x, joint))).toBeLessThan(EXACT);
 });
 
-test('two groupings add at the coarsest that both fit', () => {
-  const [a, b] = [conv({}, { groups: 4 }), conv({}, { groups: 2, seed: 8 })];
+test('two groupings add at the coarsest that both fit: 4 and 6 groups of 12 channels leave 2', () => {
+  const grouped = (groups: number) =>
+    constantMap({ inChannels: 12, outChannels: 12, groups, axes: [POINT, POINT], bias: true, seed: groups });
+  const [a, b] = [grouped(4), grouped(6)];
   const joint = add(a, b, -1, [undefined, undefined]);
   if (!joint) throw new Error('declined');
   expect(joint.groups).toBe(2);
-  const x = image(4, 3, 3);
+  const x = image(12, 3, 3);
   expect(difference(sum(convolve(x, a), convolve(x, b), -1), convolve(x, joint))).toBeLessThan(EXACT);
 });
 

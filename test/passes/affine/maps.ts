@@ -32,6 +32,7 @@ export function constantMap(parts: {
     groups,
     axes,
     hasBias: bias,
+    holdsConv: true,
     depth: 1,
     weights: {
       kind: 'constant',
