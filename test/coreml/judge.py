@@ -1,0 +1,139 @@
+"""Judges all packages of a list in one process, then damages some and expects each to be rejected.
+
+    judge.py JOBS.json
+
+A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows are run one at a time, or none),
+answers (output -> path of a .npy, or shape and data), tolerance, and what else must hold: convolutions (at most), operations
+(exactly, without const), labels, colours, pixels (mean and std that are undone), softmax (of the answers).
+Prints a line for each that fails, then "N passed, N failed". Exit code 0 only if all pass and there was something to judge.
+"""
+import json, math, os, sys
+
+import numpy as np
+
+from coreml_check import COLOURS, Bad, Judge, need
+from damage import damages
+
+
+def array(given):
+    if isinstance(given, str):
+        return np.load(given)
+    return np.array([float(v) for v in given["data"]], np.float64).reshape(given["shape"])
+
+
+def spread(values, shape):
+    """One number for all channels, or one for each, along axis 1."""
+    return np.array(values, np.float64).reshape(1, -1, *[1] * (len(shape) - 2))
+
+
+def error(expected, got):
+    """max |a-b| / max |a|; infinite where shapes, NaN or infinities differ."""
+    a, b = np.asarray(expected, np.float64), np.asarray(got, np.float64)
+    if a.size != b.size:
+        return math.inf
+    b = b.reshape(a.shape)
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    with np.errstate(invalid="ignore"):
+        difference = np.where(same, 0, np.abs(a - b))
+    finite = np.isfinite(a)
+    top = np.abs(a[finite]).max() if finite.any() else 0
+    return float(np.nan_to_num(difference, nan=np.inf).max() / (top or 1)) if a.size else 0.0
+
+
+def softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def run(job, package):
+    """-> (verdict, what is wrong, the judge): ok, off (runs, and answers something else) or invalid."""
+    x = array(job["input"])
+    answers = {name: array(given) for name, given in job["answers"].items()}
+    rows = job.get("rows")
+    worst, judge = 0.0, None
+    for row in range(rows or 1):
+        judge = Judge(package, "as-stated")
+        given = x[row:row + 1] if rows else x
+        outputs = None
+        with judge.part("package"):
+            if job.get("pixels"):
+                given = (given * spread(job["pixels"]["std"], given.shape) + spread(job["pixels"]["mean"], given.shape)) * 255
+            outputs = judge.judge(feeds(package, given))
+        if outputs is None or judge.errors:
+            return "invalid", "; ".join(judge.errors[:2]), judge
+        for name, answer in answers.items():
+            expected = answer[row:row + 1] if rows else answer
+            expected = softmax(expected) if job.get("softmax") else expected
+            if name not in outputs:
+                return "invalid", f"there is no output {name}", judge
+            worst = max(worst, error(expected, outputs[name]))
+    if not worst <= job["tolerance"]:
+        return "off", f"error {worst:.3g}, limit {job['tolerance']:g}", judge
+    return "ok", "", judge
+
+
+def feeds(package, x):
+    """The array under the name and in the type of the package's only input."""
+    model = Judge(package, "as-stated").open()
+    inputs = model.description.input
+    need(len(inputs) == 1, f"{len(inputs)} inputs, one was foreseen")
+    kind = inputs[0].type
+    integer = kind.WhichOneof("Type") == "multiArrayType" and kind.multiArrayType.dataType == 131104
+    return {inputs[0].name: x.astype(np.int32 if integer else np.float32)}
+
+
+def expectations(job, judge, package):
+    """What must hold beside the numbers; raises Bad."""
+    conv = judge.counts.get("conv", 0) + judge.counts.get("conv_transpose", 0)
+    if job.get("convolutions") is not None:
+        need(conv <= job["convolutions"], f"{conv} convolutions, PyTorch's own re-parameterisation leaves {job['convolutions']}")
+    if job.get("operations") is not None:
+        count = sum(n for kind, n in judge.counts.items() if kind != "const")
+        need(count == job["operations"], f"{count} operations, coremltools leaves {job['operations']}")
+    if job.get("labels") is not None:
+        need(judge.labels == job["labels"], f"the classes are {judge.labels}")
+    if job.get("colours") is not None:
+        [feature] = Judge(package, "as-stated").open().description.input
+        need(feature.type.WhichOneof("Type") == "imageType", "the input is no image")
+        colours = COLOURS[feature.type.imageType.colorSpace][0]
+        need(colours == {"gray": "GRAYSCALE"}.get(job["colours"], job["colours"].upper()), f"the colours are {colours}")
+
+
+def judged(job, package):
+    """-> (verdict, what is wrong); `wrong` where it runs well and is not what was asked for"""
+    verdict, why, judge = run(job, package)
+    if verdict == "ok":
+        try:
+            expectations(job, judge, package)
+        except Bad as e:
+            return "wrong", str(e)
+    return verdict, why
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        jobs = json.load(file)
+    folder = os.path.dirname(sys.argv[1])
+    passed = failed = 0
+    for job in jobs:
+        verdict, why = judged(job, job["package"])
+        passed, failed = passed + (verdict == "ok"), failed + (verdict != "ok")
+        if verdict != "ok":
+            print(f"FAILED {job['name']}: {verdict}: {why}", flush=True)
+    print(f"{passed} of {len(jobs)} packages are good", flush=True)
+
+    kinds = 0
+    for name, job, expected, package in damages(jobs, folder):
+        verdict, why = judged(job, package)
+        kinds += 1
+        good = verdict == expected
+        passed, failed = passed + good, failed + (not good)
+        if not good:
+            print(f"FAILED damage '{name}': found {verdict} ({why}), foreseen {expected}", flush=True)
+    print(f"{kinds} kinds of damage were tried")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(0 if passed and kinds and jobs and not failed else 1)
+
+
+if __name__ == "__main__":
+    main()
