@@ -1,10 +1,11 @@
-import { convertModel, type Outcome } from './conversion/convert-model.js';
-import { planOutputs } from './conversion/plan.js';
+import { convertModel, notTried, type Outcome } from './conversion/convert-model.js';
+import { type Plan, planOutputs } from './conversion/plan.js';
+import type { Prover } from './conversion/prover.js';
 import { closeRun, type RunOutcome } from './conversion/run-report.js';
 import { type Identity, identityAt } from './files/index.js';
 import type { Target, TargetName } from './formats/format.js';
 import { targets as formats } from './formats/index.js';
-import { UsageError } from './model/index.js';
+import { MobileoneError, UsageError } from './model/index.js';
 import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './options.js';
 import type { Report } from './report/index.js';
 import { readLabels } from './source/labels.js';
@@ -31,38 +32,37 @@ export async function convert(models: string | readonly string[], options: Conve
   throw error;
 }
 
-/** The same with the first error beside the report instead of thrown. @throws UsageError, OutputError of the report */
+/** The same with the first error beside the report instead of thrown. @throws UsageError */
 export async function convertAll(models: readonly string[], given: ConvertOptions): Promise<RunOutcome> {
   const started = performance.now();
   const options = resolveConvert(given);
   if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
-  const outcomes = await convertEach(models, options, await loadTargets(options.to));
-  return closeRun('convert', started, outcomes, options.report);
+  const targets = await loadTargets(options.to);
+  const plans = planOutputs(models, targets, options);
+  return closeRun('convert', started, await convertEach(plans, options, targets), options.report);
 }
 
 async function convertEach(
-  models: readonly string[],
+  plans: readonly Plan[],
   options: ResolvedConvert,
   targets: readonly Target[],
 ): Promise<Outcome[]> {
-  const plans = planOutputs(models, targets, options);
-  const labels = options.labels === undefined ? undefined : readLabels(options.labels);
-  const prover = options.check ? new (await import('./conversion/prover.js')).Prover(targets, options) : undefined;
+  let prover: Prover | undefined;
   try {
-    const run = {
-      options,
-      targets,
-      labels,
-      prover,
-      protect: identitiesOf([...models, options.inputs, options.labels]),
-    };
+    const labels = options.labels === undefined ? undefined : readLabels(options.labels);
+    if (options.check) prover = new (await import('./conversion/prover.js')).Prover(targets, options);
+    const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);
     const outcomes: Outcome[] = [];
     for (const plan of plans) {
-      const outcome = await convertModel(plan, run);
+      const outcome = await convertModel(plan, { options, targets, labels, prover, protect });
       outcomes.push(outcome);
       if (isDiskFull(outcome.error)) break;
     }
     return outcomes;
+  } catch (error) {
+    // What all models need is missing: each of them has failed by it.
+    if (!(error instanceof MobileoneError) || error instanceof UsageError) throw error;
+    return plans.map(({ path }) => notTried(path, error));
   } finally {
     prover?.close();
   }

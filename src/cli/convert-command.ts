@@ -31,10 +31,10 @@ export function convertCommand(finish: (exitCode: number) => void): Command {
       const { options, output } = splitFlags(flags, CONVERT_OPTIONS);
       const progress = new ProgressLine(process.stderr, !output.quiet);
       const { convertAll } = await import('../convert.js');
-      const { report } = await convertAll(models, { ...options, onProgress: progress.show }).finally(() =>
+      const outcome = await convertAll(models, { ...options, onProgress: progress.show }).finally(() =>
         progress.clear(),
       );
-      await showReport(report, output, convertSummary);
-      finish(report.exitCode);
+      await showReport(outcome, output, convertSummary);
+      finish(outcome.report.exitCode);
     });
 }

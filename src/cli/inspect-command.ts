@@ -26,8 +26,8 @@ export function inspectCommand(finish: (exitCode: number) => void): Command {
     .action(async (model: string, flags: Record<string, unknown>) => {
       const { options, output } = splitFlags(flags, INSPECT_OPTIONS);
       const { inspectAll } = await import('../inspect.js');
-      const { report } = await inspectAll(model, options);
-      await showReport(report, output, inspectSummary);
-      finish(report.exitCode);
+      const outcome = await inspectAll(model, options);
+      await showReport(outcome, output, inspectSummary);
+      finish(outcome.report.exitCode);
     });
 }

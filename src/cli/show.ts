@@ -1,4 +1,5 @@
-import { errorLine, type ModelReport, type Report, reportJson, type SummaryOptions } from '../report/index.js';
+import type { RunOutcome } from '../conversion/run-report.js';
+import { errorLine, type ModelReport, reportError, reportJson, type SummaryOptions } from '../report/index.js';
 import { coloursFor } from './colours.js';
 import type { OutputFlags } from './flags.js';
 import { writeError, writeOut } from './streams.js';
@@ -11,7 +12,7 @@ const WITHOUT_REPORT: ReadonlySet<number> = new Set([1, 2]);
  * model that failed.
  */
 export async function showReport(
-  report: Report,
+  { report, error }: RunOutcome,
   flags: OutputFlags,
   summary: (model: ModelReport, options: SummaryOptions) => string,
 ): Promise<void> {
@@ -24,6 +25,9 @@ export async function showReport(
       .join('\n');
     await (flags.json ? writeError(text) : writeOut(text));
   }
-  for (const { error } of report.models) if (error) await writeError(`${errorLine(error)}\n`);
+  const lines = new Set(report.models.flatMap((model) => (model.error ? errorLine(model.error) : [])));
+  // The report itself may be what could not be written.
+  if (error && lines.size === 0) lines.add(errorLine(reportError(error)));
+  for (const line of lines) await writeError(`${line}\n`);
   if (flags.json && !WITHOUT_REPORT.has(report.exitCode)) await writeOut(reportJson(report));
 }

@@ -89,6 +89,13 @@ export async function convertModel(plan: Plan, run: Run): Promise<Outcome> {
   return { report: draft.finish(stations), error: draft.error };
 }
 
+/** What is said of a model that was not looked at, because something that all models need is missing. */
+export function notTried(path: string, error: MobileoneError): Outcome {
+  const draft = new Draft(path);
+  draft.fail(error);
+  return { report: draft.finish(new Stations(() => {})), error };
+}
+
 async function convertSource(work: Work): Promise<void> {
   const { run, draft, stations, source } = work;
   const { model } = source;

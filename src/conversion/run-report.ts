@@ -1,5 +1,5 @@
 import { writeWhole } from '../files/index.js';
-import type { MobileoneError } from '../model/index.js';
+import { MobileoneError } from '../model/index.js';
 import { type ModelReport, type Report, reportJson } from '../report/index.js';
 import { VERSION } from '../version.js';
 
@@ -14,8 +14,8 @@ export interface RunOutcome {
 const WITHOUT_REPORT: ReadonlySet<number> = new Set([1, 2]);
 
 /**
- * Makes the report of a run, and writes it where the user asked for it.
- * @throws OutputError where the report cannot be written though everything else is well
+ * Makes the report of a run, and writes it where the user asked for it. Where that fails and all else is well, the run has
+ * failed by it.
  */
 export async function closeRun(
   command: Report['command'],
@@ -31,13 +31,13 @@ export async function closeRun(
     milliseconds: Math.round((performance.now() - started) * 10) / 10,
     models: outcomes.map((outcome) => outcome.report),
   };
-  if (file !== undefined && !WITHOUT_REPORT.has(report.exitCode)) {
-    try {
-      await writeWhole(file, new TextEncoder().encode(reportJson(report)));
-    } catch (failure) {
-      // What failed before is what the user has to hear of.
-      if (!error) throw failure;
-    }
+  if (file === undefined || WITHOUT_REPORT.has(report.exitCode)) return { report, error };
+  try {
+    await writeWhole(file, new TextEncoder().encode(reportJson(report)));
+    return { report, error };
+  } catch (failure) {
+    if (!(failure instanceof MobileoneError)) throw failure;
+    // What failed before is what the user has to hear of.
+    return error ? { report, error } : { report: { ...report, exitCode: failure.exitCode }, error: failure };
   }
-  return { report, error };
 }

@@ -1,7 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { OutputError } from '../model/index.js';
+import { isSystemError } from './system-error.js';
 import type { TemporaryFolder } from './temporary-folder.js';
+
+/** How often a place is taken again that another run has filled meanwhile. */
+const ROUNDS = 5;
 
 /** Steps on the file system, each with its way back; all in one turn, so that no signal handler runs in between. */
 export class Transaction {
@@ -27,14 +31,22 @@ export class Transaction {
     this.#undo.push(() => fs.renameSync(kept, to));
   }
 
-  /** Moves a folder in, and the one that stood there aside. */
+  /** Moves a folder in, and what stood there aside; also what another run puts there between the two. */
   swapFolder(from: string, to: string): void {
-    if (fs.lstatSync(to, { throwIfNoEntry: false })) {
-      const aside = this.#temporary.aside(path.basename(to));
-      fs.renameSync(to, aside);
-      this.#undo.push(() => fs.renameSync(aside, to));
+    for (let round = 0; ; round++) {
+      if (fs.lstatSync(to, { throwIfNoEntry: false })) {
+        const aside = round === 0 ? this.#temporary.aside(path.basename(to)) : this.#temporary.fresh();
+        fs.renameSync(to, aside);
+        this.#undo.push(() => fs.renameSync(aside, to));
+      }
+      try {
+        fs.renameSync(from, to);
+        break;
+      } catch (error) {
+        const isTaken = isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST');
+        if (!isTaken || round === ROUNDS) throw error;
+      }
     }
-    fs.renameSync(from, to);
     this.#undo.push(() => fs.renameSync(to, from));
   }
 

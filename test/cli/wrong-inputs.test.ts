@@ -78,3 +78,30 @@ test('control characters of a file name are shown, not obeyed', async () => {
   expect(code).toBe(3);
   expect(stderr).toBe('mobileone: a\\u{1b}[31m\\u{a}::error::b.onnx: not found: no such file\n');
 });
+
+test('the report is written also where an input is wrong, and says why', async () => {
+  const folder = scratch();
+  for (const args of [['missing.onnx'], [DIGITS, '--labels', 'missing.txt']]) {
+    const { code, stdout } = await mobileone(folder, ['convert', ...args, '--json', '--report', 'report.json', '-q']);
+    expect(code).toBe(3);
+    expect(fs.readFileSync(path.join(folder, 'report.json'), 'utf8')).toBe(stdout);
+    const error = { kind: 'InputError', file: args.at(-1), what: expect.stringMatching(/not found/) };
+    expect(JSON.parse(stdout)).toMatchObject({ exitCode: 3, models: [{ exitCode: 3, error }] });
+  }
+});
+
+test('a report that cannot be written is 6, and the artefact is in place', async () => {
+  const folder = scratch();
+  fs.writeFileSync(path.join(folder, 'file'), '');
+  const { code, stdout, stderr } = await mobileone(folder, [
+    'convert',
+    DIGITS,
+    '--no-check',
+    '--report',
+    'file/report.json',
+  ]);
+  expect(code).toBe(6);
+  expect(stderr).toMatch(/^mobileone: file\/report\.json: cannot be written.*\n$/);
+  expect(stdout).toMatch(/13 blocks merged/);
+  expect(fs.existsSync(path.join(folder, 'model.fused.onnx'))).toBe(true);
+});

@@ -313,3 +313,42 @@ test('a run does not take away the data of another run that committed after it',
   expect(fs.existsSync(path.join(folder, 'm.tfjs', `group1-shard1of1.${'c'.repeat(16)}.bin`))).toBe(true);
   expect(fs.readFileSync(path.join(folder, 'm.tfjs', 'model.json'), 'utf8')).toMatch(/theirs/);
 });
+
+test('many runs at once on one output leave a whole set of one of them', async () => {
+  const folder = scratch();
+  const runs = Array.from({ length: 20 }, (_, i) => put(folder, i % 2 === 0 ? all('even', A) : all('odd', B)));
+  await Promise.all(runs);
+  for (const [name, inside] of [['m.tfjs', 'model.json'] as const, ['m.fused.onnx', ''] as const]) {
+    const text = fs.readFileSync(path.join(folder, name, inside), 'utf8');
+    const [content, hash] = text.includes('even') ? ['even', A] : ['odd', B];
+    const data = inside
+      ? path.join(folder, name, `group1-shard1of1.${hash}.bin`)
+      : path.join(folder, `${name}.${hash}.data`);
+    expect(fs.readFileSync(data, 'utf8')).toBe(content);
+  }
+  const parts = ['Manifest.json', 'Data/com.apple.CoreML/model.mlmodel', 'Data/com.apple.CoreML/weights/weight.bin'];
+  const kinds = parts.map((part) =>
+    fs
+      .readFileSync(path.join(folder, 'm.mlpackage', part), 'utf8')
+      .split(' ')
+      .at(-1),
+  );
+  expect(new Set(kinds).size).toBe(1);
+  expect(fs.readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('a place that another run fills between the two renames of a package is taken all the same', async () => {
+  const folder = scratch();
+  await put(folder, [['m.mlpackage', coreml('old')]]);
+  const { renameSync } = fs;
+  let isFilled = false;
+  vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+    renameSync(from, to);
+    if (isFilled || !String(from).endsWith('m.mlpackage')) return;
+    isFilled = true;
+    fs.mkdirSync(path.join(folder, 'm.mlpackage'));
+    fs.writeFileSync(path.join(folder, 'm.mlpackage', 'Manifest.json'), 'theirs');
+  });
+  await put(folder, [['m.mlpackage', coreml('new')]]);
+  expect(fs.readFileSync(path.join(folder, 'm.mlpackage', 'Manifest.json'), 'utf8')).toBe('manifest new');
+});
