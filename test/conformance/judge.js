@@ -4,7 +4,7 @@ import { readBack } from '../../dist/conversion/read-back.js';
 import { EngineFailure } from '../../dist/engines/index.js';
 import { sha256 } from '../../dist/files/index.js';
 import { readOnnx } from '../../dist/formats/onnx/index.js';
-import { InputError, UnsupportedError } from '../../dist/model/index.js';
+import { formatShape, InputError, UnsupportedError } from '../../dist/model/index.js';
 import { optimize } from '../../dist/passes/pipeline.js';
 import { takeStock } from '../../dist/source/take-stock.js';
 import { difference } from './difference.js';
@@ -59,7 +59,7 @@ export async function judgeSource(test, engine) {
 export async function judgeTarget(test, target, engine) {
   /** @type {Outcome} */
   let best = { outcome: 'refused' };
-  for (const [form, names] of formsOf(test)) {
+  for (const [form, names] of formsOf(test, target.name)) {
     const found = await judgeForm(test, names, target, engine);
     if (found.outcome === 'wrong') return { ...found, reason: `${form}: ${found.reason}` };
     if (best.outcome !== 'right') best = found;
@@ -70,8 +70,10 @@ export async function judgeTarget(test, target, engine) {
 /** @returns {Promise<Outcome>} */
 async function judgeForm(test, names, target, engine) {
   try {
-    const converted = await convert(test, names, target);
-    const problem = engine && (await run(test, target, converted, engine));
+    const model = readOnnx(test.model);
+    makeConstant(model, test, names);
+    takeStock(model, { shape: new Map() });
+    const problem = contradiction(test, model) ?? (await convert(test, model, target, engine));
     return problem ? { outcome: 'wrong', reason: problem } : { outcome: 'right' };
   } catch (error) {
     if (error instanceof UnsupportedError) return refused(error);
@@ -81,15 +83,27 @@ async function judgeForm(test, names, target, engine) {
   }
 }
 
-async function convert(test, names, target) {
-  const model = readOnnx(test.model);
-  makeConstant(model, test, names);
-  takeStock(model, { shape: new Map() });
+/** What is inferred must hold of the right outputs. */
+function contradiction({ outputs }, { graph }) {
+  for (const { name, dtype, shape } of graph.outputs) {
+    const right = outputs.get(name);
+    if (!right) continue;
+    const isOther = (size, axis) => typeof size === 'number' && size !== right.shape[axis];
+    if (dtype && dtype !== right.dtype) return `${name} is inferred as ${dtype}, not ${right.dtype}`;
+    if (shape && (shape.length !== right.shape.length || shape.some(isOther))) {
+      return `${name} is inferred as ${formatShape(shape)}, not ${formatShape(right.shape)}`;
+    }
+  }
+  return undefined;
+}
+
+/** @returns {Promise<string | undefined>} what is wrong */
+async function convert(test, model, target, engine) {
   optimize(model);
   const lowered = target.lower(model, { precision: target.name === 'onnx' ? undefined : 'fp32' });
   const artefact = target.write(lowered.program, 'model', sha256);
   await readBack({ target, artefact });
-  return { lowered, artefact };
+  return engine && run(test, target, { lowered, artefact }, engine);
 }
 
 /** @returns {Promise<string | undefined>} what is wrong */

@@ -57,9 +57,10 @@ in ONNX Runtime and float32. The outputs are compared with those of the test, wi
   proven that mobileone writes a file or refuses by name.
 
 Node tests give everything as inputs of the graph, also axes, shapes and weights, which in a network are constants and which targets
-mostly take only so. So each test is run in up to three forms: as it is; with its parameters (inputs after the first that are
-integers, booleans, or of rank 0 or 1) as constants; and with all inputs but the first as constants. A test is wrong where it is
-wrong in one form, and right where it is right in one.`;
+mostly take only so. So each test is run in several forms: as it is; with its parameters (inputs after the first that are
+integers, booleans, or of rank 0 or 1) as constants; and with all inputs but the first as constants; for ONNX also with everything
+constant, which shows what folding computes. A test is wrong where it is wrong in one form, also where the types and shapes that
+were inferred do not hold of the right outputs, and right where it is right in one.`;
 }
 
 function summary({ tests, restated, notJudged, targets }) {
