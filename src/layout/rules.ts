@@ -25,7 +25,7 @@ const LISTS: readonly (readonly [LayoutRule, string])[] = [
   [
     alongAxes,
     `BatchNormalization InstanceNormalization LpNormalization MeanVarianceNormalization
-     Split Slice Pad Tile CumSum CumProd`,
+     Split Slice Pad Tile CumSum CumProd QuantizeLinear DequantizeLinear`,
   ],
 ];
 

@@ -24,6 +24,8 @@ import { rows } from './rows/index.js';
 import { type LoweringContext, Site } from './site.js';
 import { Sizes } from './sizes.js';
 
+const MOST_AXES = 6;
+
 /**
  * Walks the graph once, from its inputs to its outputs.
  * @throws UnsupportedError with every node that has no row, or whose row declines
@@ -178,6 +180,8 @@ class Lowering {
       const ref = refs[index];
       if (!value) return;
       if (ref === undefined) throw new Declined(`its result ${index} is not written`);
+      // Neither backend computes with more: wasm's arithmetic is wrong there, webgl refuses.
+      if ((value.rank ?? 0) > MOST_AXES) throw new Declined(`a tensor of ${value.rank} axes`);
       this.#placed.put(value, ref, this.#layout.orderOf(value));
     });
   }

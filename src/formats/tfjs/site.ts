@@ -139,7 +139,6 @@ export class Site {
    */
   broadcast(index: number): Ref {
     const rank = this.resultOnnxShape().length;
-    if (rank > 6) decline(`broadcasts over ${rank} axes`);
     const value = this.value(index);
     if (!value.constant) return this.#spread(this.input(index), this.onnxShape(index), rank);
     const keepsRank = this.node.inputs.some((other, i) => i !== index && other?.rank === rank && !other.constant);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PlainAttribute, Value } from '../../../src/model/index.js';
+import { type PlainAttribute, sizeOf, type Value } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
 import { expectEquivalent, operations } from './judge.js';
 
@@ -125,6 +125,74 @@ describe('a product is exact', () => {
       n.linear(n.node('Flatten', [n.relu(n.conv(n.input([2, 3, 4, 5]), { channels: 4, kernel: 3 }))]), 6),
     );
     expect(operations(await expectEquivalent(model)).has('Transpose')).toBe(false);
+  });
+});
+
+describe('an einsum is exact', () => {
+  test.each<[string, (readonly number[])[]]>([
+    [
+      'bhqd,bhkd->bhqk',
+      [
+        [2, 2, 3, 4],
+        [2, 2, 5, 4],
+      ],
+    ],
+    [
+      'bqc,kc->bkq',
+      [
+        [2, 3, 4],
+        [5, 4],
+      ],
+    ],
+    [
+      'ij,jk->',
+      [
+        [3, 4],
+        [4, 5],
+      ],
+    ],
+    ['abc->cb', [[2, 3, 4]]],
+    ['i,j->ji', [[3], [4]]],
+    [
+      'bi,bi->b',
+      [
+        [3, 4],
+        [3, 4],
+      ],
+    ],
+    [
+      'bij,bk->bj',
+      [
+        [2, 3, 4],
+        [2, 5],
+      ],
+    ],
+  ])('%s', async (equation, shapes) => {
+    await expectEquivalent(
+      network((n) =>
+        n.node(
+          'Einsum',
+          shapes.map((shape) => n.input(shape)),
+          { equation },
+        ),
+      ),
+    );
+  });
+});
+
+describe('numbers quantized and back', () => {
+  test.each<[string, readonly number[], string]>([
+    ['as a whole', [], 'uint8'],
+    ['by channel', [3], 'int8'],
+  ])('%s', async (_, shape, type) => {
+    const dtype = type === 'uint8' ? 'uint8' : 'int8';
+    const model = network((n) => {
+      const scale = n.random(shape, 0.005, 0.02);
+      const zero = n.constant(new Array(sizeOf(shape)).fill(dtype === 'uint8' ? 100 : -5), shape, dtype);
+      const stored = n.node('QuantizeLinear', [n.input([2, 3, 4, 4]), scale, zero], { axis: 1 });
+      return n.conv(n.node('DequantizeLinear', [stored, scale, zero], { axis: 1 }), { channels: 4 });
+    });
+    await expectEquivalent(model);
   });
 });
 

@@ -3,11 +3,13 @@ import { activationRows } from './activations.js';
 import { arithmeticRows } from './arithmetic.js';
 import { blockRows } from './blocks.js';
 import { convRow } from './convolution.js';
+import { einsumRows } from './einsum.js';
 import { functionRows } from './functions.js';
 import { gatheringRows } from './gathering.js';
 import { normalizationRows } from './normalization.js';
 import { averagePoolRow, globalAveragePoolRow, globalMaxPoolRow, maxPoolRow } from './pooling.js';
 import { productRows } from './products.js';
+import { quantizationRows } from './quantization.js';
 import { reductionRows } from './reduction.js';
 import { resizeRows } from './resize.js';
 import { selectionRows } from './selection.js';
@@ -25,6 +27,7 @@ export const rows: ReadonlyMap<string, Row> = new Map(
     globalAveragePoolRow,
     globalMaxPoolRow,
     ...productRows,
+    ...einsumRows,
     ...normalizationRows,
     ...activationRows,
     ...functionRows,
@@ -36,5 +39,6 @@ export const rows: ReadonlyMap<string, Row> = new Map(
     ...selectionRows,
     ...resizeRows,
     ...blockRows,
+    ...quantizationRows,
   ].map((row) => [row.operator, row]),
 );

@@ -45,6 +45,7 @@ export const averagePoolRow = row(averagePool, (site, parameters: AveragePoolPar
 /** Every window's size over the number of elements that count in it; undefined where that is 1 throughout. */
 function corrections(site: Site, parameters: AveragePoolParameters, window: PlaneWindow): Ref | undefined {
   if (window.amounts.every(([before, behind]) => before === 0 && behind === 0)) return undefined;
+  if (parameters.countIncludePad && !parameters.ceilMode) return undefined;
   const spatial = site.onnxShape(0).slice(2);
   const sizes: Shape = spatial.length === 1 ? [1, ...spatial] : spatial;
   if (!isStatic(sizes)) return decline('averages beside padding of a size that is not known; fix it with --shape');

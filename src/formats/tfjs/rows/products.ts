@@ -104,7 +104,11 @@ function productOfVectors(site: Site, left: Shape, right: Shape): Ref {
   const a = left.length === 1 ? site.reshape(site.input(0), [1, ...left]) : site.input(0);
   const b = right.length === 1 ? site.reshape(site.input(1), [...right, 1]) : site.input(1);
   const isFlat = Math.max(left.length, right.length) <= 2;
-  if (!isFlat && left.length === 1) return site.reshape(batches(site, a, [1, ...left], b, right), site.resultShape());
+  if (!isFlat && left.length === 1)
+    return site.reshape(
+      batchProduct(site, { ref: a, shape: [1, ...left] }, { ref: b, shape: right }),
+      site.resultShape(),
+    );
   if (!isFlat) {
     const flat = site.reshape(a, [rowsOf(left), left.at(-1) ?? 1]);
     return site.reshape(matrixProduct(build, flat, b), site.resultShape());
@@ -113,11 +117,19 @@ function productOfVectors(site: Site, left: Shape, right: Shape): Ref {
 }
 
 function productOfBatches(site: Site, left: Shape, right: Shape): Ref {
-  return site.reshape(batches(site, site.input(0), left, site.input(1), right), site.resultShape());
+  return site.reshape(
+    batchProduct(site, { ref: site.input(0), shape: left }, { ref: site.input(1), shape: right }),
+    site.resultShape(),
+  );
+}
+
+interface Factor {
+  readonly ref: Ref;
+  readonly shape: Shape;
 }
 
 /** Products of matrices over equal or broadcasting leading axes, as [batch,M,N]. */
-function batches(site: Site, a: Ref, left: Shape, b: Ref, right: Shape): Ref {
+export function batchProduct(site: Site, { ref: a, shape: left }: Factor, { ref: b, shape: right }: Factor): Ref {
   const { build } = site;
   const [m = 1, k = 1] = left.slice(-2);
   const [, n = 1] = right.slice(-2);

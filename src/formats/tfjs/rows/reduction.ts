@@ -77,6 +77,7 @@ function arg(operator: typeof operators.argMax, op: string): Row {
     const size = site.shape(0)[at];
     const found = () => build.op(op, [site.input(0), build.int(at)]);
     const fromEnd = () => {
+      if (site.shape(0).length > 4) return decline('the last index along one of more than 4 axes');
       if (typeof size !== 'number') return decline('the last index along an axis of unknown size');
       const reversed = build.op('ReverseV2', [site.input(0), build.ints([at])]);
       return build.op('Sub', [build.int(size - 1), build.op(op, [reversed, build.int(at)])]);

@@ -16,7 +16,7 @@ function resizing(operator: typeof operators.resize): Row {
     const axes = resizedAxes(site, parameters);
     const plane = planeOf(axes);
     if (parameters.mode === 'nearest') {
-      const flags = plane && nearestFlags(plane, parameters);
+      const flags = plane && site.kind(0) === 'float32' && nearestFlags(plane, parameters);
       if (flags) return resizePlane(site, 'ResizeNearestNeighbor', plane, flags);
       return axes.reduce(
         (x, axis, at) => (axis ? gather(site.build, x, site.build.ints(nearestIndices(axis, parameters)), at) : x),

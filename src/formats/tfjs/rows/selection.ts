@@ -99,6 +99,7 @@ const oneHot = row(operators.oneHot, (site, { axis, depth, values }) => {
 
 const cumSum = row(operators.cumSum, (site, { axis, exclusive, reverse }) => {
   if (axis === undefined) return decline('an axis that is computed');
+  if (site.shape(0).length > 4) return decline('along one of more than 4 axes');
   expectArithmetic(site);
   return site.build.op('Cumsum', [site.input(0), site.build.int(site.axis(axis))], {
     exclusive: attribute.flag(exclusive),
