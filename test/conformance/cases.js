@@ -11,8 +11,8 @@ import { DATA_TYPES, Tensor } from '../../dist/model/index.js';
  * @property {number} rtol
  * @property {number} atol
  * @property {Uint8Array} model
- * @property {Map<string, Tensor>} inputs in the order of the graph's inputs
- * @property {Map<string, Tensor>} outputs what is right
+ * @property {Map<string, import('../../src/model/index.js').Tensor>} inputs in the order of the graph's inputs
+ * @property {Map<string, import('../../src/model/index.js').Tensor>} outputs what is right
  * @property {string | undefined} other a value that is no tensor, which no engine here can be given
  */
 
