@@ -2,6 +2,8 @@ import type { Verdict } from '../check/index.js';
 import type { WrittenFile } from '../files/index.js';
 import type { Precision } from '../formats/format.js';
 import { type ArtefactReport, type CheckReport, reportError } from '../report/index.js';
+import type { OpenSource } from '../source/open-source.js';
+import type { Draft } from './draft.js';
 
 /** What there is to say of an artefact. */
 export interface ArtefactFacts {
@@ -37,4 +39,21 @@ function reportCheck({ engine, error, judgements, notes }: Verdict): CheckReport
     notes,
     error: error ? reportError(error) : null,
   };
+}
+
+/** Says that an artefact is larger than its source, and why. */
+export function growthNotes(
+  files: readonly WrittenFile[],
+  { bytes, external }: OpenSource,
+  { before, after }: Pick<Draft, 'before' | 'after'>,
+): string[] {
+  const size = files.reduce((sum, file) => sum + file.bytes, 0);
+  const sourceSize = external.files.reduce((sum, file) => sum + file.bytes, bytes.length);
+  if (size <= sourceSize) return [];
+  const grown = (after?.weightBytes ?? 0) - (before?.weightBytes ?? 0);
+  const why =
+    grown > 0
+      ? `constants that were computed in the graph are stored now, ${grown} bytes more`
+      : 'its format or precision takes more room for the same network';
+  return [`larger than its source (${size} bytes, ${sourceSize} before): ${why}`];
 }

@@ -10,7 +10,7 @@ import {
   TemporaryFolder,
 } from '../files/index.js';
 import type { LowerOptions, Precision, Target } from '../formats/format.js';
-import { MobileoneError, type Model, type Unsupported } from '../model/index.js';
+import { EngineError, MobileoneError, type Model, type Unsupported } from '../model/index.js';
 import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
 import type { ModelReport } from '../report/index.js';
@@ -21,7 +21,7 @@ import { expectLabelsFit } from '../source/labels.js';
 import { type ImageInput, normaliseImage } from '../source/normalise-image.js';
 import { describeSource, type OpenSource, openSource } from '../source/open-source.js';
 import { takeStock } from '../source/take-stock.js';
-import { reportArtefact } from './artefact-report.js';
+import { growthNotes, reportArtefact } from './artefact-report.js';
 import { Draft } from './draft.js';
 import { lowerTargets } from './lower-targets.js';
 import { outputsBefore, sourcesOf } from './outputs-before.js';
@@ -103,11 +103,22 @@ async function convertSource(work: Work): Promise<void> {
   if (run.labels) expectLabelsFit(model.graph, run.labels, run.options.labels ?? '');
   const image = run.options.image && normaliseImage(model, run.options.image, run.options.mean, run.options.std);
   const precision = precisionOf(model);
-  const proof = run.prover?.start(source, image, precision);
+  const proof = run.prover && startProof(run.prover, source, image, precision);
   const asked = askedOf(run, image, precision);
   await stations.time('fuse', () => fuse(model, run.options, draft));
   const written = await stations.time('lower', () => lowerAll(work, asked));
+  // A target that refuses comes before a check that cannot be made.
+  if (proof instanceof EngineError) throw proof;
   await writeAll(work, written, proof);
+}
+
+function startProof(prover: Prover, ...parts: Parameters<Prover['start']>): Proof | EngineError {
+  try {
+    return prover.start(...parts);
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
 }
 
 function fuse(model: Model, options: ResolvedConvert, draft: Draft): void {
@@ -189,7 +200,7 @@ async function writeAll(work: Work, written: readonly Written[], proof: Proof | 
         path: destination.shown,
         precision: each.precision,
         files,
-        notes: each.lowered.notes,
+        notes: [...each.lowered.notes, ...growthNotes(files, source, draft)],
         verdict: verdicts.get(each),
         isPlaced,
       }),

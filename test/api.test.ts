@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  convert,
+  InputError,
+  inspect,
+  NotEquivalentError,
+  optimize,
+  readOnnx,
+  reportOf,
+  UsageError,
+  writeOnnx,
+} from '../src/index.js';
+import { DIGITS } from './cli/run.js';
+import { scratch } from './files/scratch.js';
+
+test('convert gives the report, and tells each step as it begins', async () => {
+  const outDir = scratch();
+  const stations: string[] = [];
+  const report = await convert(DIGITS, { outDir, onProgress: ({ station }) => stations.push(station) });
+  expect(report.models[0]?.artefacts[0]).toMatchObject({ written: true, check: { verdict: 'equivalent' } });
+  expect(stations).toEqual(['read', 'look', 'fuse', 'lower', 'write', 'check', 'put in place']);
+  expect(fs.readdirSync(outDir)).toEqual(['model.fused.onnx']);
+});
+
+test('what fails is thrown by its class, with the report at hand', async () => {
+  const outDir = scratch();
+  await expect(convert(DIGITS, { outDir, to: [] })).rejects.toThrow(UsageError);
+  await expect(convert(path.join(outDir, 'missing.onnx'), { outDir })).rejects.toThrow(InputError);
+  const error = await convert(DIGITS, { outDir, tolerance: 0 }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(NotEquivalentError);
+  expect(reportOf(error)).toMatchObject({
+    exitCode: 5,
+    models: [{ artefacts: [{ check: { verdict: 'different' } }] }],
+  });
+  expect(fs.readdirSync(outDir)).toEqual([]);
+});
+
+test('inspect says what can be fused, and its gate throws', async () => {
+  const report = await inspect(DIGITS, { shape: { image: [1, 1, 32, 32] } });
+  expect(report.models[0]?.fused).toHaveLength(13);
+  await expect(inspect(DIGITS, { expectFused: true })).rejects.toThrow(/13 blocks can still be fused/);
+});
+
+test('reading, fusing and writing work on bytes alone', () => {
+  const model = readOnnx(fs.readFileSync(DIGITS));
+  expect(optimize(model).count).toBeGreaterThan(0);
+  expect(readOnnx(writeOnnx(model)).graph.count('Conv')).toBe(13);
+});
