@@ -43,7 +43,8 @@ the simple operators.`,
 function introduction(version) {
   return `# Operators
 
-Written by \`npm run conformance -- --update\`; CI fails where it is out of date.
+Written by \`npm run conformance -- --update\`; CI fails where it is out of date. A part, with the reason of every refusal:
+\`npm run conformance -- --only '^Conv$' --to tfjs\`.
 
 The ONNX standard brings tests of its own for every operator (\`onnx.backend.test\`, here of onnx ${version}): a model, its inputs
 and the outputs that are right. Each is read, optimised, written for a target, read back and run: in ONNX Runtime for ONNX, in

@@ -17,7 +17,7 @@ import { judgeSource, judgeTarget } from './judge.js';
 
 /** One for each of the two cores that a small machine has. */
 const LANES = 2;
-const TIMEOUT_SECONDS = 60;
+const TIMEOUT_SECONDS = 120;
 
 /**
  * @param {readonly import('./cases.js').Case[]} cases
