@@ -38,6 +38,7 @@ export function cast(to: NodeBuilder, x: MilValue, dtype: MilDataType): MilValue
 /** The same elements under another shape; nothing where it has that shape. */
 export function reshape(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {
   if (sameShape(x.type.shape, shape)) return x;
+  if (x.constant) return to.value({ ...x.constant, shape });
   // MIL's reshape takes a vector of sizes, which cannot be empty.
   if (shape.length === 0) return to.emit('squeeze', { x: x.type.shape.length > 1 ? reshape(to, x, [1]) : x }, []);
   return to.emit('reshape', { x, shape: ints(shape) }, shape);
