@@ -7,6 +7,7 @@ import { blockDiagonal, computedFilter, constantFilter, type Filter, stuffed } f
 import { concat, expandDims, split, squeeze, stridedSlice } from '../ops.js';
 import { row } from '../row.js';
 import type { Site } from '../site.js';
+import { type Tile, tilesOf } from '../tiles.js';
 import { convolution3d } from './convolution-3d.js';
 
 /** A convolution over two spatial axes, in TensorFlow's terms but for the filter. */
@@ -84,11 +85,13 @@ function filterOf(site: Site, isLine: boolean): Filter {
 }
 
 function emit(build: Builder, x: Ref, convolution: Convolution): Ref {
-  const { filter, groups, dilations, strides } = convolution;
+  const { filter, groups, dilations, strides, pads } = convolution;
   if (dilations.some((d) => d > 1) && strides.some((s) => s > 1)) return emitStridedAndDilated(build, x, convolution);
   const [outputs = 1, perGroup = 1] = filter.shape;
   if (groups === 1) return emitFused(build, DENSE, x, filter.hwio(), convolution, outputs);
   if (perGroup === 1 && outputs % groups === 0) {
+    const tiles = filter.tensor && dilations.every((d) => d === 1) && pads !== 'SAME' && tilesOf(filter.tensor, pads);
+    if (tiles) return emitTiles(build, x, tiles, convolution);
     return emitFused(build, DEPTHWISE, x, filter.depthwise(groups), convolution, outputs);
   }
   return emitGrouped(build, x, convolution);
@@ -111,6 +114,23 @@ function emitStridedAndDilated(build: Builder, x: Ref, convolution: Convolution)
     beginMask: 15,
     endMask: 15,
   });
+}
+
+function emitTiles(build: Builder, x: Ref, tiles: readonly Tile[], convolution: Convolution): Ref {
+  const { bias, activation } = convolution;
+  const sum = tiles
+    .map(({ tensor, pads }, index) => {
+      const filter = constantFilter(build, `${build.scope}/tile`, tensor);
+      return emit(build, x, {
+        ...convolution,
+        filter,
+        pads,
+        bias: index === 0 ? bias : undefined,
+        activation: undefined,
+      });
+    })
+    .reduce((a, b) => build.op('AddV2', [a, b]));
+  return activation ? build.op(activation.op, [sum, ...activation.inputs]) : sum;
 }
 
 function emitGrouped(build: Builder, x: Ref, convolution: Convolution): Ref {
