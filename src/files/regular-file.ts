@@ -55,9 +55,7 @@ export class RegularFile {
 
   /** @throws InputError where the file is shorter than it was when opened */
   read(offset: number, length: number): Uint8Array {
-    // Not filled with zeros first; given as a plain array, because a Buffer's `slice` shares memory.
-    const { buffer } = Buffer.allocUnsafeSlow(length);
-    const bytes = new Uint8Array(buffer);
+    const bytes = this.#allocate(length);
     try {
       for (let done = 0; done < length; ) {
         const piece = Math.min(LARGEST_READ, length - done);
@@ -92,6 +90,21 @@ export class RegularFile {
 
   close(): void {
     fs.closeSync(this.#descriptor);
+  }
+
+  /** Not filled with zeros first; given as a plain array, because a Buffer's `slice` shares memory. */
+  #allocate(length: number): Uint8Array {
+    try {
+      return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new InputError({
+        what: `not enough memory for ${length} bytes in one piece`,
+        where: { file: this.#file },
+        todo: 'use a machine with more memory',
+        cause,
+      });
+    }
   }
 
   #changed(): InputError {

@@ -90,3 +90,12 @@ test('short reads are put together', () => {
   });
   expect(Buffer.from(readFile(file, ONNX_LIMIT).bytes).toString()).toBe('abcdef');
 });
+
+test('a piece that the memory cannot hold is refused as such', () => {
+  const file = path.join(scratch(), 'm.onnx');
+  fs.writeFileSync(file, 'abc');
+  vi.spyOn(Buffer, 'allocUnsafeSlow').mockImplementation(() => {
+    throw new RangeError('Array buffer allocation failed');
+  });
+  expect(refusal(file).message).toMatch(/not enough memory/);
+});
