@@ -2,16 +2,17 @@ import ort from 'onnxruntime-node';
 import { median } from './whole-process.js';
 
 const PAIRS = 7;
-const RUNS = 12;
+/** One measurement lasts at least this long: a small network would be lost in the clock's and the scheduler's noise. */
+const SHORTEST = 80;
 
 async function session(path) {
   return ort.InferenceSession.create(path, { intraOpNumThreads: 1, interOpNumThreads: 1 });
 }
 
-async function milliseconds(model, feeds) {
+async function milliseconds(model, feeds, runs) {
   const start = process.hrtime.bigint();
-  for (let i = 0; i < RUNS; i++) await model.run(feeds);
-  return Number(process.hrtime.bigint() - start) / 1e6 / RUNS;
+  for (let i = 0; i < runs; i++) await model.run(feeds);
+  return Number(process.hrtime.bigint() - start) / 1e6 / runs;
 }
 
 /**
@@ -24,11 +25,11 @@ export async function latencyRatio(path, peer, shape) {
   const data = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898) * 2);
   const tensor = new ort.Tensor('float32', data, shape);
   const feeds = models.map((model) => ({ [model.inputNames[0]]: tensor }));
+  await milliseconds(models[1], feeds[1], 3);
+  const runs = Math.ceil(SHORTEST / (await milliseconds(models[0], feeds[0], 3)));
   const pairs = [];
-  for (let pair = -1; pair < PAIRS; pair++) {
-    const own = await milliseconds(models[0], feeds[0]);
-    const other = await milliseconds(models[1], feeds[1]);
-    if (pair >= 0) pairs.push([own, other]);
+  for (let pair = 0; pair < PAIRS; pair++) {
+    pairs.push([await milliseconds(models[0], feeds[0], runs), await milliseconds(models[1], feeds[1], runs)]);
   }
   for (const model of models) await model.release();
   return {
