@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as Converter from '@tensorflow/tfjs-converter';
+import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serve } from '../../examples/web/serve.mjs';
@@ -29,15 +31,14 @@ function argMaxes(scores: ArrayLike<number>): number[] {
 
 /** What the page runs. Its globals are those of TensorFlow.js's script builds. */
 async function scoresInPage({ backend, images }: { backend: string; images: number[] }): Promise<number[]> {
-  // biome-ignore lint/suspicious/noExplicitAny: the script builds come without types
-  const { tf } = globalThis as any;
+  const { tf } = globalThis as unknown as { tf: typeof TensorFlow & typeof Converter };
   await tf.setBackend(backend);
   const model = await tf.loadGraphModel('/model/model.json');
   const scores: number[] = [];
   const size = 32 * 32;
   for (let start = 0; start < images.length; start += size) {
     const image = tf.tensor(images.slice(start, start + size), [1, 32, 32, 1], 'float32');
-    const answer = model.execute(image);
+    const answer = model.execute(image) as TensorFlow.Tensor;
     scores.push(...(await answer.data()));
     tf.dispose([image, answer]);
   }
