@@ -185,7 +185,7 @@ function kindOf({ dtype }: Value, declared: MilType): MilType['dtype'] | undefin
 /** fp16 constants are float32 in the graph: every fp16 is one. */
 function tensorOf({ dtype, shape, data }: Constant, name: string): Tensor {
   if (typeof data === 'string') throw damaged('a text stands where a tensor is due', name);
-  if (dtype === 'fp16') return new Tensor('float32', shape, bytesOf(widened(data)));
+  if (dtype === 'fp16') return new Tensor('float32', shape, () => bytesOf(widened(data)));
   return Tensor.from(dtype === 'fp32' ? 'float32' : dtype === 'bool' ? 'bool' : 'int32', shape, data);
 }
 

@@ -51,8 +51,12 @@ export function readConstant(value: Message<'Value'>, blobs: BlobReader | undefi
     const code = MIL_NUMBERS[type.dtype].blob;
     if (code === undefined) throw damaged(`${type.dtype} cannot lie in weight.bin`, where);
     if (!blobs) throw damaged('weight.bin is named and is not there', where);
-    const bytes = blobs.read(offset, code, count * (type.dtype === 'fp16' ? 2 : 4)).slice();
-    return { ...type, data: type.dtype === 'fp16' ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer) };
+    const bytes = blobs.read(offset, code, count * (type.dtype === 'fp16' ? 2 : 4));
+    // Data begin at multiples of 64 in the file; only where the file itself does not in memory are they copied.
+    const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    const data =
+      type.dtype === 'fp16' ? new Uint16Array(buffer, byteOffset, count) : new Float32Array(buffer, byteOffset, count);
+    return { ...type, data };
   }
   const tensor = value.immediateValue?.tensor;
   if (!tensor) throw damaged('a constant has no value', where);

@@ -24,33 +24,34 @@ export function decodeMessage<N extends MessageName>(name: N, bytes: Uint8Array)
 function decodeFields(name: string, reader: WireReader, depth: number): object {
   if (depth > DEEPEST) throw reader.invalid(`messages nest deeper than ${DEEPEST}`);
   const known = FIELDS_BY_ID.get(name);
-  const values = new Map<string, unknown>();
-  const groups = new Set<string>();
+  // Keyed by names of the schema, never by what a file says.
+  const message: Record<string, unknown> = {};
+  let groups: Set<string> | undefined;
   while (!reader.isAtEnd) {
     const { id, wire } = reader.tag();
     const found = known?.get(id);
     if (!found) throw reader.invalid(`${name} has no field ${id}`);
     const [key, field] = found;
-    const before = values.get(key);
+    const before = message[key];
     if (field.form === 'map') {
       const map = before instanceof Map ? before : new Map<string, unknown>();
       const [entry, item] = decodeEntry(field, delimited(reader, wire), depth + 1);
       if (map.has(entry)) throw reader.invalid(`${name}.${key} has the key ${entry} twice`);
-      values.set(key, map.set(entry, item));
+      message[key] = map.set(entry, item);
     } else if (field.form === 'many') {
       const list = Array.isArray(before) ? before : [];
       decodeInto(list, field, reader, wire, depth);
-      values.set(key, list);
+      message[key] = list;
     } else {
       if (before !== undefined) throw reader.invalid(`${name}.${key} stands twice`);
       if (field.form === 'member') {
-        if (groups.has(field.group)) throw reader.invalid(`${name} has two of a field of which one is allowed`);
-        groups.add(field.group);
+        if (groups?.has(field.group)) throw reader.invalid(`${name} has two of a field of which one is allowed`);
+        groups = (groups ?? new Set()).add(field.group);
       }
-      values.set(key, decodeOne(field, reader, wire, depth));
+      message[key] = decodeOne(field, reader, wire, depth);
     }
   }
-  return Object.fromEntries(values);
+  return message;
 }
 
 function decodeEntry(field: Field, reader: WireReader, depth: number): [string, unknown] {

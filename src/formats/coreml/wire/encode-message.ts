@@ -9,10 +9,8 @@ export function encodeMessage<N extends MessageName>(name: N, message: Message<N
 }
 
 function writeFields(writer: WireWriter, name: string, message: object): void {
-  const fields = FIELDS.get(name) ?? new Map<string, Field>();
-  const given = new Map<string, unknown>(Object.entries(message));
-  for (const [key, field] of fields) {
-    const value = given.get(key);
+  for (const [key, field] of FIELDS.get(name) ?? []) {
+    const value: unknown = Reflect.get(message, key);
     if (value === undefined) continue;
     if (field.form === 'map') writeMap(writer, field, value);
     else if (field.form === 'many') writeMany(writer, field, value);

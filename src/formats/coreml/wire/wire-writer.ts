@@ -1,5 +1,8 @@
 const encoder = new TextEncoder();
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII too
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** Writes protobuf fields one behind the other into a buffer that grows. */
 export class WireWriter {
   #bytes = new Uint8Array(1024);
@@ -12,7 +15,15 @@ export class WireWriter {
   }
 
   text(id: number, value: string): void {
-    this.bytes(id, encoder.encode(value));
+    if (!ASCII.test(value)) {
+      this.bytes(id, encoder.encode(value));
+      return;
+    }
+    // Names and texts are short, many and mostly ASCII: the encoder costs more than its work.
+    this.varint(id * 8 + 2);
+    this.varint(value.length);
+    this.#reserve(value.length);
+    for (let i = 0; i < value.length; i++) this.#bytes[this.#length++] = value.charCodeAt(i);
   }
 
   bytes(id: number, value: Uint8Array): void {
