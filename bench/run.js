@@ -6,6 +6,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { latencyRatio } from './tools/latency.js';
+import { readFolder, tfjsLatency, withActivationsApart } from './tools/tfjs-latency.js';
 import { median, runInTurn } from './tools/whole-process.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -51,7 +52,7 @@ function processTable(runs) {
 }
 
 async function latencyTable() {
-  const image = [1, 3, 224, 224];
+  const image = (size) => [1, 3, size, size];
   const fused = (path, name) => {
     execFileSync(process.execPath, [bin, 'convert', path, '--quiet', '--no-check', '--out-dir', out, '--name', name]);
     return join(out, `${name}.fused.onnx`);
@@ -64,15 +65,17 @@ async function latencyTable() {
       [1, 1, 32, 32],
     ],
   ];
-  const networks = [
-    'mobileone_s0_ts13',
-    'mobileone_s4_ts13',
-    'fastvit_t8_ts13',
-    'repvit_m0_9_ts13',
-    'repghostnet_050_ts13',
-  ];
-  for (const name of networks) {
-    rows.push([`${name}, against its source`, fused(model(name), name), model(name), image]);
+  const sizes = {
+    mobileone_s0_ts13: 224,
+    mobileone_s4_ts13: 224,
+    mobileformer_26m_ts17: 224,
+    efficientnet_b0_ts13: 224,
+    fastvit_t8_ts13: 256,
+    repvit_m0_9_ts13: 224,
+    repghostnet_050_ts13: 224,
+  };
+  for (const [name, size] of Object.entries(sizes)) {
+    rows.push([`${name}, against its source`, fused(model(name), name), model(name), image(size)]);
   }
   const lines = [];
   for (const [name, path, peer, shape] of rows) {
@@ -80,6 +83,26 @@ async function latencyTable() {
     lines.push(`| ${name} | ${own.toFixed(2)} | ${other.toFixed(2)} | ${ratio.toFixed(3)} |`);
   }
   return ['| ONNX Runtime, one thread | fused ms | other ms | ratio |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+/** The ways to write MobileOne S0 for TensorFlow.js that were tried, in the wasm backend. */
+async function tfjsTable() {
+  const write = (name, ...options) => {
+    const path = model('mobileone_s0_ts13');
+    const common = ['--to', 'tfjs', '--quiet', '--no-check', '--out-dir', out, '--name', name];
+    execFileSync(process.execPath, [bin, 'convert', path, ...common, ...options]);
+    return readFolder(join(out, `${name}.tfjs`));
+  };
+  const fused = write('s0');
+  const variants = new Map([
+    ['as written', fused],
+    ['biases and activations as nodes of their own', withActivationsApart(fused)],
+    ['branches not merged', write('s0-unfused', '--no-fuse')],
+  ]);
+  const times = await tfjsLatency(variants, [1, 224, 224, 3]);
+  const own = times.get('as written');
+  const rows = [...times].map(([name, time]) => `| ${name} | ${time.toFixed(1)} | ${(time / own).toFixed(2)} |`);
+  return ['| S0 in TensorFlow.js, wasm, one thread | ms | times as written |', '|---|---|---|', ...rows].join('\n');
 }
 
 /** Puts the tables between the markers of the README. */
@@ -93,7 +116,7 @@ execFileSync(process.execPath, [join(root, 'fixtures', 'expand.mjs'), corpus], {
 mkdirSync(out, { recursive: true });
 try {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const tables = `${processTable(wholeProcesses())}\n\n${await latencyTable()}`;
+  const tables = [processTable(wholeProcesses()), await latencyTable(), await tfjsTable()].join('\n\n');
   const machine = `Version ${version}, Node ${process.versions.node}, ${cpus().length} cores, medians of ${rounds} runs in turn.`;
   writeFileSync(join(root, 'bench', 'results.md'), `# Benchmark\n\n${machine}\n\n${tables}\n`);
   quote(`${machine}\n\n${tables}`);
