@@ -55,6 +55,13 @@ export class Tensor {
     return decode(this.dtype, this.bytes, this.size);
   }
 
+  /** Writes the elements of a float32 tensor into `target`, which has as many; for who has memory to use again. */
+  copyFloat32To(target: Float64Array): void {
+    if (this.dtype !== 'float32' || target.length !== this.size)
+      throw new TypeError(`${this.dtype} into ${target.length}`);
+    convert(Float32Array, 4, this.bytes, target);
+  }
+
   /** The elements in order as float32, each rounded once; of a float32 tensor a view on its bytes, where they are aligned. */
   toFloat32(): Float32Array {
     if (this.dtype !== 'float32') return new Float32Array(this.toFloat64());
@@ -139,13 +146,18 @@ const bridge = new Uint8Array(1 << 16);
 function converted(type: NumericArrayType, width: number, bytes: Bytes, size: number): Float64Array {
   if (bytes.byteOffset % width === 0) return new Float64Array(new type(bytes.buffer, bytes.byteOffset, size));
   const result = new Float64Array(size);
+  convert(type, width, bytes, result);
+  return result;
+}
+
+function convert(type: NumericArrayType, width: number, bytes: Bytes, result: Float64Array): void {
+  const size = result.length;
   const piece = bridge.length / width;
   for (let at = 0; at < size; at += piece) {
     const count = Math.min(piece, size - at);
     bridge.set(bytes.subarray(at * width, (at + count) * width));
     result.set(new type(bridge.buffer, 0, count), at);
   }
-  return result;
 }
 
 function decode(dtype: DataType, bytes: Bytes, size: number): Float64Array {

@@ -4,6 +4,7 @@ import { compose, isRefused } from './affine/compose.js';
 import { ReachableMaps } from './affine/reachable-maps.js';
 import { type Region, regionBetween } from './affine/regions.js';
 import { roundedTensor } from './affine/rounded-tensor.js';
+import { giveBack } from './affine/spare-arrays.js';
 import { evaluate } from './affine/weights.js';
 import { mergeOrigins, type Pass } from './pass.js';
 
@@ -94,6 +95,7 @@ function roundedWeights(map: AffineMap, { target }: Region): RoundedWeights | un
   const { kernel, bias } = evaluate(map);
   const shape = [map.outChannels, map.inChannels / map.groups, ...map.axes.map((axis) => axis.kernel)];
   const weight = roundedTensor(dtype, shape, kernel);
+  giveBack(kernel);
   const rounded = bias && roundedTensor(dtype, [map.outChannels], bias);
   return weight && (rounded || !bias) ? { weight, bias: rounded } : undefined;
 }

@@ -43,9 +43,14 @@ function batchNorm(node: Node, output: Value): ChannelAffine | undefined {
   const { epsilon, trainingMode, spatial } = batchNormalization.parameters(node);
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => node.constant(index)?.toFloat64());
   if (trainingMode || !spatial || !gamma || !beta || !mean || !variance) return undefined;
-  const scale = gamma.map((g, c) => g / Math.sqrt((variance[c] ?? 0) + epsilon));
-  const shift = beta.map((b, c) => b - (mean[c] ?? 0) * (scale[c] ?? 0));
-  if (!scale.every(Number.isFinite) || !shift.every(Number.isFinite)) return undefined;
+  const [scale, shift] = [gamma, beta];
+  for (let c = 0; c < scale.length; c++) {
+    const s = (gamma[c] ?? 0) / Math.sqrt((variance[c] ?? 0) + epsilon);
+    const b = (beta[c] ?? 0) - (mean[c] ?? 0) * s;
+    if (!Number.isFinite(s) || !Number.isFinite(b)) return undefined;
+    scale[c] = s;
+    shift[c] = b;
+  }
   return { node, input: node.input(0), output, axis: 1, scale, shift };
 }
 

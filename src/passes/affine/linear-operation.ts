@@ -1,8 +1,9 @@
-import { isFloat, type Node, type Value } from '../../model/index.js';
+import { isFloat, type Node, type Tensor, type Value } from '../../model/index.js';
 import { averagePool, type ConvParameters, conv, pad } from '../../operators/index.js';
 import { isActivationConstant } from './activation-constant.js';
 import { type AffineMap, identityMap, POINT, type Sampling } from './affine-map.js';
 import { channelAffineOf, expanded } from './channel-affine.js';
+import { takeArray } from './spare-arrays.js';
 
 /** A node as the algebra sees it: a map of one value, or a signed sum of values. */
 export type LinearOperation =
@@ -121,11 +122,18 @@ function convolution(node: Node, output: Value): LinearOperation | undefined {
       holdsConv: true,
       weights: {
         kind: 'constant',
-        make: () => ({ kernel: weight.toFloat64(), bias: bias?.toFloat64() }),
+        make: () => ({ kernel: unpacked(weight), bias: bias?.toFloat64() }),
       },
     }),
     false,
   );
+}
+
+function unpacked(weight: Tensor): Float64Array {
+  if (weight.dtype !== 'float32') return weight.toFloat64();
+  const kernel = takeArray(weight.size);
+  weight.copyFloat32To(kernel);
+  return kernel;
 }
 
 /** Counting the padding, every window divides by the same number: a depthwise convolution with equal weights. */

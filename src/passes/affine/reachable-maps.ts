@@ -1,4 +1,4 @@
-import type { Graph, Value } from '../../model/index.js';
+import type { Graph, Node, Value } from '../../model/index.js';
 import { add } from './add.js';
 import { type AffineMap, identityMap } from './affine-map.js';
 import { compose, isRefused } from './compose.js';
@@ -15,14 +15,16 @@ const NEAREST = 6;
 export class ReachableMaps {
   readonly #maps = new Map<Value, SourceMaps>();
   readonly #positions = new Map<Value, number>();
+  /** The linear operations of the graph, by what they give. */
   readonly operations = new Map<Value, LinearOperation>();
+  readonly #operationOf = new Map<Node, LinearOperation | undefined>();
 
   constructor(graph: Graph) {
     let position = 0;
     for (const value of graph.inputs) this.#positions.set(value, position++);
     for (const node of graph.sorted()) {
       for (const value of node.outputs) if (value) this.#positions.set(value, position++);
-      const operation = linearOperation(node);
+      const operation = this.#operation(node);
       if (!operation) continue;
       this.operations.set(operation.output, operation);
       this.#maps.set(operation.output, this.#sweep(operation));
@@ -44,11 +46,22 @@ export class ReachableMaps {
     return this.#positions.get(value) ?? -1;
   }
 
+  #operation(node: Node): LinearOperation | undefined {
+    if (!this.#operationOf.has(node)) this.#operationOf.set(node, linearOperation(node));
+    return this.#operationOf.get(node);
+  }
+
+  #isReadPointwise(value: Value): boolean {
+    const reader = value.onlyReader;
+    const operation = reader && this.#operation(reader);
+    return operation?.kind === 'map' && operation.isPointwise && operation.input === value;
+  }
+
   #sweep(operation: LinearOperation): SourceMaps {
     const maps = operation.kind === 'map' ? this.#extend(operation) : this.#join(operation);
     const { output } = operation;
     // A batch norm behind a convolution belongs to that convolution: a map that began between the two would tear them.
-    const belongsBefore = maps.size > 0 && output.onlyReader !== undefined && isPointwiseReader(output);
+    const belongsBefore = maps.size > 0 && output.onlyReader !== undefined && this.#isReadPointwise(output);
     const identity = belongsBefore ? undefined : identityOf(output);
     if (identity) maps.set(output, identity);
     return this.#capped(maps);
@@ -85,12 +98,6 @@ export class ReachableMaps {
     if (sorted.length <= FURTHEST + NEAREST) return new Map(sorted);
     return new Map([...sorted.slice(0, FURTHEST), ...sorted.slice(-NEAREST)]);
   }
-}
-
-function isPointwiseReader(value: Value): boolean {
-  const reader = value.onlyReader;
-  const operation = reader && linearOperation(reader);
-  return operation?.kind === 'map' && operation.isPointwise && operation.input === value;
 }
 
 function identityOf(value: Value): AffineMap | undefined {

@@ -1,5 +1,6 @@
 import type { AffineMap, Sampling } from './affine-map.js';
 import { isChannelwise, tapsOf } from './affine-map.js';
+import { giveBack, takeZeros } from './spare-arrays.js';
 
 /** W [M, C/groups, *kernel] row-major and b [M] (undefined: zeros), in float64. */
 export interface Kernel {
@@ -35,7 +36,11 @@ function evaluateSeries(map: AffineMap, inner: AffineMap, outer: AffineMap): Ker
   const b = evaluate(outer);
   if (isChannelwise(outer)) return scaleRows(a, b);
   if (isChannelwise(inner)) return scaleColumns(a, b, outer);
-  return { kernel: composeKernels(map, inner, outer, a.kernel, b.kernel), bias: composeBias(outer, a.bias, b) };
+  const kernel = composeKernels(map, inner, outer, a.kernel, b.kernel);
+  const bias = composeBias(outer, a.bias, b);
+  giveBack(a.kernel);
+  giveBack(b.kernel);
+  return { kernel, bias };
 }
 
 /** W = diag(s) Wa, b = s ba + bb, in the arrays of `a`. */
@@ -107,7 +112,7 @@ function composeKernels(
   const rows = map.outChannels / map.groups;
   const outerRows = outer.outChannels / outer.groups;
   const innerRows = inner.outChannels / inner.groups;
-  const result = new Float64Array(map.outChannels * columns * taps);
+  const result = takeZeros(map.outChannels * columns * taps);
   for (let m = 0; m < map.outChannels; m++) {
     const firstColumn = Math.floor(m / rows) * columns;
     const firstJ = Math.floor(m / outerRows) * outerColumns;
@@ -159,8 +164,13 @@ function meetingTaps(
 function evaluateSum(map: AffineMap, left: AffineMap, right: AffineMap, sign: 1 | -1): Kernel {
   const a = evaluate(left);
   const b = evaluate(right);
-  const kernel = hasLayoutOf(map, left) ? a.kernel : addInto(new Float64Array(kernelSize(map)), map, a.kernel, left, 1);
+  let { kernel } = a;
+  if (!hasLayoutOf(map, left)) {
+    kernel = addInto(takeZeros(kernelSize(map)), map, a.kernel, left, 1);
+    giveBack(a.kernel);
+  }
   addInto(kernel, map, b.kernel, right, sign);
+  giveBack(b.kernel);
   if (!a.bias && !b.bias) return { kernel, bias: undefined };
   const bias = a.bias ?? new Float64Array(map.outChannels);
   if (b.bias) for (let m = 0; m < bias.length; m++) bias[m] = (bias[m] ?? 0) + sign * (b.bias[m] ?? 0);
