@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { coreml } from '../../../src/formats/coreml/index.js';
 import { sizeOf } from '../../../src/model/index.js';
@@ -6,17 +5,7 @@ import { optimize } from '../../../src/passes/pipeline.js';
 import { openModel } from '../../corpus/open-model.js';
 import { type Case, digitsCases, fullSizeCases } from '../../corpus.js';
 import { type Answer, difference, filesOf, operations, runPackage, sha256 } from './judge.js';
-
-/** A `.npy` of float32. */
-function readNpy(path: string): Answer {
-  const bytes = readFileSync(path);
-  const end = 10 + bytes.readUInt16LE(8);
-  const header = bytes.toString('latin1', 10, end);
-  if (!header.includes("'<f4'")) throw new Error(`${path} is not float32`);
-  const sizes = /'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '';
-  const shape = [...sizes.matchAll(/\d+/g)].map(([digits]) => Number(digits));
-  return { shape, data: new Float32Array(new Uint8Array(bytes.subarray(end)).buffer) };
-}
+import { readNpy } from './npy.js';
 
 function row({ shape, data }: Answer, at: number): Answer {
   const length = sizeOf(shape.slice(1));

@@ -121,6 +121,14 @@ describe('fp16 is the default, and inputs and outputs stay float32', () => {
     expect(dtypes(['Conv_?', 'Re[l]u'])).toEqual(['fp32', 'fp32', 'fp16']);
   });
 
+  test('a node that another operation stands for keeps it in fp32 as well', () => {
+    const { program } = lower(
+      network((n) => silu(n, n.input([1, 4]))),
+      { keepFp32: ['Sigmoid_0'] },
+    );
+    expect(program.operations.map(({ type, outputs }) => [type, outputs[0]?.type.dtype])).toEqual([['silu', 'fp32']]);
+  });
+
   test('an fp16 network answers within the tolerance of fp16', async () => {
     const built = (n: Network) =>
       n.linear(n.node('Flatten', [silu(n, n.conv(n.input([1, 3, 6, 6]), { kernel: 3 }))]), 5);

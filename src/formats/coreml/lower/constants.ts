@@ -71,6 +71,6 @@ export function constantFrom(tensor: Tensor, float: Float): Constant {
 }
 
 function halves({ bytes, size }: Tensor): Uint16Array {
-  const copy = bytes.slice();
-  return new Uint16Array(copy.buffer, 0, size);
+  // Not `slice`: that of Node's Buffer copies nothing, and these bytes may start anywhere in it.
+  return new Uint16Array(new Uint8Array(bytes).buffer, 0, size);
 }

@@ -1,4 +1,6 @@
 import type { Graph, Node, Value } from '../../../model/index.js';
+import { gatedBySigmoid } from './rows/activations.js';
+import { biasOf } from './rows/matrix-products.js';
 
 /** Operators that may stand between the pixels of an image and the network: the normalisation and what lays it out. */
 const PIXELWISE: ReadonlySet<string> = new Set([
@@ -26,9 +28,18 @@ export function keptInFloat32(graph: Graph, patterns: readonly string[], image: 
       if (names.some((name) => expressions.some((expression) => expression.test(name)))) kept.add(node);
     }
   }
+  for (const node of [...kept]) {
+    const reader = node.outputs[0]?.onlyReader;
+    if (reader && isSaidBy(reader, node)) kept.add(reader);
+  }
   const pixels = graph.inputs.find((value) => value.name === image);
   for (let node = pixels && nextPixelwise(pixels); node; node = nextPixelwise(node.output())) kept.add(node);
   return kept;
+}
+
+/** Whether the operation that a reader becomes stands for this node as well. */
+function isSaidBy(reader: Node, node: Node): boolean {
+  return node.is('Sigmoid') ? gatedBySigmoid(reader) !== undefined : biasOf(node.output()) !== undefined;
 }
 
 /** The one reader of a value, where it works on each pixel by itself and its other operands are constants. */

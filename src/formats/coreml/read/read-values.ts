@@ -53,7 +53,7 @@ export function readConstant(value: Message<'Value'>, blobs: BlobReader | undefi
     if (!blobs) throw damaged('weight.bin is named and is not there', where);
     const bytes = blobs.read(offset, code, count * (type.dtype === 'fp16' ? 2 : 4));
     // Data begin at multiples of 64 in the file; only where the file itself does not in memory are they copied.
-    const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
     const data =
       type.dtype === 'fp16' ? new Uint16Array(buffer, byteOffset, count) : new Float32Array(buffer, byteOffset, count);
     return { ...type, data };
@@ -73,9 +73,9 @@ function immediate(type: MilType, tensor: Message<'TensorValue'>, where: string)
       if (!tensor.floats) throw wrongField();
       return { ...type, data: Float32Array.from(tensor.floats.values ?? []) };
     case 'fp16': {
-      const bytes = tensor.bytes?.values?.slice();
+      const bytes = tensor.bytes?.values;
       if (!bytes || bytes.length % 2) throw wrongField();
-      return { ...type, data: new Uint16Array(bytes.buffer) };
+      return { ...type, data: new Uint16Array(new Uint8Array(bytes).buffer) };
     }
     case 'int32': {
       if (!tensor.ints) throw wrongField();

@@ -49,7 +49,7 @@ export function linearWithBias(node: Node, to: NodeBuilder): MilValue | undefine
 }
 
 /** The bias that the only reader of a matrix product adds, where the two are one `linear`. */
-function biasOf(value: Value): { tensor: Tensor; reader: Node } | undefined {
+export function biasOf(value: Value): { tensor: Tensor; reader: Node } | undefined {
   const product = value.producer;
   const reader = value.onlyReader;
   if (!product?.is('MatMul') || !reader?.is('Add') || reader.inputs.length !== 2) return undefined;
