@@ -65,7 +65,7 @@ export class Tensor {
   /** The elements in order as float32, each rounded once; of a float32 tensor a view on its bytes, where they are aligned. */
   toFloat32(): Float32Array {
     if (this.dtype !== 'float32') return new Float32Array(this.toFloat64());
-    const bytes = this.bytes.byteOffset % 4 ? this.bytes.slice() : this.bytes;
+    const bytes = this.bytes.byteOffset % 4 ? new Uint8Array(this.bytes) : this.bytes;
     return new Float32Array(bytes.buffer, bytes.byteOffset, this.size);
   }
 
