@@ -316,3 +316,24 @@ test('a later deployment target gives the version that goes with it', () => {
     [9, 'CoreML8'],
   ]);
 });
+
+describe('a resize', () => {
+  type Attributes = Readonly<Record<string, string>>;
+  const resize = (sizes: readonly [number, number], scales: readonly number[], attributes: Attributes) => () =>
+    network((n) => n.node('Resize', [n.input([1, 2, ...sizes]), undefined, n.constant([1, 1, ...scales])], attributes));
+  const linear = (mode: string) => ({ mode: 'linear', coordinate_transformation_mode: mode });
+  const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+
+  test.each<[string, () => Model, Record<string, number>]>([
+    ['by whole factors, nearest', resize([4, 5], [2, 3], nearest), { upsample_nearest_neighbor: 1 }],
+    ['by other factors, nearest', resize([4, 6], [1.5, 0.5], nearest), { gather: 2 }],
+    ['by centres', resize([4, 5], [2, 2], linear('half_pixel')), { resize_bilinear: 1 }],
+    ['by corners', resize([4, 5], [2, 2], linear('align_corners')), { resize_bilinear: 1 }],
+    ['by begins', resize([4, 5], [2, 2], linear('asymmetric')), { resize_bilinear: 1 }],
+    ['by corners along an axis of one element', resize([4, 1], [2, 1], linear('align_corners')), { matmul: 1 }],
+    ['by a factor that leaves a rest', resize([5, 7], [1.3, 1.3], linear('half_pixel')), { matmul: 2 }],
+    ['by cubics', resize([4, 5], [2, 2], { mode: 'cubic' }), { matmul: 2 }],
+  ])('%s', async (_, build, expected) => {
+    expect(operations(await expectEquivalent(build()))).toEqual(expected);
+  });
+});

@@ -22,8 +22,9 @@ function resized(to: NodeBuilder, parameters: ResizeParameters): MilValue {
     const scale = scales?.[axis] ?? result / size;
     return scale === 1 && result === size ? [] : [{ axis, size, result, scale }];
   });
-  const shrinks = axes.some(({ scale }) => scale < 1);
-  if (antialias && shrinks && mode !== 'nearest') decline('Core ML has no antialiasing');
+  // Where nothing shrinks it changes nothing, but for the borders of a cubic.
+  const smooths = mode === 'cubic' || (mode === 'linear' && axes.some(({ scale }) => scale < 1));
+  if (antialias && smooths) decline('Core ML has no antialiasing');
   const positions = axes.map(
     (along) => positionsOf(parameters, along) ?? decline('Core ML resizes whole images, not regions'),
   );
@@ -49,9 +50,17 @@ function bilinear(
   axes: readonly ResizedAxis[],
   positions: readonly (readonly number[])[],
 ): MilValue | undefined {
-  const mode = isImage(x, axes) ? samplingMode(axes, positions) : undefined;
-  if (!mode) return undefined;
+  if (!isImage(x, axes)) return undefined;
   const [, , height = 1, width = 1] = to.resultSizes();
+  // The operation acts on both axes, so it must leave the one alone that stays.
+  const staying = [2, 3].filter((axis) => axes.every((changed) => changed.axis !== axis));
+  const still = staying.map((axis): ResizedAxis => {
+    const size = x.type.shape[axis] ?? 1;
+    return { axis, size, result: size, scale: 1 };
+  });
+  const places = still.map(({ size }) => Array.from({ length: size }, (_, i) => i));
+  const mode = samplingMode([...axes, ...still], [...positions, ...places]);
+  if (!mode) return undefined;
   const args = { x, target_size_height: int(height), target_size_width: int(width), sampling_mode: text(mode) };
   return to.emit('resize_bilinear', args, to.resultSizes());
 }
