@@ -115,6 +115,19 @@ export class Check {
     return { target, engine: info, judgements, notes: [...notes], error };
   }
 
+  /** The largest number in each output of a program, over the trials that the source answered. @throws EngineFailure */
+  async largest(program: Program, source: StartedSource): Promise<ReadonlyMap<string, number>> {
+    const session = await loadProgram(this.#plain, program);
+    const found = new Map<string, number>();
+    for (const { trial } of (await source.reference).answered) {
+      for (const [name, tensor] of await runProgram(session, program, trial)) {
+        for (const value of tensor.toFloat64()) found.set(name, Math.max(value, found.get(name) ?? value));
+      }
+    }
+    await session.release();
+    return found;
+  }
+
   close(): void {
     this.#plain.close();
     for (const engine of this.#engines.values()) engine.close();

@@ -1,13 +1,15 @@
 import type { Check, Judgement, Source, Verdict } from '../check/index.js';
+import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
 import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
-import type { Model } from '../model/index.js';
+import { type Model, NotEquivalentError } from '../model/index.js';
 import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
 import { normaliseImage } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
 import { takeStock } from '../source/take-stock.js';
+import { explained, firstBeyondFloat16 } from './beyond-float16.js';
 import { concat } from './concat.js';
 import { type LoweredTarget, lowerFor } from './lower-targets.js';
 import { programOf, roundedProgramOf } from './program.js';
@@ -53,7 +55,24 @@ export class Proof {
         ? [await this.#asWritten(written, precision)]
         : [await this.#lowering(written, model), await this.#rounded(written, precision)];
     const mustRun = precision === 'fp32' ? undefined : await programOf(target.engine, artefact, lowered);
-    return check.judge({ target: target.name, engine: target.engine, judgements, mustRun });
+    const verdict = await check.judge({ target: target.name, engine: target.engine, judgements, mustRun });
+    return precision === 'fp16' ? this.#explained(verdict, model) : verdict;
+  }
+
+  /** Names the node whose result float16 cannot hold, where that is why an artefact does not pass. */
+  async #explained(verdict: Verdict, model: Model): Promise<Verdict> {
+    const { check, runs } = this.#parts;
+    const { error } = verdict;
+    const isRounding = verdict.judgements.at(-1)?.purpose === 'artefact';
+    if (!(error instanceof NotEquivalentError) || !isRounding) return verdict;
+    try {
+      const beyond = await firstBeyondFloat16(check, await runs.start({}), model);
+      return beyond ? { ...verdict, error: explained(error, beyond) } : verdict;
+    } catch (failure) {
+      // The verdict stands without its explanation.
+      if (failure instanceof EngineFailure) return verdict;
+      throw failure;
+    }
   }
 
   async #asWritten({ target, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
