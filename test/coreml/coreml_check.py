@@ -394,13 +394,10 @@ def argbest(function):
     return lambda a: function(a.x, -1 if a.axis is None else a.axis, bool(a.keep_dims)).int()
 
 
-def ordered(name):  # several axes, one after the other
-    def run(x, axes, keep):
-        for axis in reversed(axes):
-            x = getattr(torch, name)(x, axis, keepdim=keep)
-            x = x if name == "prod" else x.values
-        return x
-    return run
+def product(x, axes, keep):  # several axes, one after the other
+    for axis in reversed(axes):
+        x = torch.prod(x, axis, keepdim=keep, dtype=x.dtype)
+    return x
 
 
 def eps(value, default):
@@ -500,9 +497,9 @@ for name in ("and", "or", "xor"):
     OPS["logical_" + name] = ("x:B y:B", lambda a, f=getattr(torch, "logical_" + name): f(a.x, a.y))
 for name in "abs sign sqrt square exp exp2 erf floor ceil round sin cos tan asin acos atan sinh cosh".split():
     OPS[name] = ("x:N" if name in ("abs", "sign", "square") else "x:T", lambda a, f=getattr(torch, name): f(a.x))
-for name, function in dict(mean=torch.mean, sum=lambda x, d, k: torch.sum(x, d, k, dtype=x.dtype), max=torch.amax, min=torch.amin, prod=ordered("prod"),
-                           l1_norm=lambda x, d, k: x.abs().sum(d, k), l2_norm=lambda x, d, k: (x * x).sum(d, k).sqrt(),
-                           sum_square=lambda x, d, k: (x * x).sum(d, k), log_sum=lambda x, d, k: x.sum(d, k).log(),
+for name, function in dict(mean=torch.mean, sum=lambda x, d, k: torch.sum(x, d, k, dtype=x.dtype), max=torch.amax, min=torch.amin, prod=product,
+                           l1_norm=lambda x, d, k: x.abs().sum(d, k, dtype=x.dtype), l2_norm=lambda x, d, k: (x * x).sum(d, k).sqrt(),
+                           sum_square=lambda x, d, k: (x * x).sum(d, k, dtype=x.dtype), log_sum=lambda x, d, k: x.sum(d, k).log(),
                            log_sum_exp=torch.logsumexp).items():
     OPS["reduce_" + name] = ("x:N axes?:i* keep_dims?:b", reduced(function))
 

@@ -36,6 +36,8 @@ function operatorJob(folder, given, base) {
   // Integers are 32 bits wide in Core ML; a bound that a Clip leaves out bounds infinity in ONNX and nothing here.
   if (!FLOATS.includes(first.dtype) && feed.some((value) => Math.abs(value) > 2 ** 31)) return undefined;
   if (given.operator === 'Clip' && feed.some((value) => !Number.isFinite(value))) return undefined;
+  // The sign of NaN is nowhere said, and engines differ.
+  if (given.operator === 'Sign' && feed.some(Number.isNaN)) return undefined;
   const isHalf = [...given.inputs, ...given.outputs].some((tensor) => tensor?.dtype === 'float16');
   const model = modelOf(given);
   let lowered;
@@ -71,8 +73,9 @@ function operatorJob(folder, given, base) {
   };
 }
 
-/** JSON has no NaN and no infinity; Python reads their names. */
+/** JSON has no NaN, no infinity and no negative zero; Python reads their names. */
 function written(value) {
+  if (Object.is(value, -0)) return '-0';
   return Number.isFinite(value) ? value : String(value).replace('Infinity', 'inf');
 }
 

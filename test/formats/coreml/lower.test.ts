@@ -234,6 +234,17 @@ describe('shapes', () => {
   });
 });
 
+test('a choice by a condition larger than both its sides is exact', async () => {
+  const built = (n: Network) => {
+    const condition = n.node('Greater', [n.input([2, 3, 4]), n.constant(0)]);
+    return [
+      n.node('Where', [condition, n.input([4]), n.input([3, 1])]),
+      n.node('Where', [condition, n.constant(1), n.constant([1, 2, 3, 4])]),
+    ];
+  };
+  await expectEquivalent(network(built));
+});
+
 describe('what cannot be expressed', () => {
   test('is refused all at once, each node by name, operator and reason', () => {
     const built = (n: Network) => {

@@ -3,6 +3,7 @@ import type { MilDataType } from '../program/data-types.js';
 import type { Constant, MilValue } from '../program/program.js';
 import { bool, int, ints, text } from './constants.js';
 import type { NodeBuilder } from './node-builder.js';
+import { repeatConstant } from './repeat-constant.js';
 
 /** Element-wise operations of one operand keep its type and shape; `more` are further arguments. */
 export function unary(to: NodeBuilder, type: string, x: MilValue, more: Record<string, Constant> = {}): MilValue {
@@ -25,10 +26,13 @@ export function compare(to: NodeBuilder, type: string, x: MilValue, y: MilValue 
   return binary(to, type, x, y, 'bool');
 }
 
-/** `a` where `condition` is true, else `b`; all broadcast. */
+/** `a` where the condition is true, else `b`; all broadcast. MIL takes the shape from `a` and `b` alone, so one of them has it. */
 export function select(to: NodeBuilder, cond: MilValue, a: MilValue, b: MilValue): MilValue {
-  const shape = broadcastShape(broadcastShape(cond.type.shape, a.type.shape), b.type.shape);
-  return to.emit('select', { cond, a, b }, shape, a.type.dtype);
+  const chosen = broadcastShape(a.type.shape, b.type.shape);
+  const shape = broadcastShape(cond.type.shape, chosen);
+  if (sameShape(chosen, shape)) return to.emit('select', { cond, a, b }, shape, a.type.dtype);
+  const widened = a.constant ? { a: expand(to, a, shape), b } : { a, b: expand(to, b, shape) };
+  return to.emit('select', { cond, ...widened }, shape, a.type.dtype);
 }
 
 export function cast(to: NodeBuilder, x: MilValue, dtype: MilDataType): MilValue {
@@ -100,6 +104,7 @@ export function tile(to: NodeBuilder, x: MilValue, reps: readonly number[]): Mil
 /** x under a larger shape that it broadcasts to. */
 export function expand(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {
   const padded = [...new Array<number>(Math.max(0, shape.length - x.type.shape.length)).fill(1), ...x.type.shape];
+  if (x.constant) return to.value(repeatConstant(x.constant, padded, shape));
   const reps = shape.map((size, axis) => (padded[axis] === size ? 1 : size));
   return tile(to, reshape(to, x, padded), reps);
 }

@@ -69,6 +69,11 @@ export const elementaryFunctions: ReadRows = {
   select(operation, to) {
     const condition = operation.other('cond', 'bool');
     const [a, b] = [operation.tensor('a'), operation.tensor('b')];
+    // MIL takes the shape from what is chosen from; ONNX would stretch it to the condition.
+    const [sizes, left, right] = ['cond', 'a', 'b'].map((name) => [...operation.shapeOf(name)].reverse());
+    if (sizes?.some((size, axis) => size > Math.max(left?.[axis] ?? 1, right?.[axis] ?? 1))) {
+      throw operation.invalid('the condition is larger than what it chooses from');
+    }
     return to.node('Where', [condition, a, b]);
   },
 
