@@ -54,7 +54,8 @@ module.exports = {
       name: 'nothing imports what is not declared',
       severity: 'error',
       from: { path: '^(src|bin)/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+      // What bin starts is built, and in a fresh clone not there yet.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'], pathNot: 'dist/bundle/' },
     },
   ],
   options: {
