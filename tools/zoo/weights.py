@@ -19,8 +19,9 @@ def fill(network: nn.Module, image: torch.Tensor, seed: int) -> None:
         return torch.rand(tensor.shape, generator=generator) * (high - low) + low
 
     def fill_layer(module):
-        for name, parameter in module.named_parameters(recurse=False):
-            if isinstance(module, (nn.LayerNorm, nn.GroupNorm)) and name == "weight":
+        for parameter in module.parameters(recurse=False):
+            if bool((parameter == 1).all()):
+                # A scale: of a normalisation, or learned by itself. Small ones, one after the other, would silence the network.
                 parameter.copy_(uniform(parameter, 0.8, 1.2))
             elif parameter.dim() > 1:
                 reach = (3.0 / max(1, parameter[0].numel())) ** 0.5
