@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../dist/bundle/main.js';
+const { CompiledScripts } = require('../dist/bundle/compiled-scripts.cjs');
+const { resolve } = require('node:path');
+
+new CompiledScripts(resolve(__dirname, '../dist/bundle')).load('./main.cjs').main(process.argv.slice(2));

@@ -1,16 +1,51 @@
-// Joins the command line's modules into a few files, after tsc has written them to dist. A run loads about 250 small
-// modules otherwise, and finding and opening them takes longer than fusing a network.
-import { cpSync, rmSync } from 'node:fs';
+// Joins the command line's modules into a few scripts, after tsc has written them to dist, and keeps beside each what V8
+// compiles of it in a conversion. A run loads about 250 small modules otherwise, and finding, opening and compiling them
+// takes longer than fusing a network.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const folder = 'dist/bundle';
-rmSync(folder, { recursive: true, force: true });
+// Small, and loaded by every run; all others stay what npm installed.
+const joined = ['commander', 'picocolors', 'fflate', '@noble/hashes'];
+
 const bundle = await rolldown({
-  input: 'dist/cli/main.js',
+  // The second loads what the first becomes.
+  input: ['dist/cli/main.js', 'dist/cli/compiled-scripts.js'],
   platform: 'node',
-  // Dependencies stay what npm installed.
-  external: /^[^./]/,
+  external: (name) => /^[^./]/.test(name) && !joined.some((own) => name === own || name.startsWith(`${own}/`)),
 });
-await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' });
+rmSync(folder, { recursive: true, force: true });
+const { output } = await bundle.write({
+  dir: folder,
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name].cjs',
+});
+for (const { fileName, dynamicImports = [] } of output) {
+  const foreign = dynamicImports.filter((name) => !name.endsWith('.cjs'));
+  if (foreign.length > 0)
+    throw new Error(`${fileName} loads ${foreign.join(', ')} in a way that its loader does not offer`);
+}
+const licences = joined.map((name) => `${name}\n\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8')}`);
+writeFileSync(join(folder, 'LICENSES'), licences.join('\n\n'));
 // Engine processes are started from files of their own, which lie beside the module that starts them.
-cpSync('dist/engines/child', `${folder}/child`, { recursive: true });
+cpSync('dist/engines/child', join(folder, 'child'), { recursive: true });
+await writeCaches();
+
+/** Converts a small network with the scripts, so that V8 compiles what a conversion needs. */
+async function writeCaches() {
+  const { CompiledScripts } = await import(resolve(folder, 'compiled-scripts.cjs'));
+  const scripts = new CompiledScripts(resolve(folder));
+  const out = mkdtempSync(join(tmpdir(), 'mobileone-build-'));
+  try {
+    const model = 'fixtures/digits/digits_ts13_bn/model.onnx';
+    const { main } = scripts.load('./main.cjs');
+    await main(['convert', model, '--to', 'onnx,tfjs,coreml', '--quiet', '--out-dir', out]);
+    if (process.exitCode !== 0) throw new Error('the command line that was just built does not convert a model');
+    scripts.writeCaches();
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}

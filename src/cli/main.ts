@@ -1,20 +1,25 @@
 import { VERSION } from '../version.js';
 import { writeOut } from './streams.js';
 
+/**
+ * Runs one command line; sets the exit code when it is done. Not `process.exit`: what is still on its way through a pipe
+ * would be lost.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    process.exitCode = await run(argv);
+  } catch (error) {
+    const { fail } = await import('./command-line.js');
+    process.exitCode = await fail(error, false);
+  }
+}
+
 /** Asking for the version needs none of the rest, and is what scripts do most. */
-async function main(argv: readonly string[]): Promise<number> {
+async function run(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     await writeOut(`${VERSION}\n`);
     return 0;
   }
   const { runCommandLine } = await import('./command-line.js');
   return runCommandLine(argv);
-}
-
-try {
-  // Not `process.exit`: what is still on its way through a pipe would be lost.
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { fail } = await import('./command-line.js');
-  process.exitCode = await fail(error, false);
 }
