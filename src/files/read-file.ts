@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { InputError } from '../model/index.js';
 import type { Identity } from './identity.js';
 import { RegularFile } from './regular-file.js';
@@ -8,6 +9,11 @@ export interface ReadFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly identity: Identity;
+}
+
+export interface HashedFile extends ReadFile {
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
 }
 
 /** What a file may hold, and what to do about one that holds more. */
@@ -29,6 +35,27 @@ export const ONNX_LIMIT: SizeLimit = {
  * @throws InputError where it is missing, no regular file, over the limit, or changes meanwhile
  */
 export function readFile(path: string, limit: SizeLimit): ReadFile {
+  const file = openNamed(path, limit);
+  try {
+    return { path, bytes: file.readWhole(), identity: file.identity };
+  } finally {
+    file.close();
+  }
+}
+
+/** The same with its SHA-256, made of what has come while the system reads on. */
+export async function readHashed(path: string, limit: SizeLimit): Promise<HashedFile> {
+  const file = openNamed(path, limit);
+  try {
+    const hash = createHash('sha256');
+    const bytes = await file.readWholeInPieces((piece) => hash.update(piece));
+    return { path, bytes, sha256: hash.digest('hex'), identity: file.identity };
+  } finally {
+    file.close();
+  }
+}
+
+function openNamed(path: string, limit: SizeLimit): RegularFile {
   if (path === '-') {
     throw new InputError({
       what: 'not a regular file: standard input is not read',
@@ -38,10 +65,9 @@ export function readFile(path: string, limit: SizeLimit): ReadFile {
   }
   if (path.includes('\0')) throw new InputError({ what: 'not found: the path holds a NUL', where: { file: path } });
   const file = RegularFile.open(path, path, { followLinks: true });
-  try {
-    if (file.size > limit.bytes) throw new InputError({ what: limit.what, where: { file: path }, todo: limit.todo });
-    return { path, bytes: file.readWhole(), identity: file.identity };
-  } finally {
+  if (file.size > limit.bytes) {
     file.close();
+    throw new InputError({ what: limit.what, where: { file: path }, todo: limit.todo });
   }
+  return file;
 }

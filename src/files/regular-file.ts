@@ -6,6 +6,9 @@ import { asInputError } from './system-error.js';
 /** One `read` call moves at most 2^31 - 1 bytes. */
 const LARGEST_READ = 2 ** 30;
 
+/** What is read while the piece before is looked at. */
+const PIECE = 2 ** 22;
+
 /** Without O_NONBLOCK the open of a FIFO waits for a writer, and that of a terminal may take it over. */
 const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0, O_NOFOLLOW = 0 } = fs.constants;
 
@@ -72,11 +75,43 @@ export class RegularFile {
   /** All bytes. @throws InputError also where it grew, or was written to, while it was read */
   readWhole(): Uint8Array {
     const bytes = this.read(0, this.size);
+    this.#expectEnd();
+    return bytes;
+  }
+
+  /** The same; `visit` gets each piece while the system already reads the next. */
+  async readWholeInPieces(visit: (piece: Uint8Array) => void): Promise<Uint8Array> {
+    const bytes = this.#allocate(this.size);
+    let reading = this.#readPiece(bytes, 0);
+    for (let done = 0; done < this.size; ) {
+      const end = done + (await reading);
+      if (end < this.size) reading = this.#readPiece(bytes, end);
+      visit(bytes.subarray(done, end));
+      done = end;
+    }
+    await reading;
+    this.#expectEnd();
+    return bytes;
+  }
+
+  /** Reads on at `offset` into the same place of `bytes`. @returns how many bytes came */
+  async #readPiece(bytes: Uint8Array, offset: number): Promise<number> {
+    const wanted = Math.min(PIECE, bytes.length - offset);
+    if (wanted === 0) return 0;
+    try {
+      const count = await read(this.#descriptor, bytes, offset, wanted);
+      if (count === 0) throw this.#changed();
+      return count;
+    } catch (error) {
+      throw error instanceof InputError ? error : asInputError(error, this.#file);
+    }
+  }
+
+  #expectEnd(): void {
     const more = fs.readSync(this.#descriptor, Buffer.alloc(1), 0, 1, this.size) > 0;
     if (more && this.size === 0) throw notRegular('its size is not known before it is read', this.#file);
     if (more) throw this.#changed();
     this.expectUnchanged();
-    return bytes;
   }
 
   /** @throws InputError where somebody wrote to the file since it was opened */
@@ -114,6 +149,13 @@ export class RegularFile {
       todo: 'run again when nothing writes to it',
     });
   }
+}
+
+/** Reads into `bytes` at the offset that the bytes have in the file. */
+function read(descriptor: number, bytes: Uint8Array, offset: number, length: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(descriptor, bytes, offset, length, offset, (error, count) => (error ? reject(error) : resolve(count)));
+  });
 }
 
 function stampOf(stat: fs.BigIntStats): string {

@@ -6,7 +6,11 @@ import { sha256 } from './sha256.js';
 import { asOutputError } from './system-error.js';
 import type { TemporaryFolder } from './temporary-folder.js';
 
-const PIECE = 2 ** 20;
+/** Read back at a time. */
+const PIECE = 2 ** 22;
+
+/** Systems take at least this many chunks in one call. */
+const CHUNKS_AT_ONCE = 1024;
 
 /** Files of an artefact by path inside it, in chunks. A single file has the path `''`, its data files full names. */
 export interface ArtefactFiles {
@@ -51,10 +55,13 @@ export async function stageArtefact(
     for (const [inside, chunks] of artefact.files) {
       const file = path.join(root, inside === '' ? destination.name : inside);
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      await writeChunks(file, chunks);
+      const writing = writeChunks(file, chunks);
+      // While the system writes.
+      const hash = sha256(chunks);
+      await writing;
       await expectSame(file, chunks, destination.shown);
       paths.set(inside, file);
-      written.push({ path: inside, bytes: lengthOf(chunks), sha256: sha256(chunks) });
+      written.push({ path: inside, bytes: lengthOf(chunks), sha256: hash });
     }
     // The folders on the way hold the names; without this a power loss could leave a folder without its files.
     for (const folder of new Set([root, ...Array.from(paths.values(), (file) => path.dirname(file))]))
@@ -69,11 +76,9 @@ export async function stageArtefact(
 export async function writeChunks(file: string, chunks: readonly Uint8Array[]): Promise<void> {
   const handle = await fs.promises.open(file, 'wx');
   try {
-    for (const chunk of chunks) {
-      for (let done = 0; done < chunk.length; ) {
-        const { bytesWritten } = await handle.write(chunk, done, Math.min(PIECE * 64, chunk.length - done));
-        done += bytesWritten;
-      }
+    for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
+      let rest = chunks.slice(at, at + CHUNKS_AT_ONCE);
+      while (lengthOf(rest) > 0) rest = without(rest, (await handle.writev(rest)).bytesWritten);
     }
     await handle.sync();
   } finally {
@@ -81,30 +86,50 @@ export async function writeChunks(file: string, chunks: readonly Uint8Array[]): 
   }
 }
 
+/** What remains of the chunks behind their first `count` bytes. */
+function without(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
+  let before = count;
+  return chunks.flatMap((chunk) => {
+    const rest = chunk.subarray(Math.min(before, chunk.length));
+    before -= chunk.length - rest.length;
+    return rest.length > 0 ? [rest] : [];
+  });
+}
+
 /** Compares a file with what was meant to be in it. A write that the system cuts short shows here, if nowhere else. */
 async function expectSame(file: string, chunks: readonly Uint8Array[], shown: string): Promise<void> {
-  const differs = () =>
-    new OutputError({
-      what: 'read back with other bytes than were written',
-      where: { file: shown },
-      todo: 'check the disk',
-    });
   const handle = await fs.promises.open(file, 'r');
   try {
-    const piece = Buffer.allocUnsafe(PIECE);
-    for (const chunk of chunks) {
-      for (let done = 0; done < chunk.length; ) {
-        const wanted = Math.min(PIECE, chunk.length - done);
-        const { bytesRead } = await handle.read(piece, 0, wanted);
-        if (bytesRead === 0) throw differs();
-        if (piece.compare(chunk, done, done + bytesRead, 0, bytesRead) !== 0) throw differs();
-        done += bytesRead;
-      }
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, lengthOf(chunks) + 1));
+    let rest: readonly Uint8Array[] = chunks;
+    for (let count = -1; count !== 0; ) {
+      count = (await handle.read(piece, 0, piece.length)).bytesRead;
+      if (!startWith(rest, piece.subarray(0, count))) throw differs(shown);
+      rest = without(rest, count);
     }
-    if ((await handle.read(piece, 0, 1)).bytesRead !== 0) throw differs();
+    if (rest.length > 0) throw differs(shown);
   } finally {
     await handle.close();
   }
+}
+
+/** Whether the chunks, one behind the other, begin with these bytes. */
+function startWith(chunks: readonly Uint8Array[], bytes: Buffer): boolean {
+  let at = 0;
+  for (const chunk of chunks) {
+    const end = Math.min(at + chunk.length, bytes.length);
+    if (bytes.compare(chunk, 0, end - at, at, end) !== 0) return false;
+    at = end;
+  }
+  return at === bytes.length;
+}
+
+function differs(shown: string): OutputError {
+  return new OutputError({
+    what: 'read back with other bytes than were written',
+    where: { file: shown },
+    todo: 'check the disk',
+  });
 }
 
 /** Makes renames in a folder survive a power loss, where the system can do that for folders. */

@@ -1,4 +1,4 @@
-import { ExternalData, type Identity, ONNX_LIMIT, readFile, sha256 } from '../files/index.js';
+import { ExternalData, type Identity, ONNX_LIMIT, readHashed } from '../files/index.js';
 import { loadOnnx } from '../formats/index.js';
 import { InputError, type Model } from '../model/index.js';
 import type { DataReport, SourceReport } from '../report/index.js';
@@ -18,6 +18,7 @@ export interface OpenSource {
   readonly bytes: Uint8Array;
   readonly model: Model;
   readonly external: ExternalData;
+  readonly sha256: string;
   readonly identity: Identity;
   /** Data files that tensors lie in, also those that nothing reads. */
   readonly locations: ReadonlySet<string>;
@@ -31,7 +32,7 @@ export interface OpenSource {
  */
 export async function openSource(path: string, limits: ReadingLimits): Promise<OpenSource> {
   const loading = loadOnnx();
-  const { bytes, identity } = readFile(path, ONNX_LIMIT);
+  const { bytes, sha256, identity } = await readHashed(path, ONNX_LIMIT);
   if (bytes.length > limits.maxBytes) {
     throw new InputError({
       what: `over the limit of ${limits.maxBytes} bytes`,
@@ -47,7 +48,7 @@ export async function openSource(path: string, limits: ReadingLimits): Promise<O
   };
   const read = () => readOnnx(bytes, { ...limits, externalData: external.read, onLocation });
   try {
-    return { path, bytes, identity, external, locations, model: read(), readAgain: read };
+    return { path, bytes, sha256, identity, external, locations, model: read(), readAgain: read };
   } catch (error) {
     external.close();
     throw error;
@@ -55,12 +56,12 @@ export async function openSource(path: string, limits: ReadingLimits): Promise<O
 }
 
 /** What the report says of a source. Hashes the data files: without that nothing binds them to the model. */
-export function describeSource({ path, bytes, model, external }: OpenSource): SourceReport {
+export function describeSource({ path, bytes, sha256, model, external }: OpenSource): SourceReport {
   const { producerName, producerVersion, irVersion } = model.provenance;
   return {
     path,
     bytes: bytes.length,
-    sha256: sha256([bytes]),
+    sha256,
     data: external.files.map(
       ({ location, bytes: size }): DataReport => ({
         location,

@@ -163,7 +163,7 @@ test('whichever write fails, nothing is put in place', async () => {
       let calls = 0;
       const spy = vi.spyOn(fs.promises, 'open').mockImplementation(async (...args: Parameters<typeof open>) => {
         const handle = await open(...args);
-        if (args[1] === 'wx' && ++calls === failing) vi.spyOn(handle, 'write').mockRejectedValue(systemError(code));
+        if (args[1] === 'wx' && ++calls === failing) vi.spyOn(handle, 'writev').mockRejectedValue(systemError(code));
         return handle;
       });
       const outcome = put(folder, all('one', A));
@@ -201,14 +201,35 @@ test('a write that the system cuts short while it says it was done is caught by 
   vi.spyOn(fs.promises, 'open').mockImplementation(async (...args: Parameters<typeof open>) => {
     const handle = await open(...args);
     if (args[1] === 'wx') {
-      vi.spyOn(handle, 'write').mockImplementation(async (chunk: unknown, _: unknown, length: unknown) => {
-        return { bytesWritten: Number(length ?? 0), buffer: chunk } as Awaited<ReturnType<typeof handle.write>>;
+      vi.spyOn(handle, 'writev').mockImplementation(async (chunks) => {
+        return { bytesWritten: chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0), buffers: chunks };
       });
     }
     return handle;
   });
   await expect(put(folder, all('one', A))).rejects.toThrow(/read back with other bytes/);
   expect(contentOf(folder)).toEqual({});
+});
+
+test('short writes are put together', async () => {
+  const folder = scratch();
+  const { open } = fs.promises;
+  vi.spyOn(fs.promises, 'open').mockImplementation(async (...args: Parameters<typeof open>) => {
+    const handle = await open(...args);
+    const { write } = handle;
+    if (args[1] === 'wx') {
+      vi.spyOn(handle, 'writev').mockImplementation(async ([first]) => {
+        const { bytesWritten } = await Reflect.apply(write, handle, [first, 0, Math.min(2, first?.byteLength ?? 0)]);
+        return { bytesWritten, buffers: [] };
+      });
+    }
+    return handle;
+  });
+  await put(folder, all('one', A));
+  vi.restoreAllMocks();
+  const other = scratch();
+  await put(other, all('one', A));
+  expect(contentOf(folder)).toEqual(contentOf(other));
 });
 
 test.each([

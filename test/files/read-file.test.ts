@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { ONNX_LIMIT, readFile } from '../../src/files/index.js';
+import { ONNX_LIMIT, readFile, readHashed } from '../../src/files/index.js';
 import { InputError } from '../../src/model/index.js';
 import { scratch } from './scratch.js';
 
@@ -98,4 +98,42 @@ test('a piece that the memory cannot hold is refused as such', () => {
     throw new RangeError('Array buffer allocation failed');
   });
   expect(refusal(file).message).toMatch(/not enough memory/);
+});
+
+test('a hashed file has the bytes and the SHA-256 of the file, over several pieces', async () => {
+  const file = path.join(scratch(), 'm.onnx');
+  const bytes = Buffer.alloc(10 * 2 ** 20, 'every piece differs');
+  fs.writeFileSync(file, bytes);
+  const read = await readHashed(file, ONNX_LIMIT);
+  expect(Buffer.compare(read.bytes, bytes)).toBe(0);
+  const [expected] = execFileSync('sha256sum', [file], { encoding: 'utf8' }).split(' ');
+  expect(read.sha256).toBe(expected);
+  fs.writeFileSync(file, 'abc');
+  // Of the standard's own example (FIPS 180-2).
+  expect((await readHashed(file, ONNX_LIMIT)).sha256).toBe(
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  );
+});
+
+test.each([
+  ['shrinks', (file: string) => fs.truncateSync(file, 2)],
+  ['grows', (file: string) => fs.appendFileSync(file, 'more')],
+  ['is written to', (file: string) => fs.writeFileSync(file, 'ABCDEF')],
+])('a hashed file that %s while it is read is refused', async (_, change) => {
+  const file = path.join(scratch(), 'm.onnx');
+  fs.writeFileSync(file, 'abcdef');
+  const old = new Date(1e12);
+  fs.utimesSync(file, old, old);
+  const { read } = fs;
+  vi.spyOn(fs, 'read').mockImplementationOnce((...args: unknown[]) => {
+    change(file);
+    return Reflect.apply(read, fs, args);
+  });
+  await expect(readHashed(file, ONNX_LIMIT)).rejects.toThrow(/changed while reading/);
+});
+
+test('a hashed file of no bytes is read', async () => {
+  const file = path.join(scratch(), 'm.onnx');
+  fs.writeFileSync(file, '');
+  expect((await readHashed(file, ONNX_LIMIT)).bytes).toHaveLength(0);
 });
