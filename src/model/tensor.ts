@@ -55,13 +55,6 @@ export class Tensor {
     return decode(this.dtype, this.bytes, this.size);
   }
 
-  /** Writes the elements of a float32 tensor into `target`, which has as many; for who has memory to use again. */
-  copyFloat32To(target: Float64Array): void {
-    if (this.dtype !== 'float32' || target.length !== this.size)
-      throw new TypeError(`${this.dtype} into ${target.length}`);
-    convert(Float32Array, 4, this.bytes, target);
-  }
-
   /** The elements in order as float32, each rounded once; of a float32 tensor a view on its bytes, where they are aligned. */
   toFloat32(): Float32Array {
     if (this.dtype !== 'float32') return new Float32Array(this.toFloat64());

@@ -56,6 +56,14 @@ export function isChannelwise(map: AffineMap): boolean {
   return map.groups === map.inChannels && map.inChannels === map.outChannels && tapsOf(map) === 1;
 }
 
+/** The same at every position: nothing is padded or left out. */
+export function isPointScale(map: AffineMap): boolean {
+  return (
+    isChannelwise(map) &&
+    map.axes.every(({ stride, padBegin, padEnd }) => stride === 1 && padBegin === 0 && padEnd === 0)
+  );
+}
+
 /** The map that gives the value itself. */
 export function identityMap(channels: number, spatialRank: number): AffineMap {
   return {

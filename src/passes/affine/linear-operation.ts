@@ -3,7 +3,7 @@ import { averagePool, type ConvParameters, conv, pad } from '../../operators/ind
 import { isActivationConstant } from './activation-constant.js';
 import { type AffineMap, identityMap, POINT, type Sampling } from './affine-map.js';
 import { channelAffineOf, expanded } from './channel-affine.js';
-import { takeArray } from './spare-arrays.js';
+import { takeFloat32 } from './spare-arrays.js';
 
 /** A node as the algebra sees it: a map of one value, or a signed sum of values. */
 export type LinearOperation =
@@ -129,11 +129,9 @@ function convolution(node: Node, output: Value): LinearOperation | undefined {
   );
 }
 
-function unpacked(weight: Tensor): Float64Array {
-  if (weight.dtype !== 'float32') return weight.toFloat64();
-  const kernel = takeArray(weight.size);
-  weight.copyFloat32To(kernel);
-  return kernel;
+/** Float32 numbers as the file holds them, others as float64; for whoever reads them once. */
+function unpacked(weight: Tensor): Float32Array | Float64Array {
+  return weight.dtype === 'float32' ? takeFloat32(weight.bytes) : weight.toFloat64();
 }
 
 /** Counting the padding, every window divides by the same number: a depthwise convolution with equal weights. */
