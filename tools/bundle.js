@@ -10,11 +10,28 @@ const folder = 'dist/bundle';
 // Small, and loaded by every run; all others stay what npm installed.
 const joined = ['commander', 'picocolors', 'fflate', '@noble/hashes'];
 
+/**
+ * Commander can start other programs as commands, and for that loads a good part of Node, in every run. No command of ours
+ * is another program.
+ */
+const startsPrograms = (name, importer = '') => name === 'node:child_process' && importer.includes('/commander/');
+const withoutPrograms = {
+  name: 'without-programs',
+  resolveId: (name, importer) => (startsPrograms(name, importer) ? '\0no-programs' : null),
+  load: (name) => (name === '\0no-programs' ? 'export {};' : null),
+};
+
+const isJoined = (name, importer) =>
+  /^[./\0]/.test(name) ||
+  joined.some((own) => name === own || name.startsWith(`${own}/`)) ||
+  startsPrograms(name, importer);
+
 const bundle = await rolldown({
   // The second loads what the first becomes.
   input: ['dist/cli/main.js', 'dist/cli/compiled-scripts.js'],
   platform: 'node',
-  external: (name) => /^[^./]/.test(name) && !joined.some((own) => name === own || name.startsWith(`${own}/`)),
+  plugins: [withoutPrograms],
+  external: (name, importer) => !isJoined(name, importer),
 });
 rmSync(folder, { recursive: true, force: true });
 const { output } = await bundle.write({

@@ -193,6 +193,8 @@ async function writeAll(work: Work, written: readonly Written[], proof: Proof | 
       isPlaced = true;
     }
   } finally {
+    // No system takes away a file that it still writes.
+    await Promise.allSettled(Array.from(staged.values(), ({ onDisk }) => onDisk));
     temporary.remove({ isPlaced });
     draft.artefacts = Array.from(staged, ([each, { destination, written: files }]) =>
       reportArtefact({

@@ -29,6 +29,7 @@ export async function putInPlace(staged: readonly Staged[], protect: ReadonlySet
     if (!temporary.isStillThere) {
       throw new OutputError({ what: 'the output folder was moved or replaced meanwhile', where: { file: folder } });
     }
+    for (at of staged) await at.onDisk;
     for (at of staged) expectReplaceable(at.destination, folder);
     for (at of staged) addData(at, folder, transaction);
     for (at of staged) commit(at, folder, transaction);
@@ -71,6 +72,11 @@ function isMovedWhole({ destination }: Staged, folder: string): boolean {
   return destination.kind === 'folder' && !fs.existsSync(path.join(folder, destination.name));
 }
 
+/** Folders hold the names of their files; without this a power loss could leave a folder without them. */
+function syncFolders({ root, paths }: Staged): void {
+  for (const folder of new Set([root, ...Array.from(paths.values(), (file) => path.dirname(file))])) syncFolder(folder);
+}
+
 function addData(staged: Staged, folder: string, transaction: Transaction): void {
   if (isMovedWhole(staged, folder)) return;
   for (const [inside, from] of dataFiles(staged)) transaction.place(from, finalPath(staged, folder, inside));
@@ -78,6 +84,7 @@ function addData(staged: Staged, folder: string, transaction: Transaction): void
 
 function commit(staged: Staged, folder: string, transaction: Transaction): void {
   if (isMovedWhole(staged, folder)) {
+    syncFolders(staged);
     transaction.swapFolder(staged.root, path.join(folder, staged.destination.name));
     return;
   }

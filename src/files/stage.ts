@@ -26,7 +26,7 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** An artefact that is on disk, whole and read back, but not in place. */
+/** An artefact that was written and read back, but is not in place. */
 export interface Staged {
   readonly destination: Destination;
   readonly artefact: ArtefactFiles;
@@ -36,10 +36,12 @@ export interface Staged {
   /** The folder that holds all of them. */
   readonly root: string;
   readonly written: readonly WrittenFile[];
+  /** Until then a power loss could take the bytes away again. Rejects with an OutputError. */
+  readonly onDisk: Promise<unknown>;
 }
 
 /**
- * Writes an artefact under a temporary name and reads it back from there.
+ * Writes an artefact under a temporary name and reads it back from there. The disk may still be at work afterwards.
  * @throws OutputError where a write fails, or the file holds other bytes than were written
  */
 export async function stageArtefact(
@@ -50,40 +52,58 @@ export async function stageArtefact(
   const root = temporary.fresh();
   const paths = new Map<string, string>();
   const written: WrittenFile[] = [];
+  const files: Promise<void>[] = [];
   try {
     fs.mkdirSync(root);
     for (const [inside, chunks] of artefact.files) {
       const file = path.join(root, inside === '' ? destination.name : inside);
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      const writing = writeChunks(file, chunks);
+      const writing = startWriting(file, chunks);
       // While the system writes.
       const hash = sha256(chunks);
-      await writing;
+      files.push((await writing).onDisk);
       await expectSame(file, chunks, destination.shown);
       paths.set(inside, file);
       written.push({ path: inside, bytes: lengthOf(chunks), sha256: hash });
     }
-    // The folders on the way hold the names; without this a power loss could leave a folder without its files.
-    for (const folder of new Set([root, ...Array.from(paths.values(), (file) => path.dirname(file))]))
-      syncFolder(folder);
   } catch (error) {
-    throw error instanceof OutputError ? error : asOutputError(error, destination.shown);
+    await Promise.allSettled(files);
+    throw failure(error, destination);
   }
-  return { destination, artefact, temporary, paths, root, written };
+  const onDisk = Promise.all(files).catch((error) => {
+    throw failure(error, destination);
+  });
+  return { destination, artefact, temporary, paths, root, written, onDisk: heardLater(onDisk) };
 }
 
-/** Writes a new file; `wx` never follows a link that somebody planted. */
+function failure(error: unknown, { shown }: Destination): OutputError {
+  return error instanceof OutputError ? error : asOutputError(error, shown);
+}
+
+/** A promise that somebody will wait for, but not yet: until then its failure is nobody's to hear. */
+function heardLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Writes a new file that survives a power loss. */
 export async function writeChunks(file: string, chunks: readonly Uint8Array[]): Promise<void> {
+  await (await startWriting(file, chunks)).onDisk;
+}
+
+/** Gives the system all bytes of a new file; `wx` never follows a link that somebody planted. */
+async function startWriting(file: string, chunks: readonly Uint8Array[]): Promise<{ readonly onDisk: Promise<void> }> {
   const handle = await fs.promises.open(file, 'wx');
   try {
     for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
       let rest = chunks.slice(at, at + CHUNKS_AT_ONCE);
       while (lengthOf(rest) > 0) rest = without(rest, (await handle.writev(rest)).bytesWritten);
     }
-    await handle.sync();
-  } finally {
+  } catch (error) {
     await handle.close();
+    throw error;
   }
+  return { onDisk: heardLater(handle.sync().finally(() => handle.close())) };
 }
 
 /** What remains of the chunks behind their first `count` bytes. */

@@ -22,13 +22,17 @@ export function suspectStatistics(graph: Graph): string[] {
 function problemOf(variance: Float64Array): string | undefined {
   let least = Number.POSITIVE_INFINITY;
   let greatest = 0;
-  for (const [channel, value] of variance.entries()) {
-    if (Number.isNaN(value)) return `is NaN in channel ${channel}`;
-    if (value < 0) return `is negative in channel ${channel} (${value.toPrecision(3)})`;
-    if (value === 0) return `is 0 in channel ${channel}`;
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
+  for (let channel = 0; channel < variance.length; channel++) {
+    const value = variance[channel] ?? 0;
+    if (!(value > 0)) return problemAt(channel, value);
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
   }
   const ratio = greatest / least;
   return ratio > LARGEST_RATIO ? `differs by a factor of ${ratio.toExponential(1)} between channels` : undefined;
+}
+
+function problemAt(channel: number, value: number): string {
+  if (Number.isNaN(value)) return `is NaN in channel ${channel}`;
+  return value < 0 ? `is negative in channel ${channel} (${value.toPrecision(3)})` : `is 0 in channel ${channel}`;
 }
