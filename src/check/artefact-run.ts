@@ -2,7 +2,7 @@ import type { Engine, Payload, Session } from '../engines/index.js';
 import type { Port } from '../formats/format.js';
 import type { Shape, Tensor } from '../model/index.js';
 import { castTensor, inversePermutation, permuteAxes, reverseAxis } from './axes.js';
-import type { Outputs, Reference } from './source-run.js';
+import type { Answered, Outputs } from './source-run.js';
 import type { Trial } from './trial.js';
 
 /** A program as bytes, and how the source's inputs and outputs appear in it. */
@@ -20,7 +20,7 @@ export function loadProgram(engine: Engine, { payload }: Program): Promise<Sessi
 }
 
 /** The trials that a program can take. */
-export function trialsFor({ fixedShapes }: Program, answered: Reference['answered']): Reference['answered'] {
+export function trialsFor({ fixedShapes }: Program, answered: Answered): Answered {
   if (!fixedShapes) return answered;
   return answered.filter(({ trial }) =>
     [...fixedShapes].every(([name, shape]) => {

@@ -5,7 +5,7 @@ import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run
 import { Comparison } from './comparison.js';
 import { artefactError, translated } from './engine-errors.js';
 import { figuresOf, type OutputFigures } from './figures.js';
-import { type Reference, runSource, type Source } from './source-run.js';
+import { runSource, type Source, type SourceRun } from './source-run.js';
 import { Spread } from './spread.js';
 import { type Bar, failuresOf, limitOf, remarksOn, toleranceOf } from './verdict.js';
 
@@ -59,18 +59,18 @@ export interface Verdict {
 }
 
 export interface CheckOptions extends EngineOptions {
-  /** Engines that will be needed; they start at once. */
+  /** Engines that artefacts will need. */
   readonly engines: readonly EngineName[];
   /** Largest error that the artefact as written may have, in place of that of its precision. */
   readonly tolerance?: number | undefined;
 }
 
 /** A source that is being run. */
-export type StartedSource = Source & { readonly reference: Promise<Reference> };
+export type StartedSource = Source & SourceRun;
 
 /**
- * Runs sources and judges artefacts by them. Make it before reading the file, so that engines load meanwhile; give it a
- * source as soon as its bytes are validated, so that it runs while targets are written. Close it in every case.
+ * Runs sources and judges artefacts by them. Make it before reading the file, so that the source's engine loads meanwhile;
+ * give it a source as soon as its bytes are validated, so that it runs while targets are written. Close it in every case.
  */
 export class Check {
   readonly #options: CheckOptions;
@@ -79,17 +79,26 @@ export class Check {
   /** Everything else, by the engine's name; artefacts of Core ML are judged by what they say in ONNX. */
   readonly #engines = new Map<EngineName, Engine>();
 
+  #isClosed = false;
+
   constructor(options: CheckOptions) {
     this.#options = options;
     this.#plain = startEngine('onnxruntime', options);
-    for (const name of ['onnxruntime', ...options.engines] as const) this.#engine(name);
   }
 
   /** Starts to run a source. Its failure shows when something is judged by it. */
   source(source: Source): StartedSource {
-    const reference = runSource(source, this.#plain, this.#engine('onnxruntime'));
-    reference.catch(() => {});
-    return { ...source, reference };
+    return { ...source, ...runSource(source, this.#plain, this.#startOthers()) };
+  }
+
+  /**
+   * Starts the engines that are not needed yet, once this process waits for something. While it reads and fuses, they
+   * would only take the processors from it, and from the run of the source that all wait for in the end.
+   */
+  async #startOthers(): Promise<Engine> {
+    await new Promise(setImmediate);
+    for (const name of this.#options.engines) this.#engine(name);
+    return this.#engine('onnxruntime');
   }
 
   /** Judges one artefact; every way in which that can end is in the verdict. */
@@ -119,7 +128,7 @@ export class Check {
   async largest(program: Program, source: StartedSource): Promise<ReadonlyMap<string, number>> {
     const session = await loadProgram(this.#plain, program);
     const found = new Map<string, number>();
-    for (const { trial } of (await source.reference).answered) {
+    for (const { trial } of await source.answered) {
       for (const [name, tensor] of await runProgram(session, program, trial)) {
         for (const value of tensor.toFloat64()) found.set(name, Math.max(value, found.get(name) ?? value));
       }
@@ -129,6 +138,7 @@ export class Check {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#plain.close();
     for (const engine of this.#engines.values()) engine.close();
   }
@@ -137,6 +147,7 @@ export class Check {
     const kind = name === 'tfjs' ? name : 'onnxruntime';
     const known = this.#engines.get(kind);
     if (known) return known;
+    if (this.#isClosed) throw new EngineError({ what: 'the check was closed' });
     const engine = startEngine(kind, this.#options);
     this.#engines.set(kind, engine);
     return engine;
@@ -154,9 +165,7 @@ export class Check {
 
 async function judge(engine: Engine, judgement: Judgement, bar: Bar, notes: Set<string>): Promise<JudgementResult> {
   const { purpose, precision, source } = judgement;
-  const reference = await source.reference;
-  const answered = trialsFor(judgement, reference.answered);
-  for (const note of reference.notes) notes.add(note);
+  const answered = trialsFor(judgement, await source.answered);
   if (answered.length === 0) {
     throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
   }
@@ -171,6 +180,8 @@ async function judge(engine: Engine, judgement: Judgement, bar: Bar, notes: Set<
     }
   }
   await session.release();
+  const reference = await source.reference;
+  for (const note of reference.notes) notes.add(note);
   const outputs = [...comparisons].map(([name, compared]): JudgedOutput => {
     const noise = reference.noise.get(name) ?? null;
     const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
@@ -187,7 +198,7 @@ async function judge(engine: Engine, judgement: Judgement, bar: Bar, notes: Set<
 
 async function runOnce(engine: Engine, program: Program, { source }: Judgement): Promise<void> {
   const session = await loadProgram(engine, program);
-  const [first] = trialsFor(program, (await source.reference).answered);
+  const [first] = trialsFor(program, await source.answered);
   if (first) await runProgram(session, program, first.trial);
   await session.release();
 }

@@ -10,6 +10,8 @@ import type { Trial, Trials } from './trial.js';
 /** A source as its engine takes it: the validated bytes, or an edit of their decoded protobuf; never our own writing. */
 export interface Source {
   readonly model: Payload['model'];
+  /** The file that holds these very bytes, if there is one. */
+  readonly file?: Payload['file'];
   /** External data by location. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
   /** Values to compare: its outputs, and those that stand in for outputs which follow from a selection. */
@@ -21,13 +23,22 @@ export interface Source {
 
 export type Outputs = ReadonlyMap<string, Tensor>;
 
-/** What a source answered. */
+/** The trials that a source ran, with its answers. */
+export type Answered = readonly { readonly trial: Trial; readonly outputs: Outputs }[];
+
+/** What a source answered, and what its answers are worth. */
 export interface Reference {
-  /** The trials that it ran, with its answers. */
-  readonly answered: readonly { readonly trial: Trial; readonly outputs: Outputs }[];
+  readonly answered: Answered;
   readonly noise: ReadonlyMap<string, number | null>;
   readonly spread: ReadonlyMap<string, Spread>;
   readonly notes: readonly string[];
+}
+
+/** A source that is being run. Both reject with an EngineError where it does not run. */
+export interface SourceRun {
+  /** Comes first: artefacts can run meanwhile. */
+  readonly answered: Promise<Answered>;
+  readonly reference: Promise<Reference>;
 }
 
 type Answer = { readonly trial: Trial; readonly outputs: Outputs | undefined };
@@ -38,41 +49,52 @@ type Answer = { readonly trial: Trial; readonly outputs: Outputs | undefined };
  * are kept, since a user's inputs may be many and outputs large.
  * @param plain engine for the runs without optimisations
  * @param optimizing engine for the other; in a process of its own it works at the same time
- * @throws EngineError where the source does not run
  */
-export async function runSource(source: Source, plain: Engine, optimizing: Engine): Promise<Reference> {
-  const { outputs: names, trials } = source;
+export function runSource(source: Source, plain: Engine, optimizing: Promise<Engine>): SourceRun {
   const notes = new Set<string>();
   const loading = plain.load({ ...payloadOf(source), optimize: false });
   // The engine takes them one after the other.
-  const answers = trials.trials.map(async (trial) => answer(await loading, names, trial, notes));
+  const answers = source.trials.trials.map(async (trial) => answer(await loading, source.outputs, trial, notes));
+  const answered = Promise.all(answers).then((all) =>
+    all.flatMap(({ trial, outputs }) => (outputs ? [{ trial, outputs }] : [])),
+  );
   const optimized = compareOptimized(source, optimizing, answers);
-  // Awaited below, unless the source fails first; then its failure is the one to hear of.
-  optimized.catch(() => {});
-  try {
-    const all = await Promise.all(answers);
-    const answered = all.flatMap(({ trial, outputs }) => (outputs ? [{ trial, outputs }] : []));
-    const session = await loading;
-    const nudged = new SelfComparison(names);
-    for (const [i, { trial, outputs }] of answered.entries()) {
-      nudged.add(trial, outputs, await session.run(nudge(trial.feeds, i + 1), names));
-    }
-    await session.release();
-    const { comparison, note } = await optimized;
-    if (note) notes.add(note);
-    return {
-      answered,
-      noise: new Map(names.map((name) => [name, noiseOf([...nudged.of(name), ...comparison.of(name)])])),
-      spread: new Map(names.map((name) => [name, spreadOf(name, answered)])),
-      notes: [...notes],
-    };
-  } catch (error) {
+  const reference = measure(source, loading, answered, optimized, notes);
+  const failing = (error: unknown): never => {
     throw translated(error, sourceError);
-  }
+  };
+  const run = { answered: answered.catch(failing), reference: reference.catch(failing) };
+  // Whoever needs one hears of its failure.
+  for (const promise of [optimized, run.answered, run.reference]) promise.catch(() => {});
+  return run;
 }
 
-function payloadOf({ model, files }: Source): Omit<Payload, 'optimize'> {
-  return { model, ...(files ? { files } : {}) };
+async function measure(
+  { outputs: names }: Source,
+  loading: Promise<Session>,
+  answering: Promise<Answered>,
+  optimized: ReturnType<typeof compareOptimized>,
+  notes: Set<string>,
+): Promise<Reference> {
+  const answered = await answering;
+  const session = await loading;
+  const nudged = new SelfComparison(names);
+  for (const [i, { trial, outputs }] of answered.entries()) {
+    nudged.add(trial, outputs, await session.run(nudge(trial.feeds, i + 1), names));
+  }
+  await session.release();
+  const { comparison, note } = await optimized;
+  if (note) notes.add(note);
+  return {
+    answered,
+    noise: new Map(names.map((name) => [name, noiseOf([...nudged.of(name), ...comparison.of(name)])])),
+    spread: new Map(names.map((name) => [name, spreadOf(name, answered)])),
+    notes: [...notes],
+  };
+}
+
+function payloadOf({ model, file, files }: Source): Omit<Payload, 'optimize'> {
+  return { model, file, ...(files ? { files } : {}) };
 }
 
 /** @returns no outputs where the source refuses a later setting of its open sizes */
@@ -90,11 +112,12 @@ async function answer(session: Session, names: readonly string[], trial: Trial, 
 /** The source against itself under its engine's optimisations; or a note why not: this only measures noise. */
 async function compareOptimized(
   source: Source,
-  engine: Engine,
+  starting: Promise<Engine>,
   answers: readonly Promise<Answer>[],
 ): Promise<{ comparison: SelfComparison; note?: string }> {
   const comparison = new SelfComparison(source.outputs);
   try {
+    const engine = await starting;
     const session = await engine.load({ ...payloadOf(source), optimize: true });
     for (const answer of answers) {
       const { trial, outputs } = await answer;
@@ -130,7 +153,7 @@ class SelfComparison {
   }
 }
 
-function spreadOf(name: string, answered: Reference['answered']): Spread {
+function spreadOf(name: string, answered: Answered): Spread {
   const spread = new Spread();
   for (const { trial, outputs } of answered) {
     const output = outputs.get(name);

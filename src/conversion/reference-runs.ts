@@ -74,7 +74,7 @@ export class ReferenceRuns {
   }
 
   async #start({ widened = false, withSelected = false }: ReferenceForm): Promise<StartedSource> {
-    const { bytes, external, locations, readAgain } = this.#source;
+    const { path, bytes, sha256, external, locations, readAgain } = this.#source;
     let model = bytes;
     if (widened || withSelected || this.#isReRooted || this.#trains) {
       const { editReference } = await loadReference();
@@ -88,6 +88,7 @@ export class ReferenceRuns {
     }
     return this.#check.source({
       model,
+      file: model === bytes ? { path, sha256 } : undefined,
       files: new Map(Array.from(locations, (location) => [location, external.readWhole(location)])),
       outputs: withSelected ? this.outputsAndRead : this.#outputs.map(({ name }) => name),
       trials: widened ? widenTrials(this.#trials) : this.#trials,

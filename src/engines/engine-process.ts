@@ -43,6 +43,8 @@ export class EngineProcess {
   #ended: EngineFailure | undefined;
   #killedFor: EngineFailure | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Answers that came before anybody waited for them. */
+  readonly #early: Reply[] = [];
 
   constructor(title: string, script: URL, args: readonly string[], limits: EngineLimits) {
     this.title = title;
@@ -65,7 +67,7 @@ export class EngineProcess {
     );
     this.#child.on('close', (code, signal) => this.#end(this.#killedFor ?? died(title, code, signal)));
     this.#listen();
-    this.ready = this.#answerTo(undefined, []).then(({ answer }) => {
+    this.ready = this.#answer().then(({ answer }) => {
       if ('ready' in answer) return answer.ready;
       const reason = 'missing' in answer ? engineMessage(answer.missing) : 'no greeting came';
       throw new EngineFailure('missing', `${title} is not installed or does not start: ${reason}`);
@@ -80,9 +82,11 @@ export class EngineProcess {
 
   /** @throws EngineFailure */
   async request(request: Request, attachments: readonly (readonly Uint8Array[])[]): Promise<Reply> {
+    // Sent at once, so that the engine finds it when it is ready, whatever keeps this process from hearing of that.
+    if (this.isAlive) this.#send(frameOf(request, attachments));
     const turn = this.#queue.then(async () => {
       await this.ready;
-      return this.#answerTo(request, attachments);
+      return this.#answer();
     });
     this.#queue = turn.catch(() => {});
     const reply = await turn;
@@ -94,10 +98,12 @@ export class EngineProcess {
     this.#kill(new EngineFailure('died', `${this.title} was closed`));
   }
 
-  /** Waits for one frame, after sending the request; without a request for the greeting. */
-  #answerTo(request: Request | undefined, attachments: readonly (readonly Uint8Array[])[]): Promise<Reply> {
+  /** Waits for the next frame: the greeting, then the answers to all requests in their order. */
+  #answer(): Promise<Reply> {
     const { timeoutSeconds } = this.#limits;
     return new Promise<Reply>((resolve, reject) => {
+      const early = this.#early.shift();
+      if (early) return resolve(early);
       if (this.#ended) return reject(this.#ended);
       this.#keepAlive(true);
       const late = setTimeout(
@@ -122,7 +128,6 @@ export class EngineProcess {
           reject(failure);
         },
       };
-      if (request) this.#send(frameOf(request, attachments));
     });
   }
 
@@ -150,7 +155,9 @@ export class EngineProcess {
         frame = receiveFrame();
         wanted = frame.next();
         // Both ends ship in this package; the header is what `child/serve.js` writes.
-        this.#pending?.resolve({ answer: header as Answer, attachments });
+        const reply = { answer: header as Answer, attachments };
+        if (this.#pending) this.#pending.resolve(reply);
+        else this.#early.push(reply);
       }
     });
   }

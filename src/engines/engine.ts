@@ -2,7 +2,7 @@ import type { Tensor } from '../model/index.js';
 import type { EngineLimits } from './engine-process.js';
 import { EngineProcess } from './engine-process.js';
 import { EngineFailure } from './failure.js';
-import type { EngineInfo, PortInfo } from './protocol.js';
+import type { Answer, EngineInfo, KnownFile, LoadRequest, PortInfo } from './protocol.js';
 import { fromWire, toWire } from './wire.js';
 
 /** A file as pieces that follow one another. */
@@ -14,6 +14,8 @@ export interface Payload {
   readonly model: Chunks;
   /** External data by location, or shards by path. */
   readonly files?: ReadonlyMap<string, Chunks>;
+  /** Where the same bytes lie. An engine that finds them there reads them itself, and this process need not wait to send. */
+  readonly file?: Pick<KnownFile, 'path' | 'sha256'> | undefined;
   /** Whether the engine may rewrite the graph: off for a source, or both sides would be folded alike. Ignored by TF.js. */
   readonly optimize: boolean;
 }
@@ -62,14 +64,12 @@ export class Engine {
   }
 
   /** @throws EngineFailure */
-  async load({ model, files = new Map(), optimize }: Payload): Promise<Session> {
+  async load(payload: Payload): Promise<Session> {
     if (!this.#process.isAlive) this.#process = this.#start();
     const process = this.#process;
     const session = this.#sessions++;
-    const { answer } = await process.request(
-      { ask: 'load', session, files: [...files.keys()], optimize },
-      [model, ...files.values()].map((chunks) => (chunks instanceof Uint8Array ? [chunks] : chunks)),
-    );
+    let answer = await load(process, session, payload);
+    if ('changed' in answer) answer = await load(process, session, { ...payload, file: undefined });
     if (!('loaded' in answer)) throw new Error('an engine answers something else than it was asked');
     return {
       ...answer.loaded,
@@ -87,6 +87,18 @@ export class Engine {
   #start(): EngineProcess {
     return new EngineProcess(this.#kind.title, this.#kind.script, this.#kind.args, this.#limits);
   }
+}
+
+async function load(process: EngineProcess, session: number, payload: Payload): Promise<Answer> {
+  const { model, files = new Map<string, Chunks>(), optimize, file } = payload;
+  const sent = file ? [] : chunksOf(model);
+  const from = file && { ...file, bytes: chunksOf(model).reduce((sum, chunk) => sum + chunk.length, 0) };
+  const request: LoadRequest = { ask: 'load', session, files: [...files.keys()], optimize, ...(from ? { from } : {}) };
+  return (await process.request(request, [sent, ...Array.from(files.values(), chunksOf)])).answer;
+}
+
+function chunksOf(chunks: Chunks): readonly Uint8Array[] {
+  return chunks instanceof Uint8Array ? [chunks] : chunks;
 }
 
 async function run(

@@ -26,13 +26,22 @@ export interface EngineInfo {
   readonly version: string;
 }
 
-/** Attachments: the model, then one for each of `files`. */
+/** A file that holds bytes which are known already. */
+export interface KnownFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Attachments: the model (empty where it comes `from` a file), then one for each of `files`. */
 export interface LoadRequest {
   readonly ask: 'load';
   readonly session: number;
   readonly files: readonly string[];
   /** Whether the engine may rewrite the graph. */
   readonly optimize: boolean;
+  readonly from?: KnownFile;
 }
 
 /** Attachments: the elements of each feed. */
@@ -55,6 +64,8 @@ export type Answer =
   | { readonly missing: string }
   | { readonly refused: string }
   | { readonly loaded: SessionInfo }
+  /** The file does not hold those bytes any more; nothing was loaded. */
+  | { readonly changed: true }
   /** Attachments: the elements of each output. */
   | { readonly outputs: readonly TensorHeader[] }
   | { readonly released: true };

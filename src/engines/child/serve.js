@@ -2,6 +2,7 @@
 /** The loop of an engine's process: a request comes, the answer goes, until the parent closes the pipe. */
 import { Worker } from 'node:worker_threads';
 import { readFrame, writeFrame } from './frames.js';
+import { readKnown } from './known-file.js';
 
 /** @import { Answer, EngineInfo, LoadRequest, RunRequest, SessionInfo, Request, TensorHeader } from '../protocol.js' */
 /** @typedef {readonly Uint8Array<ArrayBuffer>[]} Attachments */
@@ -57,7 +58,10 @@ export async function serve(start) {
  */
 async function reply(engine, sessions, request, attachments) {
   if (request.ask === 'load') {
-    const opened = await engine.load(request, attachments);
+    const [sent = new Uint8Array(), ...files] = attachments;
+    const model = request.from ? readKnown(request.from) : sent;
+    if (!model) return answer({ changed: true });
+    const opened = await engine.load(request, [model, ...files]);
     sessions.set(request.session, opened);
     return answer({ loaded: opened.info });
   }
