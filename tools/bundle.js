@@ -1,7 +1,7 @@
 // Joins the command line's modules into a few scripts, after tsc has written them to dist, and keeps beside each what V8
 // compiles of it in a conversion. A run loads about 250 small modules otherwise, and finding, opening and compiling them
 // takes longer than fusing a network.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -47,9 +47,20 @@ for (const { fileName, dynamicImports = [] } of output) {
 }
 const licences = joined.map((name) => `${name}\n\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8')}`);
 writeFileSync(join(folder, 'LICENSES'), licences.join('\n\n'));
-// Engine processes are started from files of their own, which lie beside the module that starts them.
-cpSync('dist/engines/child', join(folder, 'child'), { recursive: true });
+await bundleChildren();
 await writeCaches();
+
+/** Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner. */
+async function bundleChildren() {
+  const children = await rolldown({
+    input: ['onnxruntime', 'tfjs', 'watcher'].map((name) => `dist/engines/child/${name}.js`),
+    platform: 'node',
+    external: /^[^./]/,
+  });
+  const names = '[name].js';
+  await children.write({ dir: join(folder, 'child'), format: 'cjs', entryFileNames: names, chunkFileNames: names });
+  writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
+}
 
 /** Converts a small network with the scripts, so that V8 compiles what a conversion needs. */
 async function writeCaches() {
