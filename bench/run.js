@@ -15,6 +15,7 @@ const rounds = Number(process.argv[2] ?? 5);
 const out = mkdtempSync(join(tmpdir(), 'bench-out-'));
 const bin = join(root, 'bin', 'mobileone.js');
 const copy = join(root, 'bench', 'tools', 'copy.js');
+const reencode = join(root, 'bench', 'tools', 'reencode.js');
 
 const model = (name) => join(corpus, name, 'model.onnx');
 const digits = (name) => join(root, 'fixtures', 'digits', name, 'model.onnx');
@@ -27,6 +28,7 @@ function wholeProcesses() {
   const commands = new Map();
   for (const name of ['mobileone_s0_ts13', 'mobileone_s4_ts13']) {
     commands.set(`${name} plain copy of the bytes`, [copy, model(name), join(out, 'copy.onnx')]);
+    commands.set(`${name} decoded and encoded again by onnx-proto`, [reencode, model(name), join(out, 'again.onnx')]);
     commands.set(`${name} to ONNX, no check`, convert(name, '--no-check'));
     commands.set(`${name} to ONNX, checked`, convert(name));
   }
