@@ -22,6 +22,7 @@ import { type ImageInput, normaliseImage } from '../source/normalise-image.js';
 import { describeSource, type OpenSource, openSource } from '../source/open-source.js';
 import { takeStock } from '../source/take-stock.js';
 import { growthNotes, reportArtefact } from './artefact-report.js';
+import { expectClassNames } from './class-names.js';
 import { Draft } from './draft.js';
 import { lowerTargets } from './lower-targets.js';
 import { outputsBefore, sourcesOf } from './outputs-before.js';
@@ -183,6 +184,7 @@ async function writeAll(work: Work, written: readonly Written[], proof: Proof | 
       staged.set(each, await stations.time('write', () => stageArtefact(each.artefact, destination, temporary)));
     }
     for (const each of written) {
+      await expectClassNames(each);
       if (!proof) await stations.time('read back', () => readBack(each));
       else verdicts.set(each, await stations.time('check', () => proof.judge(each, source.model)));
     }

@@ -52,7 +52,8 @@ async function readWritten({ files, commits }: Artefact): Promise<Model> {
   });
 }
 
-async function readCoreml({ files }: Artefact): Promise<Model> {
+/** What a package says, as ONNX. @throws Error where our reader does not take what our writer wrote: a defect */
+export async function readCoreml({ files }: Artefact): Promise<Model> {
   const { readMlpackage } = await loadCoreml();
   return readMlpackage(new Map(Array.from(files, ([path, chunks]) => [path, concat(chunks)])));
 }

@@ -1,5 +1,6 @@
-import { loadCoreml, loadOnnx } from '../formats/index.js';
+import { loadOnnx } from '../formats/index.js';
 import { concat } from './concat.js';
+import { readCoreml } from './program.js';
 import type { Written } from './proof.js';
 
 /**
@@ -12,8 +13,7 @@ export async function readBack({ target, artefact }: Written): Promise<void> {
     const { readOnnx } = await loadOnnx();
     readOnnx(concat(chunks));
   } else if (target.name === 'coreml') {
-    const { readMlpackage } = await loadCoreml();
-    readMlpackage(new Map(Array.from(artefact.files, ([path, pieces]) => [path, concat(pieces)])));
+    await readCoreml(artefact);
   } else {
     JSON.parse(new TextDecoder().decode(concat(chunks)));
   }
