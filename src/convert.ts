@@ -2,7 +2,7 @@ import { convertModel, notTried, type Outcome } from './conversion/convert-model
 import { type Plan, planOutputs } from './conversion/plan.js';
 import type { Prover } from './conversion/prover.js';
 import { closeRun, type RunOutcome } from './conversion/run-report.js';
-import { type Identity, identityAt } from './files/index.js';
+import { expectWritable, type Identity, identityAt } from './files/index.js';
 import type { Target, TargetName } from './formats/format.js';
 import { targets as formats } from './formats/index.js';
 import { MobileoneError, UsageError } from './model/index.js';
@@ -49,6 +49,8 @@ async function convertEach(
 ): Promise<Outcome[]> {
   let prover: Prover | undefined;
   try {
+    // Figures that cannot be left are worth no artefact.
+    if (options.report !== undefined) expectWritable(options.report);
     const labels = options.labels === undefined ? undefined : readLabels(options.labels);
     if (options.check) prover = new (await import('./conversion/prover.js')).Prover(targets, options);
     const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);

@@ -125,7 +125,7 @@ export const CONVERT_OPTIONS: Readonly<Record<keyof ConvertOptions, Declaration>
   image: {
     kind: oneOf('rgb', 'bgr', 'gray'),
     flag: '--image <order>',
-    help: 'takes pixels of 0 to 255 and normalises them; the order that the network was trained on',
+    help: 'takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on',
   },
   mean: {
     kind: anyNumber,
@@ -148,7 +148,7 @@ export const CONVERT_OPTIONS: Readonly<Record<keyof ConvertOptions, Declaration>
   engine: {
     kind: oneOf('native', 'wasm'),
     flag: '--engine <name>',
-    help: 'ONNX Runtime for the check (native if installed)',
+    help: 'ONNX Runtime for the check: native or wasm (native if installed)',
   },
   timeout: {
     kind: number((value) => value > 0, 'a number above 0'),
@@ -229,8 +229,9 @@ function expectCombination(options: ResolvedConvert): void {
   const other = to.find((target) => target !== 'tfjs');
   if (precision === 'uint8' && other)
     throw usage(`--precision uint8 is for tfjs, not ${other}`, 'convert it in a run of its own');
-  if (options.keepFp32 && (precision === 'fp32' || precision === 'uint8')) {
-    throw usage(`--keep-fp32 is for --precision fp16, not ${precision}`);
+  const isHalf = precision === 'fp16' || (precision === undefined && to.includes('coreml'));
+  if (options.keepFp32 && !isHalf) {
+    throw usage(`--keep-fp32 is for --precision fp16, not ${precision ?? 'that of the source'}`);
   }
   if (!options.check) {
     const needless = options.keep

@@ -29,5 +29,6 @@ export async function showReport(
   // The report itself may be what could not be written.
   if (error && lines.size === 0) lines.add(errorLine(reportError(error)));
   for (const line of lines) await writeError(`${line}\n`);
+  if (flags.debug && error?.stack) await writeError(`${error.stack}\n`);
   if (flags.json && !WITHOUT_REPORT.has(report.exitCode)) await writeOut(reportJson(report));
 }

@@ -66,8 +66,9 @@ export class Proof {
     const isRounding = verdict.judgements.at(-1)?.purpose === 'artefact';
     if (!(error instanceof NotEquivalentError) || !isRounding) return verdict;
     try {
-      const beyond = await firstBeyondFloat16(check, await runs.start({}), model);
-      return beyond ? { ...verdict, error: explained(error, beyond) } : verdict;
+      const { keepFp32 = [] } = this.#parts.options;
+      const beyond = await firstBeyondFloat16(check, await runs.start({}), model, keepFp32);
+      return beyond ? { ...verdict, error: explained(error, beyond, keepFp32) } : verdict;
     } catch (failure) {
       // The verdict stands without its explanation.
       if (failure instanceof EngineFailure) return verdict;

@@ -8,7 +8,7 @@ import { fromWire, toWire } from './wire.js';
 /** A file as pieces that follow one another. */
 export type Chunks = Uint8Array | readonly Uint8Array[];
 
-/** A model as bytes: what was validated, never a path. */
+/** A model as bytes: what was validated. */
 export interface Payload {
   /** The `.onnx`, or the `model.json`. */
   readonly model: Chunks;

@@ -6,4 +6,4 @@ export { type HashedFile, ONNX_LIMIT, type ReadFile, readFile, readHashed, type 
 export { sha256 } from './sha256.js';
 export { type ArtefactFiles, type Staged, stageArtefact, type WrittenFile } from './stage.js';
 export { TemporaryFolder } from './temporary-folder.js';
-export { writeWhole } from './write-whole.js';
+export { expectWritable, writeWhole } from './write-whole.js';

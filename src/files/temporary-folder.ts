@@ -83,8 +83,18 @@ export class TemporaryFolder {
 function makeFolders(folder: string): string[] {
   const missing: string[] = [];
   for (let at = folder; !fs.existsSync(at); at = path.dirname(at)) missing.push(at);
-  fs.mkdirSync(folder, { recursive: true });
+  // One by one: Node's `recursive` tries without end where a system says of an existing parent that it is missing (/proc).
+  for (const each of [...missing].reverse()) makeFolder(each);
   return missing;
+}
+
+/** Another run may have made it meanwhile. */
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 function removeIfEmpty(folder: string): void {

@@ -14,7 +14,7 @@ export interface ReadingLimits {
 /** A model file that was read. Its weights are read from `external` when first used, so close it last. */
 export interface OpenSource {
   readonly path: string;
-  /** What was validated; engines get these bytes, never the path. */
+  /** What was validated; engines get these bytes and no others. */
   readonly bytes: Uint8Array;
   readonly model: Model;
   readonly external: ExternalData;

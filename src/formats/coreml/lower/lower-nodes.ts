@@ -59,7 +59,7 @@ function lowerNode(
 ): void {
   const row = node.domain === '' ? rows.get(node.operator) : undefined;
   if (!row)
-    decline(node.domain ? `Core ML knows nothing of the domain ${node.domain}` : 'Core ML has no such operator');
+    decline(node.domain ? `Core ML knows nothing of the domain ${node.domain}` : 'it is not written for Core ML');
   for (const value of node.outputs) if (value) checkResult(value);
   const mark = builder.mark();
   try {

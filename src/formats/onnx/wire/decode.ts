@@ -16,6 +16,8 @@ const MAX_DEPTH = 100;
 const MAX_SUBGRAPHS = 32;
 /** Objects of any kind per node that is allowed; the largest honest exports stay near 10. */
 const MESSAGES_PER_NODE = 20;
+/** Limits that go with the nodes allowed do not fall below those of so many: a small model may have one wide node. */
+const LEAST_NODES = 200_000;
 
 export interface DecodeLimits {
   readonly maxNodes: number;
@@ -94,6 +96,7 @@ class Decoder {
   readonly dropped = new Map<string, number>();
   readonly #reader: WireReader;
   readonly #maxNodes: number;
+  readonly #nodesForLimits: number;
   readonly #messages: ReadonlyMap<MessageName, CompiledMessage>;
   readonly #skipped = new Map<CompiledField, number>();
   #messageCount = 0;
@@ -102,6 +105,7 @@ class Decoder {
   constructor(bytes: Bytes, { maxNodes }: DecodeLimits) {
     this.#reader = new WireReader(bytes);
     this.#maxNodes = maxNodes;
+    this.#nodesForLimits = Math.max(maxNodes, LEAST_NODES);
     compiled ??= new Map((Object.keys(SCHEMA) as MessageName[]).map((name) => [name, compile(name)]));
     this.#messages = compiled;
   }
@@ -246,7 +250,7 @@ class Decoder {
   }
 
   #limit(field: CompiledField): number {
-    return field.share * this.#maxNodes;
+    return field.share * this.#nodesForLimits;
   }
 
   #bound(field: CompiledField, count: number): void {
@@ -261,9 +265,8 @@ class Decoder {
     if (name === 'NodeProto' && ++this.#nodeCount > this.#maxNodes) {
       throw overLimit(`more than ${this.#maxNodes} nodes, the limit`, '--max-nodes');
     }
-    if (++this.#messageCount > MESSAGES_PER_NODE * this.#maxNodes) {
-      throw overLimit(`more than ${MESSAGES_PER_NODE * this.#maxNodes} messages, the limit`, '--max-nodes');
-    }
+    const most = MESSAGES_PER_NODE * this.#nodesForLimits;
+    if (++this.#messageCount > most) throw overLimit(`more than ${most} messages, the limit`, '--max-nodes');
   }
 }
 
