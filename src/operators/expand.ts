@@ -19,7 +19,9 @@ export const expand = operator('Expand', {
     const input = node.input(0);
     const shape = broadcast(node, [input.shape, shapeGivenBy(node, node.input(1))]);
     const [element, ...more] = input.elements ?? [];
-    return [{ dtype: input.dtype, shape, elements: more.length > 0 ? input.elements : repeated(element, shape) }];
+    // Several stay as they are, or become rows, whose elements are not followed.
+    const elements = more.length === 0 ? repeated(element, shape) : mayHaveElements(shape) ? input.elements : undefined;
+    return [{ dtype: input.dtype, shape, elements }];
   },
   compute: ([tensor, sizes], _parameters, node) => {
     const shape = tensor && sizes && broadcast(node, [tensor.shape, sizes.toIntegers()]);

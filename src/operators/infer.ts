@@ -1,4 +1,4 @@
-import { type Graph, InputError, isStatic, type Node, sizeOf, type Value } from '../model/index.js';
+import { type Graph, InputError, isStatic, type Node, type Shape, sizeOf, type Value } from '../model/index.js';
 import { operatorOf } from './index.js';
 import type { Facts } from './operator.js';
 import { elementsOfConstant } from './shape/elements.js';
@@ -57,11 +57,16 @@ function setAll(node: Node, facts: readonly Facts[]): void {
   });
 }
 
+/** Elements are known of scalars and vectors alone; where a row says more than its shape, the shape is right. */
+function isVector(shape: Shape | undefined, length: number): boolean {
+  return isStatic(shape) && shape.length <= 1 && sizeOf(shape) === length;
+}
+
 function setFacts(node: Node, value: Value, { dtype, shape, elements }: Facts): void {
   if (shape) limitRank(node, shape.length);
   // Throws where the elements cannot be counted.
   if (isStatic(shape)) sizeOf(shape);
   value.dtype = dtype;
   value.shape = shape;
-  value.elements = elements;
+  value.elements = elements && isVector(shape, elements.length) ? elements : undefined;
 }

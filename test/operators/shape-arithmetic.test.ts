@@ -30,6 +30,14 @@ describe('sizes are followed through the arithmetic that exporters write', () =>
     expect(viewOfBatch(n, n.input(from)).shape).toEqual(to);
   });
 
+  test('a vector that becomes rows is no vector of sizes any more', () => {
+    const n = onOpset(17);
+    const sizes = n.node('Shape', [n.input([5, 7])]);
+    expect(n.node('Expand', [sizes, n.integers([2])]).elements).toEqual([5, 7]);
+    const rows = n.node('Expand', [sizes, n.integers([3, 2])]);
+    expect([rows.shape, rows.elements]).toEqual([[3, 2], undefined]);
+  });
+
   test('a view whose rest is not known keeps the batch, and equal rests are seen as equal', () => {
     const n = onOpset(17);
     const x = n.input(['batch', 8, 'height', 'width']);
