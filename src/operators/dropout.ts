@@ -12,7 +12,8 @@ export interface DropoutParameters {
 export const dropout = operator('Dropout', {
   parameters: (node): DropoutParameters => {
     if (node.opset < 12) return { ratio: node.float('ratio', 0.5), trainingMode: false };
-    const mode = node.hasInput(2) ? node.constant(2)?.toFloat64()[0] : 0;
+    // Exporters write the mode as an initializer or as a Constant node, which inference knows.
+    const mode = node.hasInput(2) ? (node.constant(2)?.toFloat64()[0] ?? node.inputs[2]?.elements?.[0]) : 0;
     return {
       ratio: node.hasInput(1) ? node.constant(1)?.toFloat64()[0] : 0.5,
       trainingMode: mode === undefined ? undefined : mode !== 0,

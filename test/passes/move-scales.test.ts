@@ -141,7 +141,20 @@ const untouched: readonly (readonly [string, (n: Network) => Value | readonly Va
   ['a batch norm that is an output and whose source is an input', (n) => n.batchNorm(n.input(IMAGE))],
   ['a scale that runs along another axis than the weights', (n) => n.mul(n.conv(n.input(IMAGE)), n.random([7]))],
   ['the half that closes a GELU', (n) => gelu(n)],
+  ['a batch norm behind a value that is joined with itself', (n) => joinedWithItself(n)],
+  ['a batch norm behind a resize of the channels', (n) => resizedChannels(n)],
 ];
+
+/** Two shares of the batch norm, for the weights of one convolution. */
+function joinedWithItself(n: Network): Value {
+  const y = n.conv(n.input(IMAGE));
+  return n.batchNorm(n.concat([y, y]));
+}
+
+function resizedChannels(n: Network): Value {
+  const y = n.conv(n.input(IMAGE));
+  return n.batchNorm(n.node('Resize', [y, undefined, n.constant([1, 2, 1, 1])], { mode: 'nearest' }));
+}
 
 function negative(n: Network): Value {
   const pooled = n.node('MaxPool', [n.conv(n.input(IMAGE))], { kernel_shape: [2, 2] });

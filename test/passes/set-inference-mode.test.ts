@@ -47,6 +47,15 @@ test('dropout in training mode drops nothing any more', () => {
   expect(model.graph.sorted()[0]?.inputs).toHaveLength(1);
 });
 
+test('dropout in training mode whose mode is a node of its own drops nothing any more', () => {
+  const model = network((n) => {
+    const mode = n.node('Constant', [], { value: n.constant(1, [], 'bool').constant });
+    return n.node('Dropout', [n.input([2, 3]), n.constant(0.5), mode]);
+  });
+  expect(run(model).notes.join()).toContain('set to inference');
+  expect(model.graph.nodesOf('Dropout')[0]?.inputs).toHaveLength(1);
+});
+
 test('statistics that come through an identity are fixed', () => {
   const model = network((n) => {
     const inputs = statistics(n).map((value) => n.node('Identity', [value]));

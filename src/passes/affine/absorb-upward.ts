@@ -14,11 +14,11 @@ const DEEPEST = 32;
 
 /**
  * The edits after which `value` itself is `scale * value + shift`, its reader's work being done by constants before it.
- * Nobody but one node may read the values on the way. undefined where some part of the way cannot take it.
+ * The values on the way may be read once, and by nobody else: a node that reads one twice has two shares for it. undefined where some part of the way cannot take it.
  */
 export function absorbUpward(value: Value, affine: Travelling, depth = 0): Edit[] | undefined {
   const node = value.producer;
-  if (node?.domain !== '' || !value.onlyReader || depth > DEEPEST) return undefined;
+  if (node?.domain !== '' || !value.onlyReader || value.uses.length > 1 || depth > DEEPEST) return undefined;
   const onward = (input: Value, passed: Travelling) => absorbUpward(input, passed, depth + 1);
   switch (node.operator) {
     case 'Conv':
@@ -78,6 +78,7 @@ export function commutes(node: Node, affine: Travelling): boolean {
       return !isShifted(affine) || !countIncludePad || (pads?.every((size) => size === 0) ?? false);
     }
     case 'Resize': {
+      if (affine.axis !== undefined && node.input(0).shape?.[1] !== node.outputs[0]?.shape?.[1]) return false;
       const { mode, coordinateTransformationMode } = resize.parameters(node);
       // Interpolation weights sum to 1, but what lies outside a crop is a constant of its own.
       return (mode === 'nearest' || mode === 'linear') && coordinateTransformationMode !== 'tf_crop_and_resize';

@@ -104,5 +104,7 @@ function scaleAndShift(
 
 /** One number per channel, where a single one stands for all. */
 export function expanded(values: Float64Array, channels: number): Float64Array {
-  return values.length === channels ? values.slice() : new Float64Array(channels).fill(values[0] ?? 0);
+  if (values.length === channels) return values.slice();
+  if (values.length !== 1) throw new RangeError(`${values.length} numbers for ${channels} channels`);
+  return new Float64Array(channels).fill(values[0] ?? 0);
 }
