@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Asking for the version needs none of the rest, and is what scripts do most. */
+/** Asking for the version needs none of the rest. */
 async function run(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     await writeOut(`${VERSION}\n`);

@@ -33,9 +33,35 @@ test('scripts answer alike without a cache and with one', () => {
   expect(both(new CompiledScripts(folder))).toEqual(EXPECTED);
 });
 
-test('a cache that is no cache of this V8 is refused, and the script runs all the same', () => {
+function cachedFolder(): string {
   const folder = scriptsInCircle();
-  fs.writeFileSync(path.join(folder, 'main.cjs.cache'), 'of another V8');
-  fs.writeFileSync(path.join(folder, 'other.cjs.cache'), '');
+  const scripts = new CompiledScripts(folder);
+  both(scripts);
+  scripts.writeCaches();
+  return folder;
+}
+
+test.each([
+  ['is of another V8', (cache: string) => fs.writeFileSync(cache, 'of another V8')],
+  ['is empty', (cache: string) => fs.writeFileSync(cache, '')],
+  ['is cut short', (cache: string) => fs.truncateSync(cache, 200)],
+  ['has become a folder', (cache: string) => [fs.rmSync(cache), fs.mkdirSync(cache)]],
+  ['has one wrong bit', flipLastByte],
+])('a cache that %s is not used, and the script runs all the same', (_, damage) => {
+  const folder = cachedFolder();
+  for (const name of ['main.cjs.cache', 'other.cjs.cache']) damage(path.join(folder, name));
   expect(both(new CompiledScripts(folder))).toEqual(EXPECTED);
+});
+
+function flipLastByte(cache: string): void {
+  const bytes = fs.readFileSync(cache);
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  fs.writeFileSync(cache, bytes);
+}
+
+test('a script that was changed since its cache was made runs as it is now, at the same length too', () => {
+  const folder = cachedFolder();
+  const file = path.join(folder, 'other.cjs');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace("'other of '", "'OTHER of '"));
+  expect(both(new CompiledScripts(folder))).toEqual(['main', `OTHER of main, ${path.sep}`]);
 });
