@@ -48,6 +48,10 @@ export interface JudgementResult {
   readonly outputs: readonly JudgedOutput[];
 }
 
+/** Said with every package: nobody should take these figures for those of the Neural Engine. */
+const NOT_ON_A_DEVICE =
+  'what the package says was read back and run in ONNX Runtime; Core ML itself did not run, and a device may round otherwise';
+
 /** What came out of checking one artefact. */
 export interface Verdict {
   readonly target: TargetName;
@@ -106,7 +110,7 @@ export class Check {
     const { target } = artefact;
     const engine = this.#engine(artefact.engine);
     const judgements: JudgementResult[] = [];
-    const notes = new Set<string>();
+    const notes = new Set<string>(artefact.engine === 'coreml-through-onnx' ? [NOT_ON_A_DEVICE] : []);
     let info: EngineInfo | undefined;
     let error: MobileoneError | undefined;
     try {

@@ -30,7 +30,7 @@ export function limitOf({ tolerance, isStrict }: Bar, noise: number | null): num
 
 /**
  * Why an output is not equivalent, a clause each; none where it is.
- * @param suspect names the constant that makes the source answer NaN, where one is known
+ * @param suspect names the constant that makes the source answer NaN or infinity, where one is known
  */
 export function failuresOf(
   figures: OutputFigures,
@@ -38,7 +38,10 @@ export function failuresOf(
   bar: Bar,
   suspect: () => string | undefined,
 ): string[] {
-  if (compared.problems.length > 0) return [...compared.problems];
+  if (compared.problems.length > 0) {
+    const constant = suspect();
+    return compared.problems.map((problem) => (constant ? `${problem}: ${constant}` : problem));
+  }
   if (compared.isEmpty) return [];
   if (compared.isSourceAllNaN) {
     return [`the source itself answers nothing but NaN: ${suspect() ?? 'give inputs that it answers with --inputs'}`];

@@ -26,7 +26,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   if (text === '') return Promise.resolve();
   return new Promise((resolve, reject) => {
     // A failure comes to the callback and as an event, which would end the process if nobody listened.
-    stream.on('error', () => {});
+    if (stream.listenerCount('error') === 0) stream.on('error', () => {});
     stream.write(text, (error) => {
       if (error && !isGone(error)) reject(error);
       else resolve();

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { asOutputError } from './system-error.js';
 
 /** One file on this machine, whatever paths and links lead to it: device and inode. */
 export type Identity = string;
@@ -30,8 +31,17 @@ export function stampAt(file: string): string | undefined {
 /**
  * Equal for two paths that would become one file though neither exists: case and composition of letters make no other
  * file on the disks of macOS and Windows.
+ * @throws OutputError where the working folder that the path starts from is gone
  */
 export function placeKey(file: string): string {
-  const place = path.resolve(file).split(path.sep).join('/');
+  const place = absolute(file).split(path.sep).join('/');
   return process.platform === 'darwin' || process.platform === 'win32' ? place.normalize('NFC').toLowerCase() : place;
+}
+
+function absolute(file: string): string {
+  try {
+    return path.resolve(file);
+  } catch (error) {
+    throw asOutputError(error, file);
+  }
 }

@@ -1,3 +1,4 @@
+import { constantsAsOutputs } from './constants-as-outputs.js';
 import type { Pass } from './pass.js';
 import { recomposeGelu } from './recompose-gelu.js';
 import { recomposeHardSigmoid } from './recompose-hard-sigmoid.js';
@@ -12,6 +13,7 @@ import { recomposeLayerNormalization } from './recompose-layer-normalization.js'
  * Not run for ONNX: there the operator may not exist, and ONNX Runtime finds these forms by itself.
  */
 export const targetPasses: readonly Pass[] = [
+  constantsAsOutputs,
   recomposeGelu,
   // Before HardSwish, which is x * HardSigmoid(x).
   recomposeHardSigmoid,

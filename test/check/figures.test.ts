@@ -55,6 +55,14 @@ describe('figures', () => {
     expect(judge(compare(a, b), { ...BAR, tolerance: 1e9 }).failures).toEqual([message]);
   });
 
+  test('where one side alone is NaN name the constant that makes it so', () => {
+    const comparison = compare([1, NAN], [1, 2]);
+    const figures = figuresOf('y', comparison, null, new Spread());
+    expect(failuresOf(figures, comparison, BAR, () => 'the constant w holds NaN')).toEqual([
+      'it is 2 where the source is NaN, first at [1] (trial): the constant w holds NaN',
+    ]);
+  });
+
   test('of an output that is nothing but NaN blame the source', () => {
     const comparison = compare([NAN, NAN], [NAN, NAN]);
     const figures = figuresOf('y', comparison, null, new Spread());

@@ -66,6 +66,16 @@ describe('an output that follows from a selection', () => {
     expect(selectedOutputs(g)).toEqual(new Map([[kept.name, ['scores']]]));
   });
 
+  test('is judged by what is computed, not by a constant that it is compared with, whatever form that has', () => {
+    const g = graph();
+    const computed = add(g, 'Softmax', [g.addInput('x', 'float32', [1, 4])]);
+    computed.name = 'computed';
+    const half = add(g, 'Neg', [add(g, 'Constant', [])]);
+    const above = add(g, 'Greater', [computed, half], 'bool');
+    g.setOutputs([above]);
+    expect(selectedOutputs(g)).toEqual(new Map([[above.name, ['computed']]]));
+  });
+
   test('is none where sizes are compared, not values', () => {
     const g = graph();
     const x = g.addInput('x', 'float32', ['n', 4]);

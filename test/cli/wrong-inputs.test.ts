@@ -105,3 +105,25 @@ test('a report that cannot be written is 6, and nothing is put in place', async 
   expect(stdout).toBe('');
   expect(fs.readdirSync(folder)).toEqual(['file']);
 });
+
+test.runIf(process.platform === 'linux')('a file system that lets nobody make a folder is 6, at once', async () => {
+  for (const place of [
+    ['--out-dir', '/proc/x/y'],
+    ['--report', '/proc/x/report.json'],
+  ]) {
+    const { code, stderr } = await mobileone(scratch(), ['convert', DIGITS, '--no-check', '--quiet', ...place]);
+    expect([code, stderr]).toEqual([6, expect.stringMatching(/^mobileone: \/proc\/x.*cannot be written.*\n$/)]);
+  }
+});
+
+test('--debug adds the stack of an error of a model', async () => {
+  const { code, stderr } = await mobileone(scratch(), ['convert', 'missing.onnx', '--debug']);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^mobileone: missing\.onnx: not found.*\nInputError: .*\n {4}at /);
+});
+
+test('--max-nodes takes a model of just as many nodes', async () => {
+  const nodes = (limit: string) => mobileone(scratch(), ['inspect', DIGITS, '--quiet', '--max-nodes', limit]);
+  expect((await nodes('232')).code).toBe(0);
+  expect(await nodes('231')).toMatchObject({ code: 3, stderr: expect.stringContaining('more than 231 nodes') });
+});
