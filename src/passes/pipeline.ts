@@ -7,6 +7,7 @@ import { dropNoOps } from './drop-no-ops.js';
 import { dropZeroBias } from './drop-zero-bias.js';
 import { foldConstants } from './fold-constants.js';
 import { fuseAffine } from './fuse-affine.js';
+import { gatherTerms } from './gather-terms.js';
 import { joinReshapes } from './join-reshapes.js';
 import { joinTransposes } from './join-transposes.js';
 import { mergeEqualConstants } from './merge-equal-constants.js';
@@ -48,7 +49,8 @@ const cleaning: readonly Pass[] = [
   removeDeadNodes,
 ];
 
-const fusing: readonly Pass[] = [fuseAffine, moveScales];
+// What is left of the sums after fusing is looked at once more, in another order.
+const fusing: readonly Pass[] = [fuseAffine, gatherTerms, moveScales];
 
 const finishing: readonly Pass[] = [dropDefaultAttributes, mergeEqualConstants];
 
