@@ -37,8 +37,7 @@ export function convertSummary(model: ModelReport, options: SummaryOptions): str
   if (verbose) lines.push(...blocks(model));
   for (const artefact of model.artefacts) lines.push(...artefactLines(artefact, colours));
   lines.push(...noteLines(model, colours));
-  if (verbose)
-    for (const [station, time] of Object.entries(model.stations)) lines.push(`  ${station}: ${showSeconds(time)}`);
+  if (verbose) lines.push(...stationLines(model));
   return `${lines.join('\n')}\n`;
 }
 
@@ -70,6 +69,7 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
     lines.push(...more(unsupported.length, false, '    '));
   }
   lines.push(...noteLines(model, colours));
+  if (verbose) lines.push(...stationLines(model));
   if (model.after) lines.push(fusibleLine(model.fused.length));
   return `${lines.join('\n')}\n`;
 }
@@ -112,6 +112,11 @@ function blocks(model: ModelReport): string[] {
   return model.fused.map(
     ({ node, operator, sources }) => `  fused: ${showName(node)} (${showName(operator)}) from ${showNodes(sources)}`,
   );
+}
+
+/** Where the time went. */
+function stationLines({ stations }: ModelReport): string[] {
+  return Object.entries(stations).map(([station, time]) => `  ${station}: ${showSeconds(time)}`);
 }
 
 function showNodes(nodes: readonly NodeReport[]): string {

@@ -35,3 +35,10 @@ test('--to asks about some targets alone', async () => {
   const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, '--to', 'tfjs', '--json', '-q']);
   expect(JSON.parse(stdout).models[0].targets).toEqual([{ target: 'tfjs', unsupported: [] }]);
 });
+
+test('-v says where the time went, and the last line stays the last', async () => {
+  const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, '-v']);
+  for (const station of ['read', 'look', 'fuse', 'coreml'])
+    expect(stdout).toMatch(new RegExp(`^ {2}${station}: [0-9.]+ s$`, 'm'));
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/blocks can still be fused$/);
+});
