@@ -1,5 +1,5 @@
 import { type Attribute, Graph, InputError, type Model, type SourceNode, type Value } from '../../model/index.js';
-import { existsAt } from '../../operators/names.js';
+import { checkNode } from './check-node.js';
 import type { Functions } from './functions.js';
 import { invalid, labelOf } from './invalid.js';
 import { domainOf } from './opsets.js';
@@ -131,7 +131,7 @@ export class GraphReader {
     const { graph, scope } = place;
     const operator = proto.opType ?? '';
     const domain = domainOf(proto.domain);
-    this.#checkOperator(proto, operator, domain);
+    checkNode(proto, this.#model);
     const name = scope.prefix === undefined || !proto.name ? (proto.name ?? '') : `${scope.prefix}/${proto.name}`;
     const node = graph.insert({
       operator,
@@ -149,20 +149,6 @@ export class GraphReader {
       scope.define(output, value);
       if (scope.prefix === undefined) this.#namedByFile.add(value);
     });
-  }
-
-  #checkOperator(proto: NodeProto, operator: string, domain: string): void {
-    const where = { node: labelOf(proto) };
-    if (operator === '') throw invalid('a node has no operator', where);
-    if (!this.#model.opsets.has(domain)) {
-      throw invalid(`the operator ${operator} is of the domain ${domain}, which the file does not import`, where);
-    }
-    if (proto.output.every((name) => name === '')) throw invalid(`${operator} has no outputs`, where);
-    if (domain !== '') return;
-    const existence = existsAt(operator, this.#model.opset);
-    if (existence === 'yes') return;
-    const reason = existence === 'unknown' ? 'there is none of this name' : `${existence} for it`;
-    throw invalid(`no operator ${operator} in opset ${this.#model.opset}: ${reason}`, where);
   }
 
   #readAttributes(node: NodeProto, place: Place): Map<string, Attribute> {

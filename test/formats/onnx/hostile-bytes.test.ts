@@ -124,7 +124,11 @@ describe('protobuf that is not well-formed is refused with the byte', () => {
     ['H14b a text of 2 MiB', model({ model: [bytes(6, repeat(ascii('a'), 2 ** 21))] }), ['limit', 'doc_string']],
     ['H15a data type 999', weight(int(2, 999), text(8, 'w')), ['data type 999']],
     ['H15a data type 2^32 + 1', weight(int(2, 2n ** 32n + 1n), text(8, 'w')), ['data type 4294967297']],
-    ['H15a attribute type 99', withNodeField(attribute('a', int(3, 1), int(20, 99))), ['attribute', '99']],
+    [
+      'H15a attribute type 99',
+      withNodeField(attribute('consumed_inputs', int(3, 1), int(20, 99))),
+      ['attribute', '99'],
+    ],
     [
       'H15b an attribute that says float and holds an integer',
       withNodeField(attribute('a', int(3, 1), int(20, 1))),
@@ -232,10 +236,10 @@ describe('unusual but legal protobuf reads the same', () => {
     const file = model({
       nodes: [
         node('Add', ['x', name], ['t'], text(3, name)),
-        node('Flatten', ['t'], ['y'], attribute(name, int(3, 1))),
+        node('Anything', ['t'], ['y'], text(7, 'custom'), attribute(name, int(3, 1))),
       ],
       initializers: [tensor(name, [1], floats(1))],
-      model: [message(14, text(1, name), text(2, 'v'))],
+      model: [message(8, text(1, 'custom'), int(2, 1)), message(14, text(1, name), text(2, 'v'))],
     });
     const read = expectRead(file);
     expect(read.metadata.get(name)).toBe('v');

@@ -245,3 +245,29 @@ describe('subgraphs', () => {
     expect(await run(false)).toBe(2);
   });
 });
+
+describe('a node that its operator does not allow', () => {
+  test.each<[string, Bytes, string[]]>([
+    ['H39a a weight that is missing', model({ nodes: [node('Conv', ['x'], ['y'])] }), ['missing', 'input 1', 'Conv']],
+    ['H39a a weight that is left out', model({ nodes: [node('Conv', ['x', '', 'x'], ['y'])] }), ['missing', 'Conv']],
+    ['H44b an operand too many', model({ nodes: [node('Relu', ['x', 'x'], ['y'])] }), ['inputs', 'Relu']],
+    ['H44b a result too many', model({ nodes: [node('Relu', ['x'], ['y', 'z'])] }), ['outputs', 'Relu']],
+    [
+      'H46d an attribute of another operator',
+      model({ nodes: [node('Relu', ['x'], ['y'], attribute('kernel_shape', int(3, 1), int(20, 2)))] }),
+      ['attribute', 'kernel_shape'],
+    ],
+    [
+      'H44a one that nothing reads',
+      model({ nodes: [node('Relu', ['x'], ['y']), node('Add', ['x'], ['dead'])] }),
+      ['missing', 'Add'],
+    ],
+  ])('%s is refused', (_, file, words) => {
+    expectRefusal(file, words);
+  });
+
+  test('operands left out at the end, and any number of them where the operator takes it, are fine', () => {
+    expectRead(model({ nodes: [node('Clip', ['x', '', ''], ['y'])] }));
+    expectRead(model({ nodes: [node('Max', ['x', 'x', 'x', 'x', 'x'], ['y'])] }));
+  });
+});
