@@ -136,6 +136,25 @@ describe('fp16 is the default, and inputs and outputs stay float32', () => {
   });
 });
 
+describe('float64, which exporters leave in coordinates', () => {
+  const DOUBLE = 11;
+  const cells = (n: Network, x: Value) => {
+    const places = n.constant([0.5, 1.5, 1000.5], undefined, 'float64');
+    return n.mul(n.add(n.node('Cast', [x], { to: DOUBLE }), places), n.constant(8.25, [], 'float64'));
+  };
+
+  test.each(['fp32', 'fp16'] as const)('is computed in fp32, also where the program is in %s', async (precision) => {
+    const built = (n: Network) => n.node('Cast', [cells(n, n.input([2, 3]))], { to: 1 });
+    await expectEquivalent(network(built), { precision, tolerance: 1e-6 });
+  });
+
+  test('is float32 where it is an input or an output', async () => {
+    const built = (n: Network) => n.relu(cells(n, n.input([2, 3], 'float64')));
+    const lowered = await expectEquivalent(network(built), { precision: 'fp16', tolerance: 1e-6 });
+    expect([...lowered.inputs, ...lowered.outputs].map(({ dtype }) => dtype)).toEqual(['float32', 'float32']);
+  });
+});
+
 describe('integers and bools', () => {
   test('an int64 output is int32, a bool output float32', async () => {
     const built = (n: Network) => {
