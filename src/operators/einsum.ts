@@ -1,43 +1,52 @@
 import type { Dimension, Node, Shape } from '../model/index.js';
 import { operator } from './operator.js';
 
+/** What the axes of the operands and of the result are called, one letter each. */
+export interface EinsumLetters {
+  readonly terms: readonly (readonly string[])[];
+  readonly result: readonly string[];
+}
+
 export interface EinsumParameters {
   readonly equation: string;
+  /** undefined where the equation uses an ellipsis or a form that is not known. */
+  readonly letters: EinsumLetters | undefined;
 }
 
 const LONGEST = 1000;
 
-/**
- * Sizes of the result by the letters of the equation. undefined where it uses an ellipsis or a form that is not known;
- * letters are read one by one, so that an equation of any length costs no more than its length.
- */
-function einsumShape(node: Node, equation: string): Shape | undefined {
+/** Reads letters one by one, so that an equation of any length costs no more than its length. */
+function lettersOf(equation: string): EinsumLetters | undefined {
   const text = equation.replaceAll(' ', '');
   if (text.length > LONGEST || text.includes('.')) return undefined;
   const [left = '', right, ...more] = text.split('->');
   if (more.length > 0) return undefined;
-  const terms = left.split(',');
+  const terms = left.split(',').map((term) => [...term]);
+  return { terms, result: right === undefined ? standingOnce(terms.flat()) : [...right] };
+}
+
+/** What the result has without an arrow: the letters that stand once, in order. */
+function standingOnce(letters: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const letter of letters) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  return [...counts.keys()].filter((letter) => counts.get(letter) === 1).sort();
+}
+
+/** Sizes of the result by the letters of the equation. */
+function einsumShape(node: Node, { terms, result }: EinsumLetters): Shape | undefined {
   if (terms.length !== node.inputs.length)
     throw node.invalid(`the equation has ${terms.length} terms for ${node.inputs.length} operands`);
   const sizes = new Map<string, Dimension>();
-  const counts = new Map<string, number>();
-  for (const [i, term] of terms.entries()) {
+  for (const [i, letters] of terms.entries()) {
     const shape = node.inputs[i]?.shape;
     if (!shape) return undefined;
-    const letters = [...term];
     if (letters.length !== shape.length)
       throw node.invalid(`term ${i} has ${letters.length} letters for rank ${shape.length}`);
-    for (const [axis, letter] of letters.entries()) {
-      counts.set(letter, (counts.get(letter) ?? 0) + 1);
-      meet(node, sizes, letter, shape[axis] ?? 1);
-    }
+    for (const [axis, letter] of letters.entries()) meet(node, sizes, letter, shape[axis] ?? 1);
   }
-  // Without an arrow the result has the letters that stand once, in order.
-  const letters =
-    right === undefined ? [...counts.keys()].filter((letter) => counts.get(letter) === 1).sort() : [...right];
-  const result = letters.map((letter) => sizes.get(letter));
+  const shape = result.map((letter) => sizes.get(letter));
   const isKnown = (list: readonly (Dimension | undefined)[]): list is Shape => !list.includes(undefined);
-  return isKnown(result) ? result : undefined;
+  return isKnown(shape) ? shape : undefined;
 }
 
 function meet(node: Node, sizes: Map<string, Dimension>, letter: string, size: Dimension): void {
@@ -54,7 +63,7 @@ export const einsum = operator('Einsum', {
   parameters: (node): EinsumParameters => {
     const equation = node.string('equation', undefined);
     if (equation === undefined) throw node.invalid('attribute equation is missing');
-    return { equation };
+    return { equation, letters: lettersOf(equation) };
   },
-  infer: (node, { equation }) => [{ dtype: node.dtypeOf(0), shape: einsumShape(node, equation) }],
+  infer: (node, { letters }) => [{ dtype: node.dtypeOf(0), shape: letters && einsumShape(node, letters) }],
 });

@@ -63,6 +63,8 @@ function feedOf(dtype: DataType | undefined, feed: Answer | undefined): OrtTenso
       return new OrtTensor('int32', Int32Array.from(numbers), shape);
     case 'uint8':
       return new OrtTensor('uint8', Uint8Array.from(numbers), shape);
+    case 'float64':
+      return new OrtTensor('float64', Float64Array.from(numbers), shape);
     case 'bool':
       return new OrtTensor('bool', Uint8Array.from(numbers), shape);
     default:
@@ -96,7 +98,7 @@ export function feedsFor({ graph }: Model): Map<string, Answer> {
         const draw = Math.sin(12.9898 * (i + 1) + index) * 43758.5453;
         const fraction = draw - Math.floor(draw);
         if (dtype === 'bool') return Number(fraction > 0.5);
-        return dtype === 'float32' || dtype === 'float16' ? 4 * fraction - 2 : Math.floor(3 * fraction);
+        return dtype?.startsWith('float') ? 4 * fraction - 2 : Math.floor(3 * fraction);
       });
       return [name, { shape: sizes, data }];
     }),

@@ -136,6 +136,25 @@ describe('fp16 is the default, and inputs and outputs stay float32', () => {
   });
 });
 
+describe('float64, which exporters leave in coordinates', () => {
+  const DOUBLE = 11;
+  const cells = (n: Network, x: Value) => {
+    const places = n.constant([0.5, 1.5, 1000.5], undefined, 'float64');
+    return n.mul(n.add(n.node('Cast', [x], { to: DOUBLE }), places), n.constant(8.25, [], 'float64'));
+  };
+
+  test.each(['fp32', 'fp16'] as const)('is computed in fp32, also where the program is in %s', async (precision) => {
+    const built = (n: Network) => n.node('Cast', [cells(n, n.input([2, 3]))], { to: 1 });
+    await expectEquivalent(network(built), { precision, tolerance: 1e-6 });
+  });
+
+  test('is float32 where it is an input or an output', async () => {
+    const built = (n: Network) => n.relu(cells(n, n.input([2, 3], 'float64')));
+    const lowered = await expectEquivalent(network(built), { precision: 'fp16', tolerance: 1e-6 });
+    expect([...lowered.inputs, ...lowered.outputs].map(({ dtype }) => dtype)).toEqual(['float32', 'float32']);
+  });
+});
+
 describe('integers and bools', () => {
   test('an int64 output is int32, a bool output float32', async () => {
     const built = (n: Network) => {
@@ -180,6 +199,17 @@ describe('integers and bools', () => {
 function bigVector(values: readonly bigint[]) {
   return Tensor.fromBigInts('int64', [values.length], values);
 }
+
+test.each<[string, readonly number[]]>([
+  ['both ends', [0, 2, 0, 3]],
+  ['as far as the axis is long', [2, 3, 2, 3]],
+  ['behind what is taken away first', [1, -1, 0, 2]],
+])('padding wraps around at %s', async (_, pads) => {
+  const built = (dtype: 'float32' | 'int32') => (n: Network) =>
+    n.node('Pad', [n.input([2, 3], dtype), n.integers(pads)], { mode: 'wrap' });
+  await expectEquivalent(network(built('float32'), { opset: 19 }), { tolerance: 0 });
+  await expectEquivalent(network(built('int32'), { opset: 19 }), { tolerance: 0 });
+});
 
 describe('shapes', () => {
   test('an unknown batch becomes 1, and the note says so', async () => {
@@ -264,6 +294,17 @@ describe('what cannot be expressed', () => {
     }
   });
 
+  test('is refused where a number may not fit into the integer that it is cast to', () => {
+    const UINT8 = 2;
+    const built = (n: Network) => n.node('Cast', [n.input([2])], { to: UINT8 });
+    expect(() => lower(network(built))).toThrow(/float32 that does not fit into uint8 wraps around/);
+  });
+
+  test('is refused where padding wraps around more than once', () => {
+    const built = (n: Network) => n.node('Pad', [n.input([3]), n.integers([4, 0])], { mode: 'wrap' });
+    expect(() => lower(network(built, { opset: 19 }))).toThrow(/more than once/);
+  });
+
   test('does not blame the nodes behind a refused one for what is unknown because of it', () => {
     const built = (n: Network) => {
       const boxes = n.node('NonMaxSuppression', [n.input([1, 8, 4]), n.input([1, 2, 8])]);
@@ -291,6 +332,13 @@ describe('names', () => {
     expect(lowered.inputs).toEqual([{ name: 'in.put-0', artefactName: 'in_put_0', dtype: 'float32' }]);
     expect(lowered.outputs).toEqual([{ name: '1/out', artefactName: 'var_1_out', dtype: 'float32' }]);
     expect(lowered.notes.filter((note) => note.includes('is called'))).toHaveLength(2);
+  });
+
+  test('are what the metadata calls features by', () => {
+    const model = network((n) => n.relu(n.relu(n.input([1, 3, 2, 2], 'float32', 'in.put-0'))));
+    const { name = '' } = model.graph.outputs[0] ?? {};
+    const { metadata } = lower(model).program;
+    expect(JSON.parse(metadata.get('mobileone.layout') ?? '')).toEqual({ in_put_0: 'nchw', [name]: 'nchw' });
   });
 
   test('are given once, also where two would become the same', () => {

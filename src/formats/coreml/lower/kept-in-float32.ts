@@ -15,18 +15,20 @@ const PIXELWISE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Nodes that compute in fp32 although the program is fp16: those the user names, and what normalises pixels, as the
- * quotients of 0 to 255 would lose bits that the network was trained with.
+ * Nodes that compute in fp32 although the program is fp16: those the user names, those that the source has in float64, whose
+ * exporter found float32 too little, and what normalises pixels, as the quotients of 0 to 255 would lose bits that the
+ * network was trained with.
  * @param patterns names, or globs with `*` and `?`, of nodes as they are now or as they were in the source
  */
 export function keptInFloat32(graph: Graph, patterns: readonly string[], image: string | undefined): Set<Node> {
   const kept = new Set<Node>();
   const expressions = patterns.map(expressionOf);
-  if (expressions.length > 0) {
-    for (const node of graph.sorted()) {
-      const names = [node.name, ...node.origin.map(({ name }) => name)];
-      if (names.some((name) => expressions.some((expression) => expression.test(name)))) kept.add(node);
-    }
+  const isNamed = (node: Node) => {
+    const names = [node.name, ...node.origin.map(({ name }) => name)];
+    return names.some((name) => expressions.some((expression) => expression.test(name)));
+  };
+  for (const node of graph.sorted()) {
+    if (isDouble(node) || (expressions.length > 0 && isNamed(node))) kept.add(node);
   }
   for (const node of [...kept]) {
     const reader = node.outputs[0]?.onlyReader;
@@ -36,6 +38,9 @@ export function keptInFloat32(graph: Graph, patterns: readonly string[], image: 
   for (let node = pixels && nextPixelwise(pixels); node; node = nextPixelwise(node.output())) kept.add(node);
   return kept;
 }
+
+const isDouble = ({ inputs, outputs }: Node): boolean =>
+  [...inputs, ...outputs].some((value) => value?.dtype === 'float64');
 
 /** Whether the operation that a reader becomes stands for this node as well. */
 function isSaidBy(reader: Node, node: Node): boolean {

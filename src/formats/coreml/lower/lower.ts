@@ -49,15 +49,16 @@ export function lower(model: Model, options: LowerOptions): Lowered<MilProgram> 
   expectSupported(results.unsupported);
   builder.prune([...results.outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
+  const ports = [...inputs.ports, ...results.ports];
   const program = {
     version: versionFor(options),
     inputs: inputs.features,
     operations: builder.operations,
     outputs: results.outputs,
     classifier: results.classifier,
-    metadata: metadataOf(model, options),
+    metadata: metadataOf(model, options, ports),
   };
-  const renamed = [...inputs.ports, ...results.ports].flatMap(({ name, artefactName }) =>
+  const renamed = ports.flatMap(({ name, artefactName }) =>
     name === artefactName ? [] : [`${name} is called ${artefactName} in the Core ML model`],
   );
   return { program, inputs: inputs.ports, outputs: results.ports, notes: [...fixed.notes, ...widened, ...renamed] };

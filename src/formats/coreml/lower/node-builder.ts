@@ -1,7 +1,9 @@
 import { type Node, sameShape, sizeOf, type Tensor, type Value } from '../../../model/index.js';
+import { isComparison } from '../program/operand-types.js';
 import { type Constant, type MilType, MilValue } from '../program/program.js';
 import { constantFrom, type Float, floats, number } from './constants.js';
 import { decline } from './decline.js';
+import { argumentsAsNumbers, castTo, needsNumbers } from './operand-casts.js';
 import type { Arguments, ProgramBuilder } from './program-builder.js';
 import { type MilKind, milTypeOf, sizesOf } from './types.js';
 import type { Values } from './values.js';
@@ -95,8 +97,18 @@ export class NodeBuilder {
     return made;
   }
 
+  /** Bools pass through an operation that takes numbers alone as 0 and 1. @throws Declined where it does not take a type */
   emitMany(type: string, args: Arguments, results: readonly MilType[]): MilValue[] {
-    return this.#builder.emit(type, args, results, this.node.outputs[0]?.name ?? this.node.name);
+    const hint = this.node.outputs[0]?.name ?? this.node.name;
+    if (!needsNumbers(type, args)) return this.#builder.emit(type, args, results, hint);
+    const given = argumentsAsNumbers(args, (x) => castTo(this.#builder, x, 'int32', hint));
+    const isChosen = !isComparison(type);
+    const types = results.map(
+      ({ dtype, shape }) => ({ dtype: isChosen && dtype === 'bool' ? 'int32' : dtype, shape }) as const,
+    );
+    return this.#builder
+      .emit(type, given, types, hint)
+      .map((made, index) => castTo(this.#builder, made, results[index]?.dtype ?? made.type.dtype, hint));
   }
 
   /** Says which value is the node's result at `index`. */

@@ -1,12 +1,16 @@
 import { type DataType, formatShape, isStatic, type Value } from '../../../model/index.js';
 import { decline } from './decline.js';
 
-/** What an ONNX type is in a program: floats are fp16 or fp32 as the node that reads them wishes, all integers int32. */
+/**
+ * What an ONNX type is in a program: floats are fp16 or fp32 as the node that reads them wishes, all integers int32. Core ML
+ * has no float64: what exporters leave of it in a network, as coordinates, is computed in fp32.
+ */
 export type MilKind = 'float' | 'int32' | 'bool';
 
 /** @throws Declined where Core ML has no type that holds the same values */
 export function milTypeOf(dtype: DataType | undefined): MilKind {
   switch (dtype) {
+    case 'float64':
     case 'float32':
     case 'float16':
       return 'float';
@@ -21,8 +25,6 @@ export function milTypeOf(dtype: DataType | undefined): MilKind {
       return 'bool';
     case undefined:
       return decline('the type of a value is not known');
-    case 'float64':
-      return decline('Core ML has no float64; export the network in float32');
     default:
       return decline(`Core ML has no tensors of ${dtype}`);
   }

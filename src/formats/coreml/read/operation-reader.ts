@@ -1,12 +1,14 @@
 import { float16ToNumber, type Value } from '../../../model/index.js';
 import type { MilDataType } from '../program/data-types.js';
+import { takes } from '../program/operand-types.js';
 import type { MilType } from '../program/program.js';
 import { damaged } from './damaged.js';
 import type { Operand } from './operand.js';
 
 /**
  * The arguments of one operation, asked for by name and kind. What a row does not ask for is no argument of that operation,
- * and operands of one operation share their type: `expectAllRead` and each question hold the program to that.
+ * and operands of one operation share their type, which is one that it takes: `expectAllRead` and each question hold the
+ * program to that.
  */
 export class OperationReader {
   readonly type: string;
@@ -136,6 +138,7 @@ export class OperationReader {
 
   #shared(operand: Operand): Operand {
     const { dtype } = operand.type;
+    if (!takes(this.type, dtype)) throw this.invalid(`${operand.name} is ${dtype}, which it does not take`);
     this.#dtype ??= dtype;
     if (dtype !== this.#dtype) throw this.invalid(`${operand.name} is ${dtype}, the other operands ${this.#dtype}`);
     return operand;

@@ -15,12 +15,11 @@ interface Term {
 }
 
 /** One or two operands, each letter once in each: sums over what only one of them has, then a product of batches. */
-const einsumRow = row(einsum, (site, { equation }) => {
-  const [left = '', right] = equation.replaceAll(' ', '').split('->');
-  if (right === undefined || equation.includes('.')) return decline(`the equation ${equation}`);
+const einsumRow = row(einsum, (site, { equation, letters }) => {
+  if (!letters) return decline(`the equation ${equation}`);
+  const { result } = letters;
   const sizes = new Map<string, Dimension>();
-  const terms = left.split(',').map((letters, index) => readTerm(site, index, [...letters], sizes));
-  const result = [...right];
+  const terms = letters.terms.map((term, index) => readTerm(site, index, term, sizes));
   const [a, b] = terms;
   if (!a || terms.length > 2) return decline(`of ${terms.length} operands`);
   if (!b) return arranged(site, summed(site, a, result), result);
@@ -35,7 +34,7 @@ const einsumRow = row(einsum, (site, { equation }) => {
   return arranged(site, product, result);
 });
 
-function readTerm(site: Site, index: number, letters: string[], sizes: Map<string, Dimension>): Term {
+function readTerm(site: Site, index: number, letters: readonly string[], sizes: Map<string, Dimension>): Term {
   expectFloat(site, index);
   if (new Set(letters).size < letters.length) return decline('with a letter twice in one operand');
   letters.forEach((letter, axis) => {

@@ -25,11 +25,11 @@ export const casts: Rows = {
   },
 };
 
-/** @throws Declined where integers that do not fit would wrap around in ONNX and would not here */
+/** @throws Declined where numbers that do not fit would wrap around in ONNX and would not here */
 function expectNotNarrower(node: Node, target: DataType | undefined): void {
   const from = node.dtypeOf(0);
   const wanted = target && RANGES.get(target);
-  if (!wanted || target === 'int32' || milTypeOf(from) === 'float') return;
+  if (!wanted || target === 'int32') return;
   const given = from && RANGES.get(from);
   if (!given || given[0] < wanted[0] || given[1] > wanted[1]) {
     decline(`${from} that does not fit into ${target} wraps around, which Core ML's 32 bits do not`);

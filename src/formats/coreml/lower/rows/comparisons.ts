@@ -14,7 +14,12 @@ const comparison =
 
 /** Comparisons, logic of bools, and the choice between two values. */
 export const comparisons: Rows = {
-  Equal: comparison('equal'),
+  Equal(_node, to) {
+    const [x, y] = pair(to);
+    // Core ML compares numbers; bools are equal where not one of them alone is true.
+    if (x.type.dtype === 'bool') to.output(unary(to, 'logical_not', compare(to, 'logical_xor', x, y)));
+    else to.output(compare(to, 'equal', x, y));
+  },
   Greater: comparison('greater'),
   GreaterOrEqual: comparison('greater_equal'),
   Less: comparison('less'),

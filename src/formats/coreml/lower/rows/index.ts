@@ -3,6 +3,7 @@ import { arithmetic } from './arithmetic.js';
 import { casts } from './casts.js';
 import { comparisons } from './comparisons.js';
 import { convolutions } from './convolutions.js';
+import { einsums } from './einsums.js';
 import { elementaryFunctions } from './elementary-functions.js';
 import { generators } from './generators.js';
 import { joins } from './joins.js';
@@ -26,6 +27,7 @@ export const rows: ReadonlyMap<string, Row> = new Map(
     casts,
     comparisons,
     convolutions,
+    einsums,
     elementaryFunctions,
     generators,
     joins,

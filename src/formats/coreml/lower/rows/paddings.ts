@@ -12,11 +12,11 @@ export const paddings: Rows = {
   Pad(node, to) {
     const { mode, pads, constantValue } = pad.parameters(node);
     if (!pads) return decline('its pads are computed');
-    if (mode === 'wrap') decline('Core ML does not wrap around');
     const cropped = crop(to, to.input(), pads);
     const before = pads.slice(0, pads.length / 2).map((count) => Math.max(0, count));
     const after = pads.slice(pads.length / 2).map((count) => Math.max(0, count));
-    if (mode !== 'constant') to.output(mirrored(to, cropped, before, after, mode));
+    if (mode === 'wrap') to.output(wrapped(to, cropped, before, after));
+    else if (mode !== 'constant') to.output(mirrored(to, cropped, before, after, mode));
     else if (constantValue === undefined) decline('the value it puts in is computed');
     else to.output(filled(to, cropped, before, after, constantValue));
   },
@@ -78,6 +78,17 @@ function filled(
       return [to.value({ dtype: kind, shape, data })];
     };
     return concat(to, [...block(before[axis] ?? 0), made, ...block(after[axis] ?? 0)], axis);
+  }, x);
+}
+
+/** Both ends of an axis once more, each at the other end: Core ML has no such mode, and elements of any type are joined. */
+function wrapped(to: NodeBuilder, x: MilValue, before: readonly number[], after: readonly number[]): MilValue {
+  return x.type.shape.reduce((made, size, axis) => {
+    const [left, right] = [before[axis] ?? 0, after[axis] ?? 0];
+    if (left > size || right > size) decline('it wraps around more than once');
+    const last = left > 0 ? [sliceAxis(to, made, axis, size - left, left)] : [];
+    const first = right > 0 ? [sliceAxis(to, made, axis, 0, right)] : [];
+    return concat(to, [...last, made, ...first], axis);
   }, x);
 }
 
