@@ -2,7 +2,7 @@ import type { Dimension } from '../../../model/index.js';
 import type { PadParameters, SliceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
-import type { Ref } from '../builder.js';
+import type { Builder, Ref } from '../builder.js';
 import { decline } from '../decline.js';
 import { cast, gather, pad, slice, stridedSlice } from '../ops.js';
 import { type Row, row } from '../row.js';
@@ -36,7 +36,11 @@ function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
       ranges.map(({ count = -1 }) => count),
     );
   }
-  if (ranges.length > 4) return decline('steps over more than 4 axes');
+  const isStrided = site.kind(0) === 'float32' && ranges.length <= 4;
+  return isStrided ? cutStrided(build, x, ranges) : cutGathered(build, x, ranges);
+}
+
+function cutStrided(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
   let endMask = 0;
   const end = ranges.map(({ begin, step, count }, axis) => {
     const last = count === undefined ? -1 : begin + count * step;
@@ -50,6 +54,24 @@ function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
     strides: ranges.map(({ step }) => step),
     endMask,
   });
+}
+
+/** wasm calls every part that it steps through float32 and reads the bits of integers as such; a gather keeps the type. */
+function cutGathered(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
+  const isCut = ranges.some((range) => range !== WHOLE && range.step === 1);
+  const cut = isCut
+    ? slice(
+        build,
+        x,
+        ranges.map(({ begin, step }) => (step === 1 ? begin : 0)),
+        ranges.map(({ step, count = -1 }) => (step === 1 ? count : -1)),
+      )
+    : x;
+  return ranges.reduce((part, { begin, step, count = 0 }, axis) => {
+    if (step === 1) return part;
+    const indices = Int32Array.from({ length: count }, (_, i) => begin + i * step);
+    return gather(build, part, build.ints(indices), axis);
+  }, cut);
 }
 
 function rangesOf(site: Site, { starts, ends, axes, steps }: SliceParameters): Range[] {
