@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { tfjs } from '../../../src/formats/tfjs/index.js';
+import type { Value } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
 import { expectEquivalent, operations } from './judge.js';
 
@@ -84,5 +86,45 @@ describe('padding adds and cuts', () => {
     const pads = [0, 0, 1, 0, 0, 0, 0, 2, -1, 0];
     const model = network((n) => n.node('Pad', [n.input(['batch', 2, 3, 4, 2]), n.integers(pads)]));
     await expectEquivalent(model, { sizes: { batch: 3 } });
+  });
+});
+
+describe('integer arithmetic is exact beyond what float32 holds', () => {
+  const LARGE = [20000001, -20000003, 7, -2147483647, 0, 33554431];
+  const large = (n: Network) => n.node('Add', [n.input([6], 'int32'), n.constant(LARGE, [6], 'int32')]);
+
+  test.each<[string, (n: Network) => Value]>([
+    ['Abs', (n) => n.node('Abs', [large(n)])],
+    ['Neg', (n) => n.node('Neg', [large(n)])],
+    ['Mod as C has it', (n) => n.node('Mod', [large(n), n.constant(2, undefined, 'int32')], { fmod: 1 })],
+    ['the least of TopK', (n) => n.nodes('TopK', [large(n), n.integers([3])], { largest: 0 }, 2)[0] as Value],
+    ['a power', (n) => n.node('Pow', [n.node('Mod', [large(n), n.constant(40000, [], 'int32')]), n.integers(2)])],
+  ])('%s', async (_, build) => {
+    await expectEquivalent(network(build, { opset: 17 }), { tolerance: 0 });
+  });
+
+  test.each([0, 1, 2, 3, 7])('x to the power %i', async (exponent) => {
+    for (const dtype of ['int32', 'int64'] as const) {
+      const x = (n: Network) => n.node('Sub', [n.input([2, 5], dtype), n.constant(9, undefined, dtype)]);
+      await expectEquivalent(
+        network((n) => n.node('Pow', [x(n), n.constant(exponent, undefined, dtype)])),
+        { tolerance: 0 },
+      );
+    }
+  });
+
+  test('a power whose exponent has more axes', async () => {
+    const model = network((n) => n.node('Pow', [n.input([3], 'int32'), n.constant([2, 2], [2, 1], 'int32')]));
+    await expectEquivalent(model, { tolerance: 0 });
+    await expectEquivalent(network((n) => n.node('Pow', [n.input([3]), n.constant([2], [1, 1])])));
+  });
+
+  test.each<[string, (n: Network) => Value]>([
+    ['computed', (n) => n.input([4], 'int32')],
+    ['negative', (n) => n.constant(-1, undefined, 'int32')],
+    ['broken', (n) => n.constant(0.5)],
+  ])('a power whose exponent is %s is refused, since it would not be whole', (_, exponent) => {
+    const model = network((n) => n.node('Pow', [n.input([4], 'int32'), exponent(n)]));
+    expect(() => tfjs.lower(model, {})).toThrow(/power/);
   });
 });

@@ -2,7 +2,7 @@ import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { expectArithmetic, expectFloat } from '../operands.js';
+import { expectArithmetic, expectFloat, magnitude, zeroLike } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';
@@ -33,20 +33,42 @@ const mod = row(operators.mod, (site, { fmod }) => {
   const { build } = site;
   const [a = '', b = ''] = operandsOf(site);
   if (!fmod) return site.kind(0) === 'float32' ? decline('fmod 0 of floats') : build.op('FloorMod', [a, b]);
-  const rest = build.op('FloorMod', [build.op('Abs', [a]), build.op('Abs', [b])]);
-  const zero = site.kind(0) === 'float32' ? build.float(0) : build.int(0);
+  const rest = build.op('FloorMod', [magnitude(site, a), magnitude(site, b)]);
+  const zero = zeroLike(site);
   const isNegative = cast(build, build.op('Less', [a, zero]), 'bool', site.kind(0));
   const two = site.kind(0) === 'float32' ? build.float(2) : build.int(2);
   return build.op('Sub', [rest, build.op('Mul', [build.op('Mul', [isNegative, two]), rest])]);
 });
 
 const pow = row(operators.pow, (site) => {
-  expectFloat(site);
+  const { build } = site;
   const [a = '', b = ''] = operandsOf(site);
+  if (site.kind(0) !== 'float32') return integerPower(site, a);
   const exponent = site.constant(1);
-  if (exponent?.size === 1 && exponent.toFloat64()[0] === 2) return site.build.op('Square', [site.input(0)]);
-  return site.build.op('Pow', [a, cast(site.build, b, site.kind(1), 'float32')]);
+  const isSquare = exponent?.size === 1 && exponent.toFloat64()[0] === 2;
+  if (isSquare && site.onnxShape(0).length >= exponent.shape.length) return build.op('Square', [a]);
+  return build.op('Pow', [a, cast(build, b, site.kind(1), 'float32')]);
 });
+
+/** By products, which stay exact; the kernel computes in floats, and ends where they exceed int32 instead of wrapping. */
+function integerPower(site: Site, base: Ref): Ref {
+  expectArithmetic(site);
+  const { build } = site;
+  const constant = site.constant(1) ?? decline(`of ${site.value(0).dtype} to a power that is computed`);
+  const exponents = new Set(constant.toFloat64());
+  const [exponent = 0] = exponents;
+  if (exponents.size > 1) return decline(`of ${site.value(0).dtype} to powers that differ`);
+  if (!Number.isInteger(exponent) || exponent < 0) return decline(`of ${site.value(0).dtype} to the power ${exponent}`);
+  let result: Ref | undefined;
+  let factor = base;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = result === undefined ? factor : build.op('Mul', [result, factor]);
+    if (rest > 1) factor = build.op('Mul', [factor, factor]);
+  }
+  result ??= build.op('AddV2', [build.op('Mul', [base, build.int(0)]), build.int(1)]);
+  const shape = site.resultShape();
+  return shape.join() === site.shape(0).join() ? result : build.op('BroadcastTo', [result, site.shapeVector(shape)]);
+}
 
 /** Any number of operands, two at a time. */
 function chain(operator: Operator<unknown>, op: string): Row {

@@ -3,7 +3,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { expectArithmetic, expectFloat, floatInput } from '../operands.js';
+import { expectArithmetic, expectFloat, floatInput, magnitude } from '../operands.js';
 import { expandDims, reduce } from '../ops.js';
 import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';
@@ -16,11 +16,13 @@ function axesOf(site: Site, { axes }: ReduceParameters): number[] {
   return axes.map((axis) => site.axis(axis)).sort((a, b) => a - b);
 }
 
-/** `before`, the reduction, `after`; each an operation on one operand, or nothing. */
+const square = (site: Site, x: Ref) => site.build.op('Square', [x]);
+
+/** `before`, the reduction, `after`; each of one operand, or nothing. */
 function reduction(
   operator: Operator<ReduceParameters>,
   op: string,
-  around: { before?: string; after?: string } = {},
+  around: { before?: (site: Site, x: Ref) => Ref; after?: string } = {},
 ): Row {
   return row(operator, (site, parameters) => {
     const { build } = site;
@@ -29,7 +31,7 @@ function reduction(
     if (isFloatOnly) expectFloat(site);
     if (site.kind(0) === 'bool') return reduceBool(site, op, axes, parameters.keepDims);
     expectArithmetic(site);
-    const x = around.before ? build.op(around.before, [site.input(0)]) : site.input(0);
+    const x = around.before ? around.before(site, site.input(0)) : site.input(0);
     const reduced = axes.length === 0 ? x : reduceOver(site, op, x, axes, parameters.keepDims);
     return around.after ? build.op(around.after, [reduced]) : reduced;
   });
@@ -93,10 +95,10 @@ export const reductionRows: readonly Row[] = [
   reduction(operators.reduceMax, 'Max'),
   reduction(operators.reduceMin, 'Min'),
   reduction(operators.reduceProd, 'Prod'),
-  reduction(operators.reduceL1, 'Sum', { before: 'Abs' }),
-  reduction(operators.reduceL2, 'Sum', { before: 'Square', after: 'Sqrt' }),
+  reduction(operators.reduceL1, 'Sum', { before: magnitude }),
+  reduction(operators.reduceL2, 'Sum', { before: square, after: 'Sqrt' }),
   reduction(operators.reduceLogSum, 'Sum', { after: 'Log' }),
-  reduction(operators.reduceSumSquare, 'Sum', { before: 'Square' }),
+  reduction(operators.reduceSumSquare, 'Sum', { before: square }),
   reduceLogSumExp,
   arg(operators.argMax, 'ArgMax'),
   arg(operators.argMin, 'ArgMin'),

@@ -2,7 +2,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { expectArithmetic, expectFloat } from '../operands.js';
+import { expectArithmetic, expectFloat, negative } from '../operands.js';
 import { cast, concat, pack, slice, transpose } from '../ops.js';
 import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';
@@ -12,7 +12,7 @@ const topK = row(operators.topK, (site, { k, largest }) => {
   const { build } = site;
   if (k === undefined) return decline('a number of elements that is computed');
   expectArithmetic(site);
-  const negated = (x: Ref) => (largest ? x : build.op('Neg', [x]));
+  const negated = (x: Ref) => (largest ? x : negative(site, x));
   const found = build.op('TopKV2', [negated(site.input(0)), build.int(k)], { sorted: attribute.flag(true) });
   return [negated(found), build.output(found, 1)];
 });
