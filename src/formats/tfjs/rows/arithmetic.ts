@@ -1,3 +1,4 @@
+import type { Dimension } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
@@ -5,6 +6,7 @@ import { decline } from '../decline.js';
 import { expectArithmetic, expectFloat, magnitude, zeroLike } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';
+import { mergedShape, type Run, runsOf } from '../runs.js';
 import type { Site } from '../site.js';
 
 function operandsOf(site: Site): Ref[] {
@@ -97,11 +99,38 @@ function test(operator: Operator<unknown>, op: string): Row {
 
 const not = row(operators.not, (site) => site.build.op('LogicalNot', [site.input(0)]));
 
+const MOST_SELECTED_RANK = 4;
+
 const where = row(operators.where, (site) => {
-  if (site.resultOnnxShape().length > 4) return decline('a choice between tensors of more than 4 axes');
   site.resultKind();
-  return site.build.op('SelectV2', operandsOf(site));
+  const operands = operandsOf(site);
+  if (site.resultOnnxShape().length <= MOST_SELECTED_RANK) return site.build.op('SelectV2', operands);
+  const shapes = operands.map((_, index) => broadcastShape(site, index));
+  const runs = sharedRuns(site.resultShape(), shapes);
+  if (runs.length > MOST_SELECTED_RANK)
+    return decline(`a choice between tensors of more than ${MOST_SELECTED_RANK} axes`);
+  const merged = operands.map((x, index) => site.reshape(x, mergedShape(shapes[index] ?? [], runs)));
+  return site.reshape(site.build.op('SelectV2', merged), site.resultShape());
 });
+
+/** An operand's sizes as they broadcast to the result in memory. */
+function broadcastShape(site: Site, index: number): Dimension[] {
+  const shape = site.onnxShape(index);
+  const order = site.resultOrder();
+  return order.map((axis) => shape[axis - (order.length - shape.length)] ?? 1);
+}
+
+/** Neighbouring axes along which each operand either broadcasts or does not; those of size 1 are in none of them. */
+function sharedRuns(result: readonly Dimension[], shapes: readonly (readonly Dimension[])[]): Run[] {
+  const axes = result.flatMap((size, axis) => (size === 1 ? [] : [axis]));
+  const isSpread = (shape: readonly Dimension[], axis: number) => {
+    if (shape[axis] === 1) return true;
+    return shape[axis] === result[axis] ? false : decline('of sizes that are not known; fix them with --shape');
+  };
+  const patterns = axes.map((axis) => shapes.map((shape) => isSpread(shape, axis)).join());
+  const runs = runsOf(axes.length, (before, axis) => patterns[before] === patterns[axis]);
+  return runs.map((run) => run.map((at) => axes[at] ?? 0));
+}
 
 /** Element by element, with broadcasting. */
 export const arithmeticRows: readonly Row[] = [
