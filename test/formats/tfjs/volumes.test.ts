@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tfjs } from '../../../src/formats/tfjs/index.js';
-import type { PlainAttribute } from '../../../src/model/index.js';
+import { type PlainAttribute, sizeOf } from '../../../src/model/index.js';
 import { network } from '../../network.js';
 import { expectEquivalent } from './judge.js';
 
@@ -116,4 +116,59 @@ describe('a choice between tensors of more than 4 axes is exact', () => {
     );
     expect(() => tfjs.lower(model, {})).toThrow(/more than 4 axes/);
   });
+});
+
+describe('single elements are moved at any rank', () => {
+  const shapes: number[][] = [[4], [2, 3], [2, 2, 3, 2, 2], [2, 1, 2, 3, 1, 2]];
+  for (const shape of shapes) {
+    const axis = shape.indexOf(Math.max(...shape));
+    const smaller = shape.map((size, at) => (at === axis ? 2 : Math.max(size - 1, 1)));
+    const values = Array.from({ length: sizeOf(smaller) }, (_, i) => (i % 2) - 1);
+
+    test(`gathered from [${shape}]`, async () => {
+      for (const dtype of ['float32', 'int64', 'bool'] as const) {
+        await expectEquivalent(
+          network((n) =>
+            n.node('GatherElements', [n.input(shape, dtype), n.constant(values, smaller, 'int64')], { axis }),
+          ),
+        );
+        await expectEquivalent(
+          network((n) => n.node('GatherElements', [n.input(shape, dtype), n.input(smaller, 'int64')], { axis })),
+        );
+      }
+    });
+
+    test(`scattered into [${shape}]`, async () => {
+      const one = smaller.map((size, at) => (at === axis ? 1 : size));
+      for (const dtype of ['float32', 'int64'] as const) {
+        await expectEquivalent(
+          network((n) =>
+            n.node(
+              'ScatterElements',
+              [n.input(shape, dtype), n.constant(values, smaller, 'int64'), n.input(smaller, dtype)],
+              { axis },
+            ),
+          ),
+        );
+        await expectEquivalent(
+          network((n) =>
+            n.node('ScatterElements', [n.input(shape, dtype), n.input(one, 'int64'), n.input(one, dtype)], { axis }),
+          ),
+        );
+      }
+    });
+
+    test(`scattered by index vectors into [${shape}]`, async () => {
+      const vectors = [shape.map((size) => size - 1), shape.map(() => 0)];
+      await expectEquivalent(
+        network((n) =>
+          n.node('ScatterND', [
+            n.input(shape, 'int32'),
+            n.constant(vectors.flat(), [2, shape.length], 'int64'),
+            n.input([2], 'int32'),
+          ]),
+        ),
+      );
+    });
+  }
 });
