@@ -2,7 +2,7 @@ import type { Dimension } from '../../model/index.js';
 import type { Ref } from './builder.js';
 import { decline } from './decline.js';
 import { pad, slice, stridedSlice } from './ops.js';
-import { mergedShape, type Run, runsOf } from './runs.js';
+import { around, mergedShape } from './runs.js';
 import type { Site } from './site.js';
 
 /** For each axis in memory what is added before and behind it; what is negative is cut off. */
@@ -69,11 +69,6 @@ function widened(site: Site, x: Ref, shape: readonly Dimension[], additions: Amo
     for (const axis of axes) sizes[axis] = more(sizes[axis] ?? 1, additions[axis] ?? NOTHING);
   }
   return site.reshape(result, sizes);
-}
-
-/** Each of `axes` by itself, those between them as one. */
-function around(rank: number, axes: readonly number[]): Run[] {
-  return runsOf(rank, (before, axis) => !axes.includes(before) && !axes.includes(axis));
 }
 
 function more(size: Dimension, [before, behind]: readonly [number, number]): Dimension {

@@ -14,6 +14,11 @@ export function runsOf(rank: number, joins: (before: number, axis: number) => bo
   return runs;
 }
 
+/** Each of `axes` by itself, those between them as one. */
+export function around(rank: number, axes: readonly number[]): Run[] {
+  return runsOf(rank, (before, axis) => !axes.includes(before) && !axes.includes(axis));
+}
+
 /** The sizes with each run as one axis: what is known multiplied, what is not under a name of its own. */
 export function mergedShape(shape: readonly Dimension[], runs: readonly Run[]): Dimension[] {
   return runs.map((run) => {

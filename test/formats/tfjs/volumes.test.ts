@@ -172,3 +172,21 @@ describe('single elements are moved at any rank', () => {
     });
   }
 });
+
+describe('along each of more than 4 axes', () => {
+  test.each([0, 1, 2, 4, 5])('CumSum is exact, axis %i', async (axis) => {
+    for (const dtype of ['float32', 'int64'] as const) {
+      await expectEquivalent(
+        network((n) =>
+          n.node('CumSum', [n.input([2, 3, 2, 2, 1, 3], dtype), n.integers(axis)], { reverse: 1, exclusive: 1 }),
+        ),
+      );
+    }
+  });
+
+  test.each([0, 1, 3, 4])('the last of the greatest is found, axis %i', async (axis) => {
+    await expectEquivalent(
+      network((n) => n.node('ArgMax', [n.input([2, 3, 2, 2, 3], 'int32')], { axis, select_last_index: 1 })),
+    );
+  });
+});

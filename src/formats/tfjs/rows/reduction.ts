@@ -6,6 +6,7 @@ import { decline } from '../decline.js';
 import { expectArithmetic, expectFloat, floatInput, magnitude } from '../operands.js';
 import { expandDims, reduce } from '../ops.js';
 import { type Row, row } from '../row.js';
+import { around, mergedShape } from '../runs.js';
 import type { Site } from '../site.js';
 
 /** Axes in memory. Declines where they are computed, or hold nothing: there TensorFlow.js and ONNX differ. */
@@ -71,6 +72,15 @@ const reduceLogSumExp = row(operators.reduceLogSumExp, (site, parameters) => {
   return parameters.keepDims ? result : site.reshape(result, site.resultShape());
 });
 
+/** The operand with the elements along an axis from last to first. */
+function reversed(site: Site, at: number): Ref {
+  const { build } = site;
+  const shape = site.shape(0);
+  if (shape.length <= 4) return build.op('ReverseV2', [site.input(0), build.ints([at])]);
+  const flat = site.reshape(site.input(0), mergedShape(shape, around(shape.length, [at])));
+  return site.reshape(build.op('ReverseV2', [flat, build.ints([Math.min(at, 1)])]), shape);
+}
+
 function arg(operator: typeof operators.argMax, op: string): Row {
   return row(operator, (site, { axis, keepDims, selectLastIndex }) => {
     const { build } = site;
@@ -79,10 +89,8 @@ function arg(operator: typeof operators.argMax, op: string): Row {
     const size = site.shape(0)[at];
     const found = () => build.op(op, [site.input(0), build.int(at)]);
     const fromEnd = () => {
-      if (site.shape(0).length > 4) return decline('the last index along one of more than 4 axes');
       if (typeof size !== 'number') return decline('the last index along an axis of unknown size');
-      const reversed = build.op('ReverseV2', [site.input(0), build.ints([at])]);
-      return build.op('Sub', [build.int(size - 1), build.op(op, [reversed, build.int(at)])]);
+      return build.op('Sub', [build.int(size - 1), build.op(op, [reversed(site, at), build.int(at)])]);
     };
     const index = selectLastIndex ? fromEnd() : found();
     return keepDims ? expandDims(build, index, at) : index;
