@@ -24,6 +24,19 @@ export function zeroLike(site: Site, index = 0): Ref {
   return site.kind(index) === 'float32' ? site.build.float(0) : site.build.int(0);
 }
 
+/** -x of a number of the operand's type: wasm's own kernel takes integers through float32, which holds 24 bits of them. */
+export function negative(site: Site, x: Ref, index = 0): Ref {
+  const { build } = site;
+  return site.kind(index) === 'float32' ? build.op('Neg', [x]) : build.op('Sub', [build.int(0), x]);
+}
+
+/** |x|, as exact as `negative`. */
+export function magnitude(site: Site, x: Ref, index = 0): Ref {
+  const { build } = site;
+  if (site.kind(index) === 'float32') return build.op('Abs', [x]);
+  return build.op('Maximum', [x, negative(site, x, index)]);
+}
+
 /** One number per channel, [C], as it broadcasts to an operand whose channels lie along `axis` in memory. */
 export function alongAxis(site: Site, vector: Ref, length: number, axis: number, rank: number): Ref {
   if (axis === rank - 1) return vector;

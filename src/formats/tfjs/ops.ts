@@ -90,7 +90,7 @@ export function stridedSlice(
   });
 }
 
-/** `amounts[axis]` is what is added before and behind; both may be negative and then cut. */
+/** `amounts[axis]` is what is added before and behind, of 4 axes at most; padding.ts has cuts and more axes. */
 export function pad(build: Builder, x: Ref, amounts: readonly (readonly [number, number])[], value: Ref): Ref {
   if (amounts.every(([before, behind]) => before === 0 && behind === 0)) return x;
   return build.op('PadV2', [x, build.ints(amounts.flat(), [amounts.length, 2]), value]);

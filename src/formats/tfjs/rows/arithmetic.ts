@@ -1,10 +1,12 @@
+import type { Dimension } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { expectArithmetic, expectFloat } from '../operands.js';
+import { expectArithmetic, expectFloat, magnitude, zeroLike } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';
+import { mergedShape, type Run, runsOf } from '../runs.js';
 import type { Site } from '../site.js';
 
 function operandsOf(site: Site): Ref[] {
@@ -33,20 +35,42 @@ const mod = row(operators.mod, (site, { fmod }) => {
   const { build } = site;
   const [a = '', b = ''] = operandsOf(site);
   if (!fmod) return site.kind(0) === 'float32' ? decline('fmod 0 of floats') : build.op('FloorMod', [a, b]);
-  const rest = build.op('FloorMod', [build.op('Abs', [a]), build.op('Abs', [b])]);
-  const zero = site.kind(0) === 'float32' ? build.float(0) : build.int(0);
+  const rest = build.op('FloorMod', [magnitude(site, a), magnitude(site, b)]);
+  const zero = zeroLike(site);
   const isNegative = cast(build, build.op('Less', [a, zero]), 'bool', site.kind(0));
   const two = site.kind(0) === 'float32' ? build.float(2) : build.int(2);
   return build.op('Sub', [rest, build.op('Mul', [build.op('Mul', [isNegative, two]), rest])]);
 });
 
 const pow = row(operators.pow, (site) => {
-  expectFloat(site);
+  const { build } = site;
   const [a = '', b = ''] = operandsOf(site);
+  if (site.kind(0) !== 'float32') return integerPower(site, a);
   const exponent = site.constant(1);
-  if (exponent?.size === 1 && exponent.toFloat64()[0] === 2) return site.build.op('Square', [site.input(0)]);
-  return site.build.op('Pow', [a, cast(site.build, b, site.kind(1), 'float32')]);
+  const isSquare = exponent?.size === 1 && exponent.toFloat64()[0] === 2;
+  if (isSquare && site.onnxShape(0).length >= exponent.shape.length) return build.op('Square', [a]);
+  return build.op('Pow', [a, cast(build, b, site.kind(1), 'float32')]);
 });
+
+/** By products, which stay exact; the kernel computes in floats, and ends where they exceed int32 instead of wrapping. */
+function integerPower(site: Site, base: Ref): Ref {
+  expectArithmetic(site);
+  const { build } = site;
+  const constant = site.constant(1) ?? decline(`of ${site.value(0).dtype} to a power that is computed`);
+  const exponents = new Set(constant.toFloat64());
+  const [exponent = 0] = exponents;
+  if (exponents.size > 1) return decline(`of ${site.value(0).dtype} to powers that differ`);
+  if (!Number.isInteger(exponent) || exponent < 0) return decline(`of ${site.value(0).dtype} to the power ${exponent}`);
+  let result: Ref | undefined;
+  let factor = base;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = result === undefined ? factor : build.op('Mul', [result, factor]);
+    if (rest > 1) factor = build.op('Mul', [factor, factor]);
+  }
+  result ??= build.op('AddV2', [build.op('Mul', [base, build.int(0)]), build.int(1)]);
+  const shape = site.resultShape();
+  return shape.join() === site.shape(0).join() ? result : build.op('BroadcastTo', [result, site.shapeVector(shape)]);
+}
 
 /** Any number of operands, two at a time. */
 function chain(operator: Operator<unknown>, op: string): Row {
@@ -75,11 +99,38 @@ function test(operator: Operator<unknown>, op: string): Row {
 
 const not = row(operators.not, (site) => site.build.op('LogicalNot', [site.input(0)]));
 
+const MOST_SELECTED_RANK = 4;
+
 const where = row(operators.where, (site) => {
-  if (site.resultOnnxShape().length > 4) return decline('a choice between tensors of more than 4 axes');
   site.resultKind();
-  return site.build.op('SelectV2', operandsOf(site));
+  const operands = operandsOf(site);
+  if (site.resultOnnxShape().length <= MOST_SELECTED_RANK) return site.build.op('SelectV2', operands);
+  const shapes = operands.map((_, index) => broadcastShape(site, index));
+  const runs = sharedRuns(site.resultShape(), shapes);
+  if (runs.length > MOST_SELECTED_RANK)
+    return decline(`a choice between tensors of more than ${MOST_SELECTED_RANK} axes`);
+  const merged = operands.map((x, index) => site.reshape(x, mergedShape(shapes[index] ?? [], runs)));
+  return site.reshape(site.build.op('SelectV2', merged), site.resultShape());
 });
+
+/** An operand's sizes as they broadcast to the result in memory. */
+function broadcastShape(site: Site, index: number): Dimension[] {
+  const shape = site.onnxShape(index);
+  const order = site.resultOrder();
+  return order.map((axis) => shape[axis - (order.length - shape.length)] ?? 1);
+}
+
+/** Neighbouring axes along which each operand either broadcasts or does not; those of size 1 are in none of them. */
+function sharedRuns(result: readonly Dimension[], shapes: readonly (readonly Dimension[])[]): Run[] {
+  const axes = result.flatMap((size, axis) => (size === 1 ? [] : [axis]));
+  const isSpread = (shape: readonly Dimension[], axis: number) => {
+    if (shape[axis] === 1) return true;
+    return shape[axis] === result[axis] ? false : decline('of sizes that are not known; fix them with --shape');
+  };
+  const patterns = axes.map((axis) => shapes.map((shape) => isSpread(shape, axis)).join());
+  const runs = runsOf(axes.length, (before, axis) => patterns[before] === patterns[axis]);
+  return runs.map((run) => run.map((at) => axes[at] ?? 0));
+}
 
 /** Element by element, with broadcasting. */
 export const arithmeticRows: readonly Row[] = [

@@ -1,18 +1,20 @@
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
-import { expectArithmetic, floatInput, zeroLike } from '../operands.js';
+import type { Ref } from '../builder.js';
+import { expectArithmetic, floatInput, magnitude, negative, zeroLike } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';
+import type { Site } from '../site.js';
 
 function floatFunction(operator: Operator<unknown>, op = operator.name): Row {
   return row(operator, (site) => site.build.op(op, [floatInput(site)]));
 }
 
 /** Functions of int32 as well as float32. */
-function numberFunction(operator: Operator<unknown>, op = operator.name): Row {
+function numberFunction(operator: Operator<unknown>, emit: (site: Site, x: Ref) => Ref): Row {
   return row(operator, (site) => {
     expectArithmetic(site);
-    return site.build.op(op, [site.input(0)]);
+    return emit(site, site.input(0));
   });
 }
 
@@ -53,9 +55,9 @@ const isInf = row(operators.isInf, (site, { detectNegative, detectPositive }) =>
 
 /** Functions of one operand, element by element. */
 export const functionRows: readonly Row[] = [
-  numberFunction(operators.abs),
-  numberFunction(operators.neg),
-  numberFunction(operators.relu),
+  numberFunction(operators.abs, magnitude),
+  numberFunction(operators.neg, negative),
+  numberFunction(operators.relu, (site, x) => site.build.op('Relu', [x])),
   sign,
   floatFunction(operators.sqrt),
   floatFunction(operators.exp),

@@ -1,8 +1,8 @@
-import { isStatic, sizeOf, type Tensor } from '../../../model/index.js';
+import { isStatic, sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { cast, gather, pack, slice, squeeze } from '../ops.js';
+import { cast, gather, reduce, reshape, slice, squeeze } from '../ops.js';
 import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';
 
@@ -60,21 +60,41 @@ function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): 
   return moving(site, (x) => gather(site.build, x, site.build.ints(Int32Array.from(indices), constant.shape), at));
 }
 
-/** Every coordinate of the result but the one along the axis is its own: so each element has its full index. */
 const gatherElements = row(operators.gatherElements, (site, { axis }) => {
-  const { build } = site;
-  const [data, indices] = [site.staticShape(0), site.staticShape(1)];
-  const size = data[axis] ?? 1;
-  const along = fromFront(site, 1, size);
-  const coordinates = indices.map((_, other) => (other === axis ? along : build.ints(grid(indices, other), indices)));
-  return moving(site, (x) => build.op('GatherNd', [x, pack(build, coordinates, indices.length)]));
+  const at = elementPlaces(site, axis);
+  return moving(site, (x) => gather(site.build, reshape(site.build, x, [-1]), at, 0));
 });
 
-/** For each element of a tensor of this shape, where it stands along `axis`. */
-export function grid(shape: readonly number[], axis: number): Int32Array {
-  const run = sizeOf(shape.slice(axis + 1));
-  const size = shape[axis] ?? 1;
-  return Int32Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(i / run) % size);
+/**
+ * Where in the whole operand each element lies that the indices of input 1 name along `axis`; every other coordinate is the
+ * index's own. One number an element: webgl takes no index vectors of more than 4.
+ */
+function elementPlaces(site: Site, axis: number): Ref {
+  const { build } = site;
+  const [data, shape] = [site.staticShape(0), site.staticShape(1)];
+  const strides = stridesOf(data);
+  const [size = 1, stride = 1] = [data[axis], strides[axis]];
+  const own = ownPlaces(shape, strides, axis);
+  const tensor = site.constant(1);
+  if (tensor) {
+    const indices = constantIndices(tensor, size);
+    return build.ints(
+      own.map((place, i) => place + (indices[i] ?? 0) * stride),
+      shape,
+    );
+  }
+  return build.op('AddV2', [build.ints(own, shape), build.op('Mul', [fromFront(site, 1, size), build.int(stride)])]);
+}
+
+/** For each element of a tensor of this shape, where it stands in one with these strides were its coordinate along `axis` 0. */
+function ownPlaces(shape: readonly number[], strides: readonly number[], axis: number): Int32Array {
+  const own = stridesOf(shape);
+  return Int32Array.from({ length: sizeOf(shape) }, (_, i) =>
+    shape.reduce((place, size, other) => {
+      const coordinate = Math.floor(i / (own[other] ?? 1)) % size;
+      return other === axis ? place : place + coordinate * (strides[other] ?? 0);
+    }, 0),
+  );
 }
 
 /** Index vectors from the front, for an operand of the given sizes. */
@@ -108,12 +128,23 @@ const gatherNd = row(operators.gatherNd, (site, { batchDims }) => {
   return moving(site, (x) => site.build.op('GatherNd', [x, vectorsFromFront(site, 1, sizes)]));
 });
 
+const MOST_INDEXED_AXES = 4;
+
 const scatterNd = row(operators.scatterNd, (site, { reduction }) => {
+  const { build } = site;
   if (reduction !== 'none') return decline(`with reduction ${reduction}`);
-  const kind = site.kind(0);
-  if (kind === 'bool') return decline('of bool');
+  if (site.kind(0) === 'bool') return decline('of bool');
   const sizes = indexedSizes(site, 1);
-  return site.build.op('TensorScatterUpdate', [site.input(0), vectorsFromFront(site, 1, sizes), site.input(2)]);
+  const vectors = vectorsFromFront(site, 1, sizes);
+  if (sizes.length <= MOST_INDEXED_AXES) {
+    return build.op('TensorScatterUpdate', [site.input(0), vectors, site.input(2)]);
+  }
+  // webgl takes no longer vectors: the axes that they name lie as one.
+  const rest = site.shape(0).slice(sizes.length);
+  const products = build.op('Mul', [vectors, build.ints(stridesOf(sizes))]);
+  const places = reduce(build, 'Sum', products, [site.onnxShape(1).length - 1], true);
+  const whole = site.reshape(site.input(0), [sizeOf(sizes), ...rest]);
+  return site.reshape(build.op('TensorScatterUpdate', [whole, places, site.input(2)]), site.resultShape());
 });
 
 function scatterElements(operator: typeof operators.scatterElements): Row {
@@ -121,16 +152,10 @@ function scatterElements(operator: typeof operators.scatterElements): Row {
     const { build } = site;
     if (reduction !== 'none') return decline(`with reduction ${reduction}`);
     if (site.kind(0) === 'bool') return decline('of bool');
-    const [data, indices] = [site.staticShape(0), site.staticShape(1)];
-    const along = fromFront(site, 1, data[axis] ?? 1);
-    const coordinates = indices.map((_, other) => (other === axis ? along : build.ints(grid(indices, other), indices)));
-    const count = sizeOf(indices);
-    const vectors = build.op('Reshape', [
-      pack(build, coordinates, indices.length),
-      build.ints([count, indices.length]),
-    ]);
-    const updates = build.op('Reshape', [site.input(2), build.ints([count])]);
-    return build.op('TensorScatterUpdate', [site.input(0), vectors, updates]);
+    const places = reshape(build, elementPlaces(site, axis), [-1, 1]);
+    const [whole, updates] = [0, 2].map((index) => reshape(build, site.input(index), [-1]));
+    const scattered = build.op('TensorScatterUpdate', [whole ?? '', places, updates ?? '']);
+    return reshape(build, scattered, site.staticShape(0));
   });
 }
 

@@ -1,4 +1,4 @@
-import { isStatic, type Shape } from '../../../model/index.js';
+import type { Dimension } from '../../../model/index.js';
 import {
   type AveragePoolParameters,
   averagePool,
@@ -9,48 +9,56 @@ import {
   type PoolParameters,
 } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
-import type { Ref } from '../builder.js';
+import type { Builder, Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { expandDims, pad, reduce, squeeze } from '../ops.js';
+import { expandDims, pad, reduce, squeeze, stridedSlice } from '../ops.js';
 import { row } from '../row.js';
+import { mergedShape } from '../runs.js';
 import type { Site } from '../site.js';
 
-/** One window of two spatial axes, and what has to be added around the input so that no kernel needs to pad. */
-interface PlaneWindow {
-  readonly kernel: readonly number[];
-  readonly strides: readonly number[];
-  /** Before and behind, for each of the two axes. */
-  readonly amounts: readonly (readonly [number, number])[];
+/** How the windows lie along one spatial axis, and what has to be added around it so that no kernel needs to pad. */
+interface WindowAxis {
+  readonly size: Dimension;
+  readonly result: Dimension;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly behind: number;
+  /** The padding behind that counts in a mean; more is only added for the last window of ceil mode. */
+  readonly counted: number;
 }
+
+type Plane = readonly [WindowAxis, WindowAxis];
+
+/** An axis that no window reaches along. */
+const POINTWISE = { kernel: 1, stride: 1, dilation: 1, before: 0, behind: 0, counted: 0 } as const;
 
 export const maxPoolRow = row(maxPool, (site, parameters: MaxPoolParameters) => {
   if (site.node.outputs[1]) return decline('gives the indices of the maxima');
-  const window = windowOf(site, parameters, 'ceil mode');
-  return pooled(site, parameters, (x) => {
-    const padded = pad(site.build, x, surround(window.amounts), site.build.float(Number.NEGATIVE_INFINITY));
-    return slidePool(site, 'MaxPool', padded, window);
+  const least = site.build.float(Number.NEGATIVE_INFINITY);
+  return pooled(site, parameters, (x, plane) => {
+    const wide = pad(site.build, x, surround(plane), least);
+    return plane.some(({ dilation }) => dilation !== 1)
+      ? dilatedMaxima(site.build, wide, plane)
+      : slidePool(site, 'MaxPool', wide, plane);
   });
 });
 
 export const averagePoolRow = row(averagePool, (site, parameters: AveragePoolParameters) => {
-  const window = windowOf(site, parameters, 'ceil mode');
-  return pooled(site, parameters, (x) => {
-    const padded = pad(site.build, x, surround(window.amounts), site.build.float(0));
-    const mean = slidePool(site, 'AvgPool', padded, window);
-    const weights = corrections(site, parameters, window);
+  if (parameters.dilations.some((d) => d !== 1)) return decline('a pool of means with dilation');
+  return pooled(site, parameters, (x, plane) => {
+    const mean = slidePool(site, 'AvgPool', pad(site.build, x, surround(plane), site.build.float(0)), plane);
+    const weights = corrections(site, parameters, plane);
     return weights === undefined ? mean : site.build.op('Mul', [mean, weights]);
   });
 });
 
 /** Every window's size over the number of elements that count in it; undefined where that is 1 throughout. */
-function corrections(site: Site, parameters: AveragePoolParameters, window: PlaneWindow): Ref | undefined {
-  if (window.amounts.every(([before, behind]) => before === 0 && behind === 0)) return undefined;
+function corrections(site: Site, parameters: AveragePoolParameters, plane: Plane): Ref | undefined {
+  if (plane.every(({ before, behind }) => before === 0 && behind === 0)) return undefined;
   if (parameters.countIncludePad && !parameters.ceilMode) return undefined;
-  const spatial = site.onnxShape(0).slice(2);
-  const sizes: Shape = spatial.length === 1 ? [1, ...spatial] : spatial;
-  if (!isStatic(sizes)) return decline('averages beside padding of a size that is not known; fix it with --shape');
-  const pads = padsOf(parameters);
-  const ratios = sizes.map((size, axis) => axisRatios(size, axis, { parameters, window, pads }));
+  const ratios = plane.map((axis) => axisRatios(axis, parameters.countIncludePad));
   const [rows = [], columns = []] = ratios;
   if ([...rows, ...columns].every((ratio) => ratio === 1)) return undefined;
   const values = rows.flatMap((row) => columns.map((column) => row * column));
@@ -58,69 +66,99 @@ function corrections(site: Site, parameters: AveragePoolParameters, window: Plan
 }
 
 /** Along one axis: kernel size over how many of each window's taps lie on the input (or on padding that counts). */
-function axisRatios(
-  size: number,
-  axis: number,
-  given: { parameters: AveragePoolParameters; window: PlaneWindow; pads: readonly number[] },
-): number[] {
-  const { parameters, window, pads } = given;
-  const kernel = window.kernel[axis] ?? 1;
-  const stride = window.strides[axis] ?? 1;
-  const [before, behind] = window.amounts[axis] ?? [0, 0];
+function axisRatios({ size, kernel, stride, before, behind, counted }: WindowAxis, countsPad: boolean): number[] {
+  if (before === 0 && behind === 0 && kernel === 1 && stride === 1) return [1];
+  if (typeof size !== 'number') {
+    return decline('averages beside padding of a size that is not known; fix it with --shape');
+  }
   const windows = Math.floor((size + before + behind - kernel) / stride) + 1;
-  // Padding that was only added for the last window of ceil mode never counts.
-  const [low, high] = parameters.countIncludePad ? [-before, size + (pads[axis + 2] ?? 0)] : [0, size];
+  const [low, high] = countsPad ? [-before, size + counted] : [0, size];
   return Array.from({ length: windows }, (_, index) => {
     const start = index * stride - before;
     return kernel / (Math.min(start + kernel, high) - Math.max(start, low));
   });
 }
 
-/** Begins and ends of two axes. */
-function padsOf(parameters: PoolParameters): readonly number[] {
-  const pads = parameters.pads ?? decline('padding of a size that is not known; fix it with --shape');
-  return parameters.kernelShape.length === 1 ? [0, pads[0] ?? 0, 0, pads[1] ?? 0] : pads;
+/** The greatest of all taps, one axis after the other: no kernel has holes. */
+function dilatedMaxima(build: Builder, x: Ref, plane: Plane): Ref {
+  return plane.reduce((whole, { kernel, stride, dilation, result }, index) => {
+    if (kernel === 1 && stride === 1) return whole;
+    if (typeof result !== 'number') return decline('a pool with dilation over a size that is not known');
+    const tap = (begin: number) => {
+      const at = (own: number, other: number) => [other, ...plane.map((_, i) => (i === index ? own : other)), other];
+      const end = begin + (result - 1) * stride + 1;
+      // All axes but the one that is pooled are taken to their ends.
+      const endMask = 0b1111 ^ (1 << (index + 1));
+      return stridedSlice(build, whole, { begin: at(begin, 0), end: at(end, 0), strides: at(stride, 1), endMask });
+    };
+    return Array.from({ length: kernel }, (_, i) => tap(i * dilation)).reduce((a, b) => build.op('Maximum', [a, b]));
+  }, x);
 }
 
-function windowOf(site: Site, parameters: PoolParameters, what: string): PlaneWindow {
+function windowAxes(site: Site, parameters: PoolParameters): WindowAxis[] {
   const { kernelShape, strides, dilations, ceilMode } = parameters;
-  if (kernelShape.length > 2) return decline(`a pool over ${kernelShape.length} axes`);
-  if (dilations.some((d) => d !== 1)) return decline('a pool with dilation');
-  const isLine = kernelShape.length === 1;
-  const kernel = isLine ? [1, ...kernelShape] : kernelShape;
-  const steps = isLine ? [1, ...strides] : strides;
-  const pads = padsOf(parameters);
-  const inputs = isLine ? [1, ...site.onnxShape(0).slice(2)] : site.onnxShape(0).slice(2);
-  const results = isLine ? [1, ...site.resultOnnxShape().slice(2)] : site.resultOnnxShape().slice(2);
-  const amounts = kernel.map((size, axis): [number, number] => {
-    const [before, behind] = [pads[axis] ?? 0, pads[axis + 2] ?? 0];
-    if (!ceilMode) return [before, behind];
-    const [input, result, stride] = [inputs[axis], results[axis], steps[axis] ?? 1];
-    if (stride === 1) return [before, behind];
-    if (typeof input !== 'number' || typeof result !== 'number') {
-      return decline(`${what} over a size that is not known; fix it with --shape`);
+  const pads = parameters.pads ?? decline('padding of a size that is not known; fix it with --shape');
+  const [sizes, results] = [site.onnxShape(0).slice(2), site.resultOnnxShape().slice(2)];
+  return kernelShape.map((kernel, axis) => {
+    const [before, counted] = [pads[axis] ?? 0, pads[axis + kernelShape.length] ?? 0];
+    const [stride, dilation] = [strides[axis] ?? 1, dilations[axis] ?? 1];
+    const [size = 1, result = 1] = [sizes[axis], results[axis]];
+    const given = { size, result, kernel, stride, dilation, before, behind: counted, counted };
+    if (!ceilMode || stride === 1) return given;
+    if (typeof size !== 'number' || typeof result !== 'number') {
+      return decline('ceil mode over a size that is not known; fix it with --shape');
     }
     // Where the last window hangs over, the rows it lacks are added; it may also need fewer than the padding gives.
-    return [before, Math.max(behind, (result - 1) * stride + size - input - before)];
+    const extent = (kernel - 1) * dilation + 1;
+    return { ...given, behind: Math.max(counted, (result - 1) * stride + extent - size - before) };
   });
-  return { kernel, strides: steps, amounts };
 }
 
-function surround(amounts: readonly (readonly [number, number])[]): (readonly [number, number])[] {
-  return [[0, 0], ...amounts, [0, 0]];
+function surround(plane: Plane): (readonly [number, number])[] {
+  return [[0, 0], ...plane.map(({ before, behind }) => [before, behind] as const), [0, 0]];
 }
 
-/** A pool over one axis is one over two, of which the first has size 1. */
-function pooled(site: Site, { kernelShape }: PoolParameters, pool: (x: Ref) => Ref): Ref {
+/** A pool over one axis is one over two, of which the first has size 1; one over three is one over the first, then the rest. */
+function pooled(site: Site, parameters: PoolParameters, pool: (x: Ref, plane: Plane) => Ref): Ref {
   if (site.kind(0) !== 'float32') return decline('a pool of integers');
-  if (kernelShape.length === 2) return pool(site.input(0));
-  return squeeze(site.build, pool(expandDims(site.build, site.input(0), 1)), [1]);
+  const [first, second, third, ...others] = windowAxes(site, parameters);
+  const x = site.input(0);
+  if (!first || others.length > 0) return decline(`a pool over ${parameters.kernelShape.length} axes`);
+  if (!second) {
+    return squeeze(site.build, pool(expandDims(site.build, x, 1), [{ ...POINTWISE, size: 1, result: 1 }, first]), [1]);
+  }
+  return third ? pooledVolume(site, [first, second, third], pool) : pool(x, [first, second]);
 }
 
-function slidePool(site: Site, op: string, x: Ref, { kernel, strides }: PlaneWindow): Ref {
+function pooledVolume(
+  site: Site,
+  [depth, height, width]: readonly [WindowAxis, WindowAxis, WindowAxis],
+  pool: (x: Ref, plane: Plane) => Ref,
+): Ref {
+  const shape = site.shape(0);
+  let x = site.input(0);
+  if (!isPointwise(depth)) {
+    const flat = mergedShape(shape, [[0], [1], [2, 3], [4]]);
+    const size = flat[2] ?? 1;
+    x = pool(site.reshape(x, flat), [depth, { ...POINTWISE, size, result: size }]);
+    shape[1] = depth.result;
+  }
+  if (!isPointwise(height) || !isPointwise(width)) {
+    x = pool(site.reshape(x, mergedShape(shape, [[0, 1], [2], [3], [4]])), [height, width]);
+  }
+  return x === site.input(0) ? x : site.reshape(x, site.resultShape());
+}
+
+function isPointwise({ kernel, stride, before, behind }: WindowAxis): boolean {
+  return kernel === 1 && stride === 1 && before === 0 && behind === 0;
+}
+
+type Sliding = Pick<WindowAxis, 'kernel' | 'stride'>;
+
+function slidePool(site: Site, op: string, x: Ref, plane: readonly [Sliding, Sliding]): Ref {
   return site.build.op(op, [x], {
-    ksize: attribute.ints([1, ...kernel, 1]),
-    strides: attribute.ints([1, ...strides, 1]),
+    ksize: attribute.ints([1, ...plane.map(({ kernel }) => kernel), 1]),
+    strides: attribute.ints([1, ...plane.map(({ stride }) => stride), 1]),
     padding: attribute.text('VALID'),
     data_format: attribute.text('NHWC'),
   });
@@ -132,7 +170,10 @@ function globalPool(site: Site, op: string, reduction: string): Ref {
   const spatial = shape.slice(1, -1);
   const [height, width] = spatial;
   if (spatial.length === 2 && typeof height === 'number' && typeof width === 'number') {
-    return slidePool(site, op, site.input(0), { kernel: [height, width], strides: [1, 1], amounts: [] });
+    return slidePool(site, op, site.input(0), [
+      { kernel: height, stride: 1 },
+      { kernel: width, stride: 1 },
+    ]);
   }
   return reduce(
     site.build,

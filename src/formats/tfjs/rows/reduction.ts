@@ -3,9 +3,10 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { expectArithmetic, expectFloat, floatInput } from '../operands.js';
+import { expectArithmetic, expectFloat, floatInput, magnitude } from '../operands.js';
 import { expandDims, reduce } from '../ops.js';
 import { type Row, row } from '../row.js';
+import { around, mergedShape } from '../runs.js';
 import type { Site } from '../site.js';
 
 /** Axes in memory. Declines where they are computed, or hold nothing: there TensorFlow.js and ONNX differ. */
@@ -16,11 +17,13 @@ function axesOf(site: Site, { axes }: ReduceParameters): number[] {
   return axes.map((axis) => site.axis(axis)).sort((a, b) => a - b);
 }
 
-/** `before`, the reduction, `after`; each an operation on one operand, or nothing. */
+const square = (site: Site, x: Ref) => site.build.op('Square', [x]);
+
+/** `before`, the reduction, `after`; each of one operand, or nothing. */
 function reduction(
   operator: Operator<ReduceParameters>,
   op: string,
-  around: { before?: string; after?: string } = {},
+  around: { before?: (site: Site, x: Ref) => Ref; after?: string } = {},
 ): Row {
   return row(operator, (site, parameters) => {
     const { build } = site;
@@ -29,7 +32,7 @@ function reduction(
     if (isFloatOnly) expectFloat(site);
     if (site.kind(0) === 'bool') return reduceBool(site, op, axes, parameters.keepDims);
     expectArithmetic(site);
-    const x = around.before ? build.op(around.before, [site.input(0)]) : site.input(0);
+    const x = around.before ? around.before(site, site.input(0)) : site.input(0);
     const reduced = axes.length === 0 ? x : reduceOver(site, op, x, axes, parameters.keepDims);
     return around.after ? build.op(around.after, [reduced]) : reduced;
   });
@@ -69,6 +72,15 @@ const reduceLogSumExp = row(operators.reduceLogSumExp, (site, parameters) => {
   return parameters.keepDims ? result : site.reshape(result, site.resultShape());
 });
 
+/** The operand with the elements along an axis from last to first. */
+function reversed(site: Site, at: number): Ref {
+  const { build } = site;
+  const shape = site.shape(0);
+  if (shape.length <= 4) return build.op('ReverseV2', [site.input(0), build.ints([at])]);
+  const flat = site.reshape(site.input(0), mergedShape(shape, around(shape.length, [at])));
+  return site.reshape(build.op('ReverseV2', [flat, build.ints([Math.min(at, 1)])]), shape);
+}
+
 function arg(operator: typeof operators.argMax, op: string): Row {
   return row(operator, (site, { axis, keepDims, selectLastIndex }) => {
     const { build } = site;
@@ -77,10 +89,8 @@ function arg(operator: typeof operators.argMax, op: string): Row {
     const size = site.shape(0)[at];
     const found = () => build.op(op, [site.input(0), build.int(at)]);
     const fromEnd = () => {
-      if (site.shape(0).length > 4) return decline('the last index along one of more than 4 axes');
       if (typeof size !== 'number') return decline('the last index along an axis of unknown size');
-      const reversed = build.op('ReverseV2', [site.input(0), build.ints([at])]);
-      return build.op('Sub', [build.int(size - 1), build.op(op, [reversed, build.int(at)])]);
+      return build.op('Sub', [build.int(size - 1), build.op(op, [reversed(site, at), build.int(at)])]);
     };
     const index = selectLastIndex ? fromEnd() : found();
     return keepDims ? expandDims(build, index, at) : index;
@@ -93,10 +103,10 @@ export const reductionRows: readonly Row[] = [
   reduction(operators.reduceMax, 'Max'),
   reduction(operators.reduceMin, 'Min'),
   reduction(operators.reduceProd, 'Prod'),
-  reduction(operators.reduceL1, 'Sum', { before: 'Abs' }),
-  reduction(operators.reduceL2, 'Sum', { before: 'Square', after: 'Sqrt' }),
+  reduction(operators.reduceL1, 'Sum', { before: magnitude }),
+  reduction(operators.reduceL2, 'Sum', { before: square, after: 'Sqrt' }),
   reduction(operators.reduceLogSum, 'Sum', { after: 'Log' }),
-  reduction(operators.reduceSumSquare, 'Sum', { before: 'Square' }),
+  reduction(operators.reduceSumSquare, 'Sum', { before: square }),
   reduceLogSumExp,
   arg(operators.argMax, 'ArgMax'),
   arg(operators.argMin, 'ArgMin'),

@@ -2,9 +2,10 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { expectArithmetic, expectFloat } from '../operands.js';
+import { expectArithmetic, expectFloat, negative } from '../operands.js';
 import { cast, concat, pack, slice, transpose } from '../ops.js';
 import { type Row, row } from '../row.js';
+import { around, mergedShape } from '../runs.js';
 import type { Site } from '../site.js';
 
 /** Along the last axis; the least elements are the greatest of their negatives. */
@@ -12,7 +13,7 @@ const topK = row(operators.topK, (site, { k, largest }) => {
   const { build } = site;
   if (k === undefined) return decline('a number of elements that is computed');
   expectArithmetic(site);
-  const negated = (x: Ref) => (largest ? x : build.op('Neg', [x]));
+  const negated = (x: Ref) => (largest ? x : negative(site, x));
   const found = build.op('TopKV2', [negated(site.input(0)), build.int(k)], { sorted: attribute.flag(true) });
   return [negated(found), build.output(found, 1)];
 });
@@ -99,12 +100,20 @@ const oneHot = row(operators.oneHot, (site, { axis, depth, values }) => {
 
 const cumSum = row(operators.cumSum, (site, { axis, exclusive, reverse }) => {
   if (axis === undefined) return decline('an axis that is computed');
-  if (site.shape(0).length > 4) return decline('along one of more than 4 axes');
   expectArithmetic(site);
-  return site.build.op('Cumsum', [site.input(0), site.build.int(site.axis(axis))], {
-    exclusive: attribute.flag(exclusive),
-    reverse: attribute.flag(reverse),
-  });
+  const { build } = site;
+  const shape = site.shape(0);
+  const at = site.axis(axis);
+  const along = (x: Ref, place: number) =>
+    build.op('Cumsum', [x, build.int(place)], {
+      exclusive: attribute.flag(exclusive),
+      reverse: attribute.flag(reverse),
+    });
+  // The kernels take 4 axes; those before and behind the one that is summed lie as one each.
+  if (shape.length <= 4) return along(site.input(0), at);
+  const runs = around(shape.length, [at]);
+  const flat = site.reshape(site.input(0), mergedShape(shape, runs));
+  return site.reshape(along(flat, Math.min(at, 1)), shape);
 });
 
 const range = row(operators.range, (site) => {

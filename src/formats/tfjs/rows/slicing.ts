@@ -2,9 +2,10 @@ import type { Dimension } from '../../../model/index.js';
 import type { PadParameters, SliceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
-import type { Ref } from '../builder.js';
+import type { Builder, Ref } from '../builder.js';
 import { decline } from '../decline.js';
-import { cast, gather, pad, slice, stridedSlice } from '../ops.js';
+import { cast, gather, slice, stridedSlice } from '../ops.js';
+import { type Amounts, padded } from '../padding.js';
 import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';
 
@@ -36,7 +37,11 @@ function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
       ranges.map(({ count = -1 }) => count),
     );
   }
-  if (ranges.length > 4) return decline('steps over more than 4 axes');
+  const isStrided = site.kind(0) === 'float32' && ranges.length <= 4;
+  return isStrided ? cutStrided(build, x, ranges) : cutGathered(build, x, ranges);
+}
+
+function cutStrided(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
   let endMask = 0;
   const end = ranges.map(({ begin, step, count }, axis) => {
     const last = count === undefined ? -1 : begin + count * step;
@@ -50,6 +55,24 @@ function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
     strides: ranges.map(({ step }) => step),
     endMask,
   });
+}
+
+/** wasm calls every part that it steps through float32 and reads the bits of integers as such; a gather keeps the type. */
+function cutGathered(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
+  const isCut = ranges.some((range) => range !== WHOLE && range.step === 1);
+  const cut = isCut
+    ? slice(
+        build,
+        x,
+        ranges.map(({ begin, step }) => (step === 1 ? begin : 0)),
+        ranges.map(({ step, count = -1 }) => (step === 1 ? count : -1)),
+      )
+    : x;
+  return ranges.reduce((part, { begin, step, count = 0 }, axis) => {
+    if (step === 1) return part;
+    const indices = Int32Array.from({ length: count }, (_, i) => begin + i * step);
+    return gather(build, part, build.ints(indices), axis);
+  }, cut);
 }
 
 function rangesOf(site: Site, { starts, ends, axes, steps }: SliceParameters): Range[] {
@@ -84,38 +107,38 @@ function rangeOfUnknown(start: number, end: number, step: number): Range {
 
 const padRow = row(operators.pad, (site, { mode, pads, constantValue }: PadParameters) => {
   if (!pads) return decline('amounts that are computed');
+  const { build } = site;
   const kind = site.kind(0);
-  if (kind === 'bool') return decline('of bool');
+  const held = kind === 'bool' ? 'int32' : kind;
   const rank = pads.length / 2;
   const amounts = site.order(0).map((axis): [number, number] => [pads[axis] ?? 0, pads[axis + rank] ?? 0]);
-  if (mode === 'constant') return constantPad(site, amounts, constantValue);
-  return repeatedPad(site, amounts, mode);
+  const x = cast(build, site.input(0), kind, held);
+  const result =
+    mode === 'constant'
+      ? padded(site, x, site.shape(0), amounts, fillerOf(site, constantValue))
+      : repeatedPad(site, x, amounts, mode);
+  return cast(build, result, held, kind);
 });
 
-function constantPad(site: Site, amounts: readonly [number, number][], value: number | undefined): Ref {
+function fillerOf(site: Site, value: number | undefined): Ref {
   const { build } = site;
-  const filler =
-    value === undefined
-      ? site.reshape(site.input(2), [])
-      : site.kind(0) === 'float32'
-        ? build.float(value)
-        : build.int(value);
-  if (amounts.length <= 4) return pad(build, site.input(0), amounts, filler);
-  return decline('over more than 4 axes');
+  const kind = site.kind(0);
+  if (value !== undefined) return kind === 'float32' ? build.float(value) : build.int(value);
+  return cast(build, site.reshape(site.input(2), []), kind, kind === 'bool' ? 'int32' : kind);
 }
 
 /** Each padded axis takes the elements it repeats by their indices; a reflection has an operation of its own. */
-function repeatedPad(site: Site, amounts: readonly [number, number][], mode: PadParameters['mode']): Ref {
+function repeatedPad(site: Site, whole: Ref, amounts: Amounts, mode: PadParameters['mode']): Ref {
   const { build } = site;
   const isPadded = amounts.some(([before, behind]) => before !== 0 || behind !== 0);
-  if (!isPadded) return site.input(0);
+  if (!isPadded) return whole;
   const isPositive = amounts.flat().every((amount) => amount >= 0);
   const shape = site.shape(0);
   const isShort = amounts.every(
     ([before, behind], axis) => Math.max(before, behind) < Number(shape[axis]) || before + behind === 0,
   );
   if (mode === 'reflect' && isPositive && isShort && amounts.length <= 4) {
-    return build.op('MirrorPad', [site.input(0), build.ints(amounts.flat(), [amounts.length, 2])], {
+    return build.op('MirrorPad', [whole, build.ints(amounts.flat(), [amounts.length, 2])], {
       mode: attribute.text('REFLECT'),
     });
   }
@@ -124,7 +147,7 @@ function repeatedPad(site: Site, amounts: readonly [number, number][], mode: Pad
     const size = shape[axis];
     if (typeof size !== 'number') return decline('an axis of unknown size; fix it with --shape');
     return gather(build, x, build.ints(repeatedIndices(size, before, behind, mode)), axis);
-  }, site.input(0));
+  }, whole);
 }
 
 function repeatedIndices(size: number, before: number, behind: number, mode: PadParameters['mode']): number[] {
