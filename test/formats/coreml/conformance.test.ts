@@ -114,7 +114,6 @@ describe('an operator answers in Core ML as the standard says, or is refused by 
 
   /** Operators that no case of the lists above can judge. */
   test.each<[string, (n: Network) => Value | Value[]]>([
-    ['Constant', (n) => [n.relu(n.input([2])), n.node('Constant', [], { value: Tensor.from('float32', [1], [2.5]) })]],
     ['ConstantOfShape', (n) => [n.relu(n.input([2])), n.node('ConstantOfShape', [n.integers([2, 3])])]],
     ['Range', (n) => [n.relu(n.input([2])), n.node('Range', [n.constant(1), n.constant(9), n.constant(2)])]],
     ['ReduceLogSumExp', (n) => n.node('ReduceLogSumExp', [n.input([2, 3])])],

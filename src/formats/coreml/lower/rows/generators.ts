@@ -1,13 +1,5 @@
 import { type DataType, sizeOf } from '../../../../model/index.js';
-import {
-  constantOfShape,
-  constant as constantOperator,
-  eyeLike,
-  oneHot,
-  range,
-  shape,
-  trilu,
-} from '../../../../operators/index.js';
+import { constantOfShape, eyeLike, oneHot, range, shape, trilu } from '../../../../operators/index.js';
 import type { Constant } from '../../program/program.js';
 import { int, ints } from '../constants.js';
 import { decline } from '../decline.js';
@@ -23,13 +15,6 @@ export const generators: Rows = {
     to.output(to.value(ints(to.sizesOf().slice(start, end))));
   },
   Size: (_node, to) => to.output(to.value(int(sizeOf(to.sizesOf())))),
-
-  /** Constants are operands everywhere else; a node of its own stays where its result is an output. */
-  Constant(node, to) {
-    const { tensor } = constantOperator.parameters(node);
-    if (!tensor) return decline('its value is sparse or no tensor');
-    to.output(to.value(to.constant(tensor)));
-  },
 
   ConstantOfShape(node, to) {
     const { value } = constantOfShape.parameters(node);
