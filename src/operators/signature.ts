@@ -9,24 +9,33 @@ export interface Signature {
   readonly attributes: ReadonlySet<string>;
 }
 
-let signatures: ReadonlyMap<string, Signature> | undefined;
+let lines: ReadonlyMap<string, string> | undefined;
+/** Of the operators that were asked for: a network has few of them. */
+const known = new Map<string, Signature>();
 
 /** Of one of ONNX's own operators; undefined where there is none of this name. */
 export function signatureOf(operator: string): Signature | undefined {
-  signatures ??= new Map(SIGNATURES.trim().split('\n').map(parsed));
-  return signatures.get(operator);
+  const signature = known.get(operator);
+  if (signature) return signature;
+  lines ??= new Map(
+    SIGNATURES.trim()
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf(' ')), line]),
+  );
+  const line = lines.get(operator);
+  if (line === undefined) return undefined;
+  const made = parsed(line);
+  known.set(operator, made);
+  return made;
 }
 
-function parsed(line: string): [string, Signature] {
-  const [name = '', required = '', inputs = '', outputs = '', ...attributes] = line.split(' ');
+function parsed(line: string): Signature {
+  const [, required, inputs = '', outputs = '', ...attributes] = line.split(' ');
   const most = (text: string) => (text === '*' ? Number.POSITIVE_INFINITY : Number(text));
-  return [
-    name,
-    {
-      required: Number(required),
-      mostInputs: most(inputs),
-      mostOutputs: most(outputs),
-      attributes: new Set(attributes),
-    },
-  ];
+  return {
+    required: Number(required),
+    mostInputs: most(inputs),
+    mostOutputs: most(outputs),
+    attributes: new Set(attributes),
+  };
 }

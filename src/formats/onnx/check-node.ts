@@ -36,14 +36,18 @@ function checkSignature(node: NodeProto, operator: string, fail: (what: string) 
   for (let index = 0; index < required; index++) {
     if (!node.input[index]) throw fail(`${operator} has no input ${index}: it is missing, ${required} are needed`);
   }
-  const given = (names: readonly string[]) => names.findLastIndex((name) => name !== '') + 1;
-  if (given(node.input) > mostInputs) {
+  if (node.input.length > mostInputs && given(node.input) > mostInputs) {
     throw fail(`${operator} has ${given(node.input)} inputs, it takes ${mostInputs} at most`);
   }
-  if (given(node.output) > mostOutputs) {
+  if (node.output.length > mostOutputs && given(node.output) > mostOutputs) {
     throw fail(`${operator} has ${given(node.output)} outputs, it gives ${mostOutputs} at most`);
   }
   for (const { name = '' } of node.attribute) {
     if (!attributes.has(name)) throw fail(`${operator} has no attribute ${name}`);
   }
+}
+
+/** How many names are given, those that are left out at the end not counted. */
+function given(names: readonly string[]): number {
+  return names.findLastIndex((name) => name !== '') + 1;
 }
