@@ -181,14 +181,15 @@ async function writeAll(work: Work, written: readonly Written[], proof: Proof | 
     for (const each of written) {
       const destination = plan.destinations.get(each.target.name);
       if (!destination) throw new Error(`no place was planned for ${each.target.name}`);
-      staged.set(each, await stations.time('write', () => stageArtefact(each.artefact, destination, temporary)));
+      const stage = await stations.time('write', () => stageArtefact(each.artefact, destination, temporary));
+      staged.set({ ...each, artefact: stage.artefact }, stage);
     }
-    for (const each of written) {
+    for (const each of staged.keys()) {
       await expectClassNames(each);
       if (!proof) await stations.time('read back', () => readBack(each));
       else verdicts.set(each, await stations.time('check', () => proof.judge(each, source.model)));
     }
-    const errors = written.flatMap((each) => verdicts.get(each)?.error ?? []);
+    const errors = [...staged.keys()].flatMap((each) => verdicts.get(each)?.error ?? []);
     for (const error of errors) draft.fail(error);
     if (errors.every(({ exitCode }) => run.options.keep && exitCode === 5)) {
       await stations.time('put in place', () => putInPlace([...staged.values()], protect));

@@ -6,7 +6,8 @@ import { sha256 } from './sha256.js';
 import { asOutputError } from './system-error.js';
 import type { TemporaryFolder } from './temporary-folder.js';
 
-/** Read back at a time. */
+/** A file up to this size is read back as a whole, and kept for who opens it next; a larger one in pieces. */
+const LARGEST_KEPT = 2 ** 26;
 const PIECE = 2 ** 22;
 
 /** Systems take at least this many chunks in one call. */
@@ -29,6 +30,7 @@ export interface WrittenFile {
 /** An artefact that was written and read back, but is not in place. */
 export interface Staged {
   readonly destination: Destination;
+  /** As it was read back: what is opened and judged is what lies on disk. */
   readonly artefact: ArtefactFiles;
   readonly temporary: TemporaryFolder;
   /** Where each file waits. */
@@ -51,6 +53,7 @@ export async function stageArtefact(
 ): Promise<Staged> {
   const root = temporary.fresh();
   const paths = new Map<string, string>();
+  const readBack = new Map<string, readonly Uint8Array[]>();
   const written: WrittenFile[] = [];
   const files: Promise<void>[] = [];
   try {
@@ -62,7 +65,7 @@ export async function stageArtefact(
       // While the system writes.
       const hash = sha256(chunks);
       files.push((await writing).onDisk);
-      await expectSame(file, chunks, destination.shown);
+      readBack.set(inside, await readSame(file, chunks, destination.shown));
       paths.set(inside, file);
       written.push({ path: inside, bytes: lengthOf(chunks), sha256: hash });
     }
@@ -73,7 +76,15 @@ export async function stageArtefact(
   const onDisk = Promise.all(files).catch((error) => {
     throw failure(error, destination);
   });
-  return { destination, artefact, temporary, paths, root, written, onDisk: heardLater(onDisk) };
+  return {
+    destination,
+    artefact: { files: readBack, commits: artefact.commits },
+    temporary,
+    paths,
+    root,
+    written,
+    onDisk: heardLater(onDisk),
+  };
 }
 
 function failure(error: unknown, { shown }: Destination): OutputError {
@@ -116,21 +127,29 @@ function without(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
   });
 }
 
-/** Compares a file with what was meant to be in it. A write that the system cuts short shows here, if nowhere else. */
-async function expectSame(file: string, chunks: readonly Uint8Array[], shown: string): Promise<void> {
+/**
+ * Reads a file back and compares it with what was meant to be in it: a write that the system cuts short shows here, if
+ * nowhere else.
+ * @returns the bytes that were read, or where they are many those that they are equal to
+ */
+async function readSame(file: string, chunks: readonly Uint8Array[], shown: string): Promise<readonly Uint8Array[]> {
+  const size = lengthOf(chunks);
+  const isKept = size <= LARGEST_KEPT;
+  // One byte more than there should be, so that a file that is longer shows.
+  const buffer = Buffer.allocUnsafeSlow((isKept ? size : PIECE) + 1);
   const handle = await fs.promises.open(file, 'r');
   try {
-    const piece = Buffer.allocUnsafe(Math.min(PIECE, lengthOf(chunks) + 1));
     let rest: readonly Uint8Array[] = chunks;
-    for (let count = -1; count !== 0; ) {
-      count = (await handle.read(piece, 0, piece.length)).bytesRead;
-      if (!startWith(rest, piece.subarray(0, count))) throw differs(shown);
+    for (let at = 0, count = -1; count !== 0; at = isKept ? at + count : 0) {
+      count = (await handle.read(buffer, at, buffer.length - at)).bytesRead;
+      if (!startWith(rest, buffer.subarray(at, at + count))) throw differs(shown);
       rest = without(rest, count);
     }
     if (rest.length > 0) throw differs(shown);
   } finally {
     await handle.close();
   }
+  return isKept ? [new Uint8Array(buffer.buffer, 0, size)] : chunks;
 }
 
 /** Whether the chunks, one behind the other, begin with these bytes. */
