@@ -37,6 +37,8 @@ export class TemporaryFolder {
    * @throws OutputError
    */
   constructor(shown: string) {
+    // Before there is anything: a signal that comes while folders are made finds somebody who takes them away again.
+    this.#registered = removeAtExit(() => this.#remove({ isPlaced: false }));
     try {
       this.#made = makeFolders(path.resolve(shown));
       this.parent = fs.realpathSync(path.resolve(shown));
@@ -45,9 +47,9 @@ export class TemporaryFolder {
       fs.mkdirSync(this.path, { mode: 0o700 });
       this.#parentIdentity = identityAt(this.parent);
     } catch (error) {
+      this.#registered.forget();
       throw asOutputError(error, shown);
     }
-    this.#registered = removeAtExit(() => this.#remove({ isPlaced: false }));
   }
 
   /** A path in this folder that was not given before. */
