@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from '../../../model/index.js';
+import { nodesKeptInFloat32 } from '../../keep-fp32.js';
 import { gatedBySigmoid } from './rows/activations.js';
 import { biasOf } from './rows/matrix-products.js';
 
@@ -18,18 +19,12 @@ const PIXELWISE: ReadonlySet<string> = new Set([
  * Nodes that compute in fp32 although the program is fp16: those the user names, those that the source has in float64, whose
  * exporter found float32 too little, and what normalises pixels, as the quotients of 0 to 255 would lose bits that the
  * network was trained with.
- * @param patterns names, or globs with `*` and `?`, of nodes as they are now or as they were in the source
+ * @param patterns as for `nodesKeptInFloat32`
+ * @throws UsageError where a pattern matches no node
  */
 export function keptInFloat32(graph: Graph, patterns: readonly string[], image: string | undefined): Set<Node> {
-  const kept = new Set<Node>();
-  const expressions = patterns.map(expressionOf);
-  const isNamed = (node: Node) => {
-    const names = [node.name, ...node.origin.map(({ name }) => name)];
-    return names.some((name) => expressions.some((expression) => expression.test(name)));
-  };
-  for (const node of graph.sorted()) {
-    if (isDouble(node) || (expressions.length > 0 && isNamed(node))) kept.add(node);
-  }
+  const kept = new Set(nodesKeptInFloat32(graph, patterns));
+  for (const node of graph.sorted()) if (isDouble(node)) kept.add(node);
   for (const node of [...kept]) {
     const reader = node.outputs[0]?.onlyReader;
     if (reader && isSaidBy(reader, node)) kept.add(reader);
@@ -52,9 +47,4 @@ function nextPixelwise(value: Value): Node | undefined {
   const node = value.onlyReader;
   if (!node?.is(...PIXELWISE) || node.outputs.length !== 1) return undefined;
   return node.inputs.every((operand) => operand === value || operand?.constant) ? node : undefined;
-}
-
-function expressionOf(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('\\*', '.*').replaceAll('\\?', '.')}$`, 's');
 }
