@@ -42,13 +42,12 @@ function wholeProcesses() {
 }
 
 function processTable(runs) {
-  const rows = [...runs].map(([name, list]) => {
+  const rows = [...runs].map(([name, { seconds, mebibytes }]) => {
     const [network] = name.split(' ');
-    const floor = median(runs.get(`${network} plain copy of the bytes`).map((run) => run.seconds));
-    const seconds = median(list.map((run) => run.seconds));
-    const memory = median(list.map((run) => run.mebibytes));
-    const megabytes = statSync(model(network)).size / 2 ** 20;
-    return `| ${name} | ${seconds.toFixed(2)} | ${(seconds / floor).toFixed(1)} | ${memory.toFixed(0)} | ${megabytes.toFixed(0)} |`;
+    const time = median(seconds);
+    const factor = time / median(runs.get(`${network} plain copy of the bytes`).seconds);
+    const file = statSync(model(network)).size / 2 ** 20;
+    return `| ${name} | ${time.toFixed(2)} | ${factor.toFixed(1)} | ${mebibytes.toFixed(0)} | ${file.toFixed(0)} |`;
   });
   return ['| whole process | s | times the copy | peak MiB | file MiB |', '|---|---|---|---|---|', ...rows].join('\n');
 }

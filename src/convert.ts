@@ -1,3 +1,4 @@
+import { now } from './conversion/clock.js';
 import { convertModel, notTried, type Outcome } from './conversion/convert-model.js';
 import { type Plan, planOutputs } from './conversion/plan.js';
 import type { Prover } from './conversion/prover.js';
@@ -34,7 +35,7 @@ export async function convert(models: string | readonly string[], options: Conve
 
 /** The same with the first error beside the report instead of thrown. @throws UsageError */
 export async function convertAll(models: readonly string[], given: ConvertOptions): Promise<RunOutcome> {
-  const started = performance.now();
+  const started = now();
   const options = resolveConvert(given);
   if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
   const targets = await loadTargets(options.to);

@@ -1,3 +1,4 @@
+import { now } from './conversion/clock.js';
 import { Draft } from './conversion/draft.js';
 import { closeRun, type RunOutcome } from './conversion/run-report.js';
 import { Stations } from './conversion/stations.js';
@@ -25,7 +26,7 @@ export async function inspect(model: string, options: InspectOptions = {}): Prom
 
 /** The same with the error beside the report instead of thrown. */
 export async function inspectAll(path: string, given: InspectOptions): Promise<RunOutcome> {
-  const started = performance.now();
+  const started = now();
   const options = resolveInspect(given);
   const draft = new Draft(path);
   const stations = new Stations(() => {});
@@ -49,7 +50,7 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
     draft.source = describeSource(source);
     await stations.time('look', () => draft.takeStock(takeStock(model, options)));
     await stations.time('fuse', () => {
-      const changes = optimize(model);
+      const changes = optimize(model, { typed: true });
       draft.after = countGraph(model.graph);
       draft.fused = fusedBlocks(model.graph);
       draft.declined = declinedBlocks(changes.declined);

@@ -62,7 +62,7 @@ async function bundleChildren() {
   writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
 }
 
-/** Converts a small network with the scripts, so that V8 compiles what a conversion needs. */
+/** Runs the commands on a small network, so that V8 compiles what they need. */
 async function writeCaches() {
   const { CompiledScripts } = await import(resolve(folder, 'compiled-scripts.cjs'));
   const scripts = new CompiledScripts(resolve(folder));
@@ -70,8 +70,13 @@ async function writeCaches() {
   try {
     const model = 'fixtures/digits/digits_ts13_bn/model.onnx';
     const { main } = scripts.load('./main.cjs');
-    await main(['convert', model, '--to', 'onnx,tfjs,coreml', '--quiet', '--out-dir', out]);
-    if (process.exitCode !== 0) throw new Error('the command line that was just built does not convert a model');
+    for (const command of [
+      ['convert', model, '--to', 'onnx,tfjs,coreml', '--out-dir', out],
+      ['inspect', model],
+    ]) {
+      await main([...command, '--quiet']);
+      if (process.exitCode !== 0) throw new Error(`what was just built fails at ${command.join(' ')}`);
+    }
     scripts.writeCaches();
   } finally {
     rmSync(out, { recursive: true });

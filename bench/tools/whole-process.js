@@ -5,33 +5,43 @@ import { join } from 'node:path';
 
 const PEAK_MEMORY = new URL('./peak-memory.js', import.meta.url).href;
 
-/** Seconds and MiB of one run of Node as a whole process; memory is that of the largest process it started. */
-export function runOnce(args) {
+/**
+ * Without what slows down every start of Node alike: where NODE_EXTRA_CA_CERTS is set, Node 20 reads a whole store of
+ * certificates before it does anything, which takes as long again as the start itself.
+ */
+const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...environment } = process.env;
+
+function run(args, more = {}) {
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...environment, ...more } });
+  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
+}
+
+/** Seconds of one run of Node as a whole process. */
+function secondsOf(args) {
+  const start = process.hrtime.bigint();
+  run(args);
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}
+
+/** The most memory, in MiB, that the process held; engines are processes of their own. A run of its own: it takes longer. */
+function mebibytesOf(args) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    const start = process.hrtime.bigint();
-    const { status, stderr } = spawnSync(process.execPath, args, {
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: `--import ${PEAK_MEMORY}`, BENCH_PEAK_FOLDER: folder },
-    });
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-    if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
-    const peaks = readdirSync(folder).map((name) => Number(readFileSync(join(folder, name), 'utf8')) / 1024);
-    return { seconds, mebibytes: Math.max(...peaks) };
+    run(args, { NODE_OPTIONS: `--import ${PEAK_MEMORY}`, BENCH_PEAK_FOLDER: folder });
+    return Math.max(...readdirSync(folder).map((name) => Number(readFileSync(join(folder, name), 'utf8')) / 1024));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Runs every command in turn, round after round, so that a drift of the machine touches all alike. */
+/**
+ * Runs every command in turn, round after round, so that a drift of the machine touches all alike. The runs for memory come
+ * first, and fill the file caches.
+ */
 export function runInTurn(commands, rounds) {
-  const runs = new Map([...commands.keys()].map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const [name, args] of commands) {
-      const run = runOnce(args);
-      // The first round fills the file caches and does not count.
-      if (round >= 0) runs.get(name).push(run);
-    }
+  const runs = new Map([...commands].map(([name, args]) => [name, { mebibytes: mebibytesOf(args), seconds: [] }]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, args] of commands) runs.get(name).seconds.push(secondsOf(args));
   }
   return runs;
 }

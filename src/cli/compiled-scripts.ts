@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 
 /**
@@ -54,7 +53,7 @@ const SEAL_LENGTH = 32;
 
 /** What a cache begins with: a hash of all that it depends on, and of itself. */
 function sealOf(source: Buffer, data: Buffer): Buffer {
-  const hash = createHash('sha256').update(`${process.version} ${process.arch} ${cachedDataVersionTag()} `);
+  const hash = createHash('sha256').update(`${process.version} ${process.arch} `);
   return hash.update(`${source.length} `).update(source).update(data).digest();
 }
 

@@ -29,11 +29,10 @@ export function convertCommand(finish: (exitCode: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (models: string[], flags: Record<string, unknown>) => {
       const { options, output } = splitFlags(flags, CONVERT_OPTIONS);
-      const progress = new ProgressLine(process.stderr, !output.quiet);
+      const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
       const { convertAll } = await import('../convert.js');
-      const outcome = await convertAll(models, { ...options, onProgress: progress.show }).finally(() =>
-        progress.clear(),
-      );
+      const watched = progress ? { ...options, onProgress: progress.show } : options;
+      const outcome = await convertAll(models, watched).finally(() => progress?.clear());
       await showReport(outcome, output, convertSummary);
       finish(outcome.report.exitCode);
     });

@@ -9,20 +9,18 @@ const CLEAR_LINE = '\r\u001b[K';
  */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
-  readonly #isShown: boolean;
 
-  constructor(stream: NodeJS.WriteStream, isWanted: boolean) {
+  constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    this.#isShown = isWanted && stream.isTTY;
   }
 
   readonly show = ({ model, station }: Progress): void => {
-    if (!this.#isShown) return;
+    if (!this.#stream.isTTY) return;
     const line = `${showName(model)}: ${station}`;
     this.#stream.write(`${CLEAR_LINE}${line.slice(0, Math.max(20, (this.#stream.columns ?? 80) - 1))}`);
   };
 
   clear(): void {
-    if (this.#isShown) this.#stream.write(CLEAR_LINE);
+    if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE);
   }
 }

@@ -16,9 +16,8 @@ export async function showReport(
   flags: OutputFlags,
   summary: (model: ModelReport, options: SummaryOptions) => string,
 ): Promise<void> {
-  const stream = flags.json ? process.stderr : process.stdout;
-  const colours = await coloursFor(stream, flags.color);
   if (!flags.quiet) {
+    const colours = await coloursFor(flags.json ? process.stderr : process.stdout, flags.color);
     const text = report.models
       .filter((model) => model.after !== null)
       .map((model) => summary(model, { colours, verbose: flags.verbose }))

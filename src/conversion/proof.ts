@@ -117,7 +117,7 @@ export class Proof {
     const { shape, image, mean, std, fuse } = this.#parts.options;
     takeStock(model, { shape, outputs });
     if (image) normaliseImage(model, image, mean, std);
-    optimize(model, { fuse });
+    optimize(model, { fuse, typed: true });
     return model;
   }
 

@@ -2,6 +2,7 @@ import { writeWhole } from '../files/index.js';
 import { MobileoneError } from '../model/index.js';
 import { type ModelReport, type Report, reportJson } from '../report/index.js';
 import { VERSION } from '../version.js';
+import { now } from './clock.js';
 
 /** What a whole run came to. */
 export interface RunOutcome {
@@ -28,7 +29,7 @@ export async function closeRun(
     tool: { name: 'mobileone', version: VERSION },
     command,
     exitCode: error?.exitCode ?? 0,
-    milliseconds: Math.round((performance.now() - started) * 10) / 10,
+    milliseconds: Math.round((now() - started) * 10) / 10,
     models: outcomes.map((outcome) => outcome.report),
   };
   if (file === undefined || WITHOUT_REPORT.has(report.exitCode)) return { report, error };

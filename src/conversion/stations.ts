@@ -1,3 +1,5 @@
+import { now } from './clock.js';
+
 /** Where the time of one model goes, by station, and who wants to hear of it. */
 export class Stations {
   readonly #spent = new Map<string, number>();
@@ -10,11 +12,11 @@ export class Stations {
   /** Runs a step; its time counts also where it fails. */
   async time<T>(station: string, step: () => T | Promise<T>): Promise<T> {
     this.#announce(station);
-    const start = performance.now();
+    const start = now();
     try {
       return await step();
     } finally {
-      this.#spent.set(station, (this.#spent.get(station) ?? 0) + performance.now() - start);
+      this.#spent.set(station, (this.#spent.get(station) ?? 0) + now() - start);
     }
   }
 

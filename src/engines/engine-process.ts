@@ -49,8 +49,9 @@ export class EngineProcess {
   constructor(title: string, script: URL, args: readonly string[], limits: EngineLimits) {
     this.title = title;
     this.#limits = limits;
-    // What is in NODE_OPTIONS (an inspector's port, say) is meant for our process, and may be there only once.
-    const { NODE_OPTIONS: _, ...env } = process.env;
+    // What is in NODE_OPTIONS (an inspector's port, say) is meant for our process, and may be there only once. Certificates
+    // would be read at the start, which takes longer than the start itself; an engine speaks to nobody but us.
+    const { NODE_OPTIONS: _, NODE_EXTRA_CA_CERTS: __, ...env } = process.env;
     this.#child = spawn(process.execPath, [fileURLToPath(script), ...args], {
       env,
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],

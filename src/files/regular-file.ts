@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { InputError } from '../model/index.js';
+import { readInto } from './descriptor.js';
 import { type Identity, identityOf } from './identity.js';
 import { asInputError } from './system-error.js';
 
@@ -99,7 +100,7 @@ export class RegularFile {
     const wanted = Math.min(PIECE, bytes.length - offset);
     if (wanted === 0) return 0;
     try {
-      const count = await read(this.#descriptor, bytes, offset, wanted);
+      const count = await readInto(this.#descriptor, bytes.subarray(offset, offset + wanted), offset);
       if (count === 0) throw this.#changed();
       return count;
     } catch (error) {
@@ -149,13 +150,6 @@ export class RegularFile {
       todo: 'run again when nothing writes to it',
     });
   }
-}
-
-/** Reads into `bytes` at the offset that the bytes have in the file. */
-function read(descriptor: number, bytes: Uint8Array, offset: number, length: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.read(descriptor, bytes, offset, length, offset, (error, count) => (error ? reject(error) : resolve(count)));
-  });
 }
 
 function stampOf(stat: fs.BigIntStats): string {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { OutputError } from '../model/index.js';
+import { readInto, sync, writeOn } from './descriptor.js';
 import type { Destination } from './destination.js';
 import { sha256 } from './sha256.js';
 import { asOutputError } from './system-error.js';
@@ -104,17 +105,17 @@ export async function writeChunks(file: string, chunks: readonly Uint8Array[]): 
 
 /** Gives the system all bytes of a new file; `wx` never follows a link that somebody planted. */
 async function startWriting(file: string, chunks: readonly Uint8Array[]): Promise<{ readonly onDisk: Promise<void> }> {
-  const handle = await fs.promises.open(file, 'wx');
+  const descriptor = fs.openSync(file, 'wx');
   try {
     for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
       let rest = chunks.slice(at, at + CHUNKS_AT_ONCE);
-      while (lengthOf(rest) > 0) rest = without(rest, (await handle.writev(rest)).bytesWritten);
+      while (lengthOf(rest) > 0) rest = without(rest, await writeOn(descriptor, rest));
     }
   } catch (error) {
-    await handle.close();
+    fs.closeSync(descriptor);
     throw error;
   }
-  return { onDisk: heardLater(handle.sync().finally(() => handle.close())) };
+  return { onDisk: heardLater(sync(descriptor).finally(() => fs.closeSync(descriptor))) };
 }
 
 /** What remains of the chunks behind their first `count` bytes. */
@@ -137,17 +138,18 @@ async function readSame(file: string, chunks: readonly Uint8Array[], shown: stri
   const isKept = size <= LARGEST_KEPT;
   // One byte more than there should be, so that a file that is longer shows.
   const buffer = Buffer.allocUnsafeSlow((isKept ? size : PIECE) + 1);
-  const handle = await fs.promises.open(file, 'r');
+  const descriptor = fs.openSync(file, 'r');
   try {
     let rest: readonly Uint8Array[] = chunks;
-    for (let at = 0, count = -1; count !== 0; at = isKept ? at + count : 0) {
-      count = (await handle.read(buffer, at, buffer.length - at)).bytesRead;
-      if (!startWith(rest, buffer.subarray(at, at + count))) throw differs(shown);
+    for (let offset = 0, count = -1; count !== 0; offset += count) {
+      const into = isKept ? buffer.subarray(offset) : buffer;
+      count = await readInto(descriptor, into, offset);
+      if (!startWith(rest, into.subarray(0, count))) throw differs(shown);
       rest = without(rest, count);
     }
     if (rest.length > 0) throw differs(shown);
   } finally {
-    await handle.close();
+    fs.closeSync(descriptor);
   }
   return isKept ? [new Uint8Array(buffer.buffer, 0, size)] : chunks;
 }

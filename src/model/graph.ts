@@ -206,7 +206,7 @@ export class Graph {
   }
 
   /**
-   * Nodes in an order in which every value is made before it is read; ties in order of insertion.
+   * Nodes in an order in which every value is made before it is read; where that leaves a choice, in order of insertion.
    * @throws InputError where there is a cycle
    */
   sorted(): readonly Node[] {
@@ -216,47 +216,39 @@ export class Graph {
     return this.#sorted;
   }
 
+  /** Depth first from every node to the makers of what it reads. Files are mostly in order, and then stay as they are. */
   #sort(): Node[] {
-    const waits = new Map<Node, number>();
-    const readers = new Map<Node, Node[]>();
-    for (const node of this.#nodes) {
-      const makers = new Set<Node>();
-      for (const value of readBy(node)) {
-        const maker = value.producer;
-        if (maker && maker.graph === this) makers.add(maker);
-      }
-      waits.set(node, makers.size);
-      for (const maker of makers) {
-        const list = readers.get(maker);
-        if (list) list.push(node);
-        else readers.set(maker, [node]);
-      }
-    }
-    // Insertion order is kept where it is already topological, as files mostly are; the rest follows as it becomes ready.
-    const sorted: Node[] = [];
-    const done = new Set<Node>();
-    const settle = (start: Node) => {
-      const ready = [start];
-      for (let node = ready.pop(); node; node = ready.pop()) {
-        sorted.push(node);
-        done.add(node);
-        for (const reader of readers.get(node) ?? []) {
-          const left = (waits.get(reader) ?? 0) - 1;
-          waits.set(reader, left);
-          if (left === 0 && passed.has(reader)) ready.push(reader);
+    const sorted = new Set<Node>();
+    const open = new Set<Node>();
+    for (const start of this.#nodes) {
+      const stack = [start];
+      for (let node = stack.pop(); node; node = stack.pop()) {
+        if (sorted.has(node)) continue;
+        const missing = open.has(node) ? [] : this.#makersOf(node).filter((maker) => !sorted.has(maker));
+        if (missing.length === 0) {
+          open.delete(node);
+          sorted.add(node);
+          continue;
         }
+        open.add(node);
+        // A node that is open waits for what is now on its way to it.
+        if (missing.some((maker) => open.has(maker))) throw cycleThrough(open);
+        stack.push(node);
+        for (const maker of missing.reverse()) stack.push(maker);
       }
+    }
+    return [...sorted];
+  }
+
+  /** The nodes of this graph that make what `node` reads. */
+  #makersOf(node: Node): Node[] {
+    const makers: Node[] = [];
+    const add = (value: Value | undefined) => {
+      if (value?.producer?.graph === this) makers.push(value.producer);
     };
-    const passed = new Set<Node>();
-    for (const node of this.#nodes) {
-      passed.add(node);
-      if (waits.get(node) === 0 && !done.has(node)) settle(node);
-    }
-    if (sorted.length < this.#nodes.size) {
-      const stuck = [...this.#nodes].filter((node) => !done.has(node)).slice(0, 3);
-      throw new InputError({ what: `not valid ONNX: a cycle through ${stuck.map((n) => n.label).join(', ')}` });
-    }
-    return sorted;
+    node.inputs.forEach(add);
+    if (node.subgraphs().length > 0) for (const value of readBy(node)) add(value);
+    return makers;
   }
 
   /** Proves that links, uses and public flags agree. For tests and for the end of a read. @throws Error */
@@ -290,6 +282,11 @@ export class Graph {
     this.model.takeName(name);
     return producer ? new Value(this, name, { producer }) : new Value(this, name);
   }
+}
+
+function cycleThrough(nodes: ReadonlySet<Node>): InputError {
+  const some = [...nodes].slice(-3).map((node) => node.label);
+  return new InputError({ what: `not valid ONNX: a cycle through ${some.join(', ')}` });
 }
 
 /** The values a node reads, those that its subgraphs read from outside included. */

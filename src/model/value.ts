@@ -26,7 +26,8 @@ export class Value {
   elements: readonly Dimension[] | undefined;
   readonly constant: Tensor | undefined;
   readonly producer: Node | undefined;
-  readonly #uses = new Map<Node, Set<number>>();
+  /** By reader its operands that are this value; nearly always one, and then no set is made for it. */
+  readonly #uses = new Map<Node, number | Set<number>>();
   #isInput = false;
   #outputs = 0;
 
@@ -43,13 +44,17 @@ export class Value {
   /** A snapshot of who reads this value, subgraphs included. Being a graph output is no use: see `isOutput`. */
   get uses(): Use[] {
     const uses: Use[] = [];
-    for (const [node, indices] of this.#uses) for (const index of indices) uses.push({ node, index });
+    for (const [node, indices] of this.#uses) {
+      if (typeof indices === 'number') uses.push({ node, index: indices });
+      else for (const index of indices) uses.push({ node, index });
+    }
     return uses;
   }
 
   /** Whether `node` reads this value as its operand at `index`. */
   isReadBy(node: Node, index: number): boolean {
-    return this.#uses.get(node)?.has(index) ?? false;
+    const indices = this.#uses.get(node);
+    return typeof indices === 'object' ? indices.has(index) : indices === index;
   }
 
   /** How many different nodes read this value. */
@@ -84,15 +89,16 @@ export class Value {
   /** @internal */
   addUse(node: Node, index: number): void {
     const indices = this.#uses.get(node);
-    if (indices) indices.add(index);
-    else this.#uses.set(node, new Set([index]));
+    if (indices === undefined) this.#uses.set(node, index);
+    else if (typeof indices === 'object') indices.add(index);
+    else if (indices !== index) this.#uses.set(node, new Set([indices, index]));
   }
 
   /** @internal */
   removeUse(node: Node, index: number): void {
     const indices = this.#uses.get(node);
-    indices?.delete(index);
-    if (indices?.size === 0) this.#uses.delete(node);
+    if (typeof indices === 'object') indices.delete(index);
+    if (indices === index || (typeof indices === 'object' && indices.size === 0)) this.#uses.delete(node);
   }
 
   /** @internal */

@@ -25,6 +25,8 @@ import { takeDecidedBranch } from './take-decided-branch.js';
 export interface OptimizeOptions {
   /** false: clean only. */
   readonly fuse?: boolean;
+  /** true: types were inferred when the model was last changed, so they are not inferred again. */
+  readonly typed?: boolean;
 }
 
 /** First, so that no pass has to know that a batch norm can train. */
@@ -61,9 +63,9 @@ const MOST_ROUNDS = 10;
  * Turns a model, in place, into the smallest one that answers the same: cleaned and, unless told otherwise, fused.
  * @throws InputError where a node breaks the standard, or a batch norm trains on statistics that are not fixed
  */
-export function optimize(model: Model, { fuse = true }: OptimizeOptions = {}): Changes {
+export function optimize(model: Model, { fuse = true, typed = false }: OptimizeOptions = {}): Changes {
   const changes = new Changes();
-  inferTypes(model.graph);
+  if (!typed) inferTypes(model.graph);
   runAll(preparing, model, changes);
   settle(cleaning, model, changes);
   if (fuse) settle([...fusing, ...cleaning], model, changes);

@@ -155,16 +155,27 @@ test('whichever rename fails, all old artefacts are kept and no temporary is lef
   expect(reached).toBeGreaterThanOrEqual(6);
 });
 
+/** Makes the system's `writev` do something else. */
+function spyOnWrites(write: (descriptor: number, chunks: readonly NodeJS.ArrayBufferView[]) => number) {
+  return vi.spyOn(fs, 'writev').mockImplementation(((descriptor: number, chunks: Uint8Array[], done: WriteDone) => {
+    try {
+      done(null, write(descriptor, chunks), chunks);
+    } catch (error) {
+      done(error as NodeJS.ErrnoException, 0, chunks);
+    }
+  }) as typeof fs.writev);
+}
+
+type WriteDone = (error: NodeJS.ErrnoException | null, bytesWritten: number, chunks: Uint8Array[]) => void;
+
 test('whichever write fails, nothing is put in place', async () => {
-  const { open } = fs.promises;
   for (const code of ['ENOSPC', 'EIO', 'EDQUOT', 'EFBIG']) {
     for (let failing = 1; failing <= 7; failing++) {
       const folder = scratch();
       let calls = 0;
-      const spy = vi.spyOn(fs.promises, 'open').mockImplementation(async (...args: Parameters<typeof open>) => {
-        const handle = await open(...args);
-        if (args[1] === 'wx' && ++calls === failing) vi.spyOn(handle, 'writev').mockRejectedValue(systemError(code));
-        return handle;
+      const spy = spyOnWrites((descriptor, chunks) => {
+        if (++calls === failing) throw systemError(code);
+        return fs.writevSync(descriptor, chunks);
       });
       const outcome = put(folder, all('one', A));
       await expect(outcome, `${code} at file ${failing}`).rejects.toThrow(OutputError);
@@ -175,21 +186,25 @@ test('whichever write fails, nothing is put in place', async () => {
   }
 });
 
-test.each(['sync', 'close'] as const)('a failing %s is an error of the output', async (method) => {
+test('a failing fsync is an error of the output', async () => {
   const folder = scratch();
-  const { open } = fs.promises;
-  vi.spyOn(fs.promises, 'open').mockImplementation(async (...args: Parameters<typeof open>) => {
-    const handle = await open(...args);
-    if (args[1] !== 'wx') return handle;
-    if (method === 'sync') vi.spyOn(handle, 'sync').mockRejectedValue(systemError('EIO'));
-    else {
-      const { close } = handle;
-      vi.spyOn(handle, 'close').mockImplementation(async () => {
-        await Reflect.apply(close, handle, []);
-        throw systemError('EIO');
-      });
-    }
-    return handle;
+  vi.spyOn(fs, 'fsync').mockImplementation((_, done) => done(systemError('EIO')));
+  await expect(put(folder, all('one', A))).rejects.toThrow(/failed to read or write/);
+  expect(contentOf(folder)).toEqual({});
+});
+
+test('a failing close is an error of the output', async () => {
+  const folder = scratch();
+  const { openSync, closeSync } = fs;
+  const written = new Set<number>();
+  vi.spyOn(fs, 'openSync').mockImplementation((...args) => {
+    const descriptor = openSync(...args);
+    if (args[1] === 'wx') written.add(descriptor);
+    return descriptor;
+  });
+  vi.spyOn(fs, 'closeSync').mockImplementation((descriptor) => {
+    closeSync(descriptor);
+    if (written.delete(descriptor)) throw systemError('EIO');
   });
   await expect(put(folder, all('one', A))).rejects.toThrow(/failed to read or write/);
   expect(contentOf(folder)).toEqual({});
@@ -197,34 +212,14 @@ test.each(['sync', 'close'] as const)('a failing %s is an error of the output', 
 
 test('a write that the system cuts short while it says it was done is caught by reading back', async () => {
   const folder = scratch();
-  const { open } = fs.promises;
-  vi.spyOn(fs.promises, 'open').mockImplementation(async (...args: Parameters<typeof open>) => {
-    const handle = await open(...args);
-    if (args[1] === 'wx') {
-      vi.spyOn(handle, 'writev').mockImplementation(async (chunks) => {
-        return { bytesWritten: chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0), buffers: chunks };
-      });
-    }
-    return handle;
-  });
+  spyOnWrites((_, chunks) => chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
   await expect(put(folder, all('one', A))).rejects.toThrow(/read back with other bytes/);
   expect(contentOf(folder)).toEqual({});
 });
 
 test('short writes are put together', async () => {
   const folder = scratch();
-  const { open } = fs.promises;
-  vi.spyOn(fs.promises, 'open').mockImplementation(async (...args: Parameters<typeof open>) => {
-    const handle = await open(...args);
-    const { write } = handle;
-    if (args[1] === 'wx') {
-      vi.spyOn(handle, 'writev').mockImplementation(async ([first]) => {
-        const { bytesWritten } = await Reflect.apply(write, handle, [first, 0, Math.min(2, first?.byteLength ?? 0)]);
-        return { bytesWritten, buffers: [] };
-      });
-    }
-    return handle;
-  });
+  spyOnWrites((descriptor, [first]) => (first ? fs.writeSync(descriptor, first, 0, Math.min(2, first.byteLength)) : 0));
   await put(folder, all('one', A));
   vi.restoreAllMocks();
   const other = scratch();

@@ -56,9 +56,7 @@ export function readTensor(tensor: Message<'TensorProto'>, source: TensorSource)
   const shape = readDims(tensor.dims, where);
   if (tensor.segment) throw invalid('a tensor in segments, which no tool reads', where);
   const isExternal = tensor.dataLocation === EXTERNAL;
-  const hasTyped = [tensor.floatData, tensor.int32Data, tensor.int64Data, tensor.doubleData, tensor.uint64Data].some(
-    (runs) => runs.some((run) => run.length > 0),
-  );
+  const hasTyped = holdsTypedData(tensor);
   const hasRaw = tensor.rawData !== undefined && tensor.rawData.length > 0;
   if (isExternal && (hasRaw || hasTyped)) throw invalid('a tensor has both external data and data in the file', where);
   if ((hasRaw && (hasTyped || tensor.stringData.length > 0)) || (hasTyped && tensor.stringData.length > 0)) {
@@ -81,6 +79,11 @@ export function readTensor(tensor: Message<'TensorProto'>, source: TensorSource)
   }
   if (source.bytesLeft < 0) throw overLimit('more bytes of constants than the limit', where, '--max-bytes');
   return new Tensor(dtype, shape, bytes);
+}
+
+function holdsTypedData({ floatData, int32Data, int64Data, doubleData, uint64Data }: Message<'TensorProto'>): boolean {
+  const holds = (runs: readonly Bytes[]) => runs.some((run) => run.length > 0);
+  return holds(floatData) || holds(int32Data) || holds(int64Data) || holds(doubleData) || holds(uint64Data);
 }
 
 function readStrings(

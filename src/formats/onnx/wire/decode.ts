@@ -44,8 +44,7 @@ interface CompiledField extends Field {
 interface CompiledMessage {
   readonly name: MessageName;
   readonly fields: readonly (CompiledField | undefined)[];
-  /** What the fields are that a message does not have. Messages inherit it: copying it into each took most of the time. */
-  readonly absent: Readonly<Record<string, unknown>>;
+  readonly make: new (start: number, end: number) => Record<string, unknown>;
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -75,7 +74,24 @@ function compile(name: MessageName): CompiledMessage {
     };
     if (kind !== 'skipped') absent[field.name] = field.repeated ? NOTHING : undefined;
   });
-  return { name, fields, absent };
+  return { name, fields, make: classOf(absent) };
+}
+
+/**
+ * Messages inherit what the fields are that they do not have: to copy that into each would take most of the time. A class
+ * for each kind has room in its objects for the fields that come.
+ */
+function classOf(absent: Readonly<Record<string, unknown>>): CompiledMessage['make'] {
+  class DecodedMessage {
+    [field: string]: unknown;
+
+    constructor(
+      public start: number,
+      public end: number,
+    ) {}
+  }
+  Object.assign(DecodedMessage.prototype, absent);
+  return DecodedMessage;
 }
 
 let compiled: ReadonlyMap<MessageName, CompiledMessage> | undefined;
@@ -121,8 +137,7 @@ class Decoder {
     this.#count(name);
     const type = this.#messages.get(name);
     if (!type) throw new Error(`no message ${name}`);
-    const message: Record<string, unknown> = Object.create(type.absent);
-    message.start = start;
+    const message = new type.make(start, end);
     let seen = 0;
     while (reader.position < end) {
       const at = reader.position;
@@ -152,7 +167,6 @@ class Decoder {
         else message[field.name] = value;
       }
     }
-    message.end = end;
     return message;
   }
 
