@@ -16,8 +16,9 @@ function run(args, more = {}) {
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
 }
 
-/** Seconds of one run of Node as a whole process. */
+/** Seconds of one run of Node as a whole process. The disk is idle first: who flushes a file would wait for others' too. */
 function secondsOf(args) {
+  spawnSync('sync');
   const start = process.hrtime.bigint();
   run(args);
   return Number(process.hrtime.bigint() - start) / 1e9;
