@@ -3,6 +3,7 @@ import { copyAlong } from './compute/strided.js';
 import { operator } from './operator.js';
 import { resolveAxes } from './shape/axes.js';
 import { boundsAt, integersAt, toBound } from './shape/constants.js';
+import { sliceRange } from './shape/slice-range.js';
 import { unknownSize } from './shape/unknown.js';
 
 /** One entry per sliced axis in each. Bounds may lie outside the axis; those beyond 2^53 are the nearest exact number. */
@@ -38,7 +39,7 @@ export const slice = operator('Slice', {
     let offset = 0;
     axes.forEach((axis, i) => {
       const step = steps[i] ?? 1;
-      const { first, count } = range(shape[axis] ?? 0, starts[i] ?? 0, ends[i] ?? 0, step);
+      const { first, count } = sliceRange(shape[axis] ?? 0, starts[i] ?? 0, ends[i] ?? 0, step);
       const stride = strides[axis] ?? 1;
       offset += first * stride;
       shape[axis] = count;
@@ -73,17 +74,8 @@ function ofInputs(node: Node): SliceParameters {
   };
 }
 
-/** Where a slice of an axis of `size` begins, and how many it takes. */
-function range(size: number, start: number, end: number, step: number): { first: number; count: number } {
-  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
-  const clamp = (bound: number, least: number) => Math.min(Math.max(bound < 0 ? bound + size : bound, least), highest);
-  const first = clamp(start, 0);
-  const count = Math.max(Math.ceil((clamp(end, lowest) - first) / step), 0);
-  return { first: count === 0 ? 0 : first, count };
-}
-
 function picked(elements: readonly Dimension[], start: number, end: number, step: number): Dimension[] {
-  const { first, count } = range(elements.length, start, end, step);
+  const { first, count } = sliceRange(elements.length, start, end, step);
   return Array.from({ length: count }, (_, i) => elements[first + i * step] ?? 0);
 }
 
@@ -110,7 +102,7 @@ function slicedSize(
 ): Dimension | undefined {
   if (step === undefined || start === undefined) return undefined;
   if (typeof size === 'number' && typeof start === 'number' && typeof end === 'number') {
-    return range(size, start, end, step).count;
+    return sliceRange(size, start, end, step).count;
   }
   const isForward = step === 1 && start === 0 && (end === size || (typeof end === 'number' && end >= ALL));
   const isBackward = step === -1 && start === -1 && typeof end === 'number' && end < -ALL;

@@ -1,5 +1,5 @@
 import type { Graph, Node, Tensor, Value } from '../model/index.js';
-import { type AffineMap, costOf } from './affine/affine-map.js';
+import { type AffineMap, costOf, crops } from './affine/affine-map.js';
 import { compose, isRefused } from './affine/compose.js';
 import { ReachableMaps } from './affine/reachable-maps.js';
 import { type Region, regionBetween } from './affine/regions.js';
@@ -68,7 +68,7 @@ function regionsOf(maps: ReachableMaps, target: Value): Region[] {
 
 function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, pays: Pays, round: Round): boolean {
   const map = maps.of(region.target).get(region.source);
-  if (!map || !savesNodes(region) || !pays(map, region)) return false;
+  if (!map || crops(map) || !savesNodes(region) || !pays(map, region)) return false;
   const weights = roundedWeights(map, region);
   if (!weights) {
     round.declined.push({ nodes: region.dead, reason: 'a merged weight would leave the range of its type' });

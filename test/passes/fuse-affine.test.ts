@@ -9,9 +9,9 @@ import { expectExact, expectUntouched } from './apply-pass.js';
 const IMAGE = [2, 4, 9, 11];
 
 /** One convolution is left, and it answers the same. */
-async function expectOneConv(model: Model): Promise<void> {
+async function expectOneConv(model: Model, operators: readonly string[] = ['Conv']): Promise<void> {
   const graph = await expectExact(model, fuseAffine);
-  expect(graph.sorted().map((node) => node.operator)).toEqual(['Conv']);
+  expect(graph.sorted().map((node) => node.operator)).toEqual(operators);
 }
 
 function expectDeclined(model: Model, reason: RegExp): void {
@@ -52,6 +52,51 @@ test('a RepVGG block with stride 2 becomes one convolution', async () => {
       const options = { channels: 6, stride: 2 };
       return n.add(convBatchNorm(n, x, { ...options, kernel: 3, pad: 1 }), convBatchNorm(n, x, options));
     }),
+  );
+});
+
+const sliced = (n: Network, x: Value, ...bounds: readonly (readonly number[])[]) =>
+  n.node('Slice', [x, ...bounds.map((list) => n.integers(list))]);
+
+test('an unpadded ACNet block, whose smaller kernels read a cropped source, becomes one convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.relu(n.input(IMAGE));
+      const point = n.conv(sliced(n, x, [1, 1], [-1, -1], [2, 3]), {});
+      return n.relu(n.add(n.batchNorm(n.conv(x, { kernel: 3 })), n.batchNorm(point)));
+    }),
+    ['Relu', 'Conv', 'Relu'],
+  );
+});
+
+test.each([
+  ['less border', [1, 1], [-1, 2 ** 31], [1, 1]],
+  ['every second pixel', [0, 0], [2 ** 31, 2 ** 31], [2, 2]],
+  ['every second pixel from the second on', [1, 1], [2 ** 31, -1], [2, 1]],
+  ['every second pixel of an even number', [1, 0], [2 ** 31, 10], [1, 2]],
+])('a convolution of which %s is wanted makes only that', async (_, starts, ends, steps) => {
+  await expectOneConv(
+    network((n) => sliced(n, n.conv(n.input(IMAGE), { kernel: 3, pad: 1, bias: true }), starts, ends, [2, 3], steps)),
+  );
+});
+
+test('a negative padding crops', async () => {
+  await expectOneConv(
+    network((n) => {
+      const y = n.conv(n.input(IMAGE), { kernel: 3, pad: 1, bias: true });
+      return n.node('Pad', [y, n.integers([0, 0, -1, -1, 0, 0, 0, -1])]);
+    }),
+  );
+});
+
+test.each([
+  ['before', (n: Network, x: Value) => n.conv(sliced(n, x, [1], [-1], [2]), { kernel: 3 })],
+  ['backwards', (n: Network, x: Value) => sliced(n, n.conv(x, {}), [-1], [-(2 ** 31)], [2], [-1])],
+  ['of channels', (n: Network, x: Value) => sliced(n, n.conv(x, {}), [1], [3], [1])],
+])('a slice %s a convolution stays: no convolution crops, turns round or chooses', (_, build) => {
+  expectUntouched(
+    network((n) => build(n, n.input(IMAGE))),
+    fuseAffine,
   );
 });
 

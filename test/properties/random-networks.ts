@@ -41,7 +41,7 @@ function isLarge(value: Value): boolean {
 
 function anyNode(n: Network, draw: Draw, values: readonly Value[]): Value | undefined {
   const x = draw.below(3) ? (values.at(-1) as Value) : draw.of(values);
-  switch (draw.below(14)) {
+  switch (draw.below(15)) {
     case 0:
     case 1:
     case 2:
@@ -61,6 +61,8 @@ function anyNode(n: Network, draw: Draw, values: readonly Value[]): Value | unde
       return pooling(n, draw, x);
     case 12:
       return padding(n, draw, x);
+    case 13:
+      return slicing(n, draw, x);
     default:
       return draw.below(2) ? n.relu(x) : n.node('Neg', [x]);
   }
@@ -126,12 +128,29 @@ function padding(n: Network, draw: Draw, x: Value): Value {
   });
 }
 
+/** Pixels left out at the borders, or all but every second. */
+function slicing(n: Network, draw: Draw, x: Value): Value {
+  const ends = [0, 0].map(() => draw.of([2 ** 31, -1, -2]));
+  const bounds = [
+    [draw.below(3), draw.below(2)],
+    ends,
+    [2, 3],
+    draw.of([
+      [1, 1],
+      [1, 1],
+      [2, 2],
+      [1, 2],
+    ]),
+  ];
+  return n.node('Slice', [x, ...bounds.map((list) => n.integers(list))]);
+}
+
 /** Parallel branches of one source: kernels of every size, grouping and dilation, with paddings that mostly agree. */
 export function branchBlock(n: Network, draw: Draw): Value[] {
   const size = draw.below(2) ? ['batch', 4, 'height', 'width'] : [1, 4, 8 + draw.below(4), 8 + draw.below(4)];
   const x = n.relu(n.input(size));
   const stride = draw.of([1, 1, 2]);
-  const extra = draw.of([0, 0, 1]);
+  const extra = draw.of(typeof size[2] === 'number' ? [0, 0, 1, -1] : [0, 0, 1]);
   let total: Value | undefined;
   for (let i = 2 + draw.below(4); i > 0; i--) {
     const branch = anyBranch(n, draw, x, stride, extra);
@@ -143,10 +162,12 @@ export function branchBlock(n: Network, draw: Draw): Value[] {
   return [total ?? x];
 }
 
-function anyBranch(n: Network, draw: Draw, x: Value, stride: number, extra: number): Value {
+function anyBranch(n: Network, draw: Draw, source: Value, stride: number, extra: number): Value {
   const kernel = draw.of([1, 1, 3, 5]);
   const dilation = draw.of([1, 1, 2]);
-  const pad = ((kernel - 1) * dilation) / 2 + extra;
+  const wanted = ((kernel - 1) * dilation) / 2 + extra;
+  const pad = Math.max(wanted, 0);
+  const x = wanted < 0 ? crop(n, source, -wanted) : source;
   if (stride === 1 && extra === 0 && draw.below(4) === 0) return n.batchNorm(x, draw.of(EPSILONS));
   if (draw.below(5) === 0) {
     const inner = n.conv(x, { channels: draw.of([2, 4, 8]), bias: draw.below(3) === 0 });
@@ -155,4 +176,14 @@ function anyBranch(n: Network, draw: Draw, x: Value, stride: number, extra: numb
   const options = { kernel, stride, dilation, pad, group: draw.of([1, 2, 4]), bias: draw.below(2) === 0 };
   const y = n.conv(x, options);
   return draw.below(2) ? n.batchNorm(y, draw.of(EPSILONS)) : y;
+}
+
+/** Pixels less on each side, as ACNet (arXiv 1908.03930) takes them where a smaller kernel needs less of a border. */
+function crop(n: Network, x: Value, pixels: number): Value {
+  const bounds = [
+    [pixels, pixels],
+    [-pixels, -pixels],
+    [2, 3],
+  ];
+  return n.node('Slice', [x, ...bounds.map((list) => n.integers(list))]);
 }

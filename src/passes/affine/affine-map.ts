@@ -2,7 +2,8 @@ import type { Weights } from './weights.js';
 
 /**
  * How a kernel samples one spatial axis of its source: tap i of output o reads position `o*stride - padBegin + i*dilation`
- * of the source extended by zeros without end. `padEnd` only decides how many outputs there are.
+ * of the source extended by zeros without end. `padEnd` only decides how many outputs there are. A pad below zero crops: no
+ * `Conv` can have one, but a map on the way to one can.
  */
 export interface Sampling {
   readonly kernel: number;
@@ -62,6 +63,11 @@ export function isPointScale(map: AffineMap): boolean {
     isChannelwise(map) &&
     map.axes.every(({ stride, padBegin, padEnd }) => stride === 1 && padBegin === 0 && padEnd === 0)
   );
+}
+
+/** Whether pixels at a border of the source are passed over, so that no single `Conv` is this map. */
+export function crops(map: AffineMap): boolean {
+  return map.axes.some(({ padBegin, padEnd }) => padBegin < 0 || padEnd < 0);
 }
 
 /** The map that gives the value itself. */

@@ -43,8 +43,8 @@ export function compose(inner: AffineMap, outer: AffineMap): AffineMap | Refusal
 function isZeroBeyondOutput(a: Sampling | undefined, b: Sampling): boolean {
   if (!a) return false;
   const reach = (a.kernel - 1) * a.dilation;
-  const begin = b.padBegin === 0 || reach - a.padBegin < a.stride;
-  const end = b.padEnd === 0 || a.padEnd >= reach;
+  const begin = b.padBegin <= 0 || reach - a.padBegin < a.stride;
+  const end = b.padEnd <= 0 || a.padEnd >= reach;
   return begin && end;
 }
 

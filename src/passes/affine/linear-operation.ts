@@ -1,5 +1,6 @@
 import { isFloat, type Node, type Tensor, type Value } from '../../model/index.js';
-import { averagePool, type ConvParameters, conv, pad } from '../../operators/index.js';
+import { averagePool, type ConvParameters, conv, pad, slice } from '../../operators/index.js';
+import { sliceRange } from '../../operators/shape/slice-range.js';
 import { isActivationConstant } from './activation-constant.js';
 import { type AffineMap, identityMap, POINT, type Sampling } from './affine-map.js';
 import { channelAffineOf, expanded } from './channel-affine.js';
@@ -35,6 +36,8 @@ export function linearOperation(node: Node): LinearOperation | undefined {
       return averagePooling(node, output);
     case 'Pad':
       return zeroPadding(node, output);
+    case 'Slice':
+      return cropping(node, output);
     case 'Identity':
       return withMap(node, node.input(0), output, (channels, rank) => ({ ...identityMap(channels, rank), depth: 1 }));
     case 'Sum':
@@ -153,18 +156,43 @@ function averagePooling(node: Node, output: Value): LinearOperation | undefined 
   return withMap(node, node.input(0), output, make, false);
 }
 
-/** Zeros around the spatial axes: a 1x1 identity that pads. */
+/** Zeros around the spatial axes, or pixels less: a 1x1 identity that pads. */
 function zeroPadding(node: Node, output: Value): LinearOperation | undefined {
   const { mode, pads, constantValue } = pad.parameters(node);
   const rank = output.rank ?? 0;
   if (mode !== 'constant' || constantValue !== 0 || pads?.length !== 2 * rank) return undefined;
   const [begins, ends] = [pads.slice(0, rank), pads.slice(rank)];
   const widensOuter = [0, 1].some((axis) => begins[axis] !== 0 || ends[axis] !== 0);
-  if (widensOuter || pads.some((size) => size < 0)) return undefined;
+  if (widensOuter) return undefined;
   const axes = begins.slice(2).map((padBegin, i) => ({ ...POINT, padBegin, padEnd: ends[i + 2] ?? 0 }));
-  return withMap(node, node.input(0), output, (channels) => ({
-    ...identityMap(channels, axes.length),
-    axes,
-    depth: 1,
-  }));
+  return sampled(node, output, axes);
+}
+
+/** Pixels of the spatial axes, at any forward step: a 1x1 identity that strides, with pads below zero. */
+function cropping(node: Node, output: Value): LinearOperation | undefined {
+  const { starts, ends, axes: sliced, steps } = slice.parameters(node);
+  const shape = node.input(0).shape;
+  if (!shape || !starts || !ends || !sliced || !steps) return undefined;
+  const axes = shape.slice(2).map(() => POINT);
+  for (const [i, axis] of sliced.entries()) {
+    const [size, start, end, step] = [shape[axis], starts[i], ends[i], steps[i]];
+    if (axis < 2 || typeof size !== 'number' || start === undefined || end === undefined || !step) return undefined;
+    const { first, count } = sliceRange(size, start, end, step);
+    if (step < 0 || count === 0) return undefined;
+    // The largest that makes no further output: a step may end beyond the axis.
+    const padEnd = Math.min(0, first + count * step - size);
+    axes[axis - 2] = { ...POINT, stride: step, padBegin: 0 - first, padEnd };
+  }
+  return sampled(node, output, axes);
+}
+
+/** The source itself at other places. */
+function sampled(node: Node, output: Value, axes: readonly Sampling[]): LinearOperation | undefined {
+  return withMap(
+    node,
+    node.input(0),
+    output,
+    (channels) => ({ ...identityMap(channels, axes.length), axes, depth: 1 }),
+    axes.every(({ stride, padBegin, padEnd }) => stride === 1 && padBegin >= 0 && padEnd >= 0),
+  );
 }

@@ -48,8 +48,8 @@ export const sampling: fc.Arbitrary<Sampling> = fc.record({
   kernel: fc.constantFrom(1, 1, 2, 3, 5),
   stride: fc.constantFrom(1, 1, 1, 2, 3),
   dilation: fc.constantFrom(1, 1, 2, 3),
-  padBegin: fc.constantFrom(0, 0, 1, 2, 4),
-  padEnd: fc.constantFrom(0, 0, 1, 2, 4),
+  padBegin: fc.constantFrom(0, 0, 1, 2, 4, -1, -2),
+  padEnd: fc.constantFrom(0, 0, 1, 2, 4, -1, -2),
 });
 
 /** A map from `inChannels` to `outChannels` with some grouping that fits both. */
