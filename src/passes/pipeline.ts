@@ -12,6 +12,7 @@ import { joinReshapes } from './join-reshapes.js';
 import { joinTransposes } from './join-transposes.js';
 import { mergeEqualConstants } from './merge-equal-constants.js';
 import { moveScales } from './move-scales.js';
+import { padBeforeBias } from './pad-before-bias.js';
 import { Changes, type Pass } from './pass.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { replaceCastLike } from './replace-cast-like.js';
@@ -52,7 +53,7 @@ const cleaning: readonly Pass[] = [
 ];
 
 // What is left of the sums after fusing is looked at once more, in another order.
-const fusing: readonly Pass[] = [fuseAffine, gatherTerms, moveScales];
+const fusing: readonly Pass[] = [fuseAffine, gatherTerms, padBeforeBias, moveScales];
 
 const finishing: readonly Pass[] = [dropDefaultAttributes, mergeEqualConstants];
 
