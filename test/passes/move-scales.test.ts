@@ -23,6 +23,12 @@ async function expectLeft(
 /** A positive scale per channel, without a shift. */
 const scale = (n: Network, x: Value, channels = 4) => n.mul(x, n.random([channels, 1, 1], 0.5, 2));
 
+/** A copy of the first channel before, and one of the last behind. */
+const CHANNEL = [0, 1, 0, 0, 0, 1, 0, 0];
+
+const padded = (n: Network, x: Value, attributes = {}, pads = [0, 0, 1, 2, 0, 0, 1, 1], value: Value[] = []) =>
+  n.node('Pad', [x, n.integers(pads), ...value], attributes);
+
 describe('upwards, into the weights before', () => {
   test('through Concat, each branch taking its share', () =>
     expectLeft(
@@ -59,6 +65,12 @@ describe('upwards, into the weights before', () => {
       },
       ['Conv', 'AveragePool', 'Resize', 'ReduceMean'],
     ));
+
+  test('a shift through the copied border of an image', () =>
+    expectLeft((n) => n.batchNorm(padded(n, n.conv(n.input(IMAGE)), { mode: 'edge' })), ['Conv', 'Pad']));
+
+  test('a scale through a border of zeros', () =>
+    expectLeft((n) => scale(n, padded(n, n.conv(n.input(IMAGE)))), ['Conv', 'Pad']));
 
   test('through a sum of two branches, the shift once', () =>
     expectLeft(
@@ -121,6 +133,15 @@ describe('downwards, where every reader takes it', () => {
       ['Relu', 'Conv', 'Conv'],
     ));
 
+  test('a batch norm before the reflected border of a convolution', () =>
+    expectLeft(
+      (n) => {
+        const y = padded(n, n.batchNorm(n.relu(n.input(IMAGE))), { mode: 'reflect' });
+        return n.conv(y, { kernel: 3 });
+      },
+      ['Relu', 'Pad', 'Conv'],
+    ));
+
   test('a batch norm before global pooling and a classifier', () =>
     expectLeft(
       (n) => {
@@ -143,6 +164,16 @@ const untouched: readonly (readonly [string, (n: Network) => Value | readonly Va
   ['the half that closes a GELU', (n) => gelu(n)],
   ['a batch norm behind a value that is joined with itself', (n) => joinedWithItself(n)],
   ['a batch norm behind a resize of the channels', (n) => resizedChannels(n)],
+  ['a shift before a border of zeros', (n) => n.conv(padded(n, n.batchNorm(n.relu(n.input(IMAGE)))), { kernel: 3 })],
+  [
+    'a scale behind a border of ones',
+    (n) => scale(n, padded(n, n.conv(n.input(IMAGE)), {}, undefined, [n.constant(1)])),
+  ],
+  ['a shift behind a border of zeros', (n) => n.batchNorm(padded(n, n.conv(n.input(IMAGE))))],
+  [
+    'a batch norm behind copies of a channel',
+    (n) => n.batchNorm(padded(n, n.conv(n.input(IMAGE)), { mode: 'edge' }, CHANNEL)),
+  ],
 ];
 
 /** Two shares of the batch norm, for the weights of one convolution. */

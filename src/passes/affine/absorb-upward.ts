@@ -1,5 +1,5 @@
 import { type Node, sameShape, type Value } from '../../model/index.js';
-import { averagePool, concat, reduceMean, resize } from '../../operators/index.js';
+import { averagePool, concat, pad, reduceMean, resize } from '../../operators/index.js';
 import { channelAffineOf, expanded } from './channel-affine.js';
 import { type Edit, withConstant, withConstantAndRow, withWeights } from './edit.js';
 import { followAxis } from './follow-axis.js';
@@ -45,6 +45,7 @@ export function absorbUpward(value: Value, affine: Travelling, depth = 0): Edit[
     case 'MaxPool':
     case 'AveragePool':
     case 'Resize':
+    case 'Pad':
     case 'Relu':
     case 'LeakyRelu':
       return commutes(node, affine) ? onward(node.input(0), affine) : undefined;
@@ -83,9 +84,19 @@ export function commutes(node: Node, affine: Travelling): boolean {
       // Interpolation weights sum to 1, but what lies outside a crop is a constant of its own.
       return (mode === 'nearest' || mode === 'linear') && coordinateTransformationMode !== 'tf_crop_and_resize';
     }
+    case 'Pad':
+      return padsAlike(node, affine);
     default:
       return false;
   }
+}
+
+/** Copies of the image take part in all; zeros keep a scale. */
+function padsAlike(node: Node, affine: Travelling): boolean {
+  const { mode, pads, constantValue } = pad.parameters(node);
+  const rank = node.input(0).rank;
+  if (!pads || rank === undefined || pads[1] !== 0 || pads[rank + 1] !== 0) return false;
+  return mode !== 'constant' || (constantValue === 0 && !isShifted(affine));
 }
 
 /** The scale goes into the columns of a constant right operand; a shift needs an Add behind, in the affine node's place. */
