@@ -51,7 +51,7 @@ interface LoadedScript {
 
 const SEAL_LENGTH = 32;
 
-/** What a cache begins with: a hash of all that it depends on, and of itself. */
+/** What a cache begins with: a hash of what it was made of, and of itself. That V8's flags are the same V8 does see to. */
 function sealOf(source: Buffer, data: Buffer): Buffer {
   const hash = createHash('sha256').update(`${process.version} ${process.arch} `);
   return hash.update(`${source.length} `).update(source).update(data).digest();

@@ -231,8 +231,9 @@ export class Graph {
           continue;
         }
         open.add(node);
-        // A node that is open waits for what is now on its way to it.
-        if (missing.some((maker) => open.has(maker))) throw cycleThrough(open);
+        // Open are the nodes from the start to this one, each waiting for the next.
+        const awaited = missing.find((maker) => open.has(maker));
+        if (awaited) throw cycleThrough([...open], awaited);
         stack.push(node);
         for (const maker of missing.reverse()) stack.push(maker);
       }
@@ -246,8 +247,9 @@ export class Graph {
     const add = (value: Value | undefined) => {
       if (value?.producer?.graph === this) makers.push(value.producer);
     };
-    node.inputs.forEach(add);
-    if (node.subgraphs().length > 0) for (const value of readBy(node)) add(value);
+    // Nearly no node holds a graph, and this is asked of all.
+    if (node.subgraphs().length === 0) node.inputs.forEach(add);
+    else for (const value of readBy(node)) add(value);
     return makers;
   }
 
@@ -284,8 +286,11 @@ export class Graph {
   }
 }
 
-function cycleThrough(nodes: ReadonlySet<Node>): InputError {
-  const some = [...nodes].slice(-3).map((node) => node.label);
+function cycleThrough(way: readonly Node[], first: Node): InputError {
+  const some = way
+    .slice(way.indexOf(first))
+    .slice(0, 3)
+    .map((node) => node.label);
   return new InputError({ what: `not valid ONNX: a cycle through ${some.join(', ')}` });
 }
 

@@ -15,8 +15,9 @@ import { mergeOrigins, type Pass } from './pass.js';
  *
  * Exact in real arithmetic for every input size, borders included; weights are made in float64 and rounded once.
  * (RepVGG, arXiv 2101.03697, and MobileOne, arXiv 2206.04040, do this by block; here it is a property of values.)
- * Keeps off where the joint map costs more multiply-accumulates than what it replaces, where fewer than two nodes would
- * go because others read them, where a region holds no convolution, and where a merged weight would overflow.
+ * Keeps off where the joint map crops its source, where it costs more multiply-accumulates than what it replaces, where
+ * fewer than two nodes would go because others read them, where a region holds no convolution, and where a merged weight
+ * would overflow.
  */
 export const fuseAffine: Pass = fuseAffineWhere((map, { cost }) => costOf(map) <= cost * (1 + 1e-9));
 

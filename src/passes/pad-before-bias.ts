@@ -45,6 +45,7 @@ function biasedConv(padding: Node): Node | undefined {
   const { mode, constantValue } = pad.parameters(padding);
   const conv = value.producer;
   if (mode !== 'constant' || constantValue !== 0 || !conv?.is('Conv') || value.onlyReader !== padding) return undefined;
+  if (conv.graph !== padding.graph) return undefined;
   const isKnown = value.dtype === 'float32' || value.dtype === 'float64';
   return isKnown && isStatic(value.shape) && sizeOf(value.shape) <= LARGEST && conv.constant(2) ? conv : undefined;
 }
@@ -61,6 +62,7 @@ function writesOn(value: Value): Node[] {
 }
 
 function isWrite(node: Node, value: Value): boolean {
+  if (node.graph !== value.graph) return false;
   if (node.is('Transpose')) return true;
   return node.is('ScatterND') && node.input(0) === value && [1, 2].every((index) => node.constant(index));
 }
