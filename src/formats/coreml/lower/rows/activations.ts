@@ -1,4 +1,4 @@
-import type { Node, Value } from '../../../../model/index.js';
+import type { Node, Tensor, Value } from '../../../../model/index.js';
 import {
   celu,
   clip,
@@ -20,6 +20,9 @@ import type { Row, Rows } from './row.js';
 
 /** Above this a bound is no bound: no float32 is beyond, but infinity. */
 const LARGEST_FLOAT32 = 3.4028234e38;
+
+/** Where `prelu` takes slopes that differ. */
+const RANK_OF_PRELU = 4;
 
 /** One operand, any rank: element-wise operations do not mind the shape. */
 const onFloat =
@@ -45,11 +48,13 @@ export const activations: Rows = {
     return binary(to, 'mul', unary(to, 'elu', x, { alpha: to.number(alpha) }), to.number(gamma));
   }),
 
+  /** max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1): a quotient of what is above 0 could leave the range. */
   Celu: onFloat((to, x, node) => {
     const { alpha } = celu.parameters(node);
-    // alpha * (exp(x / alpha) - 1) below 0; above, alpha * (x / alpha).
-    const inner = unary(to, 'elu', binary(to, 'real_div', x, to.number(alpha)), { alpha: to.number(1) });
-    return binary(to, 'mul', inner, to.number(alpha));
+    if (alpha <= 0) decline('its alpha is not positive');
+    const inner = binary(to, 'real_div', binary(to, 'minimum', x, to.number(0)), to.number(alpha));
+    const below = binary(to, 'mul', unary(to, 'elu', inner, { alpha: to.number(1) }), to.number(alpha));
+    return binary(to, 'add', unary(to, 'relu', x), below);
   }),
 
   /** Where a Mul by the operand follows, the two are `silu`, which that Mul emits. */
@@ -97,15 +102,15 @@ export const activations: Rows = {
 
   PRelu(node, to) {
     if (to.kindOf() !== 'float') decline('Core ML computes it for floats alone');
-    const x = to.input();
     const slope = node.constant(1);
-    const channels = x.type.shape[1] ?? 1;
-    const rank = x.type.shape.length;
+    const alike = slope && soleNumber(slope);
+    if (alike !== undefined) return to.output(unary(to, 'leaky_relu', to.carrier(), { alpha: to.number(alike) }));
+    const x = to.input();
+    const [, channels = 1] = x.type.shape;
     // One number for each channel, whatever axes of size 1 stand around it.
-    const isPerChannel = slope?.size === channels && (slope.shape.at(1 - rank) ?? 1) === channels;
-    if (slope && isPerChannel && rank >= 3 && rank <= 5) {
-      to.output(unary(to, 'prelu', x, { alpha: to.constant(slope.reshape([channels])) }));
-      return;
+    const isPerChannel = slope?.size === channels && slope.shape.at(1 - RANK_OF_PRELU) === channels;
+    if (slope && isPerChannel && x.type.shape.length === RANK_OF_PRELU) {
+      return to.output(unary(to, 'prelu', x, { alpha: to.constant(slope.reshape([channels])) }));
     }
     const below = binary(to, 'mul', binary(to, 'minimum', x, to.number(0)), to.input(1));
     to.output(binary(to, 'add', unary(to, 'relu', x), below));
@@ -118,6 +123,12 @@ export const activations: Rows = {
     else to.output(bounded(node, to, x));
   },
 };
+
+/** The number that all elements of a tensor are; undefined where they differ. */
+function soleNumber(tensor: Tensor): number | undefined {
+  const [first, ...others] = new Set(tensor.toFloat64());
+  return others.length === 0 ? first : undefined;
+}
 
 function hardSigmoidOf(to: NodeBuilder, x: MilValue, alpha: number, beta: number): MilValue {
   return unary(to, 'sigmoid_hard', x, { alpha: to.number(alpha), beta: to.number(beta) });

@@ -22,20 +22,14 @@ const onPair =
     to.output(make(to, x, y, node));
   };
 
-/** Any number of operands, combined from the left. */
+/** Any number of operands, combined from the left. @param prepare what is done to each of them before */
 const onAll =
-  (type: string, finish: (to: NodeBuilder, total: MilValue, node: Node) => MilValue = (_, total) => total): Row =>
+  (type: string, prepare: (to: NodeBuilder, x: MilValue, node: Node) => MilValue = (_, x) => x): Row =>
   (node, to) => {
     expectWide(node);
-    const [first, ...others] = to.inputs();
+    const [first, ...others] = to.inputs().map((x) => prepare(to, x, node));
     if (!first) throw node.invalid('it has no operands');
-    to.output(
-      finish(
-        to,
-        others.reduce((total, next) => binary(to, type, total, next), first),
-        node,
-      ),
-    );
+    to.output(others.reduce((total, next) => binary(to, type, total, next), first));
   };
 
 export const arithmetic: Rows = {
@@ -73,7 +67,11 @@ export const arithmetic: Rows = {
   Max: onAll('maximum'),
   Min: onAll('minimum'),
   Sum: onAll('add'),
-  Mean: onAll('add', (to, total, node) => binary(to, 'real_div', total, to.number(node.inputs.length))),
+  /** Divided before they are added: the sum may be beyond a range that the mean is within. */
+  Mean: onAll('add', (to, x, node) => {
+    const count = node.inputs.length;
+    return count === 1 ? x : binary(to, 'real_div', x, to.number(count));
+  }),
 };
 
 function expectWide(node: Node): void {

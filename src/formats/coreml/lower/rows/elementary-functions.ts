@@ -2,7 +2,7 @@ import type { MilValue } from '../../program/program.js';
 import { int } from '../constants.js';
 import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, unary } from '../operations.js';
+import { binary, compare, select, unary } from '../operations.js';
 import type { Row, Rows } from './row.js';
 
 const onFloat =
@@ -53,14 +53,30 @@ export const elementaryFunctions: Rows = {
   Log: onFloat((to, x) => unary(to, 'log', x, { epsilon: to.number(0) })),
   Reciprocal: onFloat((to, x) => binary(to, 'real_div', to.value(to.number(1)), x)),
 
-  /** sign(x) * log(|x| + sqrt(x² + 1)): the sum of a negative x would lose what it is about. */
-  Asinh: onFloat((to, x) => {
-    const root = unary(to, 'sqrt', binary(to, 'add', unary(to, 'square', x), to.number(1)));
-    const sum = binary(to, 'add', unary(to, 'abs', x), root);
-    return binary(to, 'mul', unary(to, 'sign', x), unary(to, 'log', sum, { epsilon: to.number(0) }));
-  }),
+  Asinh: onFloat(asinh),
+
+  /** 2 asinh(sqrt((x - 1) / 2)) loses nothing near 1, and squares nothing. */
   Acosh: onFloat((to, x) => {
-    const root = unary(to, 'sqrt', binary(to, 'sub', unary(to, 'square', x), to.number(1)));
-    return unary(to, 'log', binary(to, 'add', x, root), { epsilon: to.number(0) });
+    const half = binary(to, 'mul', binary(to, 'sub', x, to.number(1)), to.number(0.5));
+    return binary(to, 'mul', asinh(to, unary(to, 'sqrt', half)), to.number(2));
   }),
 };
+
+/**
+ * Up to 1, atanh(x / sqrt(1 + x²)), which loses nothing near 0. Above, sign(x) * (log|x| + log(1 + sqrt(1 + 1/x²))), which
+ * squares nothing that is large. Each half is given 1 or 0 where the other one counts.
+ */
+function asinh(to: NodeBuilder, x: MilValue): MilValue {
+  const one = to.value(to.number(1));
+  const magnitude = unary(to, 'abs', x);
+  const isSmall = compare(to, 'less_equal', magnitude, one);
+  const small = select(to, isSmall, x, to.value(to.number(0)));
+  const large = select(to, isSmall, one, magnitude);
+  const onePlusSquare = (value: MilValue) => binary(to, 'add', unary(to, 'square', value), one);
+  const logarithm = (value: MilValue) => unary(to, 'log', value, { epsilon: to.number(0) });
+
+  const nearZero = unary(to, 'atanh', binary(to, 'real_div', small, unary(to, 'sqrt', onePlusSquare(small))));
+  const root = unary(to, 'sqrt', onePlusSquare(binary(to, 'real_div', one, large)));
+  const farther = binary(to, 'add', logarithm(large), logarithm(binary(to, 'add', root, one)));
+  return select(to, isSmall, nearZero, binary(to, 'mul', unary(to, 'sign', x), farther));
+}

@@ -18,7 +18,10 @@ export const matrixProducts: Rows = {
     const constant = node.constant(1);
     const [, columns = 1] = to.resultSizes();
     if (!constant) {
-      const product = scaled(to, matmul(to, x, to.input(1), transB), alpha);
+      // A factor below 1 comes before the product, which may otherwise be beyond a range that the result is within.
+      const shrinks = Math.abs(alpha) < 1;
+      const made = matmul(to, shrinks ? scaled(to, x, alpha) : x, to.input(1), transB);
+      const product = shrinks ? made : scaled(to, made, alpha);
       const c = to.optional(2);
       to.output(c && beta !== 0 ? binary(to, 'add', product, scaled(to, c, beta)) : product);
       return;

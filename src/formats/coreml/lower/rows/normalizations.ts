@@ -10,16 +10,19 @@ import {
   rmsNormalization,
 } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
+import { bounded, halfCentred, inverseRoot, meanSquare, smallest } from '../bounded.js';
 import { int, ints } from '../constants.js';
 import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, reduce, reshape, unary } from '../operations.js';
 import { paddingArguments } from '../padding.js';
-import { standardDeviation } from '../statistics.js';
 import type { Rows } from './row.js';
 
-/** Smallest positive number that keeps a quotient of zeros 0 in either precision. */
-const TINY = 2 ** -24;
+/** Ranks of `batch_norm`: it is documented for 5 as well, and Apple's runtime ends the process there. */
+const [LEAST_RANK, HIGHEST_RANK] = [3, 4];
+
+/** What ONNX adds to a deviation before it divides by it. */
+const EPSILON = 1e-9;
 
 export const normalizations: Rows = {
   BatchNormalization(node, to) {
@@ -28,8 +31,11 @@ export const normalizations: Rows = {
     if (!spatial) decline('it has one scale per element, not per channel');
     const x = to.input();
     const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => node.constant(index));
+    if (!scale || !bias || !mean || !variance) return computedBatchNorm(to, x, epsilon);
     const rank = x.type.shape.length;
-    if (!scale || !bias || !mean || !variance || rank < 3 || rank > 5) return asArithmetic(to, x, epsilon);
+    if (rank < LEAST_RANK || rank > HIGHEST_RANK) {
+      return asArithmetic(to, x, factorsAndShifts(scale, bias, mean, variance, epsilon));
+    }
     const args = {
       mean: to.constant(mean),
       variance: to.constant(variance),
@@ -96,56 +102,77 @@ export const normalizations: Rows = {
     const { axis, epsilon } = rmsNormalization.parameters(node);
     const x = to.input();
     const axes = x.type.shape.map((_, i) => i).slice(axis);
-    const mean = reduce(to, 'reduce_mean', unary(to, 'square', x), axes, true);
-    const normalized = binary(to, 'mul', x, unary(to, 'rsqrt', mean, { epsilon: to.number(epsilon) }));
-    to.output(binary(to, 'mul', normalized, to.input(1)));
+    const { quotient, inverse } = inverseRoot(to, x, axes, epsilon);
+    to.output(binary(to, 'mul', binary(to, 'mul', quotient, inverse), to.input(1)));
   },
 
   LpNormalization(node, to) {
     const { axis, p } = lpNormalization.parameters(node);
-    const x = to.input();
-    const norm = reduce(to, p === 1 ? 'reduce_l1_norm' : 'reduce_l2_norm', x, [axis], true);
-    to.output(binary(to, 'real_div', x, binary(to, 'maximum', norm, to.number(TINY))));
+    const { quotient } = bounded(to, to.input(), [axis]);
+    const norm = reduce(to, p === 1 ? 'reduce_l1_norm' : 'reduce_l2_norm', quotient, [axis], true);
+    // What is 0 throughout stays 0.
+    to.output(binary(to, 'real_div', quotient, binary(to, 'maximum', norm, to.number(smallest(to)))));
   },
 
   MeanVarianceNormalization(node, to) {
     const { axes } = meanVarianceNormalization.parameters(node);
-    const x = to.input();
-    const { centred, deviation } = standardDeviation(to, x, axes);
-    to.output(binary(to, 'real_div', centred, binary(to, 'add', deviation, to.number(1e-9))));
+    const { quotient, magnitude } = bounded(to, halfCentred(to, to.input(), axes), axes);
+    const deviation = unary(to, 'sqrt', meanSquare(to, quotient, axes));
+    const share = binary(to, 'real_div', to.value(to.number(EPSILON / 2)), magnitude);
+    to.output(binary(to, 'real_div', quotient, binary(to, 'add', deviation, share)));
   },
 
-  /** The sum over neighbouring channels is a 1x1 convolution whose matrix is a band of ones. */
+  /** x / (bias + total)^beta, whose square root is taken first: the sum of squares may leave the range, its root does not. */
   LRN(node, to) {
     const { alpha, beta, bias, size } = lrn.parameters(node);
+    if (bias < 0) decline('its bias is negative');
     const x = to.input();
-    const { shape } = x.type;
-    const [, c = 1, ...spatial] = shape;
-    if (spatial.length < 1 || spatial.length > 3) decline(`its operand has rank ${shape.length}`);
-    const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
-    const band = Float32Array.from({ length: c * c }, (_, i) => {
-      const distance = (i % c) - Math.floor(i / c);
-      return distance >= -before && distance <= after ? alpha / size : 0;
-    });
-    const weight = to.floats([c, c, ...spatial.map(() => 1)], band);
-    const bias1 = to.floats([c], new Float32Array(c).fill(bias));
-    const args = { x: unary(to, 'square', x), weight, bias: bias1, groups: int(1) };
-    const total = to.emit('conv', { ...args, ...convolutionDefaults(spatial.length) }, shape);
-    to.output(binary(to, 'real_div', x, binary(to, 'pow', total, to.number(beta))));
+    const rank = x.type.shape.length;
+    if (rank < 3 || rank > 5) decline(`its operand has rank ${rank}`);
+    const { quotient, magnitude } = bounded(to, x, [1], 1);
+    const total = neighbours(to, unary(to, 'square', quotient), size, alpha / size);
+    const share = binary(to, 'real_div', binary(to, 'real_div', to.value(to.number(bias)), magnitude), magnitude);
+    const root = binary(to, 'mul', magnitude, unary(to, 'sqrt', binary(to, 'add', total, share)));
+    const power = binary(to, 'pow', root, to.number(beta));
+    to.output(binary(to, 'real_div', binary(to, 'real_div', x, power), power));
   },
 };
+
+/** `factor` times the sum over neighbouring channels: a 1x1 convolution whose matrix is a band. */
+function neighbours(to: NodeBuilder, x: MilValue, size: number, factor: number): MilValue {
+  const [, c = 1, ...spatial] = x.type.shape;
+  const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const band = Float32Array.from({ length: c * c }, (_, i) => {
+    const distance = (i % c) - Math.floor(i / c);
+    return distance >= -before && distance <= after ? factor : 0;
+  });
+  const weight = to.floats([c, c, ...spatial.map(() => 1)], band);
+  return to.emit('conv', { x, weight, groups: int(1), ...convolutionDefaults(spatial.length) }, x.type.shape);
+}
 
 function convolutionDefaults(axes: number) {
   const ones = new Array<number>(axes).fill(1);
   return { strides: ints(ones), dilations: ints(ones), ...paddingArguments(new Array<number>(2 * axes).fill(0)) };
 }
 
-/** A batch norm as arithmetic, for computed operands and for ranks that `batch_norm` is not documented for. */
-function asArithmetic(to: NodeBuilder, x: MilValue, epsilon: number): void {
-  const { shape } = x.type;
-  // A vector has one channel.
-  const perChannel = shape.map((size, axis) => (axis === 1 ? size : 1));
-  const operand = (index: number) => reshape(to, to.input(index), perChannel);
+/** One number per channel, laid so that it broadcasts. A vector has one channel. */
+const perChannel = (x: MilValue) => x.type.shape.map((size, axis) => (axis === 1 ? size : 1));
+
+/** A batch norm is a factor and a shift for each channel, worked out in float64. */
+function factorsAndShifts(scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, epsilon: number) {
+  const [means, variances, biases] = [mean.toFloat64(), variance.toFloat64(), bias.toFloat64()];
+  const factors = scale.toFloat64().map((value, c) => value / Math.sqrt((variances[c] ?? 0) + epsilon));
+  return { factors, shifts: factors.map((factor, c) => (biases[c] ?? 0) - (means[c] ?? 0) * factor) };
+}
+
+function asArithmetic(to: NodeBuilder, x: MilValue, { factors, shifts }: ReturnType<typeof factorsAndShifts>): void {
+  const shape = perChannel(x);
+  to.output(binary(to, 'add', binary(to, 'mul', x, to.floats(shape, factors)), to.floats(shape, shifts)));
+}
+
+/** `batch_norm` takes constants alone. */
+function computedBatchNorm(to: NodeBuilder, x: MilValue, epsilon: number): void {
+  const operand = (index: number) => reshape(to, to.input(index), perChannel(x));
   const [scale, bias, mean, variance] = [operand(1), operand(2), operand(3), operand(4)];
   const inverse = binary(to, 'mul', scale, unary(to, 'rsqrt', variance, { epsilon: to.number(epsilon) }));
   to.output(binary(to, 'add', binary(to, 'mul', binary(to, 'sub', x, mean), inverse), bias));
@@ -154,8 +181,9 @@ function asArithmetic(to: NodeBuilder, x: MilValue, epsilon: number): void {
 /** Mean and reciprocal of the deviation, the further results of a layer norm. */
 function statistics(to: NodeBuilder, x: MilValue, axes: readonly number[], epsilon: number): void {
   to.output(reduce(to, 'reduce_mean', x, axes, true), 1);
-  const { variance } = standardDeviation(to, x, axes);
-  to.output(unary(to, 'rsqrt', variance, { epsilon: to.number(epsilon) }), 2);
+  // Of half of x, whose variance is a quarter.
+  const { inverse, magnitude } = inverseRoot(to, halfCentred(to, x, axes), axes, epsilon / 4);
+  to.output(binary(to, 'mul', binary(to, 'real_div', inverse, magnitude), to.number(0.5)), 2);
 }
 
 /** A tensor broadcast to the shape of the normalised axes; undefined where it has more axes than those. */

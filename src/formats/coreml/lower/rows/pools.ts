@@ -1,6 +1,7 @@
 import { type Node, sizeOf } from '../../../../model/index.js';
 import { averagePool, globalLpPool, lpPool, maxPool, type PoolParameters } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
+import { bounded } from '../bounded.js';
 import { bool, ints } from '../constants.js';
 import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
@@ -31,11 +32,14 @@ export const pools: Rows = {
   LpPool(node, to) {
     const pool = lpPool.parameters(node);
     if (pool.p > 2) decline(`Core ML can make norms of 1 and 2, not of ${pool.p}`);
+    const total = (powers: MilValue): MilValue => {
+      const mean = average(to, powers, pool, overhanging(node, to, pool), false);
+      return binary(to, 'mul', mean, to.number(sizeOf(pool.kernelShape)));
+    };
     const x = to.input();
-    const powers = unary(to, pool.p === 1 ? 'abs' : 'square', x);
-    const mean = average(to, powers, pool, overhanging(node, to, pool), false);
-    const total = binary(to, 'mul', mean, to.number(sizeOf(pool.kernelShape)));
-    to.output(pool.p === 1 ? total : unary(to, 'sqrt', total));
+    if (pool.p === 1) return to.output(total(unary(to, 'abs', x)));
+    const { quotient, magnitude } = bounded(to, x, spatialAxes(x));
+    to.output(binary(to, 'mul', unary(to, 'sqrt', total(unary(to, 'square', quotient))), magnitude));
   },
 
   GlobalAveragePool: (_node, to) => to.output(overSpatialAxes(to, 'reduce_mean')),
@@ -47,9 +51,11 @@ export const pools: Rows = {
   },
 };
 
+const spatialAxes = (x: MilValue) => x.type.shape.map((_, axis) => axis).slice(2);
+
 function overSpatialAxes(to: NodeBuilder, type: string): MilValue {
   const x = to.input();
-  const axes = x.type.shape.map((_, axis) => axis).slice(2);
+  const axes = spatialAxes(x);
   return axes.length === 0 ? x : reduce(to, type, x, axes, true);
 }
 
