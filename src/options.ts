@@ -226,6 +226,8 @@ function expectCombination(options: ResolvedConvert): void {
       throw usage(`${name} has ${list.length} values, --image ${image} takes ${channels}`);
     }
   }
+  expectUnitsOfOne('--mean', mean, (value) => value > 1);
+  expectUnitsOfOne('--std', std, (value) => value >= 2);
   const other = to.find((target) => target !== 'tfjs');
   if (precision === 'uint8' && other)
     throw usage(`--precision uint8 is for tfjs, not ${other}`, 'convert it in a run of its own');
@@ -241,6 +243,12 @@ function expectCombination(options: ResolvedConvert): void {
       throw usage(`${needless.replace(/^(?!--)/, '--')} has no meaning with --no-check`, 'leave one of them out');
   }
   expectName(options.name);
+}
+
+/** Pixels are divided by 255 first, so values in their own units would send nearly all of them to one number. */
+function expectUnitsOfOne(name: string, list: readonly number[] = [], isOver: (value: number) => boolean): void {
+  const over = list.find(isOver);
+  if (over !== undefined) throw usage(`${name} ${over}: these look like units of 0 to 255`, 'divide by 255');
 }
 
 /** Names that a file system, or Windows alone, does not take as they are. */

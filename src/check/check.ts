@@ -1,29 +1,12 @@
 import { type Engine, type EngineInfo, type EngineOptions, startEngine } from '../engines/index.js';
-import type { EngineName, Precision, TargetName } from '../formats/format.js';
+import type { EngineName, TargetName } from '../formats/format.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
 import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
-import { Comparison } from './comparison.js';
 import { artefactError, translated } from './engine-errors.js';
-import { figuresOf, type OutputFigures } from './figures.js';
-import { runSource, type Source, type SourceRun } from './source-run.js';
-import { Spread } from './spread.js';
-import { type Bar, failuresOf, limitOf, remarksOn, toleranceOf } from './verdict.js';
-
-/**
- * What a judgement proves. `lowering`: the same program with float32 constants answers like the source, so it was
- * translated right. `artefact`: the file as written does.
- */
-export type Purpose = 'lowering' | 'artefact';
-
-/** One comparison that an artefact has to pass. */
-export interface Judgement extends Program {
-  readonly purpose: Purpose;
-  readonly precision: Precision;
-  /** By what it is judged; see `Check.source`. */
-  readonly source: StartedSource;
-  /** Outputs that follow from a selection: their difference is printed here, not judged. */
-  readonly unjudged?: ReadonlySet<string> | undefined;
-}
+import { type Judgement, type JudgementResult, judge, type StartedSource } from './judgement.js';
+import { runSource, type Source } from './source-run.js';
+import type { Trials } from './trial.js';
+import { type Bar, toleranceOf } from './verdict.js';
 
 export interface ArtefactToJudge {
   readonly target: TargetName;
@@ -31,21 +14,6 @@ export interface ArtefactToJudge {
   readonly judgements: readonly Judgement[];
   /** The file as it is, where what is judged is another form of it: it must at least load and run. */
   readonly mustRun?: Program | undefined;
-}
-
-export interface JudgedOutput extends OutputFigures {
-  /** The largest `error` that passes here. */
-  readonly limit: number;
-  /** Why it does not pass, a clause each. */
-  readonly failures: readonly string[];
-}
-
-export interface JudgementResult {
-  readonly purpose: Purpose;
-  readonly precision: Precision;
-  readonly tolerance: number;
-  readonly trials: number;
-  readonly outputs: readonly JudgedOutput[];
 }
 
 /** Said with every package: nobody should take these figures for those of the Neural Engine. */
@@ -69,9 +37,6 @@ export interface CheckOptions extends EngineOptions {
   readonly tolerance?: number | undefined;
 }
 
-/** A source that is being run. */
-export type StartedSource = Source & SourceRun;
-
 /**
  * Runs sources and judges artefacts by them. Make it before reading the file, so that the source's engine loads meanwhile;
  * give it a source as soon as its bytes are validated, so that it runs while targets are written. Close it in every case.
@@ -82,7 +47,8 @@ export class Check {
   readonly #plain: Engine;
   /** Everything else, by the engine's name; artefacts of Core ML are judged by what they say in ONNX. */
   readonly #engines = new Map<EngineName, Engine>();
-
+  /** Sources on other draws, by those. */
+  readonly #others = new Map<Trials, StartedSource>();
   #isClosed = false;
 
   constructor(options: CheckOptions) {
@@ -116,7 +82,7 @@ export class Check {
     try {
       info = await engine.info();
       for (const judgement of artefact.judgements) {
-        judgements.push(await judge(engine, judgement, this.#barFor(judgement), notes));
+        judgements.push(await this.#judge(engine, judgement, notes));
       }
       if (artefact.mustRun && artefact.judgements[0]) await runOnce(engine, artefact.mustRun, artefact.judgements[0]);
       error = firstFailure(target, judgements);
@@ -126,6 +92,33 @@ export class Check {
       error = cause;
     }
     return { target, engine: info, judgements, notes: [...notes], error };
+  }
+
+  /** Where the source does not reproduce itself on its trials, other draws decide. */
+  async #judge(engine: Engine, judgement: Judgement, notes: Set<string>): Promise<JudgementResult> {
+    const { source } = judgement;
+    const bar = this.#barFor(judgement);
+    let result = await judge(engine, judgement, bar, notes);
+    for (const trials of source.trials.others) {
+      if (!isOpen(result)) break;
+      const other = this.#otherDraws(source, trials);
+      // The range was tried already.
+      const again = await judge(engine, { ...judgement, source: other, range: undefined }, bar, notes);
+      notes.add(
+        `${undecidedOf(result).join(', ')}: the source does not reproduce itself on the first draws; others decide`,
+      );
+      result = decidedBy(result, again);
+    }
+    return result;
+  }
+
+  /** The source on other draws: it runs once for all who are judged by it. */
+  #otherDraws(source: StartedSource, trials: Trials): StartedSource {
+    const known = this.#others.get(trials);
+    if (known) return known;
+    const started = this.source({ ...source, trials, isScaled: false });
+    this.#others.set(trials, started);
+    return started;
   }
 
   /** The largest number in each output of a program, over the trials that the source answered. @throws EngineFailure */
@@ -167,39 +160,6 @@ export class Check {
   }
 }
 
-async function judge(engine: Engine, judgement: Judgement, bar: Bar, notes: Set<string>): Promise<JudgementResult> {
-  const { purpose, precision, source } = judgement;
-  const answered = trialsFor(judgement, await source.answered);
-  if (answered.length === 0) {
-    throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
-  }
-  const session = await loadProgram(engine, judgement);
-  const comparisons = new Map(judgement.outputs.map(({ name }) => [name, new Comparison()]));
-  for (const { trial, outputs } of answered) {
-    const answers = await runProgram(session, judgement, trial);
-    for (const [name, comparison] of comparisons) {
-      const [a, b] = [outputs.get(name), answers.get(name)];
-      if (!a || !b) throw new Error(`the output ${name} was not asked for`);
-      comparison.add(a, b, trial.label);
-    }
-  }
-  await session.release();
-  const reference = await source.reference;
-  for (const note of reference.notes) notes.add(note);
-  const outputs = [...comparisons].map(([name, compared]): JudgedOutput => {
-    const noise = reference.noise.get(name) ?? null;
-    const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
-    const isJudged = !judgement.unjudged?.has(name);
-    if (isJudged) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
-    return {
-      ...figures,
-      limit: limitOf(bar, noise),
-      failures: isJudged ? failuresOf(figures, compared, bar, source.suspect ?? (() => undefined)) : [],
-    };
-  });
-  return { purpose, precision, tolerance: bar.tolerance, trials: answered.length, outputs };
-}
-
 async function runOnce(engine: Engine, program: Program, { source }: Judgement): Promise<void> {
   const session = await loadProgram(engine, program);
   const [first] = trialsFor(program, await source.answered);
@@ -207,8 +167,25 @@ async function runOnce(engine: Engine, program: Program, { source }: Judgement):
   await session.release();
 }
 
+function undecidedOf({ outputs }: JudgementResult): string[] {
+  return outputs.flatMap(({ output, isUndecided }) => (isUndecided ? [output] : []));
+}
+
+/** Whether nothing fails, and something is undecided. */
+function isOpen(result: JudgementResult): boolean {
+  return result.outputs.every(({ failures }) => failures.length === 0) && undecidedOf(result).length > 0;
+}
+
+/** What was undecided, as other draws have it. */
+function decidedBy(result: JudgementResult, again: JudgementResult): JudgementResult {
+  const outputs = result.outputs.map((output) =>
+    output.isUndecided ? (again.outputs.find((other) => other.output === output.output) ?? output) : output,
+  );
+  return { ...result, outputs };
+}
+
 /** One error for all that fails: the line names the first, the verdict holds the rest. */
-function firstFailure(target: TargetName, judgements: readonly JudgementResult[]): NotEquivalentError | undefined {
+function firstFailure(target: TargetName, judgements: readonly JudgementResult[]): MobileoneError | undefined {
   for (const { purpose, outputs } of judgements) {
     const failed = outputs.find(({ failures }) => failures.length > 0);
     if (!failed) continue;
@@ -219,5 +196,11 @@ function firstFailure(target: TargetName, judgements: readonly JudgementResult[]
       todo: '--keep leaves it in place for a closer look',
     });
   }
-  return undefined;
+  const undecided = judgements.flatMap(({ outputs }) => outputs).find(({ isUndecided }) => isUndecided);
+  if (!undecided) return undefined;
+  return new EngineError({
+    what: `the source does not reproduce itself on these inputs: right runs of it differ by ${undecided.noise?.toExponential(1)}, the ${target} artefact by ${undecided.error?.toExponential(1)}`,
+    where: { value: undecided.output },
+    todo: 'give inputs that it answers steadily with --inputs, or use --no-check',
+  });
 }

@@ -5,6 +5,8 @@ import { ArgMaxAgreement } from './arg-max.js';
 export interface Difference {
   /** max abs(a-b) / max abs(a) */
   readonly error: number | null;
+  /** Relative L2 norm: ||a-b|| / ||a|| */
+  readonly l2: number | null;
   /** max abs(a-b) */
   readonly maxAbs: number | null;
   /** mean abs(a-b) */
@@ -35,6 +37,7 @@ export class Comparison {
   #nanOfSource = 0;
   #maxDifference = 0;
   #sumDifference = 0;
+  #squareDifference = 0;
   #dot = 0;
   #squareSource = 0;
   #squareArtefact = 0;
@@ -74,6 +77,7 @@ export class Comparison {
     const angles = Math.sqrt(this.#squareSource) * Math.sqrt(this.#squareArtefact);
     return {
       error: this.isFloat ? quotient(this.#maxDifference, this.maxSource) : null,
+      l2: this.isFloat ? quotient(Math.sqrt(this.#squareDifference), Math.sqrt(this.#squareSource)) : null,
       maxAbs: this.#finite > 0 ? finite(this.#maxDifference) : null,
       meanAbs: quotient(this.#sumDifference, this.#finite),
       cosine: clip(quotient(this.#dot, angles)),
@@ -127,6 +131,7 @@ export class Comparison {
     this.maxSource = Math.max(this.maxSource, Math.abs(x));
     this.#maxDifference = Math.max(this.#maxDifference, difference);
     this.#sumDifference += difference;
+    this.#squareDifference += difference * difference;
     this.#dot += x * y;
     this.#squareSource += x * x;
     this.#squareArtefact += y * y;

@@ -10,6 +10,15 @@ export function sourceError(failure: EngineFailure): EngineError {
   });
 }
 
+/** A source with open sizes that takes none of those that were tried: a batch may be written into a Reshape, say. */
+export function refusedSizes(failure: EngineFailure): EngineError {
+  return new EngineError({
+    what: `nothing could be compared: ${failure.message}`,
+    todo: 'give the sizes that it takes with --shape',
+    cause: failure,
+  });
+}
+
 /** A failure of the engine with an artefact, while the source runs: the artefact's fault, but for clock and memory. */
 export function artefactError(failure: EngineFailure, target: string): MobileoneError {
   if (failure.kind !== 'refused' && failure.kind !== 'died') return sourceError(failure);

@@ -31,8 +31,14 @@ export function figuresOf(output: string, compared: Comparison, noise: number | 
   };
 }
 
-/** The larger error of the comparisons of the source with itself; null where none is defined. */
-export function noiseOf(comparisons: readonly Comparison[]): number | null {
-  const errors = comparisons.flatMap((comparison) => comparison.difference().error ?? []);
+/**
+ * The larger error of the comparisons of the source with itself; null where none is defined.
+ * @param resolution differences up to this are none
+ */
+export function noiseOf(comparisons: readonly Comparison[], resolution = 0): number | null {
+  const errors = comparisons.flatMap((comparison) => {
+    const { error, maxAbs } = comparison.difference();
+    return error !== null && maxAbs !== null && maxAbs <= resolution ? 0 : (error ?? []);
+  });
   return errors.length > 0 ? Math.max(...errors) : null;
 }

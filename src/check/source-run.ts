@@ -1,11 +1,10 @@
 import { type Engine, EngineFailure, type Payload, type Session } from '../engines/index.js';
-import type { Tensor } from '../model/index.js';
-import { Comparison } from './comparison.js';
-import { sourceError, translated } from './engine-errors.js';
-import { noiseOf } from './figures.js';
+import { formatShape, isFloat, type Tensor } from '../model/index.js';
+import { refusedSizes, sourceError, translated } from './engine-errors.js';
 import { nudge } from './nudge.js';
+import { SelfComparison } from './self-comparison.js';
 import { Spread } from './spread.js';
-import type { Trial, Trials } from './trial.js';
+import { scaleTrial, type Trial, type Trials } from './trial.js';
 
 /** A source as its engine takes it: the validated bytes, or an edit of their decoded protobuf; never our own writing. */
 export interface Source {
@@ -17,14 +16,22 @@ export interface Source {
   /** Values to compare: its outputs, and those that stand in for outputs which follow from a selection. */
   readonly outputs: readonly string[];
   readonly trials: Trials;
+  /** Whether scaled inputs are tried, too: for artefacts whose numbers have a narrower range. */
+  readonly isScaled?: boolean;
+  /** Differences of outputs up to this are none, by name; 0 where nothing is said. See `resolutions`. */
+  readonly resolutions?: ReadonlyMap<string, number> | undefined;
   /** Names what makes it answer NaN, where something is known. */
   readonly suspect?: (() => string | undefined) | undefined;
 }
 
 export type Outputs = ReadonlyMap<string, Tensor>;
 
-/** The trials that a source ran, with its answers. */
-export type Answered = readonly { readonly trial: Trial; readonly outputs: Outputs }[];
+/** A trial that a source ran, with its answer. */
+export interface Answer {
+  readonly trial: Trial;
+  readonly outputs: Outputs;
+}
+export type Answered = readonly Answer[];
 
 /** What a source answered, and what its answers are worth. */
 export interface Reference {
@@ -34,62 +41,73 @@ export interface Reference {
   readonly notes: readonly string[];
 }
 
-/** A source that is being run. Both reject with an EngineError where it does not run. */
+/** A source that is being run. All reject with an EngineError where it does not run. */
 export interface SourceRun {
   /** Comes first: artefacts can run meanwhile. */
   readonly answered: Promise<Answered>;
+  /** Scaled inputs with their answers, a list for each exponent of two; none where they were not asked for. */
+  readonly scaled: Promise<ReadonlyMap<number, Answered>>;
   readonly reference: Promise<Reference>;
 }
 
-type Answer = { readonly trial: Trial; readonly outputs: Outputs | undefined };
+/** Inputs are multiplied by these powers of two where the range of numbers is tried. */
+const EXPONENTS = [-10, 6];
 
 /**
- * Runs a source three times over: without its engine's optimisations, which is what artefacts are judged by; and, for
- * the noise between right answers, with them, and on inputs moved by a unit in the last place. Only the first answers
- * are kept, since a user's inputs may be many and outputs large.
+ * Runs a source without its engine's optimisations, which is what artefacts are judged by; and, for the noise between
+ * right answers, on some trials with them, and on the first with its inputs moved by a unit in the last place.
  * @param plain engine for the runs without optimisations
- * @param optimizing engine for the other; in a process of its own it works at the same time
+ * @param optimizing engine for the others; in a process of its own it works at the same time
  */
 export function runSource(source: Source, plain: Engine, optimizing: Promise<Engine>): SourceRun {
-  const notes = new Set<string>();
+  const notes = new Set(source.trials.notes);
   const loading = plain.load({ ...payloadOf(source), optimize: false });
   // The engine takes them one after the other.
-  const answers = source.trials.trials.map(async (trial) => answer(await loading, source.outputs, trial, notes));
-  const answered = Promise.all(answers).then((all) =>
-    all.flatMap(({ trial, outputs }) => (outputs ? [{ trial, outputs }] : [])),
-  );
-  const optimized = compareOptimized(source, optimizing, answers);
-  const reference = measure(source, loading, answered, optimized, notes);
+  const settings = source.trials.settings.map((_, setting) => answerSetting(source, loading, setting, notes));
+  const answered = Promise.all(settings).then((all) => all.flat());
+  const scaled = answerScaled(source, loading, settings);
+  const optimized = compareOptimized(source, optimizing, settings);
+  const reference = measure(source, loading, { answered, scaled, optimized, notes });
   const failing = (error: unknown): never => {
     throw translated(error, sourceError);
   };
-  const run = { answered: answered.catch(failing), reference: reference.catch(failing) };
+  const run = {
+    answered: answered.catch(failing),
+    scaled: scaled.catch(failing),
+    reference: reference.catch(failing),
+  };
   // Whoever needs one hears of its failure.
-  for (const promise of [optimized, run.answered, run.reference]) promise.catch(() => {});
+  for (const promise of [...settings, optimized, run.answered, run.scaled, run.reference]) promise.catch(() => {});
   return run;
 }
 
 async function measure(
-  { outputs: names }: Source,
+  { outputs: names, resolutions }: Source,
   loading: Promise<Session>,
-  answering: Promise<Answered>,
-  optimized: ReturnType<typeof compareOptimized>,
-  notes: Set<string>,
+  parts: {
+    readonly answered: Promise<Answered>;
+    readonly scaled: Promise<unknown>;
+    readonly optimized: ReturnType<typeof compareOptimized>;
+    readonly notes: Set<string>;
+  },
 ): Promise<Reference> {
-  const answered = await answering;
+  const answered = await parts.answered;
   const session = await loading;
   const nudged = new SelfComparison(names);
-  for (const [i, { trial, outputs }] of answered.entries()) {
-    nudged.add(trial, outputs, await session.run(nudge(trial.feeds, i + 1), names));
+  const [first] = answered;
+  if (first) {
+    nudged.add(first.outputs, await session.run(nudge(first.trial.feeds, 1), names), first.trial.label);
   }
+  await parts.scaled;
   await session.release();
-  const { comparison, note } = await optimized;
-  if (note) notes.add(note);
+  const { comparisons, note } = await parts.optimized;
+  if (note) parts.notes.add(note);
+  const noiseOf = (name: string) => SelfComparison.noise([nudged, ...comparisons], name, resolutions?.get(name) ?? 0);
   return {
     answered,
-    noise: new Map(names.map((name) => [name, noiseOf([...nudged.of(name), ...comparison.of(name)])])),
+    noise: new Map(names.map((name) => [name, noiseOf(name)])),
     spread: new Map(names.map((name) => [name, spreadOf(name, answered)])),
-    notes: [...notes],
+    notes: [...parts.notes],
   };
 }
 
@@ -97,60 +115,93 @@ function payloadOf({ model, file, files }: Source): Omit<Payload, 'optimize'> {
   return { model, file, ...(files ? { files } : {}) };
 }
 
-/** @returns no outputs where the source refuses a later setting of its open sizes */
-async function answer(session: Session, names: readonly string[], trial: Trial, notes: Set<string>): Promise<Answer> {
-  try {
-    return { trial, outputs: await session.run(trial.feeds, names) };
-  } catch (error) {
-    const isOptional = trial.setting > 0 && error instanceof EngineFailure && error.kind === 'refused';
-    if (!isOptional) throw error;
-    notes.add(`compared at one setting of the open sizes only: the source itself refuses the other (${error.message})`);
-    return { trial, outputs: undefined };
+/** @returns nothing where the source refuses every way to settle a later setting of its open sizes */
+async function answerSetting(
+  { outputs: names, trials: { settings } }: Source,
+  loading: Promise<Session>,
+  setting: number,
+  notes: Set<string>,
+): Promise<Answered> {
+  const refusals: { readonly sizes: string; readonly failure: EngineFailure }[] = [];
+  for (const draw of settings[setting] ?? []) {
+    // Drawn before the engine is waited for, so that it has work as soon as it is there.
+    const trials = draw();
+    const session = await loading;
+    try {
+      const answered = await Promise.all(
+        trials.map(async (trial) => ({ trial, outputs: await session.run(trial.feeds, names) })),
+      );
+      const [first] = refusals;
+      if (first) notes.add(`tried at ${sizesOf(trials)}: the source itself refuses ${refusal(first)}`);
+      return answered;
+    } catch (error) {
+      if (!(error instanceof EngineFailure && error.kind === 'refused')) throw error;
+      refusals.push({ sizes: sizesOf(trials), failure: error });
+    }
   }
+  const [first] = refusals;
+  if (first && setting === 0) throw settings.length > 1 ? refusedSizes(first.failure) : first.failure;
+  if (first) notes.add(`compared at one setting of the open sizes only: the source itself refuses ${refusal(first)}`);
+  return [];
+}
+
+function refusal({ sizes, failure }: { readonly sizes: string; readonly failure: EngineFailure }): string {
+  return `${sizes} (${failure.message})`;
+}
+
+function sizesOf([trial]: readonly Trial[]): string {
+  return Array.from(trial?.feeds ?? [], ([name, { shape }]) => `${name} ${formatShape(shape)}`).join(', ');
 }
 
 /** The source against itself under its engine's optimisations; or a note why not: this only measures noise. */
 async function compareOptimized(
   source: Source,
   starting: Promise<Engine>,
-  answers: readonly Promise<Answer>[],
-): Promise<{ comparison: SelfComparison; note?: string }> {
+  settings: readonly Promise<Answered>[],
+): Promise<{ comparisons: SelfComparison[]; note?: string }> {
   const comparison = new SelfComparison(source.outputs);
   try {
     const engine = await starting;
     const session = await engine.load({ ...payloadOf(source), optimize: true });
-    for (const answer of answers) {
-      const { trial, outputs } = await answer;
-      if (outputs) comparison.add(trial, outputs, await session.run(trial.feeds, source.outputs));
+    for (const setting of settings) {
+      for (const { trial, outputs } of unlike(await setting)) {
+        comparison.add(outputs, await session.run(trial.feeds, source.outputs), trial.label);
+      }
     }
     await session.release();
-    return { comparison };
+    return { comparisons: [comparison] };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    const note = `noise is measured without the engine's optimisations: with them ${error.message}`;
-    return { comparison: new SelfComparison([]), note };
+    return {
+      comparisons: [],
+      note: `noise is measured without the engine's optimisations: with them ${error.message}`,
+    };
   }
 }
 
-/** Two runs of one source, output by output. */
-class SelfComparison {
-  readonly #byOutput: ReadonlyMap<string, Comparison>;
+/** The first and the third trial of a setting: the third differs in kind. */
+function unlike(answered: Answered): Answered {
+  return answered.filter((_, index) => index === 0 || index === 2);
+}
 
-  constructor(names: readonly string[]) {
-    this.#byOutput = new Map(names.map((name) => [name, new Comparison()]));
-  }
-
-  add(trial: Trial, one: Outputs, other: Outputs): void {
-    for (const [name, comparison] of this.#byOutput) {
-      const [a, b] = [one.get(name), other.get(name)];
-      if (a && b) comparison.add(a, b, trial.label);
+async function answerScaled(
+  { outputs: names, isScaled }: Source,
+  loading: Promise<Session>,
+  [first]: readonly Promise<Answered>[],
+): Promise<ReadonlyMap<number, Answered>> {
+  const answers = new Map<number, Answered>();
+  const answered = isScaled ? unlike((await first) ?? []) : [];
+  if (answered.some(({ trial }) => [...trial.feeds.values()].some(({ dtype }) => isFloat(dtype)))) {
+    const session = await loading;
+    for (const exponent of EXPONENTS) {
+      const scaled = answered.map(({ trial }) => scaleTrial(trial, exponent));
+      answers.set(
+        exponent,
+        await Promise.all(scaled.map(async (trial) => ({ trial, outputs: await session.run(trial.feeds, names) }))),
+      );
     }
   }
-
-  of(name: string): Comparison[] {
-    const comparison = this.#byOutput.get(name);
-    return comparison ? [comparison] : [];
-  }
+  return answers;
 }
 
 function spreadOf(name: string, answered: Answered): Spread {

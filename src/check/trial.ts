@@ -1,4 +1,4 @@
-import { formatShape, InputError, type Tensor } from '../model/index.js';
+import { formatShape, InputError, isFloat, Tensor } from '../model/index.js';
 
 /** One set of inputs to try, in the source's axes and channel order. */
 export interface Trial {
@@ -12,11 +12,45 @@ export interface Trial {
   readonly artefactFeeds: ReadonlyMap<string, Tensor>;
 }
 
+/** One way to settle the open sizes, drawn when it is needed. */
+export type Draw = () => readonly Trial[];
+
 export interface Trials {
-  readonly trials: readonly Trial[];
+  /** For each setting of the open sizes the ways to settle them, best first: the first that the source takes is used. */
+  readonly settings: readonly (readonly Draw[])[];
   /** Whether a user gave them: then classes are judged as well. */
   readonly isUserGiven: boolean;
   readonly notes: readonly string[];
+  /** Draws of other kinds, for a source that does not reproduce itself on these. */
+  readonly others: readonly Trials[];
+}
+
+/** The same trials with each of them changed, when it is drawn. */
+export function mapTrials(trials: Trials, change: (trial: Trial) => Trial): Trials {
+  return {
+    ...trials,
+    settings: trials.settings.map((ways) => ways.map((draw) => () => draw().map(change))),
+    others: trials.others.map((other) => mapTrials(other, change)),
+  };
+}
+
+/** The same trial with every float times a power of two, so that nothing is rounded in float32. */
+export function scaleTrial(trial: Trial, exponent: number): Trial {
+  const scale = (tensor: Tensor) =>
+    isFloat(tensor.dtype)
+      ? Tensor.from(
+          tensor.dtype,
+          tensor.shape,
+          tensor.toFloat64().map((value) => value * 2 ** exponent),
+        )
+      : tensor;
+  const scaled = (feeds: Trial['feeds']) => new Map(Array.from(feeds, ([name, tensor]) => [name, scale(tensor)]));
+  return {
+    ...trial,
+    label: `${trial.label}, times 2^${exponent}`,
+    feeds: scaled(trial.feeds),
+    artefactFeeds: scaled(trial.artefactFeeds),
+  };
 }
 
 const MOST_BYTES = 256 * 2 ** 20;

@@ -37,7 +37,7 @@ export function userTrials(arrays: UserArrays, specs: readonly InputSpec[], pixe
       where: { value: uneven.spec.name },
     });
   }
-  const trials = Array.from({ length: slices }, (_, i): Trial => {
+  const trialOf = (i: number): Trial => {
     const artefactFeeds = new Map(fitted.map(({ spec, tensor }) => [spec.name, sliceOf(tensor, i, slices)]));
     const shapes = new Map([...artefactFeeds].map(([name, tensor]) => [name, tensor.shape]));
     expectAffordable(
@@ -48,8 +48,26 @@ export function userTrials(arrays: UserArrays, specs: readonly InputSpec[], pixe
     const image = pixels && feeds.get(pixels.input);
     if (image) feeds.set(pixels.input, normalizePixels(image, pixels));
     return { label: `inputs ${i + 1}`, setting: 0, feeds, artefactFeeds };
+  };
+  const trials = Array.from({ length: slices }, (_, i) => trialOf(i));
+  notes.push(...fitted.flatMap(({ spec, tensor }) => unlikeSizes(spec, tensor)));
+  return { settings: [[() => trials]], isUserGiven: true, notes, others: [] };
+}
+
+/** Names of dimensions to which an array gives more than one size: the file's equal names are a hint, no law. */
+function unlikeSizes({ name, shape }: InputSpec, tensor: Tensor): string[] {
+  const sizes = new Map<string, number>();
+  const unlike = new Set<string>();
+  shape.forEach((dimension, axis) => {
+    const size = tensor.shape[axis] ?? 0;
+    if (typeof dimension === 'string' && (sizes.get(dimension) ?? size) !== size) unlike.add(dimension);
+    if (typeof dimension === 'string') sizes.set(dimension, size);
   });
-  return { trials, isUserGiven: true, notes };
+  return Array.from(
+    unlike,
+    (dimension) =>
+      `the file calls two sizes of ${name} by one name, ${dimension}: the array's ${formatShape(tensor.shape)} is taken`,
+  );
 }
 
 function assign(arrays: UserArrays, specs: readonly InputSpec[]): Map<string, Tensor> {

@@ -23,43 +23,78 @@ export interface Bar {
   readonly judgesClasses: boolean;
 }
 
+/** What is known of the source's output. */
+export interface SourceFacts {
+  /** Differences up to this are none. */
+  readonly resolution?: number;
+  /** Names the constant that makes the source answer NaN or infinity, where one is known. */
+  readonly suspect?: (() => string | undefined) | undefined;
+}
+
+export interface OutputVerdict {
+  /** The largest `error` that passes here. */
+  readonly limit: number;
+  /** Why it is not equivalent, a clause each; none where it is. */
+  readonly failures: readonly string[];
+  /** Why it passes, where that is not because of its `error`. */
+  readonly reason: string | null;
+  /** The source differs from itself by as much: on these inputs nothing can be said. */
+  readonly isUndecided: boolean;
+}
+
 /** The largest error that passes. */
 export function limitOf({ tolerance, isStrict }: Bar, noise: number | null): number {
   return isStrict ? tolerance : Math.max(tolerance, Math.min(NOISE_FACTOR * (noise ?? 0), NOISE_CEILING));
 }
 
-/**
- * Why an output is not equivalent, a clause each; none where it is.
- * @param suspect names the constant that makes the source answer NaN or infinity, where one is known
- */
-export function failuresOf(
+/** Judges one output over all trials. */
+export function judgeOutput(
   figures: OutputFigures,
   compared: Comparison,
   bar: Bar,
-  suspect: () => string | undefined,
-): string[] {
+  { resolution = 0, suspect = () => undefined }: SourceFacts = {},
+): OutputVerdict {
+  const limit = limitOf(bar, figures.noise);
+  const fails = (...failures: string[]) => ({ limit, failures, reason: null, isUndecided: false });
+  const passes = (reason: string | null = null) => ({ limit, failures: [], reason, isUndecided: false });
   if (compared.problems.length > 0) {
     const constant = suspect();
-    return compared.problems.map((problem) => (constant ? `${problem}: ${constant}` : problem));
+    return fails(...compared.problems.map((problem) => (constant ? `${problem}: ${constant}` : problem)));
   }
-  if (compared.isEmpty) return [];
+  if (compared.isEmpty) return passes('it has no elements');
   if (compared.isSourceAllNaN) {
-    return [`the source itself answers nothing but NaN: ${suspect() ?? 'give inputs that it answers with --inputs'}`];
+    return fails(
+      `the source itself answers nothing but NaN: ${suspect() ?? 'give inputs that it answers with --inputs'}`,
+    );
   }
   if (!compared.isFloat) {
-    return figures.equal === 1 ? [] : [`${percent(1 - (figures.equal ?? 0))} of its elements differ, none may`];
+    return figures.equal === 1
+      ? passes()
+      : fails(`${percent(1 - (figures.equal ?? 0))} of its elements differ, none may`);
   }
-  const failures: string[] = [];
-  const limit = limitOf(bar, figures.noise);
   const [measure, value] = compared.isSourceAllZero ? ['maxAbs', figures.maxAbs] : ['error', figures.error];
+  const isNone = figures.maxAbs !== null && figures.maxAbs <= resolution;
   // Overflowing differences have no finite figure; a source of infinities alone, equal on both sides, has none to judge.
-  const isWrong = value === null ? compared.hasFinite : value > limit;
-  if (isWrong)
-    failures.push(`${measure} ${value?.toExponential(1) ?? 'beyond all numbers'}, allowed ${limit.toExponential(1)}`);
+  const isWrong = !isNone && (value === null ? compared.hasFinite : value > limit);
+  const isUndecided = isWrong && !bar.isStrict && value !== null && value <= NOISE_FACTOR * irreproducible(figures);
+  const failures: string[] = [];
+  if (isWrong && !isUndecided) failures.push(`${measure} ${show(value)}, allowed ${show(limit)}`);
   if (bar.judgesClasses && figures.top1 !== null && figures.top1 < LOWEST_TOP1) {
     failures.push(`top1 ${figures.top1.toFixed(3)}, asked ${LOWEST_TOP1}`);
   }
-  return failures;
+  if (failures.length > 0) return fails(...failures);
+  if (isUndecided) return { limit, failures, reason: null, isUndecided };
+  if (compared.isSourceAllZero) return passes(`the source is 0 everywhere, and it is at most ${show(figures.maxAbs)}`);
+  return passes(isNone && value !== null && value > limit ? belowResolution(figures) : null);
+}
+
+/** Noise beyond which the source does not reproduce itself; 0 where it does. */
+function irreproducible({ noise }: OutputFigures): number {
+  return noise !== null && noise > NOISE_CEILING ? noise : 0;
+}
+
+function belowResolution({ maxAbs }: OutputFigures): string {
+  return `it differs by ${show(maxAbs)}, less than a Sigmoid resolves`;
 }
 
 /** What a reader should know of an output that passes or fails, a sentence each. */
@@ -74,6 +109,10 @@ export function remarksOn({ output, noise, response }: OutputFigures, tolerance:
     remarks.push(`${output} is ill-conditioned: right runs of the source differ by ${noise.toExponential(1)}`);
   }
   return remarks;
+}
+
+function show(value: number | null): string {
+  return value?.toExponential(1) ?? 'beyond all numbers';
 }
 
 function percent(share: number): string {

@@ -1,9 +1,9 @@
-import type { Check, Judgement, Source, Verdict } from '../check/index.js';
+import type { Check, Judgement, Program, Range, Source, Verdict } from '../check/index.js';
 import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
 import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
-import { type Model, NotEquivalentError } from '../model/index.js';
+import { type Model, NotEquivalentError, type Value } from '../model/index.js';
 import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
 import { normaliseImage } from '../source/normalise-image.js';
@@ -96,15 +96,36 @@ export class Proof {
    */
   async #rounded({ target, options, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
     const { runs, source } = this.#parts;
-    const toProgram = precision === 'fp16' ? roundedProgramOf : programOf;
+    const computesInHalf = precision === 'fp16' && target.engine !== 'tfjs';
+    const toProgram = computesInHalf ? roundedProgramOf : programOf;
+    const judged = {
+      purpose: 'artefact',
+      precision,
+      range: computesInHalf ? await this.#range() : undefined,
+    } as const;
     if (runs.selected.size === 0) {
       const program = await toProgram(target.engine, artefact, lowered);
-      return { ...program, purpose: 'artefact', precision, source: await runs.start({}) };
+      return { ...program, ...judged, source: await runs.start({}) };
     }
     const model = this.#prepare(source.readAgain(), runs.outputsAndRead);
     const program = await this.#lower(target, model, options, toProgram);
-    const started = await runs.start({ withSelected: true });
-    return { ...program, purpose: 'artefact', precision, source: started, unjudged: runs.selected };
+    return { ...program, ...judged, source: await runs.start({ withSelected: true }), unjudged: runs.selected };
+  }
+
+  async #range(): Promise<Range> {
+    const { runs } = this.#parts;
+    const source = await runs.start(runs.rangeForm);
+    return { source, unfused: async () => this.#unfused(await this.#read(source)) };
+  }
+
+  /** The source as it is, with a rounding to float16 behind every operator. */
+  async #unfused(model: Model): Promise<Program> {
+    const { simulateFloat16, writeOnnx } = await loadOnnx();
+    takeStock(model, { shape: this.#parts.options.shape });
+    simulateFloat16(model);
+    const port = ({ name, dtype = 'float32' }: Value) => ({ name, artefactName: name, dtype });
+    const { inputs, outputs } = model.graph;
+    return { payload: { model: writeOnnx(model) }, inputs: inputs.map(port), outputs: outputs.map(port) };
   }
 
   async #lower(target: Target, model: Model, options: LowerOptions, toProgram: typeof programOf) {

@@ -13,10 +13,12 @@ export class Prover {
   readonly #check: Check;
   readonly #arrays: UserArrays | undefined;
   readonly #options: ResolvedConvert;
+  readonly #targets: readonly Target[];
 
   /** @throws InputError where `--inputs` cannot be read */
   constructor(targets: readonly Target[], options: ResolvedConvert) {
     this.#options = options;
+    this.#targets = targets;
     this.#arrays = options.inputs === undefined ? undefined : readInputs(options.inputs, options.maxBytes);
     this.#check = new Check({
       engines: targets.map(({ engine }) => engine),
@@ -31,13 +33,27 @@ export class Prover {
    * @throws InputError where there are no trial inputs for it
    */
   start(source: OpenSource, image: ImageInput | undefined, precision: 'fp16' | 'fp32'): Proof {
-    const { graph } = source.model;
-    const specs = describeInputs(graph);
-    const trials = this.#arrays ? userTrials(this.#arrays, specs, image) : seededTrials(specs, image);
-    const isReRooted = this.#options.outputs !== undefined;
-    const runs = new ReferenceRuns(this.#check, source, graph, trials, isReRooted);
+    const specs = describeInputs(source.model.graph);
+    const isHalf = precision === 'fp16';
+    const runs = new ReferenceRuns({
+      check: this.#check,
+      source,
+      trials: this.#arrays ? userTrials(this.#arrays, specs, image) : seededTrials(specs, image),
+      isReRooted: this.#options.outputs !== undefined,
+      isHalf,
+      // Pixels have one range.
+      isScaled: !image && this.#computesInFloat16(isHalf),
+    });
     runs.start({});
-    return new Proof({ check: this.#check, runs, source, options: this.#options, isHalf: precision === 'fp16' });
+    return new Proof({ check: this.#check, runs, source, options: this.#options, isHalf });
+  }
+
+  /** Whether an artefact will compute in float16, and not only hold its weights in it. */
+  #computesInFloat16(isHalf: boolean): boolean {
+    const { precision } = this.#options;
+    return this.#targets.some(({ name }) =>
+      name === 'coreml' ? (precision ?? 'fp16') === 'fp16' : name === 'onnx' && (precision === 'fp16' || isHalf),
+    );
   }
 
   close(): void {

@@ -1,4 +1,13 @@
-import { type Check, findSuspect, type StartedSource, selectedOutputs, type Trials } from '../check/index.js';
+import {
+  type Check,
+  findSuspect,
+  mapTrials,
+  resolutions,
+  type StartedSource,
+  selectedOutputs,
+  type Trial,
+  type Trials,
+} from '../check/index.js';
 import { loadReference } from '../formats/index.js';
 import { type DataType, EngineError, type Graph, Tensor, type Value } from '../model/index.js';
 import { batchNormalization, dropout } from '../operators/index.js';
@@ -19,6 +28,18 @@ export interface ReferenceForm {
   readonly withSelected?: boolean;
 }
 
+export interface ReferenceParts {
+  readonly check: Check;
+  /** Its graph must have types, and not have met a pass yet. */
+  readonly source: OpenSource;
+  readonly trials: Trials;
+  readonly isReRooted: boolean;
+  /** An fp16 source computes in float32 where it is widened. */
+  readonly isHalf: boolean;
+  /** Whether artefacts compute in float16, so that the range of numbers is tried by scaled inputs. */
+  readonly isScaled: boolean;
+}
+
 /**
  * The source as the check runs it: its own bytes, edited where it could not run or be compared as it is, and never through
  * our own graph or writer. Each form starts when it is first asked for, and runs once.
@@ -29,24 +50,31 @@ export class ReferenceRuns {
   readonly #trials: Trials;
   readonly #outputs: readonly Wanted[];
   readonly #isReRooted: boolean;
+  readonly #isScaled: boolean;
+  readonly #resolutions: ReadonlyMap<string, number>;
   readonly #trains: boolean;
   readonly #selections: ReadonlyMap<string, readonly string[]>;
   readonly #read: readonly Wanted[];
   readonly #runs = new Map<string, Promise<StartedSource>>();
+  /** The one form that is run on scaled inputs, too, where that was asked for: it computes in float32. */
+  readonly rangeForm: Required<ReferenceForm>;
 
-  /** @param graph the source's, with types, before passes change it */
-  constructor(check: Check, source: OpenSource, graph: Graph, trials: Trials, isReRooted: boolean) {
+  constructor({ check, source, trials, isReRooted, isHalf, isScaled }: ReferenceParts) {
+    const { graph } = source.model;
     this.#check = check;
     this.#source = source;
     this.#trials = trials;
     this.#outputs = graph.outputs.flatMap(wanted);
     this.#isReRooted = isReRooted;
+    this.#selections = selectedOutputs(graph);
+    this.#isScaled = isScaled;
+    this.rangeForm = { widened: isHalf, withSelected: this.selected.size > 0 };
+    this.#resolutions = resolutions(graph);
     this.#trains = [...allNodes(graph)].some(
       (node) =>
         (node.is('BatchNormalization') && batchNormalization.parameters(node).trainingMode) ||
         (node.is('Dropout') && dropout.parameters(node).trainingMode === true),
     );
-    this.#selections = selectedOutputs(graph);
     const names = new Set([...this.#selections.values()].flat());
     this.#read = [...valuesOf(graph)].filter(({ name }) => names.has(name)).flatMap(wanted);
   }
@@ -91,7 +119,9 @@ export class ReferenceRuns {
       file: model === bytes ? { path, sha256 } : undefined,
       files: new Map(Array.from(locations, (location) => [location, external.readWhole(location)])),
       outputs: withSelected ? this.outputsAndRead : this.#outputs.map(({ name }) => name),
-      trials: widened ? widenTrials(this.#trials) : this.#trials,
+      trials: widened ? mapTrials(this.#trials, widen) : this.#trials,
+      isScaled: this.#isScaled && widened === this.rangeForm.widened && withSelected === this.rangeForm.withSelected,
+      resolutions: this.#resolutions,
       // Passes replace constants, so this looks at the file again.
       suspect: () => findSuspect(readAgain().graph),
     });
@@ -113,12 +143,8 @@ function wanted({ name, dtype, otherType, graph }: Value): Wanted[] {
 }
 
 /** The same numbers for a source whose float16 inputs have become float32. */
-function widenTrials(given: Trials): Trials {
-  const widen = (tensor: Tensor) =>
+function widen(trial: Trial): Trial {
+  const wide = (tensor: Tensor) =>
     tensor.dtype === 'float16' ? Tensor.from('float32', tensor.shape, tensor.toFloat64()) : tensor;
-  const trials = given.trials.map((trial) => ({
-    ...trial,
-    feeds: new Map(Array.from(trial.feeds, ([name, tensor]) => [name, widen(tensor)])),
-  }));
-  return { ...given, trials };
+  return { ...trial, feeds: new Map(Array.from(trial.feeds, ([name, tensor]) => [name, wide(tensor)])) };
 }

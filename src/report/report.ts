@@ -146,9 +146,16 @@ export interface JudgementReport {
   readonly precision: string;
   /** What `error` may be here, the precision's or the user's. */
   readonly tolerance: number;
-  /** How many sets of inputs were tried. */
+  /** How many sets of inputs were tried, the scaled ones aside. */
   readonly trials: number;
+  /** The same, by the sizes of the inputs. */
+  readonly tried: readonly TriedReport[];
   readonly outputs: readonly FiguresReport[];
+}
+
+export interface TriedReport {
+  readonly trials: number;
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
 /** How far one output of the artefact is from the source's, over all trial inputs. null: not defined for it. */
@@ -157,6 +164,8 @@ export interface FiguresReport {
   readonly dtype: string;
   /** max |a - b| / max |a| */
   readonly error: number | null;
+  /** ||a - b|| / ||a|| */
+  readonly l2: number | null;
   readonly maxAbs: number | null;
   readonly meanAbs: number | null;
   readonly cosine: number | null;
@@ -169,4 +178,8 @@ export interface FiguresReport {
   readonly limit: number;
   /** Why it does not pass, a clause each; empty where it does. */
   readonly failures: readonly string[];
+  /** Why it passes, where that is not because of its error. */
+  readonly reason: string | null;
+  /** The source differs from itself by as much, so nothing can be said. */
+  readonly isUndecided: boolean;
 }

@@ -7,6 +7,7 @@ import type {
   JudgementReport,
   ModelReport,
   NodeReport,
+  TriedReport,
 } from './report.js';
 import { showLine, showName } from './text.js';
 
@@ -145,7 +146,8 @@ function checkLines({ verdict, engine, judgements, notes }: CheckReport, colours
     'not compared': colours.red('was not compared'),
   }[verdict];
   const by = engine ? ` (${showName(engine.name)} ${showName(engine.version)})` : '';
-  const lines = [`    ${said}${by}`];
+  const [first] = judgements;
+  const lines = [`    ${said}${first ? ` on ${tried(first)}` : ''}${by}`];
   for (const judgement of judgements) {
     for (const figures of judgement.outputs.slice(0, LISTED)) lines.push(figuresLine(judgement, figures, colours));
     lines.push(...more(judgement.outputs.length, false, '    '));
@@ -153,14 +155,28 @@ function checkLines({ verdict, engine, judgements, notes }: CheckReport, colours
   return [...lines, ...notes.map((note) => colours.yellow(`    note: ${showLine(note)}`))];
 }
 
-function figuresLine({ purpose, tolerance }: JudgementReport, figures: FiguresReport, colours: Colours): string {
-  const { output, error, equal, top1, noise, failures } = figures;
+/** How many inputs were tried, and at which sizes: `3 inputs of [1,3,224,224]`. */
+function tried({ trials, tried: groups }: JudgementReport): string {
+  const sizes = groups.slice(0, LISTED).map(({ inputs }) => inputs.slice(0, LISTED).map(showInput).join(' with '));
+  return `${trials} ${trials === 1 ? 'input' : 'inputs'} of ${sizes.join(' and ')}`;
+}
+
+function showInput({ name, shape }: TriedReport['inputs'][number], _: number, all: readonly unknown[]): string {
+  return all.length === 1 ? showShape(shape) : `${showName(name)} ${showShape(shape)}`;
+}
+
+function figuresLine({ purpose }: JudgementReport, figures: FiguresReport, colours: Colours): string {
+  const { output, failures, reason } = figures;
   const what = purpose === 'lowering' ? ' with fp32 constants' : '';
-  const difference = equal === null ? `error ${showFigure(error)}` : `equal ${equal.toFixed(3)}`;
-  const classes = top1 === null || top1 === 1 ? '' : `, top1 ${top1.toFixed(3)}`;
-  const why = failures.length === 0 ? '' : `: ${showLine(failures.join(', '))}`;
-  const line = `    ${showName(output)}${what}: ${difference}, tolerance ${showFigure(tolerance)}, noise ${showFigure(noise)}${classes}${why}`;
+  const why = [...failures, ...(reason === null ? [] : [reason])].map((clause) => `: ${showLine(clause)}`).join('');
+  const line = `    ${showName(output)}${what}: ${shownFigures(figures)}${why}`;
   return failures.length === 0 ? line : colours.red(line);
+}
+
+function shownFigures({ error, equal, limit, noise, top1 }: FiguresReport): string {
+  if (equal !== null) return `equal ${equal.toFixed(3)}`;
+  const classes = top1 === null || top1 === 1 ? '' : `, top1 ${top1.toFixed(3)}`;
+  return `error ${showFigure(error)}, limit ${showFigure(limit)}, noise ${showFigure(noise)}${classes}`;
 }
 
 function noteLines({ notes }: ModelReport, colours: Colours): string[] {

@@ -15,7 +15,7 @@ import {
 } from '../../src/check/index.js';
 import { EngineError, NotEquivalentError } from '../../src/model/index.js';
 import { digitsCases } from '../corpus.js';
-import { crashingModel, endlessModel, floats, identityModel, node, tinyModel } from '../engines/tiny-models.js';
+import { crashingModel, endlessModel, floats, identityModel, int64s, node, tinyModel } from '../engines/tiny-models.js';
 
 const checks: Check[] = [];
 function startCheck(options: Partial<CheckOptions> = {}): Check {
@@ -52,7 +52,7 @@ async function verdictOf(check: Check, source: Source, model: Uint8Array, change
     precision: 'fp32',
     source: started,
     payload: { model },
-    inputs: [...(source.trials.trials[0]?.feeds.keys() ?? [])].map(port),
+    inputs: [...(source.trials.settings[0]?.[0]?.()[0]?.feeds.keys() ?? [])].map(port),
     outputs: source.outputs.map(port),
     ...change,
   };
@@ -71,6 +71,26 @@ function line(scale: number, shift: number): Uint8Array {
     inputs: [{ name: 'x', dtype: 'float32', shape: [1] }],
     outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
     initializers: [floats('scale', [1], [scale]), floats('shift', [1], [shift])],
+  });
+}
+
+const wide: InputSpec[] = [{ name: 'x', dtype: 'float32', shape: [64], below: 2 }];
+
+/** y = scale * x + sin(frequency * max(abs(x) - from, 0)) */
+function chaos(frequency: number, from: number, scale: number): Uint8Array {
+  return tinyModel({
+    nodes: [
+      node('Abs', ['x'], ['size']),
+      node('Sub', ['size', 'from'], ['beyond']),
+      node('Relu', ['beyond'], ['excess']),
+      node('Mul', ['excess', 'frequency'], ['angle']),
+      node('Sin', ['angle'], ['wave']),
+      node('Mul', ['x', 'scale'], ['scaled']),
+      node('Add', ['scaled', 'wave'], ['y']),
+    ],
+    inputs: [{ name: 'x', dtype: 'float32', shape: [64] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [64] }],
+    initializers: [floats('from', [1], [from]), floats('frequency', [1], [frequency]), floats('scale', [1], [scale])],
   });
 }
 
@@ -180,6 +200,65 @@ describe('a source', () => {
     expect(verdict.judgements[0]?.trials).toBe(3);
     expect(verdict.notes).toContainEqual(expect.stringContaining('compared at one setting of the open sizes only'));
   });
+
+  test('that refuses odd sizes is tried at even ones, with a note', async () => {
+    // Halves of an axis are as long as each other where it is even.
+    const model = tinyModel({
+      nodes: [node('Split', ['x'], ['a', 'b'], [{ name: 'axis', type: 2, i: 2 }]), node('Add', ['a', 'b'], ['y'])],
+      inputs: [{ name: 'x', dtype: 'float32', shape: [1, 1, 'height', 'width'] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [1, 1, 'half', 'width'] }],
+    });
+    const trials = seededTrials([{ name: 'x', dtype: 'float32', shape: [1, 1, 'height', 'width'], below: 2 }]);
+    const verdict = await verdictOf(startCheck(), sourceOf(model, 'y', trials), model);
+    expect(verdict.error).toBeUndefined();
+    expect(verdict.judgements[0]?.tried).toEqual([
+      { trials: 3, inputs: [{ name: 'x', shape: [1, 1, 224, 224] }] },
+      { trials: 3, inputs: [{ name: 'x', shape: [1, 1, 160, 160] }] },
+    ]);
+    expect(verdict.notes).toContainEqual(
+      expect.stringMatching(/^tried at x \[1,1,160,160\]: the source itself refuses x \[1,1,161,225\]/),
+    );
+  });
+
+  test('that takes none of the sizes tried names --shape, which cures it', async () => {
+    const model = tinyModel({
+      nodes: [node('Reshape', ['x', 'sizes'], ['y'])],
+      inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 2] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [4, 1, 2] }],
+      initializers: [int64s('sizes', [3], [4n, 1n, 2n])],
+    });
+    const specOf = (batch: number | string): InputSpec[] => [
+      { name: 'x', dtype: 'float32', shape: [batch, 2], below: 2 },
+    ];
+    const open = await verdictOf(startCheck(), sourceOf(model, 'y', seededTrials(specOf('batch'))), model);
+    expect(open.error).toBeInstanceOf(EngineError);
+    expect(open.error?.todo).toBe('give the sizes that it takes with --shape');
+    const fixed = await verdictOf(startCheck(), sourceOf(model, 'y', seededTrials(specOf(4))), model);
+    expect(fixed.error).toBeUndefined();
+  });
+
+  test('that does not reproduce itself is judged on gentler draws, where it does', async () => {
+    // y = x + sin(frequency * max(|x| - 1/2, 0)): chaos for standard-normal draws, y = x for small ones.
+    const source = sourceOf(chaos(1e9, 0.5, 1), 'y', seededTrials(wide));
+    const right = await verdictOf(startCheck(), source, chaos(1.7e9, 0.5, 1));
+    expect(right.error).toBeUndefined();
+    expect(right.judgements[0]?.outputs[0]?.noise).toBeLessThan(1e-5);
+    expect(right.notes).toContainEqual(expect.stringContaining('does not reproduce itself on the first draws'));
+    const wrong = await verdictOf(startCheck(), source, chaos(1.7e9, 0.5, 1.1));
+    expect(wrong.error).toBeInstanceOf(NotEquivalentError);
+  });
+
+  test('that reproduces itself on no draw cannot be compared, and the line says so', async () => {
+    const source = sourceOf(chaos(1e12, 0, 1), 'y', seededTrials(wide));
+    const verdict = await verdictOf(startCheck(), source, chaos(1.7e12, 0, 1));
+    expect(verdict.error).toBeInstanceOf(EngineError);
+    expect(verdict.error?.message).toMatch(
+      /the source does not reproduce itself on these inputs: right runs of it differ by \S+, the onnx artefact by/,
+    );
+    // What differs by far more than that is no chaos.
+    const other = await verdictOf(startCheck(), source, chaos(1.7e12, 0, 1000));
+    expect(other.error).toBeInstanceOf(NotEquivalentError);
+  });
 });
 
 describe('a tolerance', () => {
@@ -205,6 +284,59 @@ test('an output that follows from a selection is printed, and not judged where i
   const verdict = await verdictOf(startCheck(), source, line(2, 0), { unjudged: new Set(['y']) });
   expect(verdict.error).toBeUndefined();
   expect(verdict.judgements[0]?.outputs[0]?.error).toBeCloseTo(1, 5);
+});
+
+describe('at fp16, on inputs that are scaled up and down,', () => {
+  const x64: InputSpec[] = [{ name: 'x', dtype: 'float32', shape: [64], below: 2 }];
+  const port = (name: string) => ({ name, artefactName: name, dtype: 'float32' as const });
+  const programOf = (model: Uint8Array) => ({ payload: { model }, inputs: [port('x')], outputs: [port('y')] });
+  /** y = x * first / first, rounded to float16 behind every operator. */
+  const rounded = (first: number) =>
+    tinyModel({
+      nodes: [
+        node('Mul', ['x', 'first'], ['up']),
+        node('Cast', ['up'], ['half'], [{ name: 'to', type: 2, i: 10 }]),
+        node('Cast', ['half'], ['single'], [{ name: 'to', type: 2, i: 1 }]),
+        node('Mul', ['single', 'second'], ['y']),
+      ],
+      inputs: [{ name: 'x', dtype: 'float32', shape: [64] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [64] }],
+      initializers: [floats('first', [1], [first]), floats('second', [1], [1 / first])],
+    });
+  const judged = async (artefact: Uint8Array, unfused: Uint8Array) => {
+    const check = startCheck();
+    const model = identityModel('float32', [64]);
+    const source = check.source({ ...sourceOf(model, 'y', seededTrials(x64)), isScaled: true });
+    const judgement: Judgement = {
+      ...programOf(artefact),
+      purpose: 'artefact',
+      precision: 'fp16',
+      source,
+      range: { source, unfused: async () => programOf(unfused) },
+    };
+    const { error } = await check.judge({ target: 'coreml', engine: 'onnxruntime', judgements: [judgement] });
+    return error?.message;
+  };
+
+  test('an artefact may not leave the range of numbers where the unfused source stays within', async () => {
+    // 1000 x stays within 65504 for every draw, and not for 64 times that.
+    expect(await judged(rounded(1000), rounded(1))).toMatch(
+      /on inputs times 2\^6 it is -?Infinity where the unfused source in this precision is/,
+    );
+    expect(await judged(rounded(1000), rounded(1000))).toBeUndefined();
+  });
+
+  test('an artefact may not lose its digits where the unfused source keeps them', async () => {
+    // x / 2^14 keeps 10 bits, and for x / 2^10 none are left.
+    expect(await judged(rounded(2 ** -14), rounded(1))).toMatch(
+      /on inputs times 2\^-10 its l2 is \S+, that of the unfused source in this precision/,
+    );
+    expect(await judged(rounded(2 ** -14), rounded(2 ** -14))).toBeUndefined();
+  });
+
+  test('an artefact as good as its source passes', async () => {
+    expect(await judged(rounded(1), rounded(1))).toBeUndefined();
+  });
 });
 
 test('channels-last inputs and outputs are compared in the axes of the source', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Comparison } from '../../src/check/comparison.js';
 import { figuresOf, noiseOf } from '../../src/check/figures.js';
 import { Spread } from '../../src/check/spread.js';
-import { type Bar, failuresOf, limitOf, remarksOn } from '../../src/check/verdict.js';
+import { type Bar, judgeOutput, limitOf, remarksOn } from '../../src/check/verdict.js';
 import { type DataType, Tensor } from '../../src/model/index.js';
 
 const { NaN: NAN, POSITIVE_INFINITY: INF } = Number;
@@ -20,7 +20,7 @@ function compare(a: number[], b: number[], shape: number[] = [a.length], dtype: 
 
 function judge(comparison: Comparison, bar: Bar = BAR, noise: number | null = null) {
   const figures = figuresOf('y', comparison, noise, new Spread());
-  return { figures, failures: failuresOf(figures, comparison, bar, () => undefined) };
+  return { figures, ...judgeOutput(figures, comparison, bar) };
 }
 
 describe('figures', () => {
@@ -28,6 +28,7 @@ describe('figures', () => {
     // a - b = 1, -1, 0; a.b = 3*2 + 4*5 + 0, lengths 5 and sqrt(29).
     expect(compare([3, 4, 0], [2, 5, 0]).difference()).toEqual({
       error: 1 / 4,
+      l2: Math.sqrt(2) / 5,
       maxAbs: 1,
       meanAbs: 2 / 3,
       cosine: 26 / (5 * Math.sqrt(29)),
@@ -58,7 +59,7 @@ describe('figures', () => {
   test('where one side alone is NaN name the constant that makes it so', () => {
     const comparison = compare([1, NAN], [1, 2]);
     const figures = figuresOf('y', comparison, null, new Spread());
-    expect(failuresOf(figures, comparison, BAR, () => 'the constant w holds NaN')).toEqual([
+    expect(judgeOutput(figures, comparison, BAR, { suspect: () => 'the constant w holds NaN' }).failures).toEqual([
       'it is 2 where the source is NaN, first at [1] (trial): the constant w holds NaN',
     ]);
   });
@@ -66,10 +67,10 @@ describe('figures', () => {
   test('of an output that is nothing but NaN blame the source', () => {
     const comparison = compare([NAN, NAN], [NAN, NAN]);
     const figures = figuresOf('y', comparison, null, new Spread());
-    expect(failuresOf(figures, comparison, BAR, () => 'the constant w holds NaN')).toEqual([
+    expect(judgeOutput(figures, comparison, BAR, { suspect: () => 'the constant w holds NaN' }).failures).toEqual([
       'the source itself answers nothing but NaN: the constant w holds NaN',
     ]);
-    expect(failuresOf(figures, comparison, BAR, () => undefined)[0]).toContain('--inputs');
+    expect(judgeOutput(figures, comparison, BAR, { suspect: () => undefined }).failures[0]).toContain('--inputs');
   });
 
   test.each([
@@ -171,6 +172,56 @@ describe('the largest error that passes', () => {
   test("is the user's tolerance, whatever the noise", () => {
     expect(limitOf({ ...BAR, tolerance: 1e-6, isStrict: true }, 1)).toBe(1e-6);
   });
+});
+
+describe('a source that does not reproduce itself', () => {
+  const noisy = (error: number, noise: number, bar = BAR) => judge(compare([1], [1 + error]), bar, noise);
+
+  test('leaves a difference within 20 times its noise undecided, where the noise is over 1e-2', () => {
+    expect(noisy(0.2, 0.02)).toMatchObject({ isUndecided: true, failures: [] });
+    expect(noisy(0.2, 0.009)).toMatchObject({ isUndecided: false, failures: ['error 2.0e-1, allowed 1.0e-2'] });
+  });
+
+  test('excuses nothing beyond that, and nothing under a tolerance of the user', () => {
+    expect(noisy(0.5, 0.02).failures).toEqual(['error 5.0e-1, allowed 1.0e-2']);
+    expect(noisy(0.2, 0.02, { ...BAR, isStrict: true }).failures).toEqual(['error 2.0e-1, allowed 1.0e-5']);
+  });
+
+  test('passes what is within its limit all the same', () => {
+    expect(noisy(0.005, 0.02)).toMatchObject({ isUndecided: false, failures: [] });
+  });
+});
+
+describe('an output of a Sigmoid', () => {
+  const resolution = 20 * 2 ** -24;
+  const sigmoid = (a: number[], b: number[]) => {
+    const comparison = compare(a, b);
+    const figures = figuresOf('y', comparison, null, new Spread());
+    return judgeOutput(figures, comparison, BAR, { resolution });
+  };
+
+  test('has no difference below what it resolves, however small its answers are, and the line says so', () => {
+    expect(sigmoid([1e-6], [2e-6])).toMatchObject({
+      failures: [],
+      reason: 'it differs by 1.0e-6, less than a Sigmoid resolves',
+    });
+    expect(sigmoid([1e-6], [2.3e-6]).failures).toEqual(['error 1.3e+0, allowed 1.0e-5']);
+  });
+
+  test('that passes by its error needs no other reason', () => {
+    expect(sigmoid([0.5], [0.5 + 1e-6])).toMatchObject({ failures: [], reason: null });
+  });
+
+  test('differs from itself no more than it resolves, so that this is no noise', () => {
+    expect(noiseOf([compare([1e-6], [2e-6])], resolution)).toBe(0);
+    expect(noiseOf([compare([1e-6], [3e-6])], resolution)).toBeCloseTo(2);
+  });
+});
+
+test('an output passes for another reason than its error: the reason is said', () => {
+  expect(judge(compare([0], [1e-6])).reason).toBe('the source is 0 everywhere, and it is at most 1.0e-6');
+  expect(judge(compare([], [], [0])).reason).toBe('it has no elements');
+  expect(judge(compare([1], [1])).reason).toBeNull();
 });
 
 test('noise is the larger of the errors that are defined', () => {

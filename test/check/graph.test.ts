@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inversePermutation, permuteAxes, reverseAxis } from '../../src/check/axes.js';
 import { describeInputs } from '../../src/check/input-spec.js';
+import { resolutions } from '../../src/check/resolutions.js';
 import { selectedOutputs } from '../../src/check/selection.js';
 import { findSuspect } from '../../src/check/suspect.js';
 import { EngineError, type Graph, InputError, Model, Tensor, type Value } from '../../src/model/index.js';
@@ -83,6 +84,28 @@ describe('an output that follows from a selection', () => {
     const isLarge = add(g, 'Greater', [shape, g.addConstant(Tensor.ofShape([2]))], 'bool');
     g.setOutputs([add(g, 'Where', [isLarge, x, x])]);
     expect(selectedOutputs(g).size).toBe(0);
+  });
+});
+
+describe('what a Sigmoid resolves', () => {
+  test('holds for its result, moved and joined with others of its kind, and for nothing else', () => {
+    const g = graph();
+    const x = g.addInput('x', 'float32', [1, 4]);
+    const named = (value: Value, name: string) => {
+      value.name = name;
+      return value;
+    };
+    const sigmoid = named(add(g, 'Sigmoid', [x]), 'sigmoid');
+    const turned = named(add(g, 'Transpose', [add(g, 'HardSigmoid', [x])]), 'turned');
+    named(add(g, 'Concat', [sigmoid, turned]), 'both');
+    named(add(g, 'Concat', [sigmoid, x]), 'mixed');
+    named(add(g, 'Mul', [sigmoid, sigmoid]), 'product');
+    const found = resolutions(g);
+    expect(['sigmoid', 'turned', 'both', 'mixed', 'product'].map((name) => found.get(name))).toEqual([
+      ...Array(3).fill(20 * 2 ** -24),
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { InputSpec } from '../../src/check/input-spec.js';
 import { nudge } from '../../src/check/nudge.js';
 import { normalizePixels, type PixelInput } from '../../src/check/pixels.js';
 import { seededTrials } from '../../src/check/seeded-trials.js';
+import type { Trials } from '../../src/check/trial.js';
 import { userTrials } from '../../src/check/user-trials.js';
 import { InputError, Tensor, UsageError } from '../../src/model/index.js';
 
@@ -17,8 +18,10 @@ const input = (
   shape,
   below,
 });
+/** The trials of every setting, in the way that is tried first. */
+const drawn = ({ settings }: Trials) => settings.flatMap(([best]) => best?.() ?? []);
 const shapesOf = (specs: InputSpec[]) =>
-  seededTrials(specs).trials.map(({ feeds }) => [...feeds.values()].map((t) => t.shape));
+  drawn(seededTrials(specs)).map(({ feeds }) => [...feeds.values()].map((t) => t.shape));
 const moments = (values: Float64Array) => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return [mean, values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length];
@@ -26,7 +29,7 @@ const moments = (values: Float64Array) => {
 
 describe('seeded trials', () => {
   test('are two standard-normal draws and one that is uniform from 0 to 1', () => {
-    const [first, second, uniform] = seededTrials([input('x', [1, 3, 64, 64])]).trials.map((t) =>
+    const [first, second, uniform] = drawn(seededTrials([input('x', [3, 64, 64])])).map((t) =>
       t.feeds.get('x')?.toFloat64(),
     );
     if (!first || !second || !uniform) throw new Error('three trials');
@@ -42,13 +45,84 @@ describe('seeded trials', () => {
     expect(moments(uniform)[1]).toBeCloseTo(1 / 12, 2);
   });
 
+  test.each([1, 3, 4])(
+    'are a scene of even areas and edges in the third draw of an image of %s channels',
+    (channels) => {
+      const [, , scene] = drawn(seededTrials([input('x', [2, channels, 96, 64])]));
+      const values = scene?.feeds.get('x')?.toFloat64() ?? new Float64Array();
+      expect(values).toHaveLength(2 * channels * 96 * 64);
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...values)).toBeLessThan(1);
+      // Noise has neighbours within 1/64 in 3 of 100 places, a scene almost everywhere; yet it has steps.
+      const steps = Array.from(values.subarray(1), (value, i) => Math.abs(value - (values[i] ?? 0)));
+      expect(steps.filter((step) => step < 1 / 64).length / steps.length).toBeGreaterThan(0.8);
+      expect(steps.filter((step) => step > 1 / 8).length).toBeGreaterThan(100);
+      // Two images are two scenes.
+      expect(values.subarray(0, values.length / 2)).not.toEqual(values.subarray(values.length / 2));
+    },
+  );
+
+  test('are no scene where the channels are none of an image', () => {
+    const [, , uniform] = drawn(seededTrials([input('x', [1, 8, 64, 64])]));
+    expect(moments(uniform?.feeds.get('x')?.toFloat64() ?? new Float64Array())[1]).toBeCloseTo(1 / 12, 2);
+  });
+
+  test('give pixels of a scene, too', () => {
+    const pixels: PixelInput = { input: 'x', order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] };
+    const [, , scene] = drawn(seededTrials([input('x', [1, 3, 64, 64])], pixels));
+    const values = scene?.artefactFeeds.get('x')?.toFloat64() ?? new Float64Array();
+    const steps = Array.from(values.subarray(1), (value, i) => Math.abs(value - (values[i] ?? 0)));
+    expect(steps.filter((step) => step <= 4).length / steps.length).toBeGreaterThan(0.8);
+  });
+
+  test('come in other draws, smaller and uniform, for a source that does not reproduce itself on these', () => {
+    const others = seededTrials([input('x', [64, 64])]).others.map((trials) =>
+      drawn(trials).map(({ feeds }) => moments(feeds.get('x')?.toFloat64() ?? new Float64Array())),
+    );
+    expect(others.map((moment) => moment.length)).toEqual([3, 3]);
+    for (const [mean = 1, variance = 1] of others[0] ?? []) {
+      expect(Math.abs(mean)).toBeLessThan(0.01);
+      expect(variance).toBeLessThan(0.001);
+    }
+    for (const [mean = 0] of others[1] ?? []) expect(mean).toBeCloseTo(0.5, 1);
+  });
+
+  test('take a name of two axes of one input as two sizes first, then as one', () => {
+    const { settings } = seededTrials([input('x', ['n', 3, 's', 's']), input('mask', ['n', 's', 's'])]);
+    const sizes = settings.map((ways) =>
+      ways.map((draw) => [...(draw()[0]?.feeds.values() ?? [])].map(({ shape }) => shape)),
+    );
+    expect(sizes).toEqual([
+      [
+        [
+          [1, 3, 224, 224],
+          [1, 224, 224],
+        ],
+      ],
+      [
+        [
+          [3, 3, 161, 225],
+          [3, 161, 225],
+        ],
+        [
+          [3, 3, 160, 160],
+          [3, 160, 160],
+        ],
+        [
+          [3, 3, 161, 161],
+          [3, 161, 161],
+        ],
+      ],
+    ]);
+  });
+
   test('are the same on every run', () => {
-    const bytes = () => seededTrials([input('x', [2, 2])]).trials.map((trial) => trial.feeds.get('x')?.bytes);
+    const bytes = () => drawn(seededTrials([input('x', [2, 2])])).map((trial) => trial.feeds.get('x')?.bytes);
     expect(bytes()).toEqual(bytes());
   });
 
   test('come in two settings where sizes are open, all draws in each', () => {
-    const [small, large] = [[[1, 3, 224, 224]], [[3, 3, 160, 160]]];
+    const [small, large] = [[[1, 3, 224, 224]], [[3, 3, 161, 225]]];
     expect(shapesOf([input('x', ['n', 3, 'h', 'w'])])).toEqual([small, small, small, large, large, large]);
     expect(shapesOf([input('x', ['n', 'length', 7])]).map(([shape]) => shape)).toEqual([
       ...Array(3).fill([1, 8, 7]),
@@ -64,7 +138,7 @@ describe('seeded trials', () => {
   });
 
   test('draw integers from the range that their readers allow', () => {
-    const [trial] = seededTrials([input('x', [1000], 'int64', 10), input('flag', [1000], 'bool')]).trials;
+    const [trial] = drawn(seededTrials([input('x', [1000], 'int64', 10), input('flag', [1000], 'bool')]));
     expect(new Set(trial?.feeds.get('x')?.toIntegers())).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
     expect(new Set(trial?.feeds.get('flag')?.toIntegers())).toEqual(new Set([0, 1]));
   });
@@ -76,7 +150,7 @@ describe('seeded trials', () => {
 
   test('give pixels to an artefact that normalises by itself, and what they stand for to the source', () => {
     const pixels: PixelInput = { input: 'x', order: 'rgb', mean: [0.5, 0, 0.25], std: [0.5, 1, 2] };
-    for (const { feeds, artefactFeeds } of seededTrials([input('x', [1, 3, 8, 8])], pixels).trials) {
+    for (const { feeds, artefactFeeds } of drawn(seededTrials([input('x', [1, 3, 8, 8])], pixels))) {
       const drawn = artefactFeeds.get('x')?.toFloat64() ?? new Float64Array();
       expect([...drawn].every((pixel) => Number.isInteger(pixel) && pixel >= 0 && pixel <= 255)).toBe(true);
       const y = feeds.get('x')?.toFloat64();
@@ -115,20 +189,26 @@ describe('inputs of a user', () => {
 
   test('are cut along the first axis where the source fixes it', () => {
     const tensor = Tensor.from('float32', [4, 1], [1, 2, 3, 4]);
-    const { trials, isUserGiven } = userTrials(unnamed(tensor), [input('x', [2, 1])]);
-    expect(isUserGiven).toBe(true);
-    expect(trials.map(({ feeds }) => [...(feeds.get('x')?.toFloat64() ?? [])])).toEqual([
+    const trials = userTrials(unnamed(tensor), [input('x', [2, 1])]);
+    expect(trials.isUserGiven).toBe(true);
+    expect(drawn(trials).map(({ feeds }) => [...(feeds.get('x')?.toFloat64() ?? [])])).toEqual([
       [1, 2],
       [3, 4],
     ]);
   });
 
   test('stay whole where the first axis is open', () => {
-    expect(userTrials(unnamed(floats([4, 1])), [input('x', ['n', 1])]).trials).toHaveLength(1);
+    expect(drawn(userTrials(unnamed(floats([4, 1])), [input('x', ['n', 1])]))).toHaveLength(1);
+  });
+
+  test('may give two sizes to what the file calls by one name, with a note', () => {
+    const { notes } = userTrials(unnamed(floats([1, 2, 3])), [input('x', [1, 's', 's'])]);
+    expect(notes).toEqual(["the file calls two sizes of x by one name, s: the array's [1,2,3] is taken"]);
+    expect(userTrials(unnamed(floats([1, 2, 2])), [input('x', [1, 's', 's'])]).notes).toEqual([]);
   });
 
   test('of another width are rounded once', () => {
-    const { trials } = userTrials(unnamed(Tensor.from('float64', [1], [0.1])), [input('x', [1])]);
+    const trials = drawn(userTrials(unnamed(Tensor.from('float64', [1], [0.1])), [input('x', [1])]));
     expect(trials[0]?.feeds.get('x')).toMatchObject({ dtype: 'float32' });
     expect(trials[0]?.feeds.get('x')?.toFloat64()[0]).toBe(Math.fround(0.1));
   });
@@ -142,10 +222,8 @@ describe('inputs of a user', () => {
 
   test('may be bytes where the artefact takes pixels', () => {
     const pixels: PixelInput = { input: 'x', order: 'gray', mean: [0], std: [1] };
-    const { trials } = userTrials(
-      unnamed(Tensor.from('uint8', [1, 1, 1, 1], [255])),
-      [input('x', [1, 1, 1, 1])],
-      pixels,
+    const trials = drawn(
+      userTrials(unnamed(Tensor.from('uint8', [1, 1, 1, 1], [255])), [input('x', [1, 1, 1, 1])], pixels),
     );
     expect(trials[0]?.artefactFeeds.get('x')?.toFloat64()[0]).toBe(255);
     expect(trials[0]?.feeds.get('x')?.toFloat64()[0]).toBe(1);

@@ -22,7 +22,7 @@ test('a trained network is fused, checked and put in place; the summary says so'
   expect(stdout).toMatch(/nodes +232 +29 +8\.00x/);
   expect(stdout).toMatch(/13 blocks merged/);
   expect(stdout.match(/answers like the source/g)).toHaveLength(2);
-  expect(stdout).toMatch(/logits: error \S+, tolerance 1\.0e-5, noise \S+/);
+  expect(stdout).toMatch(/logits: error \S+, limit \S+, noise \S+/);
   expect(stdout).not.toContain('\u001b');
   expect(fs.readdirSync(path.join(folder, 'a', 'b')).sort()).toEqual(['model.fused.onnx', 'model.tfjs']);
   expect(fs.readdirSync(path.join(folder, 'a', 'b', 'model.tfjs')).sort()).toEqual([

@@ -55,6 +55,8 @@ test.each([
   [['convert', DIGITS, '--image', 'gray', '--mean', '0.5,0.5,0.5'], /--mean has 3 values/],
   [['convert', DIGITS, '--image', 'gray', '--mean', 'NaN'], /--mean: "NaN"/],
   [['convert', DIGITS, '--image', 'gray', '--std', '0'], /--std: 0 is not/],
+  [['convert', DIGITS, '--image', 'gray', '--mean', '127.5', '--std', '127.5'], /units of 0 to 255; divide by 255/],
+  [['convert', DIGITS, '--image', 'gray', '--std', '2'], /--std 2: these look like units of 0 to 255/],
   [['convert', DIGITS, '--image', 'rgb'], /--image rgb is for 3 channels, input image has 1/],
   [['convert', DIGITS, '--tolerance', '-1'], /--tolerance: -1/],
   [['convert', DIGITS, '--tolerance', 'NaN'], /--tolerance: "NaN"/],

@@ -1,0 +1,119 @@
+import type { Engine } from '../engines/index.js';
+import type { Precision } from '../formats/format.js';
+import { NotEquivalentError } from '../model/index.js';
+import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
+import { Comparison } from './comparison.js';
+import { figuresOf, type OutputFigures } from './figures.js';
+import { scaledFailures } from './scaled-inputs.js';
+import type { Answered, Source, SourceRun } from './source-run.js';
+import { Spread } from './spread.js';
+import { type Bar, judgeOutput, limitOf, type OutputVerdict, remarksOn } from './verdict.js';
+
+/** A source that is being run. */
+export type StartedSource = Source & SourceRun;
+
+/**
+ * What a judgement proves. `lowering`: the same program with float32 constants answers like the source, so it was
+ * translated right. `artefact`: the file as written does.
+ */
+export type Purpose = 'lowering' | 'artefact';
+
+/** One comparison that an artefact has to pass. */
+export interface Judgement extends Program {
+  readonly purpose: Purpose;
+  readonly precision: Precision;
+  /** By what it is judged; see `Check.source`. */
+  readonly source: StartedSource;
+  /** Outputs that follow from a selection: their difference is printed here, not judged. */
+  readonly unjudged?: ReadonlySet<string> | undefined;
+  /** How the range of its numbers is tried. */
+  readonly range?: Range | undefined;
+}
+
+/** Inputs that are scaled up and down: what an artefact loses there, the source in the same arithmetic must lose, too. */
+export interface Range {
+  /** The source in float32, with scaled inputs asked for. */
+  readonly source: StartedSource;
+  /** The source as it is, without any pass, in the arithmetic of the artefact. */
+  unfused(): Promise<Program>;
+}
+
+export interface JudgedOutput extends OutputFigures, OutputVerdict {}
+
+/** Trials of equal sizes. */
+export interface Tried {
+  readonly trials: number;
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+export interface JudgementResult {
+  readonly purpose: Purpose;
+  readonly precision: Precision;
+  readonly tolerance: number;
+  readonly trials: number;
+  readonly tried: readonly Tried[];
+  readonly outputs: readonly JudgedOutput[];
+}
+
+/** @param notes what a reader should know is added here */
+export async function judge(
+  engine: Engine,
+  judgement: Judgement,
+  bar: Bar,
+  notes: Set<string>,
+): Promise<JudgementResult> {
+  const { purpose, precision, source, unjudged, range } = judgement;
+  const answered = trialsFor(judgement, await source.answered);
+  if (answered.length === 0) {
+    throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
+  }
+  const session = await loadProgram(engine, judgement);
+  const comparisons = new Map(judgement.outputs.map(({ name }) => [name, new Comparison()]));
+  for (const { trial, outputs } of answered) {
+    const answers = await runProgram(session, judgement, trial);
+    for (const [name, comparison] of comparisons) {
+      const [a, b] = [outputs.get(name), answers.get(name)];
+      if (!a || !b) throw new Error(`the output ${name} was not asked for`);
+      comparison.add(a, b, trial.label);
+    }
+  }
+  const outOfRange = range ? await scaledFailures(engine, session, judgement, range) : undefined;
+  await session.release();
+  const reference = await source.reference;
+  for (const note of reference.notes) notes.add(note);
+  const outputs = [...comparisons].map(([name, compared]): JudgedOutput => {
+    const noise = reference.noise.get(name) ?? null;
+    const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
+    if (unjudged?.has(name)) return { ...figures, limit: limitOf(bar, noise), ...NOT_JUDGED };
+    for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
+    const facts = { resolution: source.resolutions?.get(name) ?? 0, suspect: source.suspect };
+    const verdict = judgeOutput(figures, compared, bar, facts);
+    return { ...figures, ...verdict, failures: [...verdict.failures, ...(outOfRange?.get(name) ?? [])] };
+  });
+  return {
+    purpose,
+    precision,
+    tolerance: bar.tolerance,
+    trials: answered.length,
+    tried: triedSizes(answered),
+    outputs,
+  };
+}
+
+const NOT_JUDGED = {
+  failures: [],
+  reason: 'it follows from a selection, and what that reads is judged in its place',
+  isUndecided: false,
+};
+
+function triedSizes(answered: Answered): Tried[] {
+  const bySizes = new Map<string, { trials: number; inputs: Tried['inputs'] }>();
+  for (const { trial } of answered) {
+    const inputs = Array.from(trial.feeds, ([name, { shape }]) => ({ name, shape }));
+    const key = inputs.map(({ shape }) => shape.join()).join(';');
+    const known = bySizes.get(key);
+    if (known) known.trials++;
+    else bySizes.set(key, { trials: 1, inputs });
+  }
+  return [...bySizes.values()];
+}

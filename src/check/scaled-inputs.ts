@@ -1,0 +1,96 @@
+import type { Engine, Session } from '../engines/index.js';
+import { isFloat, type Tensor } from '../model/index.js';
+import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
+import { Comparison } from './comparison.js';
+import type { Judgement, Range } from './judgement.js';
+import type { Answered, Outputs } from './source-run.js';
+
+/** Relative L2 that passes whatever the source itself loses in this arithmetic. */
+const ALWAYS_PASSES = 2e-2;
+/** So many times what the source loses passes. */
+const ALLOWED_FACTOR = 2;
+
+/**
+ * What is wrong with an artefact on scaled inputs, by output: NaN or infinity where the unfused source in the same
+ * arithmetic has a number, or a relative L2 far above that source's. Right networks lose digits there, too, so the
+ * unfused source decides; it runs only where something needs to be excused.
+ * @throws EngineFailure
+ */
+export async function scaledFailures(
+  engine: Engine,
+  session: Session,
+  judgement: Judgement,
+  range: Range,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const failures = new Map<string, string[]>();
+  let unfused: Promise<readonly [Session, Program]> | undefined;
+  for (const [exponent, all] of await range.source.scaled) {
+    const answered = trialsFor(judgement, all);
+    const answers = await runAll(session, judgement, answered);
+    const suspects = judgedNames(judgement).filter((name) => !isFine(name, answered, answers));
+    if (suspects.length === 0) continue;
+    unfused ??= load(engine, range);
+    const excuses = await runAll(...(await unfused), answered);
+    for (const name of suspects) {
+      const failure = failureOf(name, answered, answers, excuses);
+      if (failure) failures.set(name, [...(failures.get(name) ?? []), `on inputs times 2^${exponent} ${failure}`]);
+    }
+  }
+  await (await unfused)?.[0].release();
+  return failures;
+}
+
+async function load(engine: Engine, range: Range): Promise<readonly [Session, Program]> {
+  const program = await range.unfused();
+  return [await loadProgram(engine, program), program];
+}
+
+function runAll(session: Session, program: Program, answered: Answered): Promise<Outputs[]> {
+  return Promise.all(answered.map(({ trial }) => runProgram(session, program, trial)));
+}
+
+function judgedNames({ outputs, unjudged }: Judgement): string[] {
+  return outputs.flatMap(({ name }) => (unjudged?.has(name) ? [] : [name]));
+}
+
+function isFine(name: string, answered: Answered, answers: readonly Outputs[]): boolean {
+  const isNumber = answers.every((outputs) => nonFinite(outputs.get(name)).length === 0);
+  return isNumber && (lossOf(name, answered, answers) ?? 0) <= ALWAYS_PASSES;
+}
+
+function failureOf(
+  name: string,
+  answered: Answered,
+  answers: readonly Outputs[],
+  excuses: readonly Outputs[],
+): string | undefined {
+  for (const [i, outputs] of answers.entries()) {
+    const [own, excuse] = [outputs.get(name), excuses[i]?.get(name)?.toFloat64()];
+    const at = nonFinite(own).find((index) => Number.isFinite(excuse?.[index]));
+    if (at !== undefined) {
+      return `it is ${own?.toFloat64()[at]} where the unfused source in this precision is ${excuse?.[at]}`;
+    }
+  }
+  const [own, excuse] = [lossOf(name, answered, answers) ?? 0, lossOf(name, answered, excuses) ?? 0];
+  if (own <= Math.max(ALWAYS_PASSES, ALLOWED_FACTOR * excuse)) return undefined;
+  return `its l2 is ${own.toExponential(1)}, that of the unfused source in this precision ${excuse.toExponential(1)}`;
+}
+
+function nonFinite(tensor: Tensor | undefined): number[] {
+  if (!tensor || !isFloat(tensor.dtype)) return [];
+  const found: number[] = [];
+  tensor.toFloat64().forEach((value, index) => {
+    if (!Number.isFinite(value)) found.push(index);
+  });
+  return found;
+}
+
+/** Relative L2 against the source over what is finite on both sides; null where that is not defined. */
+function lossOf(name: string, answered: Answered, answers: readonly Outputs[]): number | null {
+  const comparison = new Comparison();
+  answered.forEach(({ trial, outputs }, i) => {
+    const [a, b] = [outputs.get(name), answers[i]?.get(name)];
+    if (a && b) comparison.add(a, b, trial.label);
+  });
+  return comparison.difference().l2;
+}
