@@ -142,6 +142,30 @@ describe('downwards, where every reader takes it', () => {
       ['Relu', 'Pad', 'Conv'],
     ));
 
+  test('the scale behind a shift, which two padded convolutions read', () =>
+    expectLeft(
+      (n) => {
+        const y = n.div(n.sub(n.relu(n.input(IMAGE)), n.random([4, 1, 1])), n.random([1, 4, 1, 1], 0.2, 2));
+        return [n.conv(y, { kernel: 3, pad: 1, bias: true }), n.conv(y, { kernel: 3, pad: 1, group: 2 })];
+      },
+      ['Relu', 'Sub', 'Conv', 'Conv'],
+    ));
+
+  test.each<[string, number[], number[]]>([
+    ['one number per channel', [4, 1, 1], [4, 1, 1]],
+    ['one number for all', [], []],
+    ['a scale for all and a shift per channel', [], [1, 4, 1, 1]],
+    ['a scale per channel and a shift for all', [4, 1, 1], [1]],
+  ])('the scale before a shift, where a padded convolution reads both: %s', (_, scales, shifts) =>
+    expectLeft(
+      (n) => {
+        const scaled = n.mul(n.relu(n.input(IMAGE)), n.random(scales, -2, -0.2));
+        return n.conv(n.add(scaled, n.random(shifts)), { kernel: 3, pad: 1 });
+      },
+      ['Relu', 'Add', 'Conv'],
+    ),
+  );
+
   test('a batch norm before global pooling and a classifier', () =>
     expectLeft(
       (n) => {
@@ -169,12 +193,33 @@ const untouched: readonly (readonly [string, (n: Network) => Value | readonly Va
     'a scale behind a border of ones',
     (n) => scale(n, padded(n, n.conv(n.input(IMAGE)), {}, undefined, [n.constant(1)])),
   ],
+  ['a scale of 0 before a shift', (n) => beforeShift(n, n.constant([0.5, 0, 1.5, 2], [4, 1, 1]))],
+  ['a scale so small that the shift would be out of range', (n) => beforeShift(n, n.constant(1e-6))],
+  [
+    'a scale before a shift that is read by others, too',
+    (n) => {
+      const scaled = n.mul(n.relu(n.input(IMAGE)), n.constant(2));
+      return [n.conv(n.add(scaled, n.constant(1)), { kernel: 3, pad: 1 }), n.relu(scaled)];
+    },
+  ],
+  [
+    'a scale behind a shift that is no linear reader’s alone',
+    (n) => {
+      const y = n.mul(n.add(n.relu(n.input(IMAGE)), n.constant(1)), n.constant(2));
+      return [n.conv(y, { kernel: 3, pad: 1 }), n.sigmoid(y)];
+    },
+  ],
   ['a shift behind a border of zeros', (n) => n.batchNorm(padded(n, n.conv(n.input(IMAGE))))],
   [
     'a batch norm behind copies of a channel',
     (n) => n.batchNorm(padded(n, n.conv(n.input(IMAGE)), { mode: 'edge' }, CHANNEL)),
   ],
 ];
+
+function beforeShift(n: Network, scaling: Value): Value {
+  const y = n.mul(n.relu(n.input(IMAGE)), scaling);
+  return n.conv(n.add(y, n.constant(0.75)), { kernel: 3, pad: 1 });
+}
 
 /** Two shares of the batch norm, for the weights of one convolution. */
 function joinedWithItself(n: Network): Value {

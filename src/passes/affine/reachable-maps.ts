@@ -2,6 +2,7 @@ import type { Graph, Node, Value } from '../../model/index.js';
 import { add } from './add.js';
 import { type AffineMap, identityMap } from './affine-map.js';
 import { compose, isRefused } from './compose.js';
+import { copiedBorders } from './copied-borders.js';
 import { type LinearOperation, linearOperation } from './linear-operation.js';
 
 /** Sources of which a value is one affine map, in topological order of the sources; the value itself may be among them. */
@@ -18,8 +19,10 @@ export class ReachableMaps {
   /** The linear operations of the graph, by what they give. */
   readonly operations = new Map<Value, LinearOperation>();
   readonly #operationOf = new Map<Node, LinearOperation | undefined>();
+  readonly #crops: ReturnType<typeof copiedBorders>;
 
   constructor(graph: Graph) {
+    this.#crops = copiedBorders(graph);
     let position = 0;
     for (const value of graph.inputs) this.#positions.set(value, position++);
     for (const node of graph.sorted()) {
@@ -39,6 +42,19 @@ export class ReachableMaps {
     const maps: SourceMaps = identity ? new Map([[value, identity]]) : new Map();
     this.#maps.set(value, maps);
     return maps;
+  }
+
+  /** The map of `value` from `source`, or from a part of it where the source is an image with a border of copies. */
+  between(source: Value, value: Value): AffineMap | undefined {
+    const maps = this.of(value);
+    const map = maps.get(source);
+    if (map) return map;
+    for (const crop of this.#crops.get(source) ?? []) {
+      const outer = maps.get(crop.part);
+      const composed = outer && (outer.depth === 0 ? crop.map : compose(crop.map, outer));
+      if (composed && !isRefused(composed)) return composed;
+    }
+    return undefined;
   }
 
   /** Where a value stands in topological order; values from around a subgraph come before all. */
@@ -80,17 +96,22 @@ export class ReachableMaps {
     const joined = new Map<Value, AffineMap>();
     const [first, ...rest] = terms;
     if (!first) return joined;
-    for (const [source, start] of this.of(first.value)) {
+    for (const source of this.#sourcesOf(terms)) {
       const sizes = (source.shape ?? []).slice(2).map((size) => (typeof size === 'number' ? size : undefined));
-      let sum: AffineMap | undefined = start;
+      let sum = this.between(source, first.value);
       for (const { value, sign } of rest) {
-        const other = this.of(value).get(source);
-        sum = other && add(sum, other, sign, sizes);
-        if (!sum) break;
+        const other = sum && this.between(source, value);
+        sum = sum && other && add(sum, other, sign, sizes);
       }
       if (sum) joined.set(source, sum);
     }
     return joined;
+  }
+
+  /** What all terms may be maps of: the sources of the first, and images with copied borders, of which it may read a part. */
+  #sourcesOf(terms: readonly { readonly value: Value }[]): ReadonlySet<Value> {
+    const [first, ...rest] = terms.map(({ value }) => [...this.of(value).keys()]);
+    return new Set([...(first ?? []), ...rest.flat().filter((source) => this.#crops.has(source))]);
   }
 
   #capped(maps: Map<Value, AffineMap>): SourceMaps {
