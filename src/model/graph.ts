@@ -3,7 +3,7 @@ import type { DataType } from './data-type.js';
 import { InputError } from './errors.js';
 import type { Model } from './model.js';
 import { Node, type SourceNode } from './node.js';
-import type { Shape } from './shape.js';
+import { type Shape, sameShape } from './shape.js';
 import type { Tensor } from './tensor.js';
 import { Value } from './value.js';
 
@@ -33,6 +33,7 @@ export class Graph {
   readonly #nodes = new Set<Node>();
   #sorted: readonly Node[] | undefined;
   #removedSinceSort = false;
+  readonly #stale = new Set<Node>();
 
   constructor(model: Model, parent?: Graph) {
     this.model = model;
@@ -129,7 +130,7 @@ export class Graph {
           )
         : outputs;
     const results = names.map((name) => (name === '' ? undefined : this.#value(name, node)));
-    node.setLinks([...parts.inputs], results);
+    node.setLinks(withoutTrailingGaps([...parts.inputs]), results);
     node.inputs.forEach((value, index) => {
       value?.addUse(node, index);
     });
@@ -138,15 +139,35 @@ export class Graph {
     return node;
   }
 
+  /** Lets `node` read another value. Where more or less is known of it than of the old one, the node is stale from then on. */
   setInput(node: Node, index: number, value: Value | undefined): void {
     const inputs = [...node.inputs];
     while (inputs.length <= index) inputs.push(undefined);
-    inputs[index]?.removeUse(node, index);
+    const old = inputs[index];
+    old?.removeUse(node, index);
     inputs[index] = value;
     value?.addUse(node, index);
-    while (inputs.length > 0 && inputs[inputs.length - 1] === undefined) inputs.pop();
-    node.setLinks(inputs, [...node.outputs]);
+    node.setLinks(withoutTrailingGaps(inputs), [...node.outputs]);
+    if (!old || !value || !isKnownAlike(old, value)) this.#stale.add(node);
     this.#sorted = undefined;
+  }
+
+  /** How many nodes have results whose types were inferred from other operands than they read now. */
+  get staleCount(): number {
+    return this.#stale.size;
+  }
+
+  isStale(node: Node): boolean {
+    return this.#stale.has(node);
+  }
+
+  markStale(node: Node): void {
+    this.#stale.add(node);
+  }
+
+  /** For who infers the node anew. */
+  clearStale(node: Node): void {
+    this.#stale.delete(node);
   }
 
   /** Forgets an output that nobody reads; a required first one stays as a value without readers. */
@@ -196,6 +217,7 @@ export class Graph {
       value?.removeUse(node, index);
     });
     this.#nodes.delete(node);
+    this.#stale.delete(node);
     this.#removedSinceSort = true;
   }
 
@@ -284,6 +306,22 @@ export class Graph {
     this.model.takeName(name);
     return producer ? new Value(this, name, { producer }) : new Value(this, name);
   }
+}
+
+/** Optional operands left out at the end are as good as never mentioned, and written in this one way. */
+function withoutTrailingGaps(inputs: (Value | undefined)[]): (Value | undefined)[] {
+  while (inputs.length > 0 && inputs[inputs.length - 1] === undefined) inputs.pop();
+  return inputs;
+}
+
+/** Whether inference would say the same of who reads either. Constants that take each other's place hold the same. */
+function isKnownAlike(a: Value, b: Value): boolean {
+  if ((a.constant === undefined) !== (b.constant === undefined) || a.dtype !== b.dtype) return false;
+  return isSameList(a.shape, b.shape) && isSameList(a.elements, b.elements);
+}
+
+function isSameList(a: Shape | undefined, b: Shape | undefined): boolean {
+  return a === b || sameShape(a, b);
 }
 
 function cycleThrough(way: readonly Node[], first: Node): InputError {

@@ -1,7 +1,7 @@
 import { copyGraph } from './copy.js';
 import type { DataType } from './data-type.js';
 import { Graph } from './graph.js';
-import type { Shape } from './shape.js';
+import { type Dimension, isAnonymous, type Shape } from './shape.js';
 import type { Bytes } from './tensor.js';
 
 /** What a reader says of a file beside its graph; kept so that a writer can say it again. */
@@ -83,6 +83,11 @@ export class Model {
   /** A symbol for a size that nobody named. */
   freshSymbol(): string {
     return `?${this.#nextSymbol++}`;
+  }
+
+  /** Whether a size is a symbol that `freshSymbol` has given since it gave `earlier`. */
+  isFresherSymbol(size: Dimension, earlier: string): boolean {
+    return isAnonymous(size) && Number(String(size).slice(1)) > Number(earlier.slice(1));
   }
 
   /** The symbol for what `expression` comes to: the same whenever the same is asked, so that equal sizes are seen as equal. */

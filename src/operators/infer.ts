@@ -40,6 +40,7 @@ function readConstant(value: Value): void {
  * @throws InputError where the node breaks the standard
  */
 export function inferNode(node: Node): void {
+  node.graph.clearStale(node);
   for (const value of node.inputs) if (value) readConstant(value);
   const row = operatorOf(node);
   const parameters = row?.parameters(node);

@@ -1,6 +1,6 @@
-import { type Dimension, type Graph, isInteger, isStatic, type Node, Tensor, type Value } from '../model/index.js';
+import { type Dimension, type Graph, isInteger, isStatic, type Node, Tensor } from '../model/index.js';
 import { operatorOf } from '../operators/index.js';
-import { inferNode } from '../operators/infer.js';
+import { refineNode } from '../operators/refine.js';
 import { type FoldingBudget, foldingBudgetOf } from './folding-budget.js';
 import type { Changes, Pass } from './pass.js';
 import { isUnread } from './replace-node.js';
@@ -18,32 +18,14 @@ export const foldConstants: Pass = {
   name: 'fold-constants',
   run(graph, changes) {
     const budget = foldingBudgetOf(graph.model);
-    const stale = new Set<Node>();
     for (const node of graph.sorted()) {
-      if (stale.has(node)) refine(node, stale);
+      if (graph.isStale(node)) refineNode(node);
       if (!node.outputs.some((value) => value && value.readerCount > 0)) continue;
       const results = knownElements(node) ?? computed(node, budget);
-      if (results) settle(graph, node, results, stale, changes);
+      if (results) settle(graph, node, results, changes);
     }
   },
 };
-
-/** Infers a node again whose inputs became known, and marks its readers where it now says something else. */
-function refine(node: Node, stale: Set<Node>): void {
-  const before = node.outputs.map(factsText);
-  inferNode(node);
-  node.outputs.forEach((value, index) => {
-    if (value && factsText(value) !== before[index]) markReaders(value, stale);
-  });
-}
-
-function factsText(value: Value | undefined): string {
-  return `${value?.dtype} ${value?.shape} ${value?.elements}`;
-}
-
-function markReaders(value: Value, stale: Set<Node>): void {
-  for (const { node } of value.uses) if (node.graph === value.graph) stale.add(node);
-}
 
 /** The result of shape arithmetic, where every number of it is known although its operands may not be constants. */
 function knownElements(node: Node): Tensor[] | undefined {
@@ -67,12 +49,11 @@ function computed(node: Node, budget: FoldingBudget): readonly Tensor[] | undefi
   return results && budget.spend(node, results) ? results : undefined;
 }
 
-function settle(graph: Graph, node: Node, results: readonly Tensor[], stale: Set<Node>, changes: Changes): void {
+function settle(graph: Graph, node: Node, results: readonly Tensor[], changes: Changes): void {
   node.outputs.forEach((value, index) => {
     const tensor = results[index];
     if (!value || !tensor || value.readerCount === 0) return;
     const constant = graph.addConstant(tensor, value.name);
-    markReaders(value, stale);
     for (const use of value.uses) use.node.graph.setInput(use.node, use.index, constant);
     changes.edited();
   });

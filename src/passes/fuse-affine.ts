@@ -122,6 +122,8 @@ function replaceByConv(graph: Graph, map: AffineMap, { source, target, dead }: R
   const output = conv.output();
   output.dtype = target.dtype;
   output.shape = target.shape;
+  // One kernel may show sizes to be equal that two in series did not.
+  graph.markStale(conv);
   graph.replace(target, output);
   for (const node of dead) graph.remove(node);
 }

@@ -1,5 +1,6 @@
 import type { Graph, Model } from '../model/index.js';
 import { inferTypes } from '../operators/infer.js';
+import { inferStale } from '../operators/refine.js';
 import { dropDefaultAttributes } from './drop-default-attributes.js';
 import { dropIdentity } from './drop-identity.js';
 import { dropNeutralArithmetic } from './drop-neutral-arithmetic.js';
@@ -88,7 +89,10 @@ function settle(passes: readonly Pass[], model: Model, changes: Changes): void {
 function runAll(passes: readonly Pass[], model: Model, changes: Changes): void {
   // A graph whose node goes in this round is empty from then on, so the list stays right.
   const graphs = graphsOf(model);
-  for (const pass of passes) for (const graph of graphs) pass.run(graph, changes);
+  for (const pass of passes) {
+    for (const graph of graphs) pass.run(graph, changes);
+    inferStale(graphs);
+  }
 }
 
 /** The graph, and those that control flow holds, inner ones last. */

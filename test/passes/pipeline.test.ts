@@ -61,6 +61,19 @@ test('without fusing the graph is cleaned alone', () => {
   expect(model.graph.sorted().map((node) => node.operator)).toEqual(['Conv', 'BatchNormalization', 'Relu']);
 });
 
+test('a block behind a constant that arrives through Identity is one convolution on the first run', async () => {
+  const model = network((n) => {
+    const scales = n.node('Identity', [n.constant([1, 1, 2, 2])]);
+    const a = n.node('Resize', [n.input([1, 2, 3, 3]), undefined, scales], { mode: 'nearest' });
+    const wide = n.node('Conv', [a, n.random([2, 2, 3, 3])], { pads: [1, 1, 1, 1] });
+    return n.add(n.add(wide, n.node('Conv', [a, n.random([2, 2, 1, 1])])), a);
+  });
+  const before = writeOnnx(model);
+  optimize(model);
+  expect(model.graph.sorted().map((node) => node.operator)).toEqual(['Resize', 'Conv']);
+  await expectSameAnswers(model.graph, before, writeOnnx(model), 1e-6);
+});
+
 test('a chain of 100,000 identities is no problem', () => {
   const model = network((n) => {
     let y = n.relu(n.input([2, 3]));
