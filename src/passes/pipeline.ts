@@ -19,7 +19,6 @@ import { removeDeadNodes } from './remove-dead-nodes.js';
 import { replaceCastLike } from './replace-cast-like.js';
 import { setInferenceMode } from './set-inference-mode.js';
 import { spellGelu } from './spell-gelu.js';
-import { spellGlobalPooling } from './spell-global-pooling.js';
 import { spellReshapes } from './spell-reshapes.js';
 import { splitSequences } from './split-sequences.js';
 import { takeDecidedBranch } from './take-decided-branch.js';
@@ -46,7 +45,6 @@ const cleaning: readonly Pass[] = [
   joinTransposes,
   joinReshapes,
   spellReshapes,
-  spellGlobalPooling,
   // Before fusing, which leaves the constants of a GELU alone only where it sees one.
   spellGelu,
   dropZeroBias,

@@ -5,10 +5,11 @@ import { insertTyped, replaceNode } from './replace-node.js';
 import { bothOrders, withScalar } from './scalar-operand.js';
 
 /**
- * Writes GELU in the order of operations that ONNX Runtime knows and runs as one.
+ * Writes GELU in an order of operations that ONNX Runtime knows and runs as one.
  *
- * Given: `y = x * (0.5 * (1 + erf(x / √2)))` (torch.export).   Result: `y = (x * (1 + erf(x / √2))) * 0.5` (TorchScript).
- * Exact: halving is exact, but for subnormal numbers.
+ * Given: `y = x * (0.5 * (1 + erf(x / √2)))` (torch.export).   Result: `y = (0.5 * x) * (1 + erf(x / √2))`.
+ * Exact: halving is exact, but for subnormal numbers. Of the orders that are known this one never holds more than y; the
+ * other, `(x * (1 + erf(x / √2))) * 0.5`, holds 2 y, which float16 may not hold where it holds y.
  * Keeps off: where `0.5 * (…)` is an output or read by others; other constants.
  * Measured: FastViT-T8 19.9 → 17.0 ms, RepViT-M0.9 20.7 → 18.6 ms.
  */
@@ -20,8 +21,8 @@ export const spellGelu: Pass = {
       if (!gelu) continue;
       const { x, sum, half, inner } = gelu;
       const origin = mergeOrigins([node.origin, inner.origin]);
-      const product = insertTyped(graph, { operator: 'Mul', inputs: [x, sum], origin });
-      const y = insertTyped(graph, { operator: 'Mul', inputs: [product.output(), half], origin });
+      const halved = insertTyped(graph, { operator: 'Mul', inputs: [x, half], origin });
+      const y = insertTyped(graph, { operator: 'Mul', inputs: [halved.output(), sum], origin });
       replaceNode(node, y.output(), changes);
       graph.remove(inner);
     }

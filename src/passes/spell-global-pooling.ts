@@ -8,7 +8,9 @@ import { insertTyped, replaceNode } from './replace-node.js';
  *
  * Given: `y = ReduceMean(x; axes: [2, 3], keepdims: 1 or 0)`, or an AveragePool whose window is the whole image.
  * Result: `y = GlobalAveragePool(x)`, and `Flatten` after it where the axes are not kept.
- * Exact: the same mean; engines may add in another order.
+ * Exact: the same mean; engines may add in another order. For TensorFlow.js, whose pooling over a whole image is 5 to 12
+ * times faster than its mean, and as accurate. Not for ONNX Runtime, whose GlobalAveragePool adds one element after the
+ * other in some layouts: 7e-6 over 6,400 elements, where ReduceMean is right to 1.6e-7.
  * Keeps off: ranks other than 4, types that GlobalAveragePool has not, axes that are computed.
  */
 export const spellGlobalPooling: Pass = {

@@ -54,14 +54,14 @@ describe('upwards, into the weights before', () => {
       ['Conv', 'Relu', 'MaxPool'],
     ));
 
-  test('a shift through max pooling, average pooling, mean and resizing', () =>
+  test('a scale of at most 1 and a shift through average pooling, mean and resizing', () =>
     expectLeft(
       (n) => {
         let y = n.conv(n.input([2, 4, 8, 8]));
         y = n.node('AveragePool', [y], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
         y = n.node('Resize', [y, undefined, n.constant([1, 1, 2, 2])], { mode: 'linear' });
         y = n.node('ReduceMean', [y], { axes: [2, 3], keepdims: 0 });
-        return n.batchNorm(y);
+        return n.add(n.mul(y, n.random([4])), n.random([4]));
       },
       ['Conv', 'AveragePool', 'Resize', 'ReduceMean'],
     ));
@@ -178,6 +178,9 @@ describe('downwards, where every reader takes it', () => {
 });
 
 const untouched: readonly (readonly [string, (n: Network) => Value | readonly Value[]])[] = [
+  ['a scale above 1 behind a mean: what is averaged may be far above its average', (n) => enlarged(n, 'ReduceMean')],
+  ['a scale above 1 behind an average pooling', (n) => enlarged(n, 'AveragePool')],
+  ['a scale above 1 behind a global pooling', (n) => enlarged(n, 'GlobalAveragePool')],
   ['a shift before a padded convolution', (n) => n.conv(n.batchNorm(n.relu(n.input(IMAGE))), { kernel: 3, pad: 1 })],
   ['a shift behind a ReLU', (n) => n.batchNorm(n.relu(n.conv(n.input(IMAGE))))],
   ['a negative scale behind max pooling', (n) => negative(n)],
@@ -230,6 +233,11 @@ function joinedWithItself(n: Network): Value {
 function resizedChannels(n: Network): Value {
   const y = n.conv(n.input(IMAGE));
   return n.batchNorm(n.node('Resize', [y, undefined, n.constant([1, 2, 1, 1])], { mode: 'nearest' }));
+}
+
+function enlarged(n: Network, operator: string): Value {
+  const attributes = { ReduceMean: { axes: [2, 3] }, AveragePool: { kernel_shape: [2, 2] } }[operator] ?? {};
+  return n.mul(n.node(operator, [n.conv(n.input(IMAGE))], attributes), n.constant(2));
 }
 
 function negative(n: Network): Value {

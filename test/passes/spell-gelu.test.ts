@@ -10,9 +10,17 @@ test('the GELU of torch.export gets the order that ONNX Runtime runs as one', as
     return n.relu(n.mul(x, n.mul(n.constant(0.5), onePlusErf(n, x))));
   });
   const graph = await expectExact(model, spellGelu);
-  const half = graph.nodesOf('Relu')[1]?.input(0).producer;
-  expect(half?.constant(1)?.toFloat64()[0]).toBe(0.5);
-  expect(half?.input(0).producer?.input(1).producer?.operator).toBe('Add');
+  const product = graph.nodesOf('Relu')[1]?.input(0).producer;
+  expect(product?.input(0).producer?.constant(1)?.toFloat64()[0]).toBe(0.5);
+  expect(product?.input(1).producer?.operator).toBe('Add');
+});
+
+test('what is computed on the way stays within float32 where the answer does', async () => {
+  const model = network((n) => {
+    const large = n.mul(n.input([2, 8]), n.constant(1.6e38));
+    return n.mul(large, n.mul(n.constant(0.5), onePlusErf(n, large)));
+  });
+  await expectExact(model, spellGelu);
 });
 
 test('the order of TorchScript stays', () => {

@@ -1,6 +1,7 @@
 import type { Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import { Changes } from '../../passes/pass.js';
+import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
 import { targetPasses } from '../../passes/target-passes.js';
 import type { Target } from '../format.js';
 import { lowerModel, unsupportedIn } from './lower.js';
@@ -22,7 +23,7 @@ export const tfjs: Target<TfjsProgram> = {
 /** Sees functions instead of their arithmetic. */
 function prepared(model: Model): Model {
   const changes = new Changes();
-  for (const pass of targetPasses) pass.run(model.graph, changes);
+  for (const pass of [...targetPasses, spellGlobalPooling]) pass.run(model.graph, changes);
   inferTypes(model.graph);
   return model;
 }

@@ -40,11 +40,12 @@ export function absorbUpward(value: Value, affine: Travelling, depth = 0): Edit[
       return affine.axis === undefined || axis !== undefined ? onward(node.input(0), { ...affine, axis }) : undefined;
     }
     case 'ReduceMean':
-      return throughMean(node, affine, onward);
+      return enlarges(affine) ? undefined : throughMean(node, affine, onward);
     case 'GlobalAveragePool':
-    case 'MaxPool':
     case 'AveragePool':
     case 'Resize':
+      return !enlarges(affine) && commutes(node, affine) ? onward(node.input(0), affine) : undefined;
+    case 'MaxPool':
     case 'Pad':
     case 'Relu':
     case 'LeakyRelu':
@@ -54,6 +55,14 @@ export function absorbUpward(value: Value, affine: Travelling, depth = 0): Edit[
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether an element before a mean may become larger than any was: what is averaged can be far above its average, and
+ * leave the range of its type (65504 in float16) where scaling the average does not.
+ */
+function enlarges({ scale }: Travelling): boolean {
+  return scale.some((value) => Math.abs(value) > 1);
 }
 
 type Onward = (input: Value, affine: Travelling) => Edit[] | undefined;
