@@ -1,7 +1,8 @@
 import type { Graph, Node, Tensor, Value } from '../model/index.js';
 import { type AffineMap, costOf, crops } from './affine/affine-map.js';
+import { pays } from './affine/bundle.js';
 import { compose, isRefused } from './affine/compose.js';
-import { ReachableMaps } from './affine/reachable-maps.js';
+import { type ReachableMaps, reachableMaps } from './affine/reachable-maps.js';
 import { type Region, regionBetween } from './affine/regions.js';
 import { roundedTensor } from './affine/rounded-tensor.js';
 import { giveBack } from './affine/spare-arrays.js';
@@ -15,25 +16,24 @@ import { mergeOrigins, type Pass } from './pass.js';
  *
  * Exact in real arithmetic for every input size, borders included; weights are made in float64 and rounded once.
  * (RepVGG, arXiv 2101.03697, and MobileOne, arXiv 2206.04040, do this by block; here it is a property of values.)
- * Keeps off where the joint map crops its source, where it costs more multiply-accumulates than what it replaces, where
+ * Keeps off where the joint map crops its source, where it costs more than `maxCost` times the multiply-accumulates
+ * that it replaces, where
  * fewer than two nodes would go because others read them, where a region holds no convolution, and where a merged weight
  * would overflow.
  */
-export const fuseAffine: Pass = fuseAffineWhere((map, { cost }) => costOf(map) <= cost * (1 + 1e-9));
-
-/** The same pass under another rule of what pays; every choice of it gives a graph that answers the same. */
-export function fuseAffineWhere(pays: Pays): Pass {
+export function fuseAffine(maxCost = 1): Pass {
   return {
     name: 'fuse-affine',
     run(graph, changes) {
-      let round = fuseOnce(graph, pays);
-      for (; round.fused > 0; round = fuseOnce(graph, pays)) changes.edited();
+      let round = fuseOnce(graph, reachableMaps(graph, changes), maxCost);
+      while (round.fused > 0) {
+        changes.edited();
+        round = fuseOnce(graph, reachableMaps(graph, changes), maxCost);
+      }
       for (const { nodes, reason } of round.declined) changes.decline(nodes, reason);
     },
   };
 }
-
-type Pays = (map: AffineMap, region: Region) => boolean;
 
 /** What one sweep did; what it declined counts only where nothing more was fused. */
 interface Round {
@@ -42,14 +42,13 @@ interface Round {
 }
 
 /** Backwards over the values, so that the longest way from a value to its source is tried before its parts. */
-function fuseOnce(graph: Graph, pays: Pays): Round {
+function fuseOnce(graph: Graph, maps: ReachableMaps, maxCost: number): Round {
   const round: Round = { fused: 0, declined: [] };
-  const maps = new ReachableMaps(graph);
   const gone = new Set<Node>();
   for (const target of [...maps.operations.keys()].reverse()) {
     if (target.producer && gone.has(target.producer)) continue;
     const regions = regionsOf(maps, target);
-    const fused = regions.find((region) => fuseRegion(graph, maps, region, pays, round));
+    const fused = regions.find((region) => fuseRegion(graph, maps, region, maxCost, round));
     if (fused) for (const node of fused.dead) gone.add(node);
     else explain(maps, target, regions, round);
   }
@@ -67,9 +66,9 @@ function regionsOf(maps: ReachableMaps, target: Value): Region[] {
     .sort((a, b) => b.dead.length - a.dead.length || maps.positionOf(b.source) - maps.positionOf(a.source));
 }
 
-function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, pays: Pays, round: Round): boolean {
+function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, maxCost: number, round: Round): boolean {
   const map = maps.of(region.target).get(region.source);
-  if (!map || crops(map) || !savesNodes(region) || !pays(map, region)) return false;
+  if (!map || crops(map) || !savesNodes(region) || !pays(costOf(map), region.cost, maxCost)) return false;
   const weights = roundedWeights(map, region);
   if (!weights) {
     round.declined.push({ nodes: region.dead, reason: 'a merged weight would leave the range of its type' });

@@ -26,6 +26,8 @@ import { takeDecidedBranch } from './take-decided-branch.js';
 export interface OptimizeOptions {
   /** false: clean only. */
   readonly fuse?: boolean;
+  /** A merge may cost so many times the multiply-accumulates that it replaces; 1 or more. */
+  readonly maxCost?: number;
   /** true: types were inferred when the model was last changed, so they are not inferred again. */
   readonly typed?: boolean;
 }
@@ -51,8 +53,13 @@ const cleaning: readonly Pass[] = [
   removeDeadNodes,
 ];
 
-// What is left of the sums after fusing is looked at once more, in another order.
-const fusing: readonly Pass[] = [fuseAffine, gatherTerms, padBeforeBias, moveScales];
+const fusing = (maxCost: number): readonly Pass[] => [
+  // Before fusing, which sees what stands together in a sum.
+  gatherTerms(maxCost),
+  fuseAffine(maxCost),
+  padBeforeBias,
+  moveScales,
+];
 
 const finishing: readonly Pass[] = [dropDefaultAttributes, mergeEqualConstants];
 
@@ -63,12 +70,12 @@ const MOST_ROUNDS = 10;
  * Turns a model, in place, into the smallest one that answers the same: cleaned and, unless told otherwise, fused.
  * @throws InputError where a node breaks the standard, or a batch norm trains on statistics that are not fixed
  */
-export function optimize(model: Model, { fuse = true, typed = false }: OptimizeOptions = {}): Changes {
+export function optimize(model: Model, { fuse = true, maxCost = 1, typed = false }: OptimizeOptions = {}): Changes {
   const changes = new Changes();
   if (!typed) inferTypes(model.graph);
   runAll(preparing, model, changes);
   settle(cleaning, model, changes);
-  if (fuse) settle([...fusing, ...cleaning], model, changes);
+  if (fuse) settle([...fusing(maxCost), ...cleaning], model, changes);
   runAll(finishing, model, changes);
   return changes;
 }

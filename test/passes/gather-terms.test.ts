@@ -27,7 +27,7 @@ function build(order: (n: Network, x: Value, z: Value) => Value) {
 }
 
 test.each(orders)('terms of one source come together: %s', async (_, order) => {
-  await expectExact(build(order), gatherTerms);
+  await expectExact(build(order), gatherTerms());
 });
 
 test.each(orders)('and become one convolution: %s', (_, order) => {
@@ -75,7 +75,7 @@ test.each<[string, (n: Network) => Value | readonly Value[]]>([
     },
   ],
 ])('%s stay as they are', (_, of) => {
-  expectUntouched(network(of), gatherTerms);
+  expectUntouched(network(of), gatherTerms());
 });
 
 test('a long chain of additions is no problem', () => {
@@ -85,5 +85,5 @@ test('a long chain of additions is no problem', () => {
     return sum;
   });
   inferTypes(model.graph);
-  expectUntouched(model, gatherTerms);
+  expectUntouched(model, gatherTerms());
 });

@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from '../../model/index.js';
+import type { Changes } from '../pass.js';
 import { add } from './add.js';
 import { type AffineMap, identityMap } from './affine-map.js';
 import { compose, isRefused } from './compose.js';
@@ -11,6 +12,17 @@ export type SourceMaps = ReadonlyMap<Value, AffineMap>;
 /** Kept per value: the furthest sources (whole blocks) and the nearest (short ones). Without an end a chain is quadratic. */
 const FURTHEST = 6;
 const NEAREST = 6;
+
+const latest = new WeakMap<Changes, { readonly graph: Graph; readonly count: number; readonly maps: ReachableMaps }>();
+
+/** The maps of a graph as it is now: those that an earlier pass worked out, if nothing was edited since. */
+export function reachableMaps(graph: Graph, changes: Changes): ReachableMaps {
+  const known = latest.get(changes);
+  if (known?.graph === graph && known.count === changes.count) return known.maps;
+  const maps = new ReachableMaps(graph);
+  latest.set(changes, { graph, count: changes.count, maps });
+  return maps;
+}
 
 /** For every value, the sources from which it is still one map. One sweep, linear in nodes; no weights are touched. */
 export class ReachableMaps {
