@@ -50,7 +50,7 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
     draft.source = describeSource(source);
     await stations.time('look', () => draft.takeStock(takeStock(model, options)));
     await stations.time('fuse', () => {
-      const changes = optimize(model, { typed: true });
+      const changes = optimize(model, { maxCost: options.maxCost, typed: true });
       draft.after = countGraph(model.graph);
       draft.fused = fusedBlocks(model.graph);
       draft.declined = declinedBlocks(changes.declined);

@@ -24,6 +24,8 @@ export interface InspectOptions {
   readonly maxNodes?: number | undefined;
   /** Refuses a model whose file and external data are larger together. */
   readonly maxBytes?: number | undefined;
+  /** A merge may cost so many times the multiply-accumulates that it replaces; 1 or more. */
+  readonly maxCost?: number | undefined;
   /** Also writes the report to this file, as JSON. */
   readonly report?: string | undefined;
   /** Fails with `GateError` where a block can still be fused. */
@@ -91,6 +93,11 @@ const READING = {
     kind: count,
     flag: '--max-bytes <n>',
     help: 'refuses a model of more bytes, external data included (16 GiB)',
+  },
+  maxCost: {
+    kind: number((value) => value >= 1, 'a number from 1 on'),
+    flag: '--max-cost <r>',
+    help: 'a merge may cost r times the multiply-accumulates that it replaces (1)',
   },
   report: { kind: text, flag: '--report <file>', help: 'writes the report as JSON' },
 } satisfies Record<string, Declaration>;
@@ -160,7 +167,7 @@ export const CONVERT_OPTIONS: Readonly<Record<keyof ConvertOptions, Declaration>
   onProgress: { kind: callback, flag: '', help: '' },
 });
 
-const LIMITS = { maxNodes: 200_000, maxBytes: 16 * 2 ** 30 };
+const LIMITS = { maxNodes: 200_000, maxBytes: 16 * 2 ** 30, maxCost: 1 };
 
 export const INSPECT_DEFAULTS = Object.freeze({ ...LIMITS, to: TARGETS, expectFused: false });
 
@@ -235,6 +242,8 @@ function expectCombination(options: ResolvedConvert): void {
   if (options.keepFp32 && !isHalf) {
     throw usage(`--keep-fp32 is for --precision fp16, not ${precision ?? 'that of the source'}`);
   }
+  if (!options.fuse && options.maxCost !== CONVERT_DEFAULTS.maxCost)
+    throw usage('--max-cost has no meaning with --no-fuse', 'leave one of them out');
   if (!options.check) {
     const needless = options.keep
       ? '--keep'

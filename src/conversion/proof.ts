@@ -135,10 +135,10 @@ export class Proof {
 
   /** What was done to the model that the targets were lowered from. */
   #prepare(model: Model, outputs = this.#parts.options.outputs): Model {
-    const { shape, image, mean, std, fuse } = this.#parts.options;
+    const { shape, image, mean, std, fuse, maxCost } = this.#parts.options;
     takeStock(model, { shape, outputs });
     if (image) normaliseImage(model, image, mean, std);
-    optimize(model, { fuse, typed: true });
+    optimize(model, { fuse, maxCost, typed: true });
     return model;
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Value } from '../../src/model/index.js';
+import type { Model, Value } from '../../src/model/index.js';
+import { conv } from '../../src/operators/index.js';
 import { inferTypes } from '../../src/operators/infer.js';
 import { gatherTerms } from '../../src/passes/gather-terms.js';
 import { optimize } from '../../src/passes/pipeline.js';
@@ -76,6 +77,85 @@ test.each<[string, (n: Network) => Value | readonly Value[]]>([
   ],
 ])('%s stay as they are', (_, of) => {
   expectUntouched(network(of), gatherTerms());
+});
+
+/** A branch of z that is built where it is added, so that the order of the file is that of the sum. */
+type Branch = (n: Network, z: Value) => Value;
+
+const kernel =
+  (height: number, width: number, dilation = 1): Branch =>
+  (n, z) => {
+    const pads = [height, width].map((taps) => ((taps - 1) * dilation) / 2);
+    const attributes = { dilations: [dilation, dilation], pads: [...pads, ...pads] };
+    return n.node('Conv', [z, n.random([4, 4, height, width])], attributes);
+  };
+const norm: Branch = (n, z) => n.batchNorm(z);
+const scale: Branch = (n, z) => n.mul(z, n.random([4, 1, 1]));
+const pool: Branch = (n, z) =>
+  n.node('AveragePool', [z], { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 });
+
+const sumOf = (branches: readonly Branch[]) =>
+  network((n) => {
+    const z = n.relu(n.input(IMAGE));
+    return n.relu(branches.map((build) => build(n, z)).reduce((sum, value) => n.add(sum, value)));
+  });
+
+function* permutations<T>(items: readonly T[]): Generator<T[]> {
+  if (items.length === 0) yield [];
+  for (const [place, item] of items.entries())
+    for (const rest of permutations(items.toSpliced(place, 1))) yield [item, ...rest];
+}
+
+/** Branches, and the kernels that are left of them at the limits 1 and 2 of the cost, as height, width and dilation. */
+const parted: readonly (readonly [string, readonly Branch[], string[], string[]])[] = [
+  [
+    '3x3, a dilated 3x3, 1x1, batch norm',
+    [kernel(3, 3), kernel(3, 3, 2), kernel(1, 1), norm],
+    ['3,3/1', '3,3/2'],
+    ['5,5/1'],
+  ],
+  [
+    '1x5, 5x1, 1x1, batch norm',
+    [kernel(1, 5), kernel(5, 1), kernel(1, 1), norm],
+    ['1,5/1', '5,1/1'],
+    ['1,5/1', '5,1/1'],
+  ],
+  [
+    '3x3, scale, average pooling, 1x5, 5x1',
+    [kernel(3, 3), scale, pool, kernel(1, 5), kernel(5, 1)],
+    ['1,5/1', '5,3/1'],
+    ['5,5/1'],
+  ],
+];
+
+function kernelsOf(model: Model): string[] {
+  return Array.from(model.graph.nodesOf('Conv'), (node) => {
+    const { dilations } = conv.parameters(node);
+    return `${node.constant(1)?.shape.slice(2)}/${dilations[0]}`;
+  }).sort();
+}
+
+test.each(parted)('%s: what fits is merged and the dear stays, in any order', (_, branches, kept, allowed) => {
+  for (const order of permutations(branches)) {
+    for (const [maxCost, kernels] of [[1, kept] as const, [2, allowed] as const]) {
+      const model = sumOf(order);
+      optimize(model, { maxCost });
+      expect(kernelsOf(model)).toEqual(kernels);
+      expect(model.graph.count('BatchNormalization', 'AveragePool', 'Mul')).toBe(0);
+    }
+  }
+});
+
+test('more terms than can be tried in every grouping part alike in other orders', async () => {
+  const dilations = [1, 2, 3, 4, 5, 6, 7];
+  const branches = [norm, ...dilations.map((dilation) => kernel(3, 3, dilation)), kernel(1, 1), scale, norm];
+  for (const order of [branches, branches.toReversed(), [...branches.slice(4), ...branches.slice(0, 4)]]) {
+    const model = sumOf(order);
+    await expectExact(model, gatherTerms());
+    optimize(model);
+    expect(kernelsOf(model)).toEqual(dilations.map((dilation) => `3,3/${dilation}`));
+    expect(model.graph.count('BatchNormalization', 'Mul')).toBe(0);
+  }
 });
 
 test('a long chain of additions is no problem', () => {
