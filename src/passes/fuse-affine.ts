@@ -16,12 +16,14 @@ import { mergeOrigins, type Pass } from './pass.js';
  *
  * Exact in real arithmetic for every input size, borders included; weights are made in float64 and rounded once.
  * (RepVGG, arXiv 2101.03697, and MobileOne, arXiv 2206.04040, do this by block; here it is a property of values.)
- * Keeps off where the joint map crops its source, where it costs more than `maxCost` times the multiply-accumulates
- * that it replaces, where
+ * Keeps off where the joint map crops its source, where it costs more multiply-accumulates than what it replaces, where
  * fewer than two nodes would go because others read them, where a region holds no convolution, and where a merged weight
  * would overflow.
  */
-export function fuseAffine(maxCost = 1): Pass {
+export const fuseAffine = fuseAffineWithin(1);
+
+/** The same under another limit of the cost. */
+export function fuseAffineWithin(maxCost: number): Pass {
   return {
     name: 'fuse-affine',
     run(graph, changes) {

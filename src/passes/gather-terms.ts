@@ -15,10 +15,13 @@ import { insertTyped, isUnread, replaceNode } from './replace-node.js';
  *   Given: (x + Conv3x3(z)) + Conv1x1(z).   Result: x + (Conv3x3(z) + Conv1x1(z)).
  *
  * Of all ways to part the terms it takes the one that leaves the fewest convolutions, and of those the cheapest.
- * Exact in real arithmetic: the order of a sum is free. Keeps off where one convolution would cost more than `maxCost`
- * times what it replaces, terms that others read, and sums whose groups stand together already.
+ * Exact in real arithmetic: the order of a sum is free. Keeps off where one convolution would cost more than
+ * what it replaces, terms that others read, and sums whose groups stand together already.
  */
-export function gatherTerms(maxCost = 1): Pass {
+export const gatherTerms = gatherTermsWithin(1);
+
+/** The same under another limit of the cost. */
+export function gatherTermsWithin(maxCost: number): Pass {
   return {
     name: 'gather-terms',
     run(graph, changes) {

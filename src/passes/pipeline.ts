@@ -7,8 +7,8 @@ import { dropNeutralArithmetic } from './drop-neutral-arithmetic.js';
 import { dropNoOps } from './drop-no-ops.js';
 import { dropZeroBias } from './drop-zero-bias.js';
 import { foldConstants } from './fold-constants.js';
-import { fuseAffine } from './fuse-affine.js';
-import { gatherTerms } from './gather-terms.js';
+import { fuseAffineWithin } from './fuse-affine.js';
+import { gatherTermsWithin } from './gather-terms.js';
 import { joinReshapes } from './join-reshapes.js';
 import { joinTransposes } from './join-transposes.js';
 import { mergeEqualConstants } from './merge-equal-constants.js';
@@ -55,8 +55,8 @@ const cleaning: readonly Pass[] = [
 
 const fusing = (maxCost: number): readonly Pass[] => [
   // Before fusing, which sees what stands together in a sum.
-  gatherTerms(maxCost),
-  fuseAffine(maxCost),
+  gatherTermsWithin(maxCost),
+  fuseAffineWithin(maxCost),
   padBeforeBias,
   moveScales,
 ];

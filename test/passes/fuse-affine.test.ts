@@ -10,14 +10,14 @@ const IMAGE = [2, 4, 9, 11];
 
 /** One convolution is left, and it answers the same. */
 async function expectOneConv(model: Model, operators: readonly string[] = ['Conv']): Promise<void> {
-  const graph = await expectExact(model, fuseAffine());
+  const graph = await expectExact(model, fuseAffine);
   expect(graph.sorted().map((node) => node.operator)).toEqual(operators);
 }
 
 function expectDeclined(model: Model, reason: RegExp): void {
   inferTypes(model.graph);
   const changes = new Changes();
-  fuseAffine().run(model.graph, changes);
+  fuseAffine.run(model.graph, changes);
   expect(changes.count).toBe(0);
   expect(changes.declined.map((declined) => declined.reason)).toContainEqual(expect.stringMatching(reason));
 }
@@ -96,7 +96,7 @@ test.each([
 ])('a slice %s a convolution stays: no convolution crops, turns round or chooses', (_, build) => {
   expectUntouched(
     network((n) => build(n, n.input(IMAGE))),
-    fuseAffine(),
+    fuseAffine,
   );
 });
 
@@ -208,7 +208,7 @@ test('what comes before and after activations stays apart', async () => {
     const x = n.relu(convBatchNorm(n, n.input(IMAGE), { kernel: 3, pad: 1 }));
     return n.relu(n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }), x));
   });
-  const graph = await expectExact(model, fuseAffine());
+  const graph = await expectExact(model, fuseAffine);
   expect(graph.sorted().map((node) => node.operator)).toEqual(['Conv', 'Relu', 'Conv', 'Relu']);
 });
 
@@ -218,7 +218,7 @@ test('a branch value that is also an output stays, and its name', async () => {
     const branch = n.conv(x, { kernel: 3, pad: 1 });
     return [n.relu(n.add(branch, n.add(n.conv(x), n.batchNorm(x)))), branch];
   });
-  const graph = await expectExact(model, fuseAffine());
+  const graph = await expectExact(model, fuseAffine);
   expect(graph.count('Conv')).toBe(2);
   expect(graph.count('Add')).toBe(1);
 });
@@ -290,7 +290,7 @@ function strided(n: Network): Value {
 }
 
 test.each(untouched)('%s is left alone', (_, build) => {
-  expectUntouched(network(build), fuseAffine());
+  expectUntouched(network(build), fuseAffine);
 });
 
 test('the half that closes a GELU stays with it, so that engines still see the function', () => {
@@ -299,5 +299,5 @@ test('the half that closes a GELU stays with it, so that engines still see the f
     const erf = n.node('Erf', [n.div(x, n.constant(Math.SQRT2))]);
     return n.conv(n.mul(n.mul(x, n.add(erf, n.constant(1))), n.constant(0.5)), { kernel: 1 });
   });
-  expectUntouched(model, fuseAffine());
+  expectUntouched(model, fuseAffine);
 });
