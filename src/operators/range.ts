@@ -33,8 +33,7 @@ export const range = operator('Range', {
     const [start = 0, limit = 0, delta = 0] = [first, last, step].map((tensor) => tensor.toFloat64()[0]);
     const count = countBetween(start, limit, delta);
     if (!Number.isSafeInteger(count)) return undefined;
-    const result = accumulated(dtype, start, delta, count);
-    return result && [result];
+    return [accumulated(dtype, start, delta, count)];
   },
 });
 
@@ -64,13 +63,12 @@ function countOf(
   return Number.isSafeInteger(count) ? count : unknownSize(node);
 }
 
-/** Adding step by step and multiplying once round differently for most fractions; then the result is not given. */
-function accumulated(dtype: 'float32' | 'float64', start: number, delta: number, count: number): Tensor | undefined {
+/** Added step by step, as ONNX Runtime does: multiplying rounds differently for most fractions. */
+function accumulated(dtype: 'float32' | 'float64', start: number, delta: number, count: number): Tensor {
   const round = dtype === 'float32' ? Math.fround : (value: number) => value;
   const values = new Float64Array(count);
   let next = start;
   for (let i = 0; i < count; i++) {
-    if (next !== round(start + round(i * delta))) return undefined;
     values[i] = next;
     next = round(next + delta);
   }
