@@ -1,103 +1,106 @@
-import { isStatic, type Node, sizeOf, Tensor, type Value } from '../model/index.js';
-import { operatorOf, pad, transpose } from '../operators/index.js';
+import { type Graph, isFloat, type Node, Tensor, type Value } from '../model/index.js';
+import { expanded } from './affine/channel-affine.js';
+import { chainOf } from './borders/chain.js';
+import { cellIndex, type Framed } from './borders/framed.js';
+import { framedValues } from './borders/framed-values.js';
+import { shiftOf, type Unshifted, unshifted } from './borders/unshifted.js';
 import { mergeOrigins, type Pass } from './pass.js';
-import { insertTyped, replaceNode } from './replace-node.js';
+import { insertTyped, isUnread, replaceNode } from './replace-node.js';
 
-/** Exporters work the border out in float32, with a few roundings: this much of the largest bias is the same number. */
-const ROUNDINGS = 2 ** -19;
-
-/** Elements of the largest image that is looked at, place by place: 64 channels of 224 x 224 are 3.2 million. */
-const LARGEST = 2 ** 22;
+/** The largest constant that may be subtracted and added again, as far as pixels go: more would cost the image digits. */
+const LARGEST_SHIFT = 2 ** 8;
 
 /**
- * Adds the bias of a convolution behind its padding, where the padding was written over with that bias.
+ * Pads with zeros before a bias, where a border was written over with a constant per channel.
  *
- * Given: `Pad(Conv(x, W, b))`, and on it, place by place, `ScatterND`s (or `Transpose`s around them) that put b on the whole
- * border, as `y[:, :, :p, :] = b` is exported.   Result: `Pad(Conv(x, W)) + b`, which is one affine map of x.
- * (A Diverse Branch Block, arXiv 2103.13425, pads so between its 1x1 and its kxk.)
- * Exact up to the rounding with which the border was written.
- * Keeps off: where the convolution or a value on the way is read by others or public, the border holds other numbers, the
- * inside is written to as well, or the image is large.
+ * Given: an image v in a border that is b everywhere, as `y[:, :, :p, :] = b` is exported: ScatterNDs on `Pad(v)`, pieces
+ * joined by Concat, or a mask.   Result: `Pad(v - b) + b`, which is affine in v, for all who read it.
+ * (Residual blocks of FMEN, arXiv 2204.08397, and a Diverse Branch Block, arXiv 2103.13425, pad so between convolutions.)
+ * Exact for every size, up to the rounding with which the border was written: where v was made by adding b, that is left out.
+ * Keeps off: where a side holds other numbers or is not wholly written, the image is written to as well, others read the
+ * border half written, and numbers so large that `v - b` would lose digits of v.
  */
 export const padBeforeBias: Pass = {
   name: 'pad-before-bias',
   run(graph, changes) {
-    for (const padding of graph.nodesOf('Pad')) {
-      const conv = biasedConv(padding);
-      const writes = writesOn(padding.output());
-      const last = writes.at(-1);
-      const bias = conv?.constant(2);
-      if (!conv || !last || !bias || last.output().isOutput || !holdsBias(padding, writes, bias)) continue;
-      const perChannel = [bias.size, ...(last.output().shape ?? []).slice(2).map(() => 1)];
-      const shift = graph.addConstant(bias.reshape(perChannel), conv.input(2).name);
-      graph.setInput(conv, 2, undefined);
-      const origin = mergeOrigins([padding, ...writes].map((node) => node.origin));
-      const sum = insertTyped(graph, { operator: 'Add', inputs: [padding.output(), shift], origin });
-      replaceNode(last, sum.output(), changes);
-      for (const node of writes.toReversed()) if (graph.has(node)) graph.remove(node);
+    const frames = framedValues(graph);
+    const gone = new Set<Node>();
+    const moved = new Map<Value, Value>();
+    // The last value of a chain first: with it go those that it was written from.
+    for (const [value, framed] of [...frames].reverse()) {
+      if (value.isDead || !value.producer || gone.has(value.producer)) continue;
+      const border = borderOf(value, framed);
+      const chain = border && chainOf(value, frames);
+      if (!chain) continue;
+      const image = moved.get(framed.image) ?? framed.image;
+      const inside = insideOf(value, image, border, chain.size);
+      if (!inside) continue;
+      for (const node of chain) gone.add(node);
+      moved.set(framed.image, inside.shifted);
+      replaceNode(value.producer, withBorder(graph, inside, framed, chain), changes);
+      removeUnread(graph, chain);
+      if (inside.shifted.isDead && inside.shifted.producer) graph.remove(inside.shifted.producer);
     }
   },
 };
 
-/** The convolution with a constant bias that this zero padding alone reads. */
-function biasedConv(padding: Node): Node | undefined {
-  const value = padding.input(0);
-  const { mode, constantValue } = pad.parameters(padding);
-  const conv = value.producer;
-  if (mode !== 'constant' || constantValue !== 0 || !conv?.is('Conv') || value.onlyReader !== padding) return undefined;
-  if (conv.graph !== padding.graph) return undefined;
-  const isKnown = value.dtype === 'float32' || value.dtype === 'float64';
-  return isKnown && isStatic(value.shape) && sizeOf(value.shape) <= LARGEST && conv.constant(2) ? conv : undefined;
-}
-
-/** The nodes that one after the other write constants over a value or turn it, each the only reader of the one before. */
-function writesOn(value: Value): Node[] {
-  const nodes: Node[] = [];
-  let written = value;
-  for (let node = value.onlyReader; node && isWrite(node, written); node = written.onlyReader) {
-    nodes.push(node);
-    written = node.output();
-  }
-  return nodes;
-}
-
-function isWrite(node: Node, value: Value): boolean {
-  if (node.graph !== value.graph) return false;
-  if (node.is('Transpose')) return true;
-  return node.is('ScatterND') && node.input(0) === value && [1, 2].every((index) => node.constant(index));
-}
-
-/** Whether the whole border has become the biases, channel by channel, and the inside is what and where it was. */
-function holdsBias(padding: Node, writes: readonly Node[], bias: Tensor): boolean {
-  const { dtype, shape } = padding.input(0);
-  if (!dtype || !isStatic(shape) || !turnsBack(writes)) return false;
-  const unknown = Tensor.from(dtype, shape, new Float64Array(sizeOf(shape)).fill(Number.NaN));
-  const padded = computed(padding, unknown);
-  const written = writes.reduce((tensor, node) => tensor && computed(node, tensor), padded);
-  if (!padded || !written) return false;
-  const biases = bias.toFloat64();
-  const tolerance = ROUNDINGS * biases.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const run = sizeOf(padded.shape.slice(2));
-  const before = padded.toFloat64();
-  return written.toFloat64().every((value, at) => {
-    if (Number.isNaN(before[at])) return Number.isNaN(value);
-    return Math.abs(value - (biases[Math.floor(at / run) % biases.length] ?? Number.NaN)) <= tolerance;
+/** The constant per channel that the whole border of an image holds; undefined where there is no such one. */
+function borderOf({ dtype }: Value, framed: Framed): Float64Array | undefined {
+  const channels = framed.image.shape?.[1];
+  if (!isFloat(dtype) || framed.cells.length === 1 || typeof channels !== 'number') return undefined;
+  if (framed.order.some((axis, i) => axis !== i)) return undefined;
+  const centre = cellIndex(framed, framed.begin);
+  const constants = framed.cells.flatMap((cell, i) => (i === centre || typeof cell !== 'object' ? [] : [cell]));
+  const [first] = constants;
+  if (framed.cells[centre] !== 'image' || !first || constants.length < framed.cells.length - 1) return undefined;
+  const border = expanded(first.toFloat64(), channels);
+  const isEvery = constants.every((cell) => {
+    const numbers = cell.toFloat64();
+    return border.every((value, c) => value === numbers[c % numbers.length]);
   });
+  return isEvery && border.every(Number.isFinite) ? border : undefined;
 }
 
-/** Whether every axis is in the end where it was. */
-function turnsBack(writes: readonly Node[]): boolean {
-  const turns = writes.filter((node) => node.is('Transpose')).map((node) => transpose.parameters(node).perm);
-  const order = turns.reduce(
-    (axes, perm) => axes && perm?.map((axis) => axes[axis] ?? -1),
-    turns[0]?.map((_, i) => i),
-  );
-  return turns.length === 0 || (order?.every((axis, i) => axis === i) ?? false);
+/** The image less its border's constant, where that is exact enough and pays. */
+function insideOf(value: Value, image: Value, border: Float64Array, nodes: number): Unshifted | undefined {
+  const isPad = value.producer?.is('Pad') ?? false;
+  if (border.every((number) => number === 0))
+    return isPad ? undefined : { value: image, shift: border, shifted: image };
+  const inside = unshifted(image, border);
+  if (inside) return inside;
+  const isPaid = nodes >= 3 || value.uses.some(({ node }) => node.is('Conv'));
+  const isExact = image.dtype === 'float32' || image.dtype === 'float64';
+  if (isPad || !isPaid || !isExact || border.some((number) => Math.abs(number) > LARGEST_SHIFT)) return undefined;
+  const shift = shiftOf(border, image);
+  if (!shift) return undefined;
+  const { graph } = value;
+  const inputs = [image, graph.addConstant(shift, `${value.name}.border`)];
+  const difference = insertTyped(graph, { operator: 'Sub', inputs, origin: value.producer?.origin ?? [] });
+  return { value: difference.output(), shift: border, shifted: image };
 }
 
-/** What a node makes of `tensor`, its other operands being constant. */
-function computed(node: Node, tensor: Tensor): Tensor | undefined {
-  const row = operatorOf(node);
-  const operands = node.inputs.map((value, index) => (index === 0 ? tensor : value?.constant));
-  return row?.compute?.(operands, row.parameters(node), node)?.[0];
+function withBorder(graph: Graph, { value, shift }: Unshifted, { begin, end }: Framed, chain: Iterable<Node>): Value {
+  const origin = mergeOrigins(Array.from(chain, (node) => node.origin));
+  const pads = [...begin, ...end];
+  const parts = { operator: 'Pad', origin };
+  const padded = isPadByAttribute(graph)
+    ? insertTyped(graph, { ...parts, inputs: [value], attributes: { pads } })
+    : insertTyped(graph, { ...parts, inputs: [value, graph.addConstant(Tensor.ofShape(pads), 'pads')] });
+  const constant = shift.some((number) => number !== 0) ? shiftOf(shift, value) : undefined;
+  if (!constant) return padded.output();
+  const inputs = [padded.output(), graph.addConstant(constant, `${padded.name}.bias`)];
+  return insertTyped(graph, { operator: 'Add', inputs, origin }).output();
+}
+
+function isPadByAttribute({ model }: Graph): boolean {
+  return model.opset < 11;
+}
+
+function removeUnread(graph: Graph, nodes: Iterable<Node>): void {
+  let left = [...nodes].filter((node) => graph.has(node));
+  for (let count = -1; count !== left.length; ) {
+    count = left.length;
+    for (const node of left) if (isUnread(node)) graph.remove(node);
+    left = left.filter((node) => graph.has(node));
+  }
 }

@@ -5,6 +5,7 @@ import { dropDefaultAttributes } from './drop-default-attributes.js';
 import { dropIdentity } from './drop-identity.js';
 import { dropNeutralArithmetic } from './drop-neutral-arithmetic.js';
 import { dropNoOps } from './drop-no-ops.js';
+import { dropOverwritten } from './drop-overwritten.js';
 import { dropZeroBias } from './drop-zero-bias.js';
 import { foldConstants } from './fold-constants.js';
 import { fuseAffineWithin } from './fuse-affine.js';
@@ -44,6 +45,7 @@ const cleaning: readonly Pass[] = [
   splitSequences,
   dropNeutralArithmetic,
   dropNoOps,
+  dropOverwritten,
   joinTransposes,
   joinReshapes,
   spellReshapes,

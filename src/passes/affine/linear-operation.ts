@@ -193,6 +193,6 @@ function sampled(node: Node, output: Value, axes: readonly Sampling[]): LinearOp
     node.input(0),
     output,
     (channels) => ({ ...identityMap(channels, axes.length), axes, depth: 1 }),
-    axes.every(({ stride, padBegin, padEnd }) => stride === 1 && padBegin >= 0 && padEnd >= 0),
+    false,
   );
 }
