@@ -1,7 +1,8 @@
-import type { Node, Value } from '../model/index.js';
+import { isInteger, type Node, type Value } from '../model/index.js';
 import { isEveryElement } from './element-test.js';
 import type { Pass } from './pass.js';
 import { replaceNode } from './replace-node.js';
+import { valuesWithSignOfZero } from './sign-of-zero.js';
 
 interface Neutral {
   readonly element: number;
@@ -21,15 +22,21 @@ const NEUTRAL: ReadonlyMap<string, Neutral> = new Map([
  * Drops arithmetic with the neutral element.
  *
  * Given: `y = Add(x, 0)` (what Python's `sum` leaves), `Sub(x, 0)`, `Mul(x, 1)`, `Div(x, 1)`, `Pow(x, 1)`.   Result: x.
- * Exact: but for -0 + 0, which is 0 and stays -0 here; no operator but the sign bit tells the two apart.
- * Keeps off: where the constant would broadcast x to another shape.
+ * Exact: but for -0 + 0, which is 0 and stays -0 here, its equal.
+ * Keeps off: where the constant would broadcast x to another shape; Add where a reader tells 0 from -0, as 1/x does.
  */
 export const dropNeutralArithmetic: Pass = {
   name: 'drop-neutral-arithmetic',
   run(graph, changes) {
+    let withSign: ReadonlySet<Value> | undefined;
+    const losesZero = (node: Node) => {
+      if (!node.is('Add') || isInteger(node.output().dtype)) return false;
+      withSign ??= valuesWithSignOfZero(graph);
+      return withSign.has(node.output());
+    };
     for (const node of graph.nodesOf(...NEUTRAL.keys())) {
       const x = unchanged(node);
-      if (x) replaceNode(node, x, changes);
+      if (x && !losesZero(node)) replaceNode(node, x, changes);
     }
   },
 };

@@ -1,4 +1,4 @@
-import { isFloat, type Node } from '../model/index.js';
+import { type DataType, isFloat, type Node } from '../model/index.js';
 import { averagePool, reduceMean } from '../operators/index.js';
 import type { Pass } from './pass.js';
 import { insertTyped, replaceNode } from './replace-node.js';
@@ -11,14 +11,15 @@ import { insertTyped, replaceNode } from './replace-node.js';
  * Exact: the same mean; engines may add in another order. For TensorFlow.js, whose pooling over a whole image is 5 to 12
  * times faster than its mean, and as accurate. Not for ONNX Runtime, whose GlobalAveragePool adds one element after the
  * other in some layouts: 7e-6 over 6,400 elements, where ReduceMean is right to 1.6e-7.
- * Keeps off: ranks other than 4, types that GlobalAveragePool has not, axes that are computed.
+ * Keeps off: ranks other than 4, types that GlobalAveragePool has not, float64, for which no engine has it, axes that are
+ * computed.
  */
 export const spellGlobalPooling: Pass = {
   name: 'spell-global-pooling',
   run(graph, changes) {
     for (const node of graph.nodesOf('ReduceMean', 'AveragePool')) {
       const x = node.input(0);
-      if (x.rank !== 4 || !isFloat(x.dtype) || (x.dtype === 'bfloat16' && node.opset < 22)) continue;
+      if (x.rank !== 4 || !hasPooling(node, x.dtype)) continue;
       if (!(node.is('ReduceMean') ? isSpatialMean(node) : isWholeWindow(node))) continue;
       const { origin } = node;
       const pooled = insertTyped(graph, { operator: 'GlobalAveragePool', inputs: [x], origin }).output();
@@ -30,6 +31,10 @@ export const spellGlobalPooling: Pass = {
     }
   },
 };
+
+function hasPooling({ opset }: Node, dtype: DataType | undefined): boolean {
+  return isFloat(dtype) && dtype !== 'float64' && (dtype !== 'bfloat16' || opset >= 22);
+}
 
 function isSpatialMean(node: Node): boolean {
   const { axes } = reduceMean.parameters(node);
