@@ -22,6 +22,12 @@ export interface DeclaredType {
   readonly otherType?: Bytes | undefined;
 }
 
+/**
+ * What an axis whose size is not known is taken to be at most. It decides whether arithmetic on sizes can wrap: a product of
+ * three stays within int64, and one by up to 1024 within int32.
+ */
+const LONGEST_AXIS = 2 ** 21 - 1;
+
 const UNKNOWN: Provenance = {
   irVersion: 8,
   producerName: '',
@@ -45,6 +51,8 @@ export class Model {
   readonly #names = new Set<string>();
   readonly #nextSuffix = new Map<string, number>();
   readonly #derived = new Map<string, string>();
+  /** What the symbols for formulas come to at most; all others stand for an axis. */
+  readonly #largest = new Map<string, number>();
   #nextSymbol = 1;
 
   constructor(parts: {
@@ -90,13 +98,23 @@ export class Model {
     return isAnonymous(size) && Number(String(size).slice(1)) > Number(earlier.slice(1));
   }
 
-  /** The symbol for what `expression` comes to: the same whenever the same is asked, so that equal sizes are seen as equal. */
-  derivedSymbol(expression: string): string {
+  /**
+   * The symbol for what `expression` comes to: the same whenever the same is asked, so that equal sizes are seen as equal.
+   * A symbol is a size, so an expression that could be negative has none.
+   * @param largest what it comes to at most
+   */
+  derivedSymbol(expression: string, largest = LONGEST_AXIS): string {
     const known = this.#derived.get(expression);
     if (known) return known;
     const symbol = this.freshSymbol();
     this.#derived.set(expression, symbol);
+    if (largest !== LONGEST_AXIS) this.#largest.set(symbol, largest);
     return symbol;
+  }
+
+  /** What a size comes to at most. */
+  largestOf(size: Dimension): number {
+    return typeof size === 'number' ? size : (this.#largest.get(size) ?? LONGEST_AXIS);
   }
 
   /** A model of its own with the same names, symbols and tensors: for a target that edits what it is given. */
@@ -112,6 +130,7 @@ export class Model {
     for (const name of this.#names) copy.takeName(name);
     for (const [base, suffix] of this.#nextSuffix) copy.#nextSuffix.set(base, suffix);
     for (const [expression, symbol] of this.#derived) copy.#derived.set(expression, symbol);
+    for (const [symbol, largest] of this.#largest) copy.#largest.set(symbol, largest);
     copy.#nextSymbol = this.#nextSymbol;
     return copy;
   }

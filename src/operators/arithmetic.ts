@@ -7,11 +7,10 @@ import { power } from './compute/power.js';
 import { type Facts, operator } from './operator.js';
 import { broadcast } from './shape/broadcast.js';
 import {
+  arithmeticElements,
   differenceOfElements,
   type ElementPair,
-  holdsSizes,
   ofNumbers,
-  pairElements,
   productOfElements,
   quotientOfElements,
   sumOfElements,
@@ -23,7 +22,7 @@ function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
   const [a, b] = node.inputs;
   const dtype = a?.dtype ?? b?.dtype;
   const shape = broadcast(node, [a?.shape, b?.shape]);
-  return [{ dtype, shape, elements: holdsSizes(dtype) ? pairElements(node, shape, pair) : undefined }];
+  return [{ dtype, shape, elements: arithmeticElements(node, shape, pair) }];
 }
 
 /** A + B with broadcasting. */
@@ -117,10 +116,8 @@ function variadicFacts(node: Node, pair?: (a: number, b: number) => number): rea
   );
   const dtype = node.dtypeOf(0);
   let elements: readonly Dimension[] | undefined;
-  if (holdsSizes(dtype)) {
-    if (node.inputs.length === 1) elements = node.inputs[0]?.elements;
-    else if (node.inputs.length === 2 && pair) elements = pairElements(node, shape, ofNumbers(pair));
-  }
+  if (node.inputs.length === 1) elements = node.inputs[0]?.elements;
+  else if (node.inputs.length === 2 && pair) elements = arithmeticElements(node, shape, ofNumbers(pair));
   return [{ dtype, shape, elements }];
 }
 

@@ -1,6 +1,7 @@
-import type { DataType, Dimension, Tensor, Value } from '../model/index.js';
+import type { DataType, Tensor, Value } from '../model/index.js';
 import { converted } from './compute/convert.js';
 import { type Facts, operator } from './operator.js';
+import { fitAll } from './shape/integer-range.js';
 import { typeAttribute } from './shape/type-attribute.js';
 
 export interface CastParameters {
@@ -30,25 +31,7 @@ function computed(tensor: Tensor | undefined, to: DataType | undefined): readonl
   return result && [result];
 }
 
-const RANGES: ReadonlyMap<DataType, readonly [number, number]> = new Map([
-  ['int8', [-(2 ** 7), 2 ** 7 - 1]],
-  ['uint8', [0, 2 ** 8 - 1]],
-  ['int16', [-(2 ** 15), 2 ** 15 - 1]],
-  ['uint16', [0, 2 ** 16 - 1]],
-  ['int32', [-(2 ** 31), 2 ** 31 - 1]],
-  ['uint32', [0, 2 ** 32 - 1]],
-  ['int64', [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]],
-]);
-
-function casted(value: Value, to: DataType | undefined): Facts {
-  return { dtype: to, shape: value.shape, elements: to && value.elements && castedElements(value.elements, to) };
-}
-
-/** Numbers that fit stay as they are, and so do symbols where sizes fit. */
-function castedElements(elements: readonly Dimension[], to: DataType): readonly Dimension[] | undefined {
-  const range = RANGES.get(to);
-  if (!range) return undefined;
-  const [least, most] = range;
-  const fits = elements.every((d) => (typeof d === 'number' ? d >= least && d <= most : most >= 2 ** 31 - 1));
-  return fits ? elements : undefined;
+/** Elements stay as they are where all fit. */
+function casted({ graph, shape, elements }: Value, to: DataType | undefined): Facts {
+  return { dtype: to, shape, elements: elements && fitAll(graph.model, elements, to) ? elements : undefined };
 }

@@ -14,7 +14,8 @@ export const nonZero = operator('NonZero', {
     const { rank } = node.input(0);
     const tensor = constantOf(node.input(0));
     const places = tensor && tensor.size <= LONGEST ? nonZeroPlaces(tensor) : undefined;
-    return [{ dtype: 'int64', shape: [rank ?? unknownSize(node), places?.length ?? unknownSize(node)] }];
+    // Of a scalar the standard gives no row, and ONNX Runtime one.
+    return [{ dtype: 'int64', shape: [rank || unknownSize(node), places?.length ?? unknownSize(node)] }];
   },
   compute: ([tensor]) => {
     const places = tensor && tensor.shape.length > 0 ? nonZeroPlaces(tensor) : undefined;

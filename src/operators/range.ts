@@ -1,4 +1,4 @@
-import { type DataType, type Dimension, type Node, Tensor } from '../model/index.js';
+import { type Dimension, type Node, Tensor } from '../model/index.js';
 import { operator } from './operator.js';
 import { scalarAt } from './shape/constants.js';
 import { mayHaveElements } from './shape/elements.js';
@@ -20,7 +20,7 @@ export const range = operator('Range', {
   },
   infer: (node, { start, limit, delta }) => {
     const { dtype } = node.input(0);
-    const count = countOf(node, start, limit, delta, dtype);
+    const count = countOf(node, start, limit, delta);
     const isFollowed = start !== undefined && delta !== undefined && mayHaveElements([count]);
     const elements = isFollowed ? Array.from({ length: Number(count) }, (_, i) => start + i * delta) : undefined;
     return [{ dtype, shape: [count], elements: elements?.every(Number.isSafeInteger) ? elements : undefined }];
@@ -31,24 +31,23 @@ export const range = operator('Range', {
     if (dtype === 'int16' || dtype === 'int32' || dtype === 'int64') return integers(dtype, first, last, step);
     if (dtype !== 'float32' && dtype !== 'float64') return undefined;
     const [start = 0, limit = 0, delta = 0] = [first, last, step].map((tensor) => tensor.toFloat64()[0]);
-    const count = floatCount(start, limit, delta, dtype);
+    const count = countBetween(start, limit, delta);
     if (!Number.isSafeInteger(count)) return undefined;
-    const result = accumulated(dtype, start, delta, count);
-    return result && [result];
+    return [accumulated(dtype, start, delta, count)];
   },
 });
 
 function integers(dtype: 'int16' | 'int32' | 'int64', ...scalars: readonly Tensor[]): Tensor[] | undefined {
   const [start = 0, limit = 0, delta = 0] = scalars.map((tensor) => Number(tensor.toBigInts()[0]));
-  const count = Math.max(Math.ceil((limit - start) / delta), 0);
+  const count = countBetween(start, limit, delta);
   const values = Array.from({ length: count }, (_, i) => start + i * delta);
   if (![start, limit, delta, ...values].every(Number.isSafeInteger)) return undefined;
   return [Tensor.from(dtype, [count], values)];
 }
 
-function floatCount(start: number, limit: number, delta: number, dtype: DataType | undefined): number {
-  const distance = dtype === 'float32' ? Math.fround(limit - start) : limit - start;
-  return Math.max(Math.ceil(distance / delta), 0);
+/** In float64, whatever the type: so counts ONNX Runtime, where float32 would tell one more or one less. */
+function countBetween(start: number, limit: number, delta: number): number {
+  return Math.max(Math.ceil((limit - start) / delta), 0);
 }
 
 function countOf(
@@ -56,22 +55,20 @@ function countOf(
   start: number | undefined,
   limit: number | undefined,
   delta: number | undefined,
-  dtype: DataType | undefined,
 ): Dimension {
   const [symbol] = node.input(1).elements ?? [];
   if (start === 0 && delta === 1 && typeof symbol === 'string') return symbol;
   if (start === undefined || limit === undefined || delta === undefined) return unknownSize(node);
-  const count = floatCount(start, limit, delta, dtype);
+  const count = countBetween(start, limit, delta);
   return Number.isSafeInteger(count) ? count : unknownSize(node);
 }
 
-/** Adding step by step and multiplying once round differently for most fractions; then the result is not given. */
-function accumulated(dtype: 'float32' | 'float64', start: number, delta: number, count: number): Tensor | undefined {
+/** Added step by step, as ONNX Runtime does: multiplying rounds differently for most fractions. */
+function accumulated(dtype: 'float32' | 'float64', start: number, delta: number, count: number): Tensor {
   const round = dtype === 'float32' ? Math.fround : (value: number) => value;
   const values = new Float64Array(count);
   let next = start;
   for (let i = 0; i < count; i++) {
-    if (next !== round(start + round(i * delta))) return undefined;
     values[i] = next;
     next = round(next + delta);
   }

@@ -4,7 +4,8 @@ import { type Facts, operator } from './operator.js';
 import { normalizeAxis } from './shape/axes.js';
 import { integersAt } from './shape/constants.js';
 import { shaped } from './shape/facts.js';
-import { holdsSizes } from './shape/integer-elements.js';
+import { holdsSizes, isSize } from './shape/integer-elements.js';
+import { fitAll } from './shape/integer-range.js';
 import { multiplied } from './shape/products.js';
 
 export interface ReduceParameters {
@@ -49,9 +50,7 @@ function reducedElements(node: Node, name: string, { axes }: ReduceParameters): 
   const [input] = node.inputs;
   const { elements } = input ?? {};
   if (!elements || axes?.length !== 1 || !holdsSizes(input?.dtype)) return undefined;
-  if (name === 'ReduceProd') {
-    return [multiplied(node, elements)];
-  }
+  if (name === 'ReduceProd') return productOfAll(node, elements);
   const reducer = REDUCERS.get(name);
   if (!reducer || reducer.finish || elements.length === 0) return undefined;
   let total = reducer.start;
@@ -59,7 +58,14 @@ function reducedElements(node: Node, name: string, { axes }: ReduceParameters): 
     if (typeof element !== 'number') return undefined;
     total = reducer.step(total, element);
   }
-  return Math.abs(total) < 2 ** 31 ? [total] : undefined;
+  return fitAll(node.graph.model, [total], input?.dtype) ? [total] : undefined;
+}
+
+/** undefined where the product could be negative or wrap. */
+function productOfAll(node: Node, elements: readonly Dimension[]): readonly Dimension[] | undefined {
+  if (!elements.every(isSize) && !elements.every((element) => typeof element === 'number')) return undefined;
+  const product = [multiplied(node, elements)];
+  return fitAll(node.graph.model, product, node.dtypeOf(0)) ? product : undefined;
 }
 
 function reduction(name: string, axesAreInputSince = 18) {

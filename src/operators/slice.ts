@@ -29,11 +29,12 @@ export const slice = operator('Slice', {
     const sliced = shape && slicedShape(node, shape, parameters);
     const { starts, ends, steps } = parameters;
     const [start, end, step] = [starts?.[0], ends?.[0], steps?.[0]];
-    const isKnown = elements && start !== undefined && end !== undefined && step !== undefined;
+    const isKnown = elements && start !== undefined && end !== undefined && step !== undefined && isPlain(end, step);
     return [{ dtype, shape: sliced, elements: isKnown ? picked(elements, start, end, step) : undefined }];
   },
   compute: ([tensor], { starts, ends, axes, steps }) => {
     if (!tensor || !starts || !ends || !axes || !steps) return undefined;
+    if (!ends.every((end, i) => isPlain(end, steps[i] ?? 1))) return undefined;
     const shape = [...tensor.shape];
     const strides = stridesOf(shape);
     let offset = 0;
@@ -94,6 +95,11 @@ function slicedShape(node: Node, shape: Shape, { starts, ends, axes, steps }: Sl
 /** From here on an end means "all": no axis is longer. */
 const ALL = 2 ** 31 - 1;
 
+/** Backwards to the largest integer is nothing by numpy's rules, and to the front by ONNX Runtime's: nobody may say which. */
+function isPlain(end: number, step: number): boolean {
+  return step > 0 || end < ALL;
+}
+
 function slicedSize(
   size: Dimension,
   start: Dimension | undefined,
@@ -101,6 +107,7 @@ function slicedSize(
   step: number | undefined,
 ): Dimension | undefined {
   if (step === undefined || start === undefined) return undefined;
+  if (typeof end === 'number' && !isPlain(end, step)) return undefined;
   if (typeof size === 'number' && typeof start === 'number' && typeof end === 'number') {
     return sliceRange(size, start, end, step).count;
   }

@@ -1,5 +1,5 @@
 import type { Dimension, Graph, Shape, SourceNode, Value } from '../model/index.js';
-import { sameShape, Tensor } from '../model/index.js';
+import { isStatic, sameShape, sizeOf, Tensor } from '../model/index.js';
 import { insertTyped } from './replace-node.js';
 
 /** The operators that give the same elements another shape. */
@@ -19,9 +19,11 @@ export function shapeOperand(from: Shape, to: Shape): number[] | undefined {
   return operand.filter((size) => size === -1).length > 1 ? undefined : operand;
 }
 
-/** Whether a Flatten from axis 1 leads from one shape to the other. */
+/** Whether a Flatten from axis 1 leads from one shape to the other: of no elements, a Reshape may name any other size. */
 export function isFlatten(from: Shape | undefined, to: Shape | undefined): boolean {
-  return from !== undefined && to?.length === 2 && from.length > 2 && from[0] === to[0];
+  if (!from || to?.length !== 2 || from.length < 3 || from[0] !== to[0]) return false;
+  const rest = from.slice(1);
+  return !isStatic(rest) || sizeOf(rest) === to[1];
 }
 
 /**

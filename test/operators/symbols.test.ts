@@ -113,8 +113,36 @@ describe('integer arithmetic on sizes', () => {
     expect(n.sub(a, b).elements).toBeUndefined();
   });
 
+  test('what could be negative is not claimed, and compared with nothing', () => {
+    const n = new Network({});
+    const size = n.node('Shape', [n.input(['batch'])]);
+    const negative = n.node('ReduceProd', [n.concat([size, n.integers([-1])], 0)], { keepdims: 0 });
+    expect(negative.elements).toBeUndefined();
+    expect(n.node('Greater', [negative, n.integers(-5)]).elements).toBeUndefined();
+    expect(n.node('Greater', [n.node('ReduceProd', [size], { keepdims: 0 }), n.integers(-5)]).elements).toEqual([1]);
+    expect(n.mul(size, n.integers([-1])).elements).toBeUndefined();
+    expect(n.add(size, n.integers([-1])).elements).toBeUndefined();
+  });
+
+  test('a product of sizes is one in int64, and not where 32 bits could wrap', () => {
+    const n = new Network({});
+    const size = n.node('Shape', [n.input(['batch'])]);
+    const small = n.node('Cast', [size], { to: 6 });
+    expect(small.elements).toEqual(['batch']);
+    expect(n.mul(small, n.constant([8], [1], 'int32')).elements).toEqual(n.mul(size, n.integers([8])).elements);
+    expect(n.mul(small, small).elements).toBeUndefined();
+    expect(n.mul(small, n.constant([65536], [1], 'int32')).elements).toBeUndefined();
+    const square = n.mul(size, size);
+    expect(square.elements).toHaveLength(1);
+    expect(n.node('Cast', [square], { to: 6 }).elements).toBeUndefined();
+    expect(n.mul(square, square).elements).toBeUndefined();
+    expect(n.node('Cast', [size], { to: 5 }).elements).toBeUndefined();
+  });
+
   test('what would wrap is not claimed', () => {
     const n = new Network({});
+    const huge = n.constant([65536, 65536], [2], 'int32');
+    expect(n.node('ReduceProd', [huge], { keepdims: 0 }).elements).toBeUndefined();
     const big = n.constant([2 ** 30], [1], 'int32');
     expect(n.mul(big, big).elements).toBeUndefined();
     const small = n.constant([100], [1], 'int8');

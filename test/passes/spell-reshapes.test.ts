@@ -57,3 +57,8 @@ test('a shape that depends on data stays', () => {
   const model = network((n) => n.node('Reshape', [n.input([2, 12]), n.input([3], 'int64', 'sizes')]));
   expectUntouched(model, spellReshapes);
 });
+
+test('a Reshape of no elements keeps the shape that it names, which no Flatten would give', () => {
+  const model = network((n) => n.node('Reshape', [n.input([0, 3, 4]), n.integers([0, 5])], { allowzero: 1 }));
+  expectUntouched(model, spellReshapes);
+});

@@ -1,5 +1,6 @@
 import type { DataType, Dimension, Node, Shape } from '../../model/index.js';
 import { mayHaveElements } from './elements.js';
+import { fitAll } from './integer-range.js';
 import { multiplied } from './products.js';
 
 /** The types that sizes have; in the smaller ones arithmetic would wrap. */
@@ -22,12 +23,18 @@ export function pairElements(node: Node, shape: Shape | undefined, pair: Element
   for (let i = 0; i < size; i++) {
     const [x, y] = [a[a.length === 1 ? 0 : i], b[b.length === 1 ? 0 : i]];
     const element = x === undefined || y === undefined ? undefined : pair(node, x, y);
-    // Beyond 32 bits an int32 would have wrapped, so nothing is said.
-    if (element === undefined || (typeof element === 'number' && !(Math.abs(element) < 2 ** 31))) return undefined;
+    if (element === undefined) return undefined;
     // Adding 0 turns the -0 of a rounded quotient into the integer it is.
     result.push(typeof element === 'number' ? element + 0 : element);
   }
   return result;
+}
+
+/** The same for arithmetic, whose result has the type of its operands and may wrap. */
+export function arithmeticElements(node: Node, shape: Shape | undefined, pair: ElementPair): Dimension[] | undefined {
+  const dtype = node.dtypeOf(0);
+  const elements = holdsSizes(dtype) ? pairElements(node, shape, pair) : undefined;
+  return elements && fitAll(node.graph.model, elements, dtype) ? elements : undefined;
 }
 
 /** The pair function that knows numbers alone. */
@@ -36,7 +43,7 @@ export function ofNumbers(f: (a: number, b: number) => number | undefined): Elem
 }
 
 /** A symbol stands for a size, which is not negative; the symbol for a formula has to as well. */
-const isSize = (element: Dimension) => typeof element === 'string' || element >= 0;
+export const isSize = (element: Dimension) => typeof element === 'string' || element >= 0;
 
 /** Symbols obey the identities of arithmetic; a sum of sizes is a size, and equal sums get equal symbols. */
 export const sumOfElements: ElementPair = (node, a, b) => {
@@ -45,7 +52,8 @@ export const sumOfElements: ElementPair = (node, a, b) => {
   if (b === 0) return a;
   if (!isSize(a) || !isSize(b)) return undefined;
   const [first, second] = typeof a === 'number' || (typeof b === 'string' && b < a) ? [b, a] : [a, b];
-  return node.graph.model.derivedSymbol(`${first} + ${second}`);
+  const { model } = node.graph;
+  return model.derivedSymbol(`${first} + ${second}`, model.largestOf(a) + model.largestOf(b));
 };
 
 export const productOfElements: ElementPair = (node, a, b) => {
@@ -65,7 +73,9 @@ export const quotientOfElements: ElementPair = (node, a, b) => {
   if (b === 1) return a;
   if (typeof b === 'string' || b <= 0)
     return typeof a === 'number' && typeof b === 'number' && b !== 0 ? Math.trunc(a / b) : undefined;
-  return typeof a === 'number' ? Math.trunc(a / b) : node.graph.model.derivedSymbol(`floor(${a} / ${b})`);
+  if (typeof a === 'number') return Math.trunc(a / b);
+  const { model } = node.graph;
+  return model.derivedSymbol(`floor(${a} / ${b})`, Math.floor(model.largestOf(a) / b));
 };
 
 /** What a comparison says of two elements, as 0 or 1. A symbol is a size, so that it is above every negative number. */

@@ -20,7 +20,11 @@ function product(dimensions: readonly Dimension[]): Product {
 function symbolFor(node: Node, { factor, symbols }: Product, divisor?: Product): Dimension {
   const { model } = node.graph;
   const formula = [factor, ...symbols].join(' * ');
-  return model.derivedSymbol(divisor ? `${formula} / ${[divisor.factor, ...divisor.symbols].join(' * ')}` : formula);
+  const largest = symbols.reduce((product, symbol) => product * model.largestOf(symbol), factor);
+  return model.derivedSymbol(
+    divisor ? `${formula} / ${[divisor.factor, ...divisor.symbols].join(' * ')}` : formula,
+    Math.floor(largest / Math.max(divisor?.factor ?? 1, 1)),
+  );
 }
 
 /** The product as one size: a number, a symbol that stands alone, or the symbol for the formula. */

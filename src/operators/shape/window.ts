@@ -81,8 +81,10 @@ function samePads(window: Omit<Window, 'pads'>, spatial: Shape | undefined): rea
   const totals = effectiveKernel(kernelShape, dilations).map((extent, i) => {
     const stride = strides[i] ?? 1;
     const size = spatial?.[i];
-    // With stride 1 the padding is the same for every size, so a symbol does no harm.
-    if (stride === 1) return extent - 1;
+    // With stride 1 the padding is the same for every size, so a symbol does no harm. So it is with at most one element of
+    // it, at the end: where a size needs none, no window reaches it.
+    const isLastAlone = extent === 1 || (extent === 2 && autoPad === 'SAME_UPPER');
+    if (stride === 1 || (typeof size !== 'number' && isLastAlone)) return extent - 1;
     if (typeof size !== 'number') return Number.NaN;
     return Math.max(0, (Math.ceil(size / stride) - 1) * stride + extent - size);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Value } from '../../../src/model/index.js';
+import { UnsupportedError, type Value } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
 import { expectEquivalent, operations } from './judge.js';
 
@@ -11,6 +11,11 @@ interface Window {
   readonly dilations?: readonly number[];
   readonly auto_pad?: string;
 }
+
+/** Kernel and stride along height and width, and groups; ONNX Runtime takes no dilation with SAME. */
+const WINDOWS = [1, 2, 3, 5].flatMap((high) =>
+  [1, 2, 3].flatMap((down) => [1, 4].map((group) => [high, (high % 3) + 1, down, (down % 3) + 1, group] as const)),
+);
 
 function convolution(n: Network, x: Value, { weight, ...attributes }: Window): Value {
   return n.node('Conv', [x, n.random(weight, -0.5, 0.5), n.random(weight.slice(0, 1))], { ...attributes });
@@ -68,6 +73,32 @@ describe('a convolution is exact', () => {
       network((n) => n.node('Conv', [n.input([1, 4, 6, 6]), n.input([6, 2, 3, 3])], { group: 2 })),
     );
   });
+});
+
+test('SAME padding is right at every size, or declined, where sizes are open', async () => {
+  let judged = 0;
+  for (const auto_pad of ['SAME_UPPER', 'SAME_LOWER']) {
+    for (const [high, wide, down, across, group] of WINDOWS) {
+      const weight = [4, 4 / group, high, wide];
+      const window = { weight, group, strides: [down, across], auto_pad };
+      const model = () => network((n) => convolution(n, n.input([1, 4, 'height', 'width']), window));
+      for (const [height, width] of [
+        [7, 6],
+        [8, 9],
+        [5, 7],
+        [6, 5],
+      ] as const) {
+        try {
+          await expectEquivalent(model(), { sizes: { height, width } });
+          judged++;
+        } catch (error) {
+          if (!(error instanceof UnsupportedError)) throw error;
+          expect(error.message).toContain('--shape');
+        }
+      }
+    }
+  }
+  expect(judged).toBeGreaterThan(100);
 });
 
 describe('what follows a convolution is done by its kernel', () => {

@@ -25,6 +25,14 @@ const wrapped: Step = (n, x, draw) => {
   return n.node('Cast', [narrow], { to: INT64 });
 };
 
+/** In 32 bits, where the product of two sizes may wrap. */
+const narrow: Step = (n, x, draw, values) => {
+  const [a, b] = [x, draw.of([...values, n.integers(draw.of([-1, 3, 65536]))])].map((value) =>
+    n.node('Cast', [value], { to: TYPES.int32 }),
+  );
+  return n.node('Cast', [n.node(draw.of(['Mul', 'Mul', 'Sub', 'Add']), [a, b])], { to: INT64 });
+};
+
 const unary: Step = (n, x, draw) => n.node(draw.of(['Neg', 'Abs', 'Sign']), [x]);
 
 const reduced: Step = (n, x, draw, values) => {
@@ -45,7 +53,7 @@ const chosen: Step = (n, x, draw, values) => {
   return n.node('Where', [condition, draw.of(values), draw.of(values)]);
 };
 
-const STEPS: readonly Step[] = [arithmetic, arithmetic, arithmetic, division, wrapped, unary, reduced, chosen];
+const STEPS: readonly Step[] = [arithmetic, arithmetic, arithmetic, division, wrapped, narrow, unary, reduced, chosen];
 
 /** An If on whether an integer is over a bound; each branch tells itself apart. */
 function decided(n: Network, x: Value, size: Value, draw: Draw): Value {

@@ -1,4 +1,5 @@
 import { type Node, sameShape, sizeOf, type Tensor, type Value } from '../../../model/index.js';
+import { ranksOf } from '../program/operand-facts.js';
 import { isComparison } from '../program/operand-types.js';
 import { type Constant, type MilType, MilValue } from '../program/program.js';
 import { constantFrom, type Float, floats, number } from './constants.js';
@@ -97,8 +98,9 @@ export class NodeBuilder {
     return made;
   }
 
-  /** Bools pass through an operation that takes numbers alone as 0 and 1. @throws Declined where it does not take a type */
+  /** Bools pass through an operation that takes numbers alone as 0 and 1. @throws Declined where it takes no such operand */
   emitMany(type: string, args: Arguments, results: readonly MilType[]): MilValue[] {
+    expectRank(type, args);
     const hint = this.node.outputs[0]?.name ?? this.node.name;
     if (!needsNumbers(type, args)) return this.#builder.emit(type, args, results, hint);
     const given = argumentsAsNumbers(args, (x) => castTo(this.#builder, x, 'int32', hint));
@@ -127,4 +129,11 @@ export class NodeBuilder {
   #isNamed(made: MilValue): boolean {
     return this.node.inputs.some((value) => value && value.name === made.hint);
   }
+}
+
+function expectRank(type: string, { x }: Arguments): void {
+  if (!(x instanceof MilValue)) return;
+  const rank = x.type.shape.length;
+  const [least, highest] = ranksOf(type);
+  if (rank < least || rank > highest) decline(`Core ML's ${type} takes no operand of rank ${rank}`);
 }

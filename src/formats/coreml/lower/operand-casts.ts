@@ -12,18 +12,21 @@ const isList = (given: Given | readonly MilValue[]): given is readonly MilValue[
 
 /**
  * Whether an operation takes its operands only as numbers, and some are bools.
- * @throws Declined where an operand has another type that the operation does not take
+ * @throws Declined where an operand has another type that the operation does not take, or the type of no other operand
  */
 export function needsNumbers(type: string, args: Arguments): boolean {
   let needs = false;
+  const types = new Set<MilDataType>();
   for (const [name, given] of Object.entries(args)) {
     if (!given || !isOperand(name)) continue;
     for (const dtype of (isList(given) ? given : [given]).map(typeOf)) {
+      types.add(dtype);
       if (takes(type, dtype)) continue;
       if (dtype !== 'bool' || !takes(type, 'int32')) decline(`Core ML's ${type} takes no ${dtype}`);
       needs = true;
     }
   }
+  if (types.size > 1) decline(`Core ML's ${type} takes operands of one type, not ${[...types].join(' and ')}`);
   return needs;
 }
 

@@ -1,5 +1,6 @@
 import { float16ToNumber, type Value } from '../../../model/index.js';
 import type { MilDataType } from '../program/data-types.js';
+import { mustBeConstant, ranksOf } from '../program/operand-facts.js';
 import { takes } from '../program/operand-types.js';
 import type { MilType } from '../program/program.js';
 import { damaged } from './damaged.js';
@@ -7,8 +8,8 @@ import type { Operand } from './operand.js';
 
 /**
  * The arguments of one operation, asked for by name and kind. What a row does not ask for is no argument of that operation,
- * and operands of one operation share their type, which is one that it takes: `expectAllRead` and each question hold the
- * program to that.
+ * operands of one operation share their type, and type and rank are ones that it takes: `expectAllRead` and each question
+ * hold the program to that.
  */
 export class OperationReader {
   readonly type: string;
@@ -34,7 +35,7 @@ export class OperationReader {
 
   /** An operand in the type of the operation. */
   tensor(name = 'x'): Value {
-    return this.#shared(this.#single(name)).value();
+    return this.#shared(name, this.#single(name)).value();
   }
 
   optionalTensor(name: string): Value | undefined {
@@ -42,7 +43,7 @@ export class OperationReader {
   }
 
   tensors(name: string): Value[] {
-    return this.#all(name).map((operand) => this.#shared(operand).value());
+    return this.#all(name).map((operand) => this.#shared(name, operand).value());
   }
 
   typeOf(name = 'x'): MilType {
@@ -77,7 +78,7 @@ export class OperationReader {
   /** A float scalar, in the type of the operation. */
   float(name: string, absent?: number): number {
     if (!this.has(name)) return this.#default(name, absent);
-    this.#shared(this.#single(name));
+    this.#shared(name, this.#single(name));
     return this.#elements(name, 0)[0] ?? Number.NaN;
   }
 
@@ -136,8 +137,13 @@ export class OperationReader {
     return constant.dtype === 'fp16' ? numbers.map(float16ToNumber) : numbers;
   }
 
-  #shared(operand: Operand): Operand {
-    const { dtype } = operand.type;
+  #shared(name: string, operand: Operand): Operand {
+    const { dtype, shape } = operand.type;
+    if (mustBeConstant(this.type, name) && !operand.constant) throw this.invalid(`${name} is not constant`);
+    const [least, highest] = ranksOf(this.type);
+    if ((name === 'x' || name === 'values') && (shape.length < least || shape.length > highest)) {
+      throw this.invalid(`${operand.name} has rank ${shape.length}, which it does not take`);
+    }
     if (!takes(this.type, dtype)) throw this.invalid(`${operand.name} is ${dtype}, which it does not take`);
     this.#dtype ??= dtype;
     if (dtype !== this.#dtype) throw this.invalid(`${operand.name} is ${dtype}, the other operands ${this.#dtype}`);

@@ -61,14 +61,18 @@ function planeConvolution(site: Site, parameters: ConvParameters): Convolution {
     groups: parameters.group,
     strides: widen(parameters.strides, 1),
     dilations: widen(parameters.dilations, 1),
-    pads: pads ? (isLine ? [0, pads[0] ?? 0, 0, pads[1] ?? 0] : pads) : unknownPads(parameters),
+    pads: pads ? (isLine ? [0, pads[0] ?? 0, 0, pads[1] ?? 0] : pads) : unknownPads(site, parameters),
     bias: site.constant(2) && site.precise(2),
     activation: site.has(2) && !site.constant(2) ? undefined : fusableActivation(site),
   };
 }
 
-function unknownPads({ autoPad }: ConvParameters): 'SAME' {
-  if (autoPad === 'SAME_UPPER') return 'SAME';
+/** SAME is the engine's to work out, which wasm does wrongly where windows leave elements out between them. */
+function unknownPads(site: Site, { autoPad, strides, dilations }: ConvParameters): 'SAME' {
+  const kernel = site.onnxShape(1).slice(2);
+  const extents = kernel.map((size, axis) => (Number(size) - 1) * (dilations[axis] ?? 1) + 1);
+  const overlap = extents.every((extent, axis) => extent >= (strides[axis] ?? 1));
+  if (autoPad === 'SAME_UPPER' && overlap) return 'SAME';
   return decline(`${autoPad} padding of a size that is not known; fix it with --shape`);
 }
 

@@ -164,16 +164,22 @@ function slidePool(site: Site, op: string, x: Ref, plane: readonly [Sliding, Sli
   });
 }
 
+/**
+ * Above so many elements a mean is taken along one axis, then along the other: wasm adds one after the other, and is then
+ * off by 7.5e-7 of the mean of 80 x 80 where two steps are off by 8e-8, in no more time.
+ */
+const MOST_ADDED_AT_ONCE = 64;
+
 /** A pool with a window of the whole plane is 5 to 12 times faster in wasm than a reduction, which transposes first. */
 function globalPool(site: Site, op: string, reduction: string): Ref {
   const shape = site.shape(0);
   const spatial = shape.slice(1, -1);
   const [height, width] = spatial;
   if (spatial.length === 2 && typeof height === 'number' && typeof width === 'number') {
-    return slidePool(site, op, site.input(0), [
-      { kernel: height, stride: 1 },
-      { kernel: width, stride: 1 },
-    ]);
+    const over = (kernel: number): Sliding => ({ kernel, stride: 1 });
+    const isSummedAtOnce = op === 'MaxPool' || height * width <= MOST_ADDED_AT_ONCE;
+    if (isSummedAtOnce) return slidePool(site, op, site.input(0), [over(height), over(width)]);
+    return slidePool(site, op, slidePool(site, op, site.input(0), [over(height), over(1)]), [over(1), over(width)]);
   }
   return reduce(
     site.build,

@@ -21,9 +21,6 @@ import type { Row, Rows } from './row.js';
 /** Above this a bound is no bound: no float32 is beyond, but infinity. */
 const LARGEST_FLOAT32 = 3.4028234e38;
 
-/** Where `prelu` takes slopes that differ. */
-const RANK_OF_PRELU = 4;
-
 /** One operand, any rank: element-wise operations do not mind the shape. */
 const onFloat =
   (make: (to: NodeBuilder, x: MilValue, node: Node) => MilValue): Row =>
@@ -107,9 +104,9 @@ export const activations: Rows = {
     if (alike !== undefined) return to.output(unary(to, 'leaky_relu', to.carrier(), { alpha: to.number(alike) }));
     const x = to.input();
     const [, channels = 1] = x.type.shape;
-    // One number for each channel, whatever axes of size 1 stand around it.
-    const isPerChannel = slope?.size === channels && slope.shape.at(1 - RANK_OF_PRELU) === channels;
-    if (slope && isPerChannel && x.type.shape.length === RANK_OF_PRELU) {
+    // One number for each channel of an image, whatever axes of size 1 stand around it.
+    const isPerChannel = slope?.size === channels && slope.shape.at(-3) === channels;
+    if (slope && isPerChannel && x.type.shape.length === 4) {
       return to.output(unary(to, 'prelu', x, { alpha: to.constant(slope.reshape([channels])) }));
     }
     const below = binary(to, 'mul', binary(to, 'minimum', x, to.number(0)), to.input(1));
@@ -152,8 +149,10 @@ export function gatedBySigmoid(mul: Node): Value | undefined {
 function clipped(to: NodeBuilder, x: MilValue, min: number, max: number): MilValue {
   const isBound = (bound: number) => Math.abs(bound) < LARGEST_FLOAT32 && (to.float === 'fp32' || fitsHalf(bound));
   if (min === 0 && max === 6) return unary(to, 'relu6', x);
-  if (isBound(min) && isBound(max) && min <= max) {
-    return unary(to, 'clip', x, { alpha: to.number(min), beta: to.number(max) });
+  if (isBound(min) && isBound(max) && min < max) {
+    const [alpha, beta] = [to.number(min), to.number(max)];
+    // From iOS 17 on its bounds differ.
+    if (alpha.data[0] !== beta.data[0]) return unary(to, 'clip', x, { alpha, beta });
   }
   const raised = min === 0 ? unary(to, 'relu', x) : isBound(min) ? binary(to, 'maximum', x, to.number(min)) : x;
   return isBound(max) ? binary(to, 'minimum', raised, to.number(max)) : raised;

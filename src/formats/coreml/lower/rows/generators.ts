@@ -47,6 +47,7 @@ export const generators: Rows = {
     const { upper, k } = trilu.parameters(node);
     if (k === undefined) return decline('its diagonal is computed');
     const x = to.input();
+    if (x.type.shape.length < 2) throw node.invalid('its operand is no matrix');
     const [rows = 1, columns = 1] = x.type.shape.slice(-2);
     const data = Uint8Array.from({ length: rows * columns }, (_, i) => {
       const distance = (i % columns) - Math.floor(i / columns) - k;

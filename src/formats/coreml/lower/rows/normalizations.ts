@@ -9,6 +9,7 @@ import {
   meanVarianceNormalization,
   rmsNormalization,
 } from '../../../../operators/index.js';
+import { ranksOf } from '../../program/operand-facts.js';
 import type { MilValue } from '../../program/program.js';
 import { bounded, halfCentred, inverseRoot, meanSquare, smallest } from '../bounded.js';
 import { int, ints } from '../constants.js';
@@ -17,9 +18,6 @@ import type { NodeBuilder } from '../node-builder.js';
 import { binary, reduce, reshape, unary } from '../operations.js';
 import { paddingArguments } from '../padding.js';
 import type { Rows } from './row.js';
-
-/** Ranks of `batch_norm`: it is documented for 5 as well, and Apple's runtime ends the process there. */
-const [LEAST_RANK, HIGHEST_RANK] = [3, 4];
 
 /** What ONNX adds to a deviation before it divides by it. */
 const EPSILON = 1e-9;
@@ -32,8 +30,8 @@ export const normalizations: Rows = {
     const x = to.input();
     const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => node.constant(index));
     if (!scale || !bias || !mean || !variance) return computedBatchNorm(to, x, epsilon);
-    const rank = x.type.shape.length;
-    if (rank < LEAST_RANK || rank > HIGHEST_RANK) {
+    const [least, highest] = ranksOf('batch_norm');
+    if (x.type.shape.length < least || x.type.shape.length > highest) {
       return asArithmetic(to, x, factorsAndShifts(scale, bias, mean, variance, epsilon));
     }
     const args = {
@@ -83,6 +81,7 @@ export const normalizations: Rows = {
   GroupNormalization(node, to) {
     const { numGroups, epsilon, scalesPerGroup } = groupNormalization.parameters(node);
     const x = to.input();
+    if (x.type.shape.length < 2) throw node.invalid('its operand has no channels');
     const [n = 1, c = 1, ...spatial] = x.type.shape;
     const grouped = reshape(to, x, [n, numGroups, (c / numGroups) * sizeOf(spatial)]);
     const normalized = reshape(to, unary(to, 'instance_norm', grouped, { epsilon: to.number(epsilon) }), x.type.shape);
