@@ -1,11 +1,8 @@
 import fs from 'node:fs';
 import { InputError } from '../model/index.js';
-import { readInto } from './descriptor.js';
+import { readInto, readIntoSync } from './descriptor.js';
 import { type Identity, identityOf } from './identity.js';
 import { asInputError } from './system-error.js';
-
-/** One `read` call moves at most 2^31 - 1 bytes. */
-const LARGEST_READ = 2 ** 30;
 
 /** What is read while the piece before is looked at. */
 const PIECE = 2 ** 22;
@@ -62,8 +59,7 @@ export class RegularFile {
     const bytes = this.#allocate(length);
     try {
       for (let done = 0; done < length; ) {
-        const piece = Math.min(LARGEST_READ, length - done);
-        const count = fs.readSync(this.#descriptor, bytes, done, piece, offset + done);
+        const count = readIntoSync(this.#descriptor, bytes.subarray(done), offset + done);
         if (count === 0) throw this.#changed();
         done += count;
       }
@@ -109,7 +105,7 @@ export class RegularFile {
   }
 
   #expectEnd(): void {
-    const more = fs.readSync(this.#descriptor, Buffer.alloc(1), 0, 1, this.size) > 0;
+    const more = readIntoSync(this.#descriptor, Buffer.alloc(1), this.size) > 0;
     if (more && this.size === 0) throw notRegular('its size is not known before it is read', this.#file);
     if (more) throw this.#changed();
     this.expectUnchanged();

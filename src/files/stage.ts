@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { OutputError } from '../model/index.js';
-import { readInto, sync, writeOn } from './descriptor.js';
+import { lengthOf, readInto, sync, without, writeAll } from './descriptor.js';
 import type { Destination } from './destination.js';
 import { sha256 } from './sha256.js';
 import { asOutputError } from './system-error.js';
@@ -10,9 +10,6 @@ import type { TemporaryFolder } from './temporary-folder.js';
 /** A file up to this size is read back as a whole, and kept for who opens it next; a larger one in pieces. */
 const LARGEST_KEPT = 2 ** 26;
 const PIECE = 2 ** 22;
-
-/** Systems take at least this many chunks in one call. */
-const CHUNKS_AT_ONCE = 1024;
 
 /** Files of an artefact by path inside it, in chunks. A single file has the path `''`, its data files full names. */
 export interface ArtefactFiles {
@@ -107,25 +104,12 @@ export async function writeChunks(file: string, chunks: readonly Uint8Array[]): 
 async function startWriting(file: string, chunks: readonly Uint8Array[]): Promise<{ readonly onDisk: Promise<void> }> {
   const descriptor = fs.openSync(file, 'wx');
   try {
-    for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
-      let rest = chunks.slice(at, at + CHUNKS_AT_ONCE);
-      while (lengthOf(rest) > 0) rest = without(rest, await writeOn(descriptor, rest));
-    }
+    await writeAll(descriptor, chunks);
   } catch (error) {
     fs.closeSync(descriptor);
     throw error;
   }
   return { onDisk: heardLater(sync(descriptor).finally(() => fs.closeSync(descriptor))) };
-}
-
-/** What remains of the chunks behind their first `count` bytes. */
-function without(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
-  let before = count;
-  return chunks.flatMap((chunk) => {
-    const rest = chunk.subarray(Math.min(before, chunk.length));
-    before -= chunk.length - rest.length;
-    return rest.length > 0 ? [rest] : [];
-  });
 }
 
 /**
@@ -189,8 +173,4 @@ export function syncFolder(folder: string): void {
   } finally {
     fs.closeSync(descriptor);
   }
-}
-
-function lengthOf(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }

@@ -28,19 +28,31 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
   return error instanceof Error && 'code' in error && 'errno' in error && typeof error.code === 'string';
 }
 
+/** The system, or Node, says that more or fewer bytes were moved than can have been. */
+export class CountError extends Error {
+  constructor(call: 'read' | 'write', count: number, asked: number) {
+    super(`a ${call} of ${asked} bytes is answered with ${count}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CountError) return error.message;
+  if (!isSystemError(error)) throw error;
+  return meaningOf(error.code);
+}
+
 function meaningOf(code: string): string {
   return MEANING.get(code) ?? `the system says ${code}`;
 }
 
 /** A system error while reading as the error of a file that was given; anything else is thrown on as it is. */
 export function asInputError(error: unknown, file: string): InputError {
-  if (!isSystemError(error)) throw error;
-  const what = error.code === 'ENOENT' ? 'not found: no such file' : `cannot be read: ${meaningOf(error.code)}`;
+  const isMissing = isSystemError(error) && error.code === 'ENOENT';
+  const what = isMissing ? 'not found: no such file' : `cannot be read: ${reasonOf(error)}`;
   return new InputError({ what, where: { file }, cause: error });
 }
 
 /** A system error while writing as the error of an output; anything else is thrown on as it is. */
 export function asOutputError(error: unknown, file: string): OutputError {
-  if (!isSystemError(error)) throw error;
-  return new OutputError({ what: `cannot be written: ${meaningOf(error.code)}`, where: { file }, cause: error });
+  return new OutputError({ what: `cannot be written: ${reasonOf(error)}`, where: { file }, cause: error });
 }

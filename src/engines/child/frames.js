@@ -9,6 +9,9 @@ import { readSync, writeSync } from 'node:fs';
 
 /** @typedef {{ readonly header: unknown, readonly attachments: readonly Uint8Array<ArrayBuffer>[] }} Frame */
 
+/** Most bytes in one call: Node gives counts back in 32 bits. */
+const LARGEST_TRANSFER = 2 ** 30;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -56,12 +59,25 @@ export function readFrame(descriptor) {
   const frame = receiveFrame();
   for (let next = frame.next(); ; next = frame.next()) {
     if (next.done) return next.value;
-    for (let filled = 0; filled < next.value.length; ) {
-      const count = readSync(descriptor, next.value, filled, next.value.length - filled, null);
-      if (count === 0) return undefined;
-      filled += count;
-    }
+    if (!fill(descriptor, next.value, null)) return undefined;
   }
+}
+
+/**
+ * Reads until `bytes` is full.
+ * @param {number} descriptor
+ * @param {Uint8Array} bytes
+ * @param {number | null} offset of the file; null: from where the last read ended
+ * @returns {boolean} false where the file or pipe ends before
+ */
+export function fill(descriptor, bytes, offset) {
+  for (let filled = 0; filled < bytes.length; ) {
+    const wanted = Math.min(bytes.length - filled, LARGEST_TRANSFER);
+    const count = readSync(descriptor, bytes, filled, wanted, offset === null ? null : offset + filled);
+    if (count < 1 || count > wanted) return false;
+    filled += count;
+  }
+  return true;
 }
 
 /**
@@ -75,6 +91,11 @@ export function writeFrame(descriptor, header, attachments = []) {
     attachments.map((bytes) => [bytes]),
   );
   for (const piece of pieces) {
-    for (let written = 0; written < piece.length; ) written += writeSync(descriptor, piece, written);
+    for (let written = 0; written < piece.length; ) {
+      const given = Math.min(piece.length - written, LARGEST_TRANSFER);
+      const count = writeSync(descriptor, piece, written, given);
+      if (count < 1 || count > given) throw new Error(`a write of ${given} bytes is answered with ${count}`);
+      written += count;
+    }
   }
 }

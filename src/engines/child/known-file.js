@@ -1,6 +1,7 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { fill } from './frames.js';
 
 /** @import { KnownFile } from '../protocol.js' */
 
@@ -19,11 +20,7 @@ export function readKnown({ path, bytes, sha256 }) {
     const stat = fstatSync(descriptor);
     if (!stat.isFile() || stat.size !== bytes) return undefined;
     const content = new Uint8Array(bytes);
-    for (let filled = 0; filled < bytes; ) {
-      const count = readSync(descriptor, content, filled, bytes - filled, filled);
-      if (count === 0) return undefined;
-      filled += count;
-    }
+    if (!fill(descriptor, content, 0)) return undefined;
     return createHash('sha256').update(content).digest('hex') === sha256 ? content : undefined;
   } catch {
     return undefined;
