@@ -92,10 +92,52 @@ test('a negative padding crops', async () => {
 test.each([
   ['before', (n: Network, x: Value) => n.conv(sliced(n, x, [1], [-1], [2]), { kernel: 3 })],
   ['backwards', (n: Network, x: Value) => sliced(n, n.conv(x, {}), [-1], [-(2 ** 31)], [2], [-1])],
-  ['of channels', (n: Network, x: Value) => sliced(n, n.conv(x, {}), [1], [3], [1])],
-])('a slice %s a convolution stays: no convolution crops, turns round or chooses', (_, build) => {
+  ['of the channels before', (n: Network, x: Value) => n.conv(sliced(n, x, [0], [2], [1]))],
+])('a slice %s a convolution stays: no convolution crops, and one of all channels would cost more', (_, build) => {
   expectUntouched(
     network((n) => build(n, n.input(IMAGE))),
+    fuseAffine,
+  );
+});
+
+test.each([
+  ['some channels', [1], [3], [1], [1]],
+  ['every second channel and pixel', [0, 0], [4, 9], [1, 2], [2, 2]],
+])('a convolution of which %s are wanted makes only those', async (_, starts, ends, axes, steps) => {
+  await expectOneConv(
+    network((n) => sliced(n, n.conv(n.input(IMAGE), { kernel: 3, pad: 1, bias: true }), starts, ends, axes, steps)),
+  );
+});
+
+test('a 1x1 that renews the first channel of a 3x3, the others kept, becomes one convolution, whatever the batch', async () => {
+  await expectOneConv(
+    network((n) => {
+      const y = n.conv(n.input(['batch', 4, 9, 11]), { kernel: 3, pad: 1, bias: true });
+      return n.concat([n.conv(y, { channels: 1, bias: true }), sliced(n, y, [1], [4], [1])]);
+    }),
+  );
+});
+
+test('convolutions of one value side by side, and a batch norm on their channels together, become one convolution', async () => {
+  await expectOneConv(
+    network((n) => {
+      const x = n.input(IMAGE);
+      const heads = [3, 1, 5].map((channels) =>
+        n.conv(x, { channels, kernel: 3, pad: 1, stride: 2, bias: channels > 1 }),
+      );
+      return n.relu(n.batchNorm(n.concat(heads)));
+    }),
+    ['Conv', 'Relu'],
+  );
+});
+
+test.each([
+  ['a value and its convolution', (n: Network, x: Value) => [x, n.conv(x, { kernel: 3, pad: 1 })]],
+  ['a 1x1 and a 3x3', (n: Network, x: Value) => [n.conv(x), n.conv(x, { kernel: 3, pad: 1 })]],
+  ['depthwise convolutions', (n: Network, x: Value) => [1, 2].map(() => n.conv(x, { kernel: 3, pad: 1, group: 4 }))],
+])('%s stay side by side: one convolution would cost more', (_, build) => {
+  expectUntouched(
+    network((n) => n.relu(n.concat(build(n, n.relu(n.input(IMAGE)))))),
     fuseAffine,
   );
 });

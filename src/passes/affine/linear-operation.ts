@@ -1,10 +1,19 @@
 import { isFloat, type Node, type Tensor, type Value } from '../../model/index.js';
-import { averagePool, type ConvParameters, conv, pad, slice } from '../../operators/index.js';
+import { averagePool, type ConvParameters, concat, conv, pad, slice } from '../../operators/index.js';
 import { sliceRange } from '../../operators/shape/slice-range.js';
 import { isActivationConstant } from './activation-constant.js';
 import { type AffineMap, identityMap, POINT, type Sampling } from './affine-map.js';
 import { channelAffineOf, expanded } from './channel-affine.js';
+import { selectionMap } from './channel-selection.js';
 import { takeFloat32 } from './spare-arrays.js';
+
+/** A value in a sum. */
+export interface Summand {
+  readonly value: Value;
+  readonly sign: 1 | -1;
+  /** In a concatenation, which is a sum too: where its channels lie among all of them. */
+  readonly place?: AffineMap;
+}
 
 /** A node as the algebra sees it: a map of one value, or a signed sum of values. */
 export type LinearOperation =
@@ -16,11 +25,13 @@ export type LinearOperation =
       readonly map: AffineMap;
       /** One multiply or add per element: a batch norm or arithmetic with a constant. */
       readonly isPointwise: boolean;
+      /** Moves elements and computes nothing, whatever the weights of the map say. */
+      readonly isCopy?: boolean;
     }
   | {
       readonly kind: 'sum';
       readonly node: Node;
-      readonly terms: readonly { readonly value: Value; readonly sign: 1 | -1 }[];
+      readonly terms: readonly Summand[];
       readonly output: Value;
       readonly channels: number;
     };
@@ -37,7 +48,9 @@ export function linearOperation(node: Node): LinearOperation | undefined {
     case 'Pad':
       return zeroPadding(node, output);
     case 'Slice':
-      return cropping(node, output);
+      return slicing(node, output);
+    case 'Concat':
+      return concatenation(node, output);
     case 'Identity':
       return withMap(node, node.input(0), output, (channels, rank) => ({ ...identityMap(channels, rank), depth: 1 }));
     case 'Sum':
@@ -88,6 +101,23 @@ function sum(node: Node, output: Value, secondSign: 1 | -1): LinearOperation | u
   const values = node.inputs.filter((value) => value !== undefined);
   if (channels === undefined || values.length < 2 || values.some((value) => value.constant)) return undefined;
   const terms = values.map((value, i) => ({ value, sign: i === 0 ? (1 as const) : secondSign }));
+  return { kind: 'sum', node, terms, output, channels };
+}
+
+/** Channels of several values, one behind the other: a sum in which each value has its place and is 0 elsewhere. */
+function concatenation(node: Node, output: Value): LinearOperation | undefined {
+  const channels = channelsOf(output);
+  const values = node.inputs.filter((value) => value !== undefined);
+  if (concat.parameters(node).axis !== 1 || channels === undefined || values.length < 2) return undefined;
+  let first = 0;
+  const terms: Summand[] = [];
+  for (const value of values) {
+    const count = channelsOf(value);
+    if (count === undefined || value.constant) return undefined;
+    const picks = Array.from({ length: channels }, (_, channel) => channel - first);
+    first += count;
+    terms.push({ value, sign: 1, place: selectionMap(count, picks, (value.rank ?? 0) - 2) });
+  }
   return { kind: 'sum', node, terms, output, channels };
 }
 
@@ -168,22 +198,38 @@ function zeroPadding(node: Node, output: Value): LinearOperation | undefined {
   return sampled(node, output, axes);
 }
 
-/** Pixels of the spatial axes, at any forward step: a 1x1 identity that strides, with pads below zero. */
-function cropping(node: Node, output: Value): LinearOperation | undefined {
+/** Some of the channels, and pixels of the spatial axes at any forward step: a 1x1 that strides, with pads below zero. */
+function slicing(node: Node, output: Value): LinearOperation | undefined {
   const { starts, ends, axes: sliced, steps } = slice.parameters(node);
   const shape = node.input(0).shape;
   if (!shape || !starts || !ends || !sliced || !steps) return undefined;
   const axes = shape.slice(2).map(() => POINT);
+  let picks: number[] | undefined;
   for (const [i, axis] of sliced.entries()) {
     const [size, start, end, step] = [shape[axis], starts[i], ends[i], steps[i]];
-    if (axis < 2 || typeof size !== 'number' || start === undefined || end === undefined || !step) return undefined;
+    if (axis < 1 || typeof size !== 'number' || start === undefined || end === undefined || !step) return undefined;
     const { first, count } = sliceRange(size, start, end, step);
     if (step < 0 || count === 0) return undefined;
+    if (axis === 1) {
+      picks = Array.from({ length: count }, (_, channel) => first + channel * step);
+      continue;
+    }
     // The largest that makes no further output: a step may end beyond the axis.
     const padEnd = Math.min(0, first + count * step - size);
     axes[axis - 2] = { ...POINT, stride: step, padBegin: 0 - first, padEnd };
   }
-  return sampled(node, output, axes);
+  return picks ? selecting(node, output, picks, axes) : sampled(node, output, axes);
+}
+
+function selecting(
+  node: Node,
+  output: Value,
+  picks: readonly number[],
+  axes: readonly Sampling[],
+): LinearOperation | undefined {
+  const make = (channels: number, rank: number) => ({ ...selectionMap(channels, picks, rank), axes });
+  const operation = withMap(node, node.input(0), output, make, false);
+  return operation?.kind === 'map' ? { ...operation, isCopy: true } : undefined;
 }
 
 /** The source itself at other places. */

@@ -4,7 +4,7 @@ import { add } from './add.js';
 import { type AffineMap, identityMap } from './affine-map.js';
 import { compose, isRefused } from './compose.js';
 import { copiedBorders } from './copied-borders.js';
-import { type LinearOperation, linearOperation } from './linear-operation.js';
+import { type LinearOperation, linearOperation, type Summand } from './linear-operation.js';
 
 /** Sources of which a value is one affine map, in topological order of the sources; the value itself may be among them. */
 export type SourceMaps = ReadonlyMap<Value, AffineMap>;
@@ -110,14 +110,21 @@ export class ReachableMaps {
     if (!first) return joined;
     for (const source of this.#sourcesOf(terms)) {
       const sizes = (source.shape ?? []).slice(2).map((size) => (typeof size === 'number' ? size : undefined));
-      let sum = this.between(source, first.value);
-      for (const { value, sign } of rest) {
-        const other = sum && this.between(source, value);
-        sum = sum && other && add(sum, other, sign, sizes);
+      let sum = this.#summand(source, first);
+      for (const term of rest) {
+        const other = sum && this.#summand(source, term);
+        sum = sum && other && add(sum, other, term.sign, sizes);
       }
       if (sum) joined.set(source, sum);
     }
     return joined;
+  }
+
+  #summand(source: Value, { value, place }: Summand): AffineMap | undefined {
+    const map = this.between(source, value);
+    if (!map || !place) return map;
+    const placed = map.depth === 0 ? place : compose(map, place);
+    return isRefused(placed) ? undefined : placed;
   }
 
   /** What all terms may be maps of: the sources of the first, and images with copied borders, of which it may read a part. */

@@ -1,5 +1,6 @@
 import type { Node, Value } from '../../model/index.js';
 import { costOf, subsamplingOf } from './affine-map.js';
+import type { LinearOperation } from './linear-operation.js';
 import type { ReachableMaps } from './reachable-maps.js';
 
 /** What one map from `source` to `target` would take the place of. */
@@ -34,14 +35,17 @@ export function regionBetween(maps: ReachableMaps, source: Value, target: Value)
     isDead.add(node);
     dead.push(node);
     const inputs = operation.kind === 'map' ? [operation.input] : operation.terms.map((term) => term.value);
-    const before = (input: Value) => subsamplingBetween(maps, source, input);
-    cost +=
-      operation.kind === 'map'
-        ? costOf(operation.map) / before(operation.input)
-        : ((inputs.length - 1) * operation.channels) / before(value);
+    cost += costOfOperation(operation) / subsamplingBetween(maps, source, value);
     for (const input of inputs) if (input !== source) waiting.add(input);
   }
   return { source, target, dead, kept, cost };
+}
+
+/** Multiply-accumulates per pixel of what the operation gives. */
+function costOfOperation(operation: LinearOperation): number {
+  if (operation.kind === 'sum') return (operation.terms.length - 1) * operation.channels;
+  const { map, isCopy } = operation;
+  return isCopy ? map.outChannels : costOf(map) * subsamplingOf(map);
 }
 
 function latest(maps: ReachableMaps, values: ReadonlySet<Value>): Value | undefined {
