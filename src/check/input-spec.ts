@@ -15,7 +15,7 @@ import { gather } from '../operators/gather.js';
 export interface InputSpec {
   readonly name: string;
   readonly dtype: DataType;
-  /** Symbols where a size is open. */
+  /** Where a size is open, what the file calls it. */
   readonly shape: Shape;
   /** For integers: how many there are to choose from, counted from 0. */
   readonly below: number;
@@ -37,7 +37,10 @@ const KEEPING_CHANNELS = [
  */
 export function describeInputs(graph: Graph): InputSpec[] {
   return graph.inputs.map((value) => {
-    const { name, dtype, shape } = value;
+    const { name, dtype } = value;
+    const shape = value.shape?.map((size) =>
+      typeof size === 'string' ? (graph.model.dimensionName(size) ?? size) : size,
+    );
     if (value.otherType || dtype === undefined) {
       throw new EngineError({
         what: 'an input is no tensor, so there are no trial inputs',

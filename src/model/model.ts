@@ -53,6 +53,7 @@ export class Model {
   readonly #derived = new Map<string, string>();
   /** What the symbols for formulas come to at most; all others stand for an axis. */
   readonly #largest = new Map<string, number>();
+  readonly #dimensionNames = new Map<string, string>();
   #nextSymbol = 1;
 
   constructor(parts: {
@@ -99,6 +100,22 @@ export class Model {
   }
 
   /**
+   * A symbol for a size that the file calls by this name. Equal names are a hint, no law: exporters write one name, or `?`,
+   * for height and width, and engines run unlike sizes. So each place gets a symbol of its own, the first one the name itself.
+   */
+  namedSymbol(name: string): string {
+    const isTaken = isAnonymous(name) || this.#dimensionNames.has(name);
+    const symbol = isTaken ? this.freshSymbol() : name;
+    this.#dimensionNames.set(symbol, name);
+    return symbol;
+  }
+
+  /** What the file calls a size; undefined where nobody named it. */
+  dimensionName(symbol: string): string | undefined {
+    return this.#dimensionNames.get(symbol) ?? (isAnonymous(symbol) ? undefined : symbol);
+  }
+
+  /**
    * The symbol for what `expression` comes to: the same whenever the same is asked, so that equal sizes are seen as equal.
    * A symbol is a size, so an expression that could be negative has none.
    * @param largest what it comes to at most
@@ -131,6 +148,7 @@ export class Model {
     for (const [base, suffix] of this.#nextSuffix) copy.#nextSuffix.set(base, suffix);
     for (const [expression, symbol] of this.#derived) copy.#derived.set(expression, symbol);
     for (const [symbol, largest] of this.#largest) copy.#largest.set(symbol, largest);
+    for (const [symbol, name] of this.#dimensionNames) copy.#dimensionNames.set(symbol, name);
     copy.#nextSymbol = this.#nextSymbol;
     return copy;
   }

@@ -49,15 +49,22 @@ export function countGraph(graph: Graph): Counts {
   };
 }
 
-/** Size or symbol of axis 0 of the first input that has more than one axis. */
-function batchOf(graph: Graph): number | string | undefined {
-  return graph.inputs.find((value) => (value.rank ?? 0) > 1)?.shape?.[0];
+/** Size of axis 0 of the first input that has more than one axis; where it is open, the symbols of all that bear its name. */
+function batchOf({ inputs, model }: Graph): number | ReadonlySet<string> {
+  const batch = inputs.find((value) => (value.rank ?? 0) > 1)?.shape?.[0] ?? 1;
+  if (typeof batch === 'number') return batch;
+  const name = model.dimensionName(batch);
+  const others = inputs.flatMap(({ shape }) => {
+    const first = shape?.[0];
+    return name !== undefined && typeof first === 'string' && model.dimensionName(first) === name ? [first] : [];
+  });
+  return new Set([batch, ...others]);
 }
 
 /** Multiply-accumulates of one node, an open batch counted as 1; null where a shape is not known. */
-function productCost(node: Node, batch: number | string | undefined): number | null {
+function productCost(node: Node, batch: number | ReadonlySet<string>): number | null {
   const sizes = (shape: Shape | undefined): readonly number[] | undefined => {
-    const closed = shape?.map((d) => (d === batch && typeof d === 'string' ? 1 : d));
+    const closed = shape?.map((d) => (typeof batch !== 'number' && typeof d === 'string' && batch.has(d) ? 1 : d));
     return closed?.every((d): d is number => typeof d === 'number') ? closed : undefined;
   };
   const [x, w, y] = [sizes(node.inputs[0]?.shape), sizes(node.inputs[1]?.shape), sizes(node.outputs[0]?.shape)];

@@ -21,7 +21,26 @@ export function compareDeclaredOutputs(model: Model): string[] {
       notes.push(`the output ${name} is declared ${formatShape(declared?.shape)}, but is ${formatShape(shape)}`);
     }
   }
-  return notes;
+  return [...notes, ...unlikeSizes(model)];
+}
+
+/** Names of dimensions that the outputs contradict: the file calls several sizes by one. */
+function unlikeSizes(model: Model): string[] {
+  const sizes = new Map<string, Set<number>>();
+  for (const { name, shape } of model.graph.outputs) {
+    const declared = model.declaredOutputs.get(name)?.shape;
+    for (const [axis, size] of (shape ?? []).entries()) {
+      const said = declared?.[axis];
+      const called = typeof said === 'string' ? model.dimensionName(said) : undefined;
+      if (called === undefined || typeof size !== 'number') continue;
+      sizes.set(called, (sizes.get(called) ?? new Set()).add(size));
+    }
+  }
+  return Array.from(sizes).flatMap(([called, unlike]) =>
+    unlike.size < 2
+      ? []
+      : [`the file calls unlike sizes of outputs by one name, ${called}: they are ${[...unlike].join(' and ')}`],
+  );
 }
 
 /** Sizes without a number agree with everything. */

@@ -1,13 +1,13 @@
-import { isAnonymous, type Model, type Tensor, type Value } from '../model/index.js';
+import type { Model, Tensor, Value } from '../model/index.js';
 import type { ValueReport } from '../report/index.js';
 import { allNodes } from './counts.js';
 
 /** An input or output as reports write it. */
-export function describeValue({ name, dtype, shape }: Value): ValueReport {
+export function describeValue({ name, dtype, shape, graph }: Value): ValueReport {
   return {
     name,
     dtype: dtype ?? null,
-    shape: shape?.map((dimension) => (isAnonymous(dimension) ? null : dimension)) ?? null,
+    shape: shape?.map((size) => (typeof size === 'string' ? (graph.model.dimensionName(size) ?? null) : size)) ?? null,
   };
 }
 

@@ -20,3 +20,16 @@ test('a declared size that is wrong is a note; a name or an unknown is not', () 
 test('a declared element type that is wrong is refused', () => {
   expect(declaring({ dtype: 'int64', shape: ['n', 3] })).toThrow(InputError);
 });
+
+test('a name that is declared for two sizes is a hint that the outputs contradict, with a note', () => {
+  const model = network((n) => n.relu(n.input([2, 3])));
+  const [output] = model.graph.outputs;
+  if (output)
+    model.declaredOutputs.set(output.name, {
+      dtype: 'float32',
+      shape: [model.namedSymbol('n'), model.namedSymbol('n')],
+    });
+  expect(compareDeclaredOutputs(model)).toEqual([
+    'the file calls unlike sizes of outputs by one name, n: they are 2 and 3',
+  ]);
+});

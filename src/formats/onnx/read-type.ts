@@ -1,13 +1,12 @@
-import { type DeclaredType, type Dimension, isAnonymous, type Model, type Shape } from '../../model/index.js';
+import type { DeclaredType, Dimension, Model, Shape } from '../../model/index.js';
 import { invalid } from './invalid.js';
 import { readDataType } from './read-tensor.js';
 import type { Message } from './wire/schema.js';
 
-/** Reads types that a file declares. Names of dimensions become symbols, equal ones the same; the others get fresh ones. */
+/** Reads types that a file declares. Every size that is no number gets a symbol of its own, by which its name is found. */
 export class TypeReader {
   readonly #model: Model;
   readonly #file: Uint8Array;
-  readonly #renamed = new Map<string, string>();
   /** How many dimensions were -1, which the standard does not know but exporters write. */
   negativeDims = 0;
 
@@ -32,7 +31,7 @@ export class TypeReader {
 
   #shape({ dim: dims }: Message<'TensorShapeProto'>, where: { value: string }): Shape {
     return dims.map((dim): Dimension => {
-      if (dim.dimParam) return this.#symbol(dim.dimParam);
+      if (dim.dimParam) return this.#model.namedSymbol(dim.dimParam);
       const { dimValue } = dim;
       if (dimValue === undefined) return this.#model.freshSymbol();
       if (typeof dimValue === 'bigint') throw invalid(`dimension ${dimValue} is out of range (overflow)`, where);
@@ -40,16 +39,5 @@ export class TypeReader {
       this.negativeDims++;
       return this.#model.freshSymbol();
     });
-  }
-
-  /** A name that looks like one of our own symbols is replaced by one of those. */
-  #symbol(name: string): string {
-    if (!isAnonymous(name)) return name;
-    let symbol = this.#renamed.get(name);
-    if (!symbol) {
-      symbol = this.#model.freshSymbol();
-      this.#renamed.set(name, symbol);
-    }
-    return symbol;
   }
 }

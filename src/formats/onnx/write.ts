@@ -68,22 +68,23 @@ export function inFile(tensor: Tensor): MessageParts<'TensorProto'> {
 }
 
 function encodeGraph(graph: Graph, names: WrittenNames, place: PlaceTensor): MessageParts<'GraphProto'> {
+  const nameOf = (symbol: string) => graph.model.dimensionName(symbol);
   const node = graph.sorted().map((each) => encodeNode(each, names, place));
   const output = graph.outputs.map((value) => {
     if (graph.parent && !isOwn(value, graph)) {
       // ONNX lets a subgraph give back what is made in it, not what it only sees.
       const own = names.fresh(`${value.name}_output`);
       node.push({ opType: 'Identity', input: [names.of(value)], output: [own] });
-      return { name: own, type: encodeType(value) };
+      return { name: own, type: encodeType(value, nameOf) };
     }
     const declared = graph.parent ? undefined : graph.model.declaredOutputs.get(value.name);
-    return { name: names.of(value), type: encodeType(completeType(value, declared)) };
+    return { name: names.of(value), type: encodeType(completeType(value, declared, nameOf), nameOf) };
   });
   return {
     node,
     name: graph.name || 'graph',
     initializer: names.constantsOf(graph).map(({ name, tensor }) => ({ name, ...place(tensor) })),
-    input: graph.inputs.map((value) => ({ name: names.of(value), type: encodeType(value) })),
+    input: graph.inputs.map((value) => ({ name: names.of(value), type: encodeType(value, nameOf) })),
     output,
   };
 }

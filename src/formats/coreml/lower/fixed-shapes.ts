@@ -1,11 +1,4 @@
-import {
-  type Dimension,
-  isAnonymous,
-  isStatic,
-  type Model,
-  type Unsupported,
-  type Value,
-} from '../../../model/index.js';
+import { isStatic, type Model, type Unsupported, type Value } from '../../../model/index.js';
 
 /** What must be fixed before a program can be written: Core ML wants sizes. */
 export interface FixedShapes {
@@ -21,24 +14,27 @@ export interface FixedShapes {
  */
 export function fixShapes(model: Model): FixedShapes {
   const { inputs } = model.graph;
-  const batches = new Map<Dimension, Value>();
+  const batches = new Map<string, Value>();
   for (const value of inputs) {
     const [first] = value.shape ?? [];
     if (typeof first === 'string' && !batches.has(first)) batches.set(first, value);
   }
-  for (const value of inputs) value.shape = value.shape?.map((size) => (batches.has(size) ? 1 : size));
+  for (const value of inputs)
+    value.shape = value.shape?.map((size) => (typeof size === 'string' && batches.has(size) ? 1 : size));
   return {
     changed: batches.size > 0,
     notes: Array.from(batches, ([symbol, { name }]) => {
-      const called = typeof symbol === 'string' && !isAnonymous(symbol) ? ` (${symbol})` : '';
-      return `axis 0${called} of input ${name} became 1: Core ML takes fixed sizes; --shape gives another one`;
+      const called = model.dimensionName(symbol);
+      return `axis 0${called === undefined ? '' : ` (${called})`} of input ${name} became 1: Core ML takes fixed sizes; --shape gives another one`;
     }),
     unsupported: inputs.filter((value) => !isStatic(value.shape)).map(unknownSize),
   };
 }
 
-function unknownSize({ name, shape }: Value): Unsupported {
-  const sizes = shape?.map((size) => (typeof size === 'number' ? size : isAnonymous(size) ? '?' : size)).join(',');
+function unknownSize({ name, shape, graph }: Value): Unsupported {
+  const sizes = shape
+    ?.map((size) => (typeof size === 'number' ? size : (graph.model.dimensionName(size) ?? '?')))
+    .join(',');
   const reason = `its shape is [${sizes ?? '?'}], and Core ML takes fixed sizes: give --shape ${name}:SIZES`;
   return { target: 'coreml', node: name, operator: 'input', reason };
 }
