@@ -4,6 +4,7 @@ import { Tensor, type Value } from '../../src/model/index.js';
 import { padBeforeBias } from '../../src/passes/pad-before-bias.js';
 import { optimize } from '../../src/passes/pipeline.js';
 import { type Network, network } from '../network.js';
+import { bounds, END, otherSides, slices, stretched } from '../written-borders.js';
 import { expectExact, expectSameAnswers, expectUntouched } from './apply-pass.js';
 
 const CHANNELS = 3;
@@ -54,44 +55,6 @@ const BIAS = [0.5, -1.25, 2];
 const right = (c: number) => BIAS[c] ?? 0;
 const OPEN = ['batch', CHANNELS, 'height', 'width'];
 const ONE = [0, 0, 1, 1, 0, 0, 1, 1];
-/** The end of all, as exporters give it. */
-const END = 2 ** 31;
-
-/** Start, end and axis of a slice. */
-function bounds(n: Network, start: number, end: number, axis: number): Value[] {
-  return [start, end, axis].map((value) => n.integers([value]));
-}
-
-/** `x[..., start:end, ...] = values` along an axis, whatever the size, as `torch.export` writes it. */
-function stretched(
-  n: Network,
-  x: Value,
-  values: readonly number[],
-  axis: number,
-  [start, stop]: readonly [number, number],
-): Value {
-  const perm = axis === 2 ? [2, 1, 0, 3] : [3, 1, 2, 0];
-  const size = n.node('Gather', [n.node('Shape', [x]), n.integers(axis)]);
-  const whole = n.node('Range', [n.integers(0), size, n.integers(1)]);
-  const list = n.node('Slice', [whole, ...bounds(n, start, stop, 0)]);
-  const lines = n.node('Slice', [x, ...bounds(n, start, stop, axis)]);
-  const updates = n.node('Expand', [n.constant(values, [values.length, 1, 1]), n.node('Shape', [lines])]);
-  const indices = n.node('Unsqueeze', [list, n.integers([-1])]);
-  const written = n.node('ScatterND', [n.transpose(x, perm), indices, n.transpose(updates, perm)]);
-  return n.transpose(written, perm);
-}
-
-function otherSides(n: Network, x: Value, values: readonly number[], width = 1): Value {
-  let y = stretched(n, x, values, 2, [-width, END]);
-  y = stretched(n, y, values, 3, [0, width]);
-  return stretched(n, y, values, 3, [-width, END]);
-}
-
-/** All four sides, so wide. */
-function slices(n: Network, x: Value, values: readonly number[], width = 1): Value {
-  return otherSides(n, stretched(n, x, values, 2, [0, width]), values, width);
-}
-
 /** A row of constants per channel. */
 function fill(n: Network, x: Value, at: number, shape: readonly number[]): Value {
   const run = shape[3] ?? 1;
