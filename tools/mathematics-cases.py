@@ -17,11 +17,15 @@ BINARY = """Add And BitShift BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater G
 Mod Mul Or Pow PRelu Sub Sum Xor""".split()
 REDUCTIONS = [f"Reduce{name}" for name in "L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare".split()]
 COMPUTED = UNARY + BINARY + REDUCTIONS + "Clip Conv Gemm LogSoftmax MatMul Softmax Where".split()
-TYPED = """AffineGrid ArgMax ArgMin Attention AveragePool BatchNormalization ConvInteger ConvTranspose CumProd CumSum DFT DeformConv Det
-DequantizeLinear Dropout DynamicQuantizeLinear Einsum GRU GlobalAveragePool GlobalMaxPool GridSample GroupNormalization
-Hardmax InstanceNormalization LRN LSTM LayerNormalization LpNormalization LpPool MatMulInteger MaxPool MaxUnpool
-MeanVarianceNormalization MelWeightMatrix NegativeLogLikelihoodLoss NonMaxSuppression QLinearConv QLinearMatMul QuantizeLinear RMSNormalization RNN Resize RoiAlign
+TYPED = """AffineGrid ArgMax ArgMin Attention AveragePool ConvInteger DFT DeformConv Det
+Dropout DynamicQuantizeLinear GRU GlobalAveragePool GlobalMaxPool GridSample
+Hardmax LRN LSTM LpPool MatMulInteger MaxPool MaxUnpool
+MelWeightMatrix NegativeLogLikelihoodLoss NonMaxSuppression QLinearConv QLinearMatMul RNN Resize RoiAlign
 RotaryEmbedding STFT SoftmaxCrossEntropyLoss TensorScatter TopK Upsample""".split()
+
+# What networks make their weights and positions with, in larger cases.
+FOLDED = """BatchNormalization ConvTranspose CumProd CumSum DequantizeLinear Einsum GroupNormalization InstanceNormalization
+LayerNormalization LpNormalization MeanVarianceNormalization QuantizeLinear RMSNormalization""".split()
 
 node_cases.LARGEST = 300
 random = np.random.default_rng(7)
@@ -54,6 +58,7 @@ for op in "Add Sub Mul Div BitwiseXor Mod Max".split():
         computed.append((f"{op}: edges of {name}", op, 18, [a, b], 1, {}))
 for op, (left, right) in itertools.product(["Sub", "Max", "Less"], [((2, 3, 4), (4,)), ((2, 3, 4), (3, 1)), ((3, 1), (2, 1, 4)), ((3, 4), ()), ((), (2, 2)), ((0, 3), (1, 3))]):
     computed.append((f"{op}: {left} with {right}", op, 18, [draw(*left).reshape(left), np.asarray(draw(*right)).reshape(right)], 1, {}))
+computed += [(f"{op}: numbers of unit size", op, 18, [draw(9)], 1, {}) for op in ("Erf", "Mish")]
 for exponent in (2, 3, 0.5, -1):
     computed.append((f"Pow: to {exponent}", "Pow", 15, [SPECIAL[:9], array(exponent)], 1, {}))
 computed += [
@@ -153,5 +158,35 @@ def gather(operators, asked_for, tensor):
     return cases
 
 
-write("computed-cases.jsonl", gather(COMPUTED, computed, node_cases.tensor))
-write("type-cases.jsonl", gather(TYPED, types, typed))
+folded = [case for case in types if case[1] == "ConvTranspose" and len(case[3][0].shape) == 4][:40:2]
+positive = lambda *shape: np.abs(draw(*shape)) + np.float32(0.1)
+for epsilon in (1e-5, 0.1):
+    folded += [
+        ("BatchNormalization: one image", "BatchNormalization", 15, [draw(1, 4, 3, 2), draw(4), draw(4), draw(4), positive(4)], 1, dict(epsilon=epsilon)),
+        ("BatchNormalization 9: a matrix", "BatchNormalization", 9, [draw(3, 4), draw(4), draw(4), draw(4), positive(4)], 1, dict(epsilon=epsilon)),
+        ("InstanceNormalization", "InstanceNormalization", 6, [draw(2, 3, 5), draw(3), draw(3)], 1, dict(epsilon=epsilon)),
+        ("LayerNormalization: two axes", "LayerNormalization", 17, [draw(2, 3, 4), draw(3, 4), draw(3, 4)], 1, dict(epsilon=epsilon, axis=1)),
+        ("LayerNormalization: no bias", "LayerNormalization", 17, [draw(2, 3, 4), draw(4)], 1, dict(epsilon=epsilon)),
+        ("GroupNormalization", "GroupNormalization", 21, [draw(2, 4, 3, 2), draw(4), draw(4)], 1, dict(epsilon=epsilon, num_groups=2)),
+    ]
+for p, axis in itertools.product((1, 2), (0, 1, -1)):
+    folded.append((f"LpNormalization: p {p}, axis {axis}", "LpNormalization", 1, [draw(2, 3, 4)], 1, dict(p=p, axis=axis)))
+for name, exclusive, reverse, axis in itertools.product(("float32", "int32", "int64"), (0, 1), (0, 1), (0, -1)):
+    folded.append((f"CumSum: {name}, exclusive {exclusive}, reverse {reverse}, axis {axis}", "CumSum", 14, [(100 * draw(2, 3, 2)).astype(name), array(axis, "int64")], 1, dict(exclusive=exclusive, reverse=reverse)))
+for equation, shapes in {"oihw,o->oihw": [(3, 2, 2, 2), (3,)], "bij,bjk->bik": [(2, 3, 4), (2, 4, 5)], "ij, jk": [(3, 4), (4, 5)], "ii->i": [(3, 3)], "ij->": [(3, 4)], "i,j,k->kij": [(2,), (3,), (2,)], "ij,jk,kl->il": [(2, 3), (3, 2), (2, 4)]}.items():
+    folded.append((f"Einsum: {equation}", "Einsum", 12, [draw(*shape) for shape in shapes], 1, dict(equation=equation)))
+for name in ("int8", "uint8", "int16", "uint16"):
+    edges = array([np.iinfo(name).min, 0, 1, 3, 100, np.iinfo(name).max], name).reshape(2, 3)
+    wide = array([-1e6, -0.75, -0.25, 0, 0.25, 0.75, 1.25, 63.3, 1e6, 2.75])
+    folded += [
+        (f"DequantizeLinear: {name}", "DequantizeLinear", 21, [edges, array(0.3), array(5, name)], 1, {}),
+        (f"DequantizeLinear: {name}, by rows", "DequantizeLinear", 21, [edges, array([0.3, 2]), array([5, 0], name)], 1, dict(axis=0)),
+        (f"DequantizeLinear: {name}, by columns, no zero point", "DequantizeLinear", 21, [edges, array([0.3, 2, 7])], 1, dict(axis=-1)),
+        (f"QuantizeLinear: {name}", "QuantizeLinear", 21, [wide, array(0.5), array(3, name)], 1, {}),
+    ]
+folded.append(("DequantizeLinear: blocks", "DequantizeLinear", 21, [np.arange(24, dtype="int8").reshape(2, 6, 2), positive(2, 2, 2)], 1, dict(axis=1, block_size=3)))
+exact = gather(COMPUTED, computed, node_cases.tensor)
+node_cases.LARGEST = 1200
+write("computed-cases.jsonl", exact + gather(FOLDED, folded, node_cases.tensor))
+node_cases.LARGEST = 300
+write("type-cases.jsonl", gather(TYPED + FOLDED, types, typed))

@@ -1,4 +1,5 @@
 import type { Node } from '../model/index.js';
+import { type Cumulation, cumulate } from './compute/cumulate.js';
 import { operator } from './operator.js';
 import { normalizeAxis } from './shape/axes.js';
 import { scalarAt } from './shape/constants.js';
@@ -13,7 +14,7 @@ export interface CumulationParameters {
   readonly reverse: boolean;
 }
 
-function cumulation(name: string) {
+function cumulation(name: string, way: Cumulation) {
   return operator(name, {
     parameters: (node: Node): CumulationParameters => {
       const rank = node.inputs[0]?.rank;
@@ -25,10 +26,22 @@ function cumulation(name: string) {
       };
     },
     infer: (node) => [likeOf(node.inputs[0])],
+    compute: ([input], { axis, ...direction }) => {
+      const result = input && axis !== undefined && cumulate(input, axis, direction, way);
+      return result ? [result] : undefined;
+    },
   });
 }
 
 /** Running sum along an axis. */
-export const cumSum = cumulation('CumSum');
+export const cumSum = cumulation('CumSum', {
+  start: 0,
+  step: (total, x) => total + x,
+  exactStep: (total, x) => total + x,
+});
 /** Running product along an axis. */
-export const cumProd = cumulation('CumProd');
+export const cumProd = cumulation('CumProd', {
+  start: 1,
+  step: (total, x) => total * x,
+  exactStep: (total, x) => total * x,
+});

@@ -1,7 +1,8 @@
 import type { Dimension, Node, Shape } from '../model/index.js';
+import { einsumOf } from './compute/einsum.js';
 import { operator } from './operator.js';
 
-/** What the axes of the operands and of the result are called, one letter each. */
+/** What the axes of the operands and of the result are called, one letter each; those of an ellipsis `…0` for the last, `…1` … */
 export interface EinsumLetters {
   readonly terms: readonly (readonly string[])[];
   readonly result: readonly string[];
@@ -9,20 +10,35 @@ export interface EinsumLetters {
 
 export interface EinsumParameters {
   readonly equation: string;
-  /** undefined where the equation uses an ellipsis or a form that is not known. */
+  /** undefined where the equation has a form that is not known, or an ellipsis for axes that are not known. */
   readonly letters: EinsumLetters | undefined;
 }
 
 const LONGEST = 1000;
 
+const ELLIPSIS = '…';
+
 /** Reads letters one by one, so that an equation of any length costs no more than its length. */
-function lettersOf(equation: string): EinsumLetters | undefined {
-  const text = equation.replaceAll(' ', '');
+function lettersOf(equation: string, ranks: readonly (number | undefined)[]): EinsumLetters | undefined {
+  const text = equation.replaceAll(' ', '').replaceAll('...', ELLIPSIS);
   if (text.length > LONGEST || text.includes('.')) return undefined;
   const [left = '', right, ...more] = text.split('->');
   if (more.length > 0) return undefined;
   const terms = left.split(',').map((term) => [...term]);
-  return { terms, result: right === undefined ? standingOnce(terms.flat()) : [...right] };
+  const widths = terms.map((term, i) => (term.includes(ELLIPSIS) ? (ranks[i] ?? Number.NaN) - term.length + 1 : 0));
+  if (!widths.every((width) => width >= 0)) return undefined;
+  const once = standingOnce(terms.flat().filter((letter) => letter !== ELLIPSIS));
+  const result = right === undefined ? [ELLIPSIS, ...once] : [...right];
+  return {
+    terms: terms.map((term, i) => spelledOut(term, widths[i] ?? 0)),
+    result: spelledOut(result, Math.max(...widths)),
+  };
+}
+
+/** An ellipsis as a letter for each of its axes, which align at the last one. */
+function spelledOut(term: readonly string[], width: number): string[] {
+  const axes = Array.from({ length: width }, (_, axis) => `${ELLIPSIS}${width - 1 - axis}`);
+  return term.flatMap((letter) => (letter === ELLIPSIS ? axes : [letter]));
 }
 
 /** What the result has without an arrow: the letters that stand once, in order. */
@@ -63,7 +79,13 @@ export const einsum = operator('Einsum', {
   parameters: (node): EinsumParameters => {
     const equation = node.string('equation', undefined);
     if (equation === undefined) throw node.invalid('attribute equation is missing');
-    return { equation, letters: lettersOf(equation) };
+    const ranks = node.inputs.map((value) => value?.rank);
+    return { equation, letters: lettersOf(equation, ranks) };
   },
   infer: (node, { letters }) => [{ dtype: node.dtypeOf(0), shape: letters && einsumShape(node, letters) }],
+  compute: (inputs, { letters }) => {
+    const tensors = inputs.filter((tensor) => tensor !== undefined);
+    const result = letters && einsumOf(tensors, letters);
+    return result && [result];
+  },
 });

@@ -1,6 +1,7 @@
 import type { Node } from '../model/index.js';
 import { erfOf } from './compute/error-function.js';
 import { mapFloats, mapNumbers, type Rounding } from './compute/map.js';
+import { roundHalfToEven } from './compute/round.js';
 import { type Facts, operator } from './operator.js';
 import { likeOf } from './shape/facts.js';
 import { holdsSizes } from './shape/integer-elements.js';
@@ -50,12 +51,6 @@ export const tanh = floatFunction('Tanh', Math.tanh);
 export const asinh = floatFunction('Asinh', Math.asinh);
 export const acosh = floatFunction('Acosh', Math.acosh);
 export const atanh = floatFunction('Atanh', Math.atanh);
-
-function roundHalfToEven(x: number): number {
-  const rest = Math.abs(x % 1);
-  if (rest !== 0.5) return Math.abs(x) < 0.5 ? x * 0 : Math.round(x);
-  return 2 * Math.round(x / 2);
-}
 
 function softplusOf(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));

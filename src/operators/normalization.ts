@@ -1,4 +1,6 @@
-import type { Dimension, Node } from '../model/index.js';
+import { type Dimension, isFloat, type Node, sizeOf, type Tensor } from '../model/index.js';
+import { type Broadcast, momentsOver, scaledAndShifted, sumsOver } from './compute/normalize.js';
+import { numbersOf } from './compute/numbers.js';
 import { type Facts, operator } from './operator.js';
 import { normalizeAxis, resolveAxes } from './shape/axes.js';
 import { checkUnidirectional } from './shape/broadcast.js';
@@ -17,6 +19,34 @@ function epsilonOf(node: Node): number {
   const epsilon = node.float('epsilon', Math.fround(1e-5));
   if (!(epsilon >= 0)) throw node.invalid(`epsilon ${epsilon} is not a number from 0 on`);
   return epsilon;
+}
+
+const single = (tensor: Tensor | undefined) => tensor && [tensor];
+const whole = (tensor: Tensor): Broadcast => ({ tensor, shape: tensor.shape });
+const axesFrom = ({ shape }: Tensor, first: number) => Array.from(shape.keys()).slice(first);
+
+/** The shape under which one number per channel broadcasts to X [N, C, D…]; a vector has one channel. */
+function perChannel(input: Tensor, { size }: Tensor): number[] {
+  return [size, ...input.shape.slice(2).map(() => 1)];
+}
+
+/** `scale * (x - mean) / sqrt(variance + epsilon) + bias`, the moments those over `axes` unless they are given. */
+function standardised(
+  input: Tensor,
+  axes: readonly number[],
+  epsilon: number,
+  scale: Broadcast | undefined,
+  bias: Broadcast | undefined,
+  given?: { readonly means: Float64Array; readonly variances: Float64Array },
+): Tensor | undefined {
+  const numbers = isFloat(input.dtype) ? numbersOf(input) : undefined;
+  if (!numbers) return undefined;
+  const { means, variances, groupOf } = { ...momentsOver(numbers, input.shape, axes), ...given };
+  const standardise = (x: number, place: number) => {
+    const group = groupOf(place);
+    return (x - (means[group] ?? 0)) / Math.sqrt((variances[group] ?? 1) + epsilon);
+  };
+  return scaledAndShifted(input, standardise, scale, bias);
 }
 
 /** Operands that hold one number per channel. */
@@ -56,6 +86,14 @@ export const batchNormalization = operator('BatchNormalization', {
     const statistics = [3, 4].map((index) => likeOf(node.inputs[index]));
     return [likeOf(node.inputs[0]), ...statistics, ...(node.opset < 14 ? statistics : [])];
   },
+  compute: ([input, scale, bias, mean, variance], { epsilon, trainingMode, spatial }, node) => {
+    if (!input || !scale || !bias || !mean || !variance || !spatial) return undefined;
+    if (trainingMode && node.opset < 14) return undefined;
+    const axes = input.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+    const shape = perChannel(input, scale);
+    const given = trainingMode ? undefined : { means: mean.toFloat64(), variances: variance.toFloat64() };
+    return single(standardised(input, axes, epsilon, { tensor: scale, shape }, { tensor: bias, shape }, given));
+  },
 });
 
 /** `scale * (X - mean) / sqrt(var + epsilon) + B`, mean and variance of each channel of each sample of X [N, C, D…]. */
@@ -65,6 +103,12 @@ export const instanceNormalization = operator('InstanceNormalization', {
     return { epsilon: epsilonOf(node) };
   },
   infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([input, scale, bias], { epsilon }) => {
+    if (!input || !scale || !bias) return undefined;
+    const shape = perChannel(input, scale);
+    const axes = axesFrom(input, 2);
+    return single(standardised(input, axes, epsilon, { tensor: scale, shape }, { tensor: bias, shape }));
+  },
 });
 
 export interface LayerNormalizationParameters {
@@ -90,12 +134,23 @@ export const layerNormalization = operator('LayerNormalization', {
     const statistics: Facts = { dtype: node.int('stash_type', 1) === 1 ? 'float32' : undefined, shape };
     return [likeOf(node.inputs[0]), statistics, statistics];
   },
+  compute: ([input, scale, bias], { axis, epsilon }) => {
+    if (!input || !scale) return undefined;
+    const [factor, summand] = [whole(scale), bias && whole(bias)];
+    return single(standardised(input, axesFrom(input, axis), epsilon, factor, summand));
+  },
 });
 
 /** `X / sqrt(mean(X^2) + epsilon) * scale` over the axes from `axis` on. */
 export const rmsNormalization = operator('RMSNormalization', {
   parameters: layerParameters,
   infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([input, scale], { axis, epsilon }) => {
+    const squares = input && scale && sumsOver(input, axesFrom(input, axis), (x) => x * x);
+    if (!squares) return undefined;
+    const rootOf = (place: number) => Math.sqrt(squares.of(place) / squares.count + epsilon);
+    return single(scaledAndShifted(input, (x, place) => x / rootOf(place), whole(scale), undefined));
+  },
 });
 
 export interface GroupNormalizationParameters {
@@ -119,6 +174,14 @@ export const groupNormalization = operator('GroupNormalization', {
     return { numGroups, epsilon: epsilonOf(node), scalesPerGroup };
   },
   infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([input, scale, bias], { numGroups, epsilon, scalesPerGroup }) => {
+    if (!input || !scale || !bias) return undefined;
+    const [batch = 1, channels = 1, ...spatial] = input.shape;
+    const grouped = input.reshape([batch, numGroups, channels / numGroups, sizeOf(spatial)]);
+    const shape = scalesPerGroup ? [numGroups, 1, 1] : [numGroups, channels / numGroups, 1];
+    const result = standardised(grouped, [2, 3], epsilon, { tensor: scale, shape }, { tensor: bias, shape });
+    return single(result?.reshape(input.shape));
+  },
 });
 
 /** `X / (bias + alpha / size * sum of X^2 over size neighbouring channels) ^ beta`. */
@@ -146,10 +209,17 @@ export const lpNormalization = operator('LpNormalization', {
     return { axis: rank === undefined ? axis : normalizeAxis(node, axis, rank), p };
   },
   infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([input], { axis, p }) => {
+    const sums = input && sumsOver(input, [axis], (x) => Math.abs(x) ** p);
+    // Where all are 0 the norm is, and so is what is given.
+    const normOf = (place: number) => (sums?.of(place) ?? 0) ** (1 / p) || 1;
+    return sums && single(scaledAndShifted(input, (x, place) => x / normOf(place), undefined, undefined));
+  },
 });
 
 /** `(X - mean) / sqrt(mean of squares - squared mean)` over `axes`. */
 export const meanVarianceNormalization = operator('MeanVarianceNormalization', {
   parameters: (node) => ({ axes: resolveAxes(node, node.ints('axes', [0, 2, 3]), node.inputs[0]?.rank) }),
   infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([input], { axes }) => input && single(standardised(input, axes, 1e-9 ** 2, undefined, undefined)),
 });

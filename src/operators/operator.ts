@@ -33,8 +33,10 @@ export interface Operator<P = unknown> {
    */
   reachable?(node: Node, parameters: P): readonly Graph[];
   /**
-   * The results for constant inputs (undefined where optional ones are absent), equal to ONNX Runtime's bit for bit
-   * or not given: undefined declines, and the node stays. Absent: never folded (random, control flow, too costly).
+   * The results for constant inputs (undefined where optional ones are absent); what is not given of the last ones stays
+   * with the node. Integers, comparisons and moved data are ONNX Runtime's bit for bit, floats are computed in float64 and
+   * rounded once. undefined declines, and the node stays. Absent: never folded (random, control flow, nothing that is
+   * written as a constant).
    */
   compute?(inputs: readonly (Tensor | undefined)[], parameters: P, node: Node): readonly Tensor[] | undefined;
 }

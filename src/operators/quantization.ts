@@ -1,4 +1,5 @@
 import type { DataType, Node } from '../model/index.js';
+import { dequantized, quantized } from './compute/quantize.js';
 import { type Facts, operator } from './operator.js';
 import { normalizeAxis } from './shape/axes.js';
 import { likeOf } from './shape/facts.js';
@@ -41,12 +42,22 @@ export const quantizeLinear = operator('QuantizeLinear', {
       shape: node.inputs[0]?.shape,
     },
   ],
+  compute: ([input, scale, zeroPoint], scales, node) => {
+    if (!input || scale?.dtype !== 'float32') return undefined;
+    const result = quantized(input, scale, zeroPoint, scales, zeroPoint?.dtype ?? namedType(node) ?? 'uint8');
+    return result && [result];
+  },
 });
 
 /** `(x - x_zero_point) * x_scale`. */
 export const dequantizeLinear = operator('DequantizeLinear', {
   parameters: quantizationParameters,
   infer: (node): readonly Facts[] => [{ dtype: namedType(node) ?? node.dtypeOf(1), shape: node.inputs[0]?.shape }],
+  compute: ([input, scale, zeroPoint], scales, node) => {
+    if (!input || !scale) return undefined;
+    const result = dequantized(input, scale, zeroPoint, scales, namedType(node) ?? scale.dtype);
+    return result && [result];
+  },
 });
 
 /** 0 stands for "as the operands say". */

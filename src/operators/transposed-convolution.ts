@@ -1,4 +1,5 @@
-import type { Dimension, Node, Shape } from '../model/index.js';
+import { type Dimension, isStatic, type Node, type Shape } from '../model/index.js';
+import { convolveTransposed } from './compute/convolve-transposed.js';
 import { operator } from './operator.js';
 import { checkBias, checkPadding, checkRanks, kernelOf } from './shape/kernel.js';
 import { multiplied } from './shape/products.js';
@@ -95,6 +96,12 @@ export const convTranspose = operator('ConvTranspose', {
     const [batch = 1, , ...spatial] = input;
     const channels = outputChannels(weight, parameters.group) ?? node.graph.model.freshSymbol();
     return [{ dtype, shape: [batch, channels, ...spread(node, parameters, spatial)] }];
+  },
+  compute: ([input, weight, bias], { pads, ...parameters }, node) => {
+    const sizes = input && spread(node, { pads, ...parameters }, input.shape.slice(2));
+    if (!input || !weight || !pads || !isStatic(sizes)) return undefined;
+    const result = convolveTransposed(input, weight, bias, { ...parameters, pads }, sizes);
+    return result && [result];
   },
 });
 

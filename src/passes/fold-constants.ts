@@ -10,7 +10,7 @@ import { isUnread } from './replace-node.js';
  *
  * Given: `y = Add(2, 3)`; `s = Shape(x)` where x is [1, 3, 32, 32]; a vector of sizes whose elements inference knows.
  * Result: constants. What so becomes known is inferred and folded in the same walk.
- * Exact: a row's `compute` answers as ONNX Runtime does, bit for bit, or declines.
+ * Exact: a row's `compute` answers integers, comparisons and moved data bit for bit, floats in float64 rounded once, or declines.
  * Keeps off: random operators and control flow (their rows compute nothing), results over the budget, results that are
  * outputs (their names are public; other readers get the constant).
  */

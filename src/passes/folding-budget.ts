@@ -20,7 +20,8 @@ const VIEWS = ['Constant', 'Identity', ...RESHAPES];
 /**
  * How much folding may make of a model. Constants can describe terabytes in a few bytes (`Expand`, `Tile`, a chain of
  * `Concat(x, x)`), so all is asked before anything is computed:
- * - one result: 64 MiB, and at most twice the bytes of the file that go for it, and 1 MiB;
+ * - one result: 64 MiB, and at most twice the bytes of the file that go for it (four times, where eight bits become a
+ *   float), and 1 MiB;
  * - all of a model, over all rounds: 256 MiB.
  * Products and convolutions of more than 10^9 multiply-adds decline by themselves.
  */
@@ -47,7 +48,8 @@ export class FoldingBudget {
   }
 
   #largest(node: Node): number {
-    return Math.min(LARGEST_TENSOR, 2 * this.#freedBy(node) + MEBIBYTE);
+    const growth = node.is('DequantizeLinear') ? 4 : 2;
+    return Math.min(LARGEST_TENSOR, growth * this.#freedBy(node) + MEBIBYTE);
   }
 
   /** Bytes of the file that nobody reads any more once the node is gone. */

@@ -51,8 +51,6 @@ function isLeftOpen(given: Case): boolean {
       return !type.startsWith('u');
     case 'Mod':
       return isFloat(type) && !(attributes.fmod?.kind === 'int' && attributes.fmod.value === '1');
-    case 'ReduceLogSumExp':
-      return true;
     case 'ReduceMax':
     case 'ReduceMin':
       return type === 'bool' || hasNan(operands[0]) || operands[0]?.size === 0;
@@ -60,6 +58,9 @@ function isLeftOpen(given: Case): boolean {
       return false;
   }
 }
+
+/** Operators whose further results (statistics) stay with the node. */
+const FIRST_ALONE = ['BatchNormalization', 'LayerNormalization'];
 
 /** Sums are added in any order, and functions rounded once; ONNX's own tests allow 1e-3. */
 function isNear(value: number, right: number, scale: number): boolean {
@@ -73,8 +74,9 @@ describe('operators on constants', () => {
     const row = operatorOf(node);
     const results = row?.compute?.(given.operands, row.parameters(node), node);
     if (isLeftOpen(given)) return expect(results).toBeUndefined();
+    const wanted = FIRST_ALONE.includes(given.operator) ? given.results.slice(0, 1) : given.results;
     expect(results?.map(({ dtype, shape }) => ({ dtype, shape }))).toEqual(
-      given.results.map(({ dtype, shape }) => ({ dtype, shape })),
+      wanted.map(({ dtype, shape }) => ({ dtype, shape })),
     );
     results?.forEach((result, index) => {
       const right = given.results[index];

@@ -1,5 +1,5 @@
 import { isFloat, sizeOf, stridesOf, type Tensor } from '../../model/index.js';
-import { MOST_MULTIPLY_ADDS, rounded } from './matrix-product.js';
+import { MOST_MULTIPLY_ADDS, MOST_PLACES, rounded } from './matrix-product.js';
 import { numbersOf } from './numbers.js';
 
 /** What a convolution of constants needs; lists have one entry per spatial axis, `pads` holds begins and then ends. */
@@ -9,8 +9,6 @@ export interface Convolution {
   readonly pads: readonly number[];
   readonly group: number;
 }
-
-const MOST_PLACES = 2 ** 26;
 
 /** X [N, C, D…] with W [M, C/group, k…] and B [M], sums in float64; undefined for other types, and where it is too large. */
 export function convolve(
@@ -60,7 +58,7 @@ function outputSize(size: number, kernel: number, { pads, strides, dilations }: 
 }
 
 /** For each point of the result and each tap of the kernel the place in a plane of the input, or -1 in the padding. */
-function placesOfTaps(
+export function placesOfTaps(
   spatial: readonly number[],
   kernel: readonly number[],
   slid: readonly number[],

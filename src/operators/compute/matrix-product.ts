@@ -4,6 +4,8 @@ import { numbersOf, tensorOf, zeros } from './numbers.js';
 
 /** Beyond this many multiply-adds a result is left to the engine, which is faster by far. */
 export const MOST_MULTIPLY_ADDS = 1e9;
+/** The same for tables of places. */
+export const MOST_PLACES = 2 ** 26;
 
 /** A matrix inside an array: the element [row, column] is at `offset + row * rowStep + column * columnStep`. */
 export interface MatrixView {

@@ -15,6 +15,11 @@ export interface Reducer {
 }
 
 const sum = (total: number, x: number) => total + x;
+/** `log(exp(a) + exp(b))`, where the exponentials themselves may be infinite. */
+function logOfSum(a: number, b: number): number {
+  const highest = Math.max(a, b);
+  return Number.isFinite(highest) ? highest + Math.log1p(Math.exp(Math.min(a, b) - highest)) : highest;
+}
 const exactSum = { start: 0n, step: (total: bigint, x: bigint) => total + x };
 
 /**
@@ -48,6 +53,7 @@ export const REDUCERS: ReadonlyMap<string, Reducer> = new Map<string, Reducer>([
   ],
   ['ReduceL1', { start: 0, step: (total, x) => total + Math.abs(x) }],
   ['ReduceL2', { start: 0, step: (total, x) => total + x * x, finish: Math.sqrt }],
+  ['ReduceLogSumExp', { start: Number.NEGATIVE_INFINITY, step: logOfSum }],
   ['ReduceLogSum', { start: 0, step: sum, finish: Math.log }],
   [
     'ReduceSumSquare',
