@@ -1,12 +1,9 @@
-import type { Graph, Node, Tensor, Value } from '../model/index.js';
+import type { Graph, Node, Value } from '../model/index.js';
 import { type AffineMap, costOf, crops } from './affine/affine-map.js';
 import { pays } from './affine/bundle.js';
-import { compose, isRefused } from './affine/compose.js';
 import { type ReachableMaps, reachableMaps } from './affine/reachable-maps.js';
 import { type Region, regionBetween } from './affine/regions.js';
-import { roundedTensor } from './affine/rounded-tensor.js';
-import { giveBack } from './affine/spare-arrays.js';
-import { evaluate } from './affine/weights.js';
+import { type RoundedWeights, roundedWeights } from './affine/rounded-weights.js';
 import { mergeOrigins, type Pass } from './pass.js';
 
 /**
@@ -27,34 +24,23 @@ export function fuseAffineWithin(maxCost: number): Pass {
   return {
     name: 'fuse-affine',
     run(graph, changes) {
-      let round = fuseOnce(graph, reachableMaps(graph, changes), maxCost);
-      while (round.fused > 0) {
-        changes.edited();
-        round = fuseOnce(graph, reachableMaps(graph, changes), maxCost);
-      }
-      for (const { nodes, reason } of round.declined) changes.decline(nodes, reason);
+      while (fuseOnce(graph, reachableMaps(graph, changes), maxCost)) changes.edited();
     },
   };
 }
 
-/** What one sweep did; what it declined counts only where nothing more was fused. */
-interface Round {
-  fused: number;
-  readonly declined: { readonly nodes: readonly Node[]; readonly reason: string }[];
-}
-
-/** Backwards over the values, so that the longest way from a value to its source is tried before its parts. */
-function fuseOnce(graph: Graph, maps: ReachableMaps, maxCost: number): Round {
-  const round: Round = { fused: 0, declined: [] };
+/**
+ * Backwards over the values, so that the longest way from a value to its source is tried before its parts.
+ * @returns whether anything was fused
+ */
+function fuseOnce(graph: Graph, maps: ReachableMaps, maxCost: number): boolean {
   const gone = new Set<Node>();
   for (const target of [...maps.operations.keys()].reverse()) {
     if (target.producer && gone.has(target.producer)) continue;
-    const regions = regionsOf(maps, target);
-    const fused = regions.find((region) => fuseRegion(graph, maps, region, maxCost, round));
-    if (fused) for (const node of fused.dead) gone.add(node);
-    else explain(maps, target, regions, round);
+    const fused = regionsOf(maps, target).find((region) => fuseRegion(graph, maps, region, maxCost));
+    for (const node of fused?.dead ?? []) gone.add(node);
   }
-  return round;
+  return gone.size > 0;
 }
 
 /**
@@ -68,38 +54,16 @@ function regionsOf(maps: ReachableMaps, target: Value): Region[] {
     .sort((a, b) => b.dead.length - a.dead.length || maps.positionOf(b.source) - maps.positionOf(a.source));
 }
 
-function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, maxCost: number, round: Round): boolean {
+function fuseRegion(graph: Graph, maps: ReachableMaps, region: Region, maxCost: number): boolean {
   const map = maps.of(region.target).get(region.source);
   if (!map || crops(map) || !savesNodes(region) || !pays(costOf(map), region.cost, maxCost)) return false;
-  const weights = roundedWeights(map, region);
-  if (!weights) {
-    round.declined.push({ nodes: region.dead, reason: 'a merged weight would leave the range of its type' });
-    return false;
-  }
-  replaceByConv(graph, map, region, weights);
-  round.fused++;
-  return true;
+  const weights = roundedWeights(map, region.target.dtype);
+  if (weights) replaceByConv(graph, map, region, weights);
+  return weights !== undefined;
 }
 
 function savesNodes({ dead }: Region): boolean {
   return dead.length >= 2 && dead.some((node) => node.is('Conv'));
-}
-
-interface RoundedWeights {
-  readonly weight: Tensor;
-  readonly bias: Tensor | undefined;
-}
-
-/** Weights in the element type of the target, rounded once; undefined where one of them would not be finite. */
-function roundedWeights(map: AffineMap, { target }: Region): RoundedWeights | undefined {
-  const dtype = target.dtype;
-  if (!dtype) return undefined;
-  const { kernel, bias } = evaluate(map);
-  const shape = [map.outChannels, map.inChannels / map.groups, ...map.axes.map((axis) => axis.kernel)];
-  const weight = roundedTensor(dtype, shape, kernel);
-  giveBack(kernel);
-  const rounded = bias && roundedTensor(dtype, [map.outChannels], bias);
-  return weight && (rounded || !bias) ? { weight, bias: rounded } : undefined;
 }
 
 function replaceByConv(graph: Graph, map: AffineMap, { source, target, dead }: Region, weights: RoundedWeights): void {
@@ -127,35 +91,4 @@ function replaceByConv(graph: Graph, map: AffineMap, { source, target, dead }: R
   graph.markStale(conv);
   graph.replace(target, output);
   for (const node of dead) graph.remove(node);
-}
-
-/** Says why a value that is one map of a further source was left alone; only what a reader could act on. */
-function explain(maps: ReachableMaps, target: Value, regions: readonly Region[], round: Round): void {
-  const [region] = regions.filter(({ dead, kept }) => dead.length + kept.length >= 2);
-  const map = region && maps.of(target).get(region.source);
-  if (region && map) {
-    const reason = region.dead.length < 2 ? readersOf(region) : costReason(map, region);
-    if (reason) round.declined.push({ nodes: [...region.dead, ...region.kept], reason });
-  } else if (regions.length <= 1) explainBorder(maps, target, round);
-}
-
-function readersOf({ kept }: Region): string | undefined {
-  const value = kept[0]?.outputs[0];
-  if (!value) return undefined;
-  return value.isOutput ? `${value.name} is an output of the graph` : `${value.name} is read by others too`;
-}
-
-function costReason(map: AffineMap, { cost }: Region): string | undefined {
-  const factor = costOf(map) / cost;
-  return factor > 1 ? `one convolution would cost ${factor.toFixed(1)} times the multiply-accumulates` : undefined;
-}
-
-/** Two convolutions with nothing between them that the border rule keeps apart. */
-function explainBorder(maps: ReachableMaps, target: Value, round: Round): void {
-  const outer = maps.operations.get(target);
-  if (outer?.kind !== 'map' || !outer.node.is('Conv')) return;
-  const inner = maps.operations.get(outer.input);
-  if (inner?.kind !== 'map' || inner.isPointwise || outer.input.onlyReader !== outer.node) return;
-  const result = compose(inner.map, outer.map);
-  if (isRefused(result)) round.declined.push({ nodes: [inner.node, outer.node], reason: result.refused });
 }

@@ -11,6 +11,7 @@ export class Changes {
   /** Edits so far; a pass that leaves it as it was has found nothing to do. */
   count = 0;
   readonly declined: Declined[] = [];
+  readonly #told = new Set<string>();
   readonly notes: string[] = [];
 
   edited(): void {
@@ -19,9 +20,10 @@ export class Changes {
 
   decline(nodes: readonly (Node | SourceNode)[], reason: string): void {
     const origin = mergeOrigins(nodes.map((node) => ('origin' in node ? node.origin : [node])));
-    const isSame = (other: Declined) =>
-      other.reason === reason && other.nodes.map((n) => n.index).join() === origin.map((n) => n.index).join();
-    if (!this.declined.some(isSame)) this.declined.push({ nodes: origin, reason });
+    const key = `${origin.map(({ index }) => index).join()} ${reason}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.declined.push({ nodes: origin, reason });
   }
 
   note(text: string): void {

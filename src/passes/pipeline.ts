@@ -16,6 +16,7 @@ import { mergeEqualConstants } from './merge-equal-constants.js';
 import { moveScales } from './move-scales.js';
 import { padBeforeBias } from './pad-before-bias.js';
 import { Changes, type Pass } from './pass.js';
+import { explainUnmerged } from './reasons/explain-unmerged.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { replaceCastLike } from './replace-cast-like.js';
 import { setInferenceMode } from './set-inference-mode.js';
@@ -77,7 +78,10 @@ export function optimize(model: Model, { fuse = true, maxCost = 1, typed = false
   if (!typed) inferTypes(model.graph);
   runAll(preparing, model, changes);
   settle(cleaning, model, changes);
-  if (fuse) settle([...fusing(maxCost), ...cleaning], model, changes);
+  if (fuse) {
+    settle([...fusing(maxCost), ...cleaning], model, changes);
+    for (const graph of graphsOf(model)) explainUnmerged(graph, maxCost, changes);
+  }
   runAll(finishing, model, changes);
   return changes;
 }
@@ -87,8 +91,6 @@ function settle(passes: readonly Pass[], model: Model, changes: Changes): void {
   let before = -1;
   for (let round = 0; round < MOST_ROUNDS && changes.count !== before; round++) {
     before = changes.count;
-    // What an earlier round had to leave may have been joined since: the last one, which finds nothing, says it all.
-    changes.declined.length = 0;
     runAll(passes, model, changes);
   }
 }

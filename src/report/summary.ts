@@ -35,7 +35,7 @@ export function convertSummary(model: ModelReport, options: SummaryOptions): str
   const lines = [colours.bold(showName(model.source.path))];
   if (model.before && model.after) lines.push(...table(model.before, model.after, colours));
   if (model.after) lines.push(`  ${merged(model)}`);
-  if (verbose) lines.push(...blocks(model));
+  if (verbose) lines.push(...blocks(model), ...declinedLines(model, verbose));
   for (const artefact of model.artefacts) lines.push(...artefactLines(artefact, colours));
   lines.push(...noteLines(model, colours));
   if (verbose) lines.push(...stationLines(model));
@@ -57,10 +57,7 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
     lines.push(...table(model.before, model.after, colours), ...operatorRows(model.before, model.after));
   }
   if (verbose) lines.push(...blocks(model));
-  for (const { sources, reason } of model.declined.slice(0, verbose ? undefined : LISTED)) {
-    lines.push(`  not fused: ${showNodes(sources)}: ${showLine(reason)}`);
-  }
-  lines.push(...more(model.declined.length, verbose));
+  lines.push(...declinedLines(model, verbose));
   for (const { target, unsupported } of model.targets) {
     const refused = `${unsupported.length} ${unsupported.length === 1 ? 'node' : 'nodes'} cannot be expressed`;
     lines.push(`  ${target}: ${unsupported.length === 0 ? colours.green('supported') : colours.yellow(refused)}`);
@@ -106,13 +103,21 @@ function operatorRows(before: Counts, after: Counts): string[] {
 function merged({ fused, declined }: ModelReport): string {
   const sources = fused.reduce((sum, block) => sum + block.sources.length, 0);
   const blocksMerged = `${fused.length} ${fused.length === 1 ? 'block' : 'blocks'} merged from ${sources} nodes`;
-  return declined.length === 0 ? blocksMerged : `${blocksMerged}, ${declined.length} not (reasons in the report)`;
+  return declined.length === 0 ? blocksMerged : `${blocksMerged}, ${declined.length} not (reasons with -v)`;
 }
 
 function blocks(model: ModelReport): string[] {
   return model.fused.map(
     ({ node, operator, sources }) => `  fused: ${showName(node)} (${showName(operator)}) from ${showNodes(sources)}`,
   );
+}
+
+/** What stayed, and why. */
+function declinedLines({ declined }: ModelReport, verbose: boolean): string[] {
+  const lines = declined
+    .slice(0, verbose ? undefined : LISTED)
+    .map(({ sources, reason }) => `  not fused: ${showNodes(sources)}: ${showLine(reason)}`);
+  return [...lines, ...more(declined.length, verbose)];
 }
 
 /** Where the time went. */

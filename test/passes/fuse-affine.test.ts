@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Model, Value } from '../../src/model/index.js';
-import { inferTypes } from '../../src/operators/infer.js';
 import { fuseAffine } from '../../src/passes/fuse-affine.js';
-import { Changes } from '../../src/passes/pass.js';
 import { type Network, network } from '../network.js';
 import { expectExact, expectUntouched } from './apply-pass.js';
 
@@ -12,14 +10,6 @@ const IMAGE = [2, 4, 9, 11];
 async function expectOneConv(model: Model, operators: readonly string[] = ['Conv']): Promise<void> {
   const graph = await expectExact(model, fuseAffine);
   expect(graph.sorted().map((node) => node.operator)).toEqual(operators);
-}
-
-function expectDeclined(model: Model, reason: RegExp): void {
-  inferTypes(model.graph);
-  const changes = new Changes();
-  fuseAffine.run(model.graph, changes);
-  expect(changes.count).toBe(0);
-  expect(changes.declined.map((declined) => declined.reason)).toContainEqual(expect.stringMatching(reason));
 }
 
 const convBatchNorm = (n: Network, x: Value, options: Parameters<Network['conv']>[1], epsilon = 1e-5) =>
@@ -267,17 +257,17 @@ test('a branch value that is also an output stays, and its name', async () => {
 
 test('a padded 3x3 after a biased 1x1 stays: the border would change', () => {
   const model = network((n) => n.conv(n.conv(n.input(IMAGE), { bias: true }), { kernel: 3, pad: 1 }));
-  expectDeclined(model, /padding inserts 0/);
+  expectUntouched(model, fuseAffine);
 });
 
 test('a padded 3x3 after a padded 3x3 stays: the first would reach across the border', () => {
   const model = network((n) => n.conv(n.conv(n.input(IMAGE), { kernel: 3, pad: 1 }), { kernel: 3, pad: 1 }));
-  expectDeclined(model, /border would change/);
+  expectUntouched(model, fuseAffine);
 });
 
 test('a linear bottleneck stays: one convolution would cost more', () => {
   const model = network((n) => n.conv(n.conv(n.input([1, 32, 8, 8]), { channels: 4 }), { channels: 32 }));
-  expectDeclined(model, /times the multiply-accumulates/);
+  expectUntouched(model, fuseAffine);
 });
 
 test('a batch norm after a convolution that others read stays', () => {
@@ -285,7 +275,7 @@ test('a batch norm after a convolution that others read stays', () => {
     const y = n.conv(n.input(IMAGE), { kernel: 3 });
     return [n.batchNorm(y), n.relu(y)];
   });
-  expectDeclined(model, /read by others/);
+  expectUntouched(model, fuseAffine);
 });
 
 test('a merge whose weights would overflow stays', () => {
@@ -293,7 +283,7 @@ test('a merge whose weights would overflow stays', () => {
     const large = n.node('Conv', [n.input(IMAGE), n.random([4, 4, 1, 1], 1e20, 2e20)]);
     return n.mul(large, n.constant(1e30));
   });
-  expectDeclined(model, /range of its type/);
+  expectUntouched(model, fuseAffine);
 });
 
 const untouched: readonly (readonly [string, (n: Network) => Value])[] = [

@@ -1,4 +1,4 @@
-import type { Value } from '../../model/index.js';
+import type { Node, Use, Value } from '../../model/index.js';
 import { commutes, type Travelling } from './absorb-upward.js';
 import { type Edit, withWeights } from './edit.js';
 import { followAxis } from './follow-axis.js';
@@ -10,28 +10,40 @@ const DEEPEST = 32;
  * The edits after which every reader of `value` may be given x where it was given `scale * x + shift`: constants behind
  * it do the work. undefined where one reader cannot take it, or `value` is an output.
  */
-export function absorbDownward(value: Value, affine: Travelling, depth = 0): Edit[] | undefined {
+export function absorbDownward(
+  value: Value,
+  affine: Travelling,
+  depth = 0,
+  onStop: OnStop = () => {},
+): Edit[] | undefined {
   if (value.isOutput || depth > DEEPEST || value.readerCount === 0) return undefined;
   const edits: Edit[] = [];
-  for (const { node, index } of value.uses) {
-    if (index !== 0 || node.domain !== '' || node.graph !== value.graph) return undefined;
-    const output = node.outputs[0];
-    if (!output) return undefined;
-    if (node.is('Conv', 'ConvTranspose', 'Gemm')) {
-      const weights = affine.axis === undefined || affine.axis === 1 ? scaleOperand(node, affine) : undefined;
-      if (!weights) return undefined;
-      edits.push(withWeights(node, weights));
-      continue;
+  for (const use of value.uses) {
+    const part = use.node.graph === value.graph ? absorbedBy(use, affine, depth, onStop) : undefined;
+    if (!part) {
+      onStop(use.node, affine);
+      return undefined;
     }
-    const passed = commutes(node, affine) ? affine : moved(node, affine);
-    const part = passed && absorbDownward(output, passed, depth + 1);
-    if (!part) return undefined;
     edits.push(...part);
   }
   return edits;
 }
 
-function moved(node: Value['uses'][number]['node'], affine: Travelling): Travelling | undefined {
+/** Told of the node at which the way ended, then of those that led there. */
+type OnStop = (node: Node, affine: Travelling) => void;
+
+function absorbedBy({ node, index }: Use, affine: Travelling, depth: number, onStop: OnStop): Edit[] | undefined {
+  const output = node.outputs[0];
+  if (index !== 0 || node.domain !== '' || !output) return undefined;
+  if (node.is('Conv', 'ConvTranspose', 'Gemm')) {
+    const weights = affine.axis === undefined || affine.axis === 1 ? scaleOperand(node, affine) : undefined;
+    return weights && [withWeights(node, weights)];
+  }
+  const passed = commutes(node, affine) ? affine : moved(node, affine);
+  return passed && absorbDownward(output, passed, depth + 1, onStop);
+}
+
+function moved(node: Node, affine: Travelling): Travelling | undefined {
   if (affine.axis === undefined) return undefined;
   const axis = followAxis(node, affine.axis, 'forward');
   return axis === undefined ? undefined : { ...affine, axis };

@@ -16,10 +16,24 @@ const DEEPEST = 32;
  * The edits after which `value` itself is `scale * value + shift`, its reader's work being done by constants before it.
  * The values on the way may be read once, and by nobody else: a node that reads one twice has two shares for it. undefined where some part of the way cannot take it.
  */
-export function absorbUpward(value: Value, affine: Travelling, depth = 0): Edit[] | undefined {
+export function absorbUpward(
+  value: Value,
+  affine: Travelling,
+  depth = 0,
+  onStop: OnStop = () => {},
+): Edit[] | undefined {
+  const edits = absorbed(value, affine, depth, onStop);
+  if (!edits) onStop(value, affine);
+  return edits;
+}
+
+/** Told of the value at which the way ended, then of those that led there. */
+type OnStop = (value: Value, affine: Travelling) => void;
+
+function absorbed(value: Value, affine: Travelling, depth: number, onStop: OnStop): Edit[] | undefined {
   const node = value.producer;
   if (node?.domain !== '' || !value.onlyReader || value.uses.length > 1 || depth > DEEPEST) return undefined;
-  const onward = (input: Value, passed: Travelling) => absorbUpward(input, passed, depth + 1);
+  const onward = (input: Value, passed: Travelling) => absorbUpward(input, passed, depth + 1, onStop);
   switch (node.operator) {
     case 'Conv':
     case 'ConvTranspose':
@@ -61,7 +75,7 @@ export function absorbUpward(value: Value, affine: Travelling, depth = 0): Edit[
  * Whether an element before a mean may become larger than any was: what is averaged can be far above its average, and
  * leave the range of its type (65504 in float16) where scaling the average does not.
  */
-function enlarges({ scale }: Travelling): boolean {
+export function enlarges({ scale }: Travelling): boolean {
   return scale.some((value) => Math.abs(value) > 1);
 }
 
