@@ -8,7 +8,7 @@ import {
   type Trial,
   type Trials,
 } from '../check/index.js';
-import { loadReference } from '../formats/index.js';
+import { LAST_IR_VERSION, loadReference } from '../formats/index.js';
 import { type DataType, EngineError, type Graph, Tensor, type Value } from '../model/index.js';
 import { batchNormalization, dropout } from '../operators/index.js';
 import { allNodes } from '../source/counts.js';
@@ -104,9 +104,11 @@ export class ReferenceRuns {
   async #start({ widened = false, withSelected = false }: ReferenceForm): Promise<StartedSource> {
     const { path, bytes, sha256, external, locations, readAgain } = this.#source;
     let model = bytes;
-    if (widened || withSelected || this.#isReRooted || this.#trains) {
+    const isNewer = this.#source.model.provenance.irVersion > LAST_IR_VERSION;
+    if (widened || withSelected || this.#isReRooted || this.#trains || isNewer) {
       const { editReference } = await loadReference();
       model = editReference(bytes, {
+        lastIrVersion: isNewer ? LAST_IR_VERSION : undefined,
         inferenceMode: this.#trains,
         outputs: this.#isReRooted ? this.#outputs : undefined,
         alsoOutputs: withSelected ? this.#read : undefined,

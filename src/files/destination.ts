@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { OutputError } from '../model/index.js';
+import { isOnnxFile } from './onnx-file.js';
 import { isOurFolder, isOurPackage } from './ownership.js';
 import { asOutputError, isSystemError } from './system-error.js';
 
@@ -54,7 +55,8 @@ function lookThrough(place: string, shown: string): fs.Stats | undefined {
 
 /**
  * Refuses a final name that holds what is not ours to replace.
- * @throws OutputError for a link, a special file, a folder where a file goes, and a folder that this tool did not write
+ * @throws OutputError for a link, a special file, a folder where a file goes, a file that is no ONNX model, and a folder
+ * that this tool did not write
  */
 export function expectReplaceable({ kind, name, shown }: Destination, folder = path.dirname(shown)): void {
   const place = path.join(folder, name);
@@ -68,12 +70,21 @@ export function expectReplaceable({ kind, name, shown }: Destination, folder = p
     });
   if (kind === 'file') {
     if (!stat.isFile()) throw refuse('a regular file');
+    if (!looksLikeOnnx(place, shown)) throw refuse('an ONNX file');
     return;
   }
   if (!stat.isDirectory()) throw refuse('a folder');
   if (fs.readdirSync(place).length === 0) return;
   if (kind === 'package' && !isOurPackage(place)) throw refuse('a package that mobileone wrote');
   if (kind === 'folder' && !isOurFolder(place)) throw refuse('a folder that mobileone wrote');
+}
+
+function looksLikeOnnx(place: string, shown: string): boolean {
+  try {
+    return isOnnxFile(place);
+  } catch (error) {
+    throw asOutputError(error, shown);
+  }
 }
 
 function lookAt(place: string, shown: string): fs.Stats | undefined {

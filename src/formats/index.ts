@@ -7,6 +7,8 @@ export const targets: ReadonlyMap<TargetName, () => Promise<Target>> = new Map<T
   ['coreml', async () => (await import('./coreml/index.js')).coreml],
 ]);
 
+export { LAST_IR_VERSION } from './onnx/opsets.js';
+
 /** Reading and writing ONNX, which every source is read by and some artefacts are judged through; loaded when first used. */
 export const loadOnnx = () => import('./onnx/index.js');
 

@@ -24,7 +24,8 @@ export const pad = operator('Pad', {
   parameters: (node): PadParameters => {
     const given = node.string('mode', 'constant');
     const mode = MODES.find((name) => name === given);
-    if (!mode || (mode === 'wrap' && node.opset < 19)) throw node.invalid(`mode ${given} is not known`);
+    // The standard lists `wrap` from 19 on; exporters write it in 18, where checker and engines take it.
+    if (!mode || (mode === 'wrap' && node.opset < 18)) throw node.invalid(`mode ${given} is not known`);
     if (node.opset < 11) {
       return { mode, pads: checked(node, node.ints('pads', undefined)), constantValue: node.float('value', 0) };
     }

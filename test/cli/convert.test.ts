@@ -64,15 +64,25 @@ test('--json prints one report by the schema and nothing else; the summary goes 
   expect(figures.noise).toBeGreaterThan(0);
 });
 
+test.each([[], ['--no-check']])('a file of the same name that is no model is 6 and stays (%s)', async (...more) => {
+  const folder = scratch();
+  fs.writeFileSync(path.join(folder, 'model.fused.onnx'), 'my notes, which nobody else has\n');
+  const { code, stderr } = await mobileone(folder, ['convert', DIGITS, ...more.flat()]);
+  expect(code).toBe(6);
+  expect(stderr).toMatch(/model\.fused\.onnx: exists and is not an ONNX file; move it away/);
+  expect(fs.readFileSync(path.join(folder, 'model.fused.onnx'), 'utf8')).toMatch(/^my notes/);
+});
+
 test('an artefact that does not pass is 5, is not put in place, and its figures are in the report', async () => {
   const folder = scratch();
-  fs.writeFileSync(path.join(folder, 'model.fused.onnx'), 'old');
+  const old = fs.readFileSync(path.join(path.dirname(DIGITS), '..', 'digits_deploy', 'model.onnx'));
+  fs.writeFileSync(path.join(folder, 'model.fused.onnx'), old);
   const args = ['convert', DIGITS, '--tolerance', '0', '--report', 'report.json'];
   const { code, stdout, stderr } = await mobileone(folder, args);
   expect(code).toBe(5);
   expect(stderr).toMatch(/^mobileone: .*does not answer like the source.*logits.*\n$/);
   expect(stdout).toMatch(/not written/);
-  expect(fs.readFileSync(path.join(folder, 'model.fused.onnx'), 'utf8')).toBe('old');
+  expect(fs.readFileSync(path.join(folder, 'model.fused.onnx'))).toEqual(old);
   const report = reportIn(fs.readFileSync(path.join(folder, 'report.json'), 'utf8'));
   expect(report.exitCode).toBe(5);
   expect(report.models[0].artefacts[0]).toMatchObject({ written: false, check: { verdict: 'different' } });

@@ -48,6 +48,7 @@ const REFUSED: readonly [string, string, readonly Operand[], Attributes?, number
   ['pads for another rank', 'Pad', [[1, 1]]],
   ['pads that take more than there is', 'Pad', [[0, 0, -3, 0, 0, -2]]],
   ['a mode that is not known', 'Pad', [[0, 0, 0, 0, 0, 0]], { mode: 'mirror' }],
+  ['a mode that came later', 'Pad', [[0, 0, 0, 0, 0, 0]], { mode: 'wrap' }],
   ['an axis behind the last', 'Flatten', [], { axis: 4 }],
   ['parts of different sizes', 'Concat', [float(1)], { axis: 0 }],
   ['no element type', 'Cast', [], { to: 99 }],

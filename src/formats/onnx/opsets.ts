@@ -7,7 +7,7 @@ const FIRST_OPSET = 7;
 const LAST_OPSET = 26;
 /** Given to models that use other domains alone: what passes may add to them is written in it. Every engine loads it. */
 const OPSET_OF_ADDED = 17;
-/** The IR version that came with operator set 26. */
+/** The IR version that came with operator set 26, and the newest that engines load. */
 export const LAST_IR_VERSION = 13;
 
 /** ONNX's own domain has two spellings; `''` is ours. */

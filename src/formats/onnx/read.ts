@@ -1,6 +1,7 @@
 import { type Bytes, InputError, Model } from '../../model/index.js';
 import type { ExternalData } from './external-data.js';
 import { Functions } from './functions.js';
+import { invalid } from './invalid.js';
 import { addUnusedOpset, checkOpset, LAST_IR_VERSION, readOpsets } from './opsets.js';
 import { GraphReader } from './read-graph.js';
 import type { TensorSource } from './read-tensor.js';
@@ -41,6 +42,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
     });
   }
   const { proto, graph, dropped } = decode(bytes, maxNodes);
+  expectUnderstood(Number(proto.irVersion ?? 0), dropped);
   const opsets = readOpsets(proto.opsetImport);
   const functions = new Functions(proto.functions, opsets);
   addUnusedOpset(opsets, graph);
@@ -57,6 +59,9 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
   const reader = new GraphReader({ model, file: bytes, types, functions, tensors });
   reader.read(graph, model.graph, new Scope());
 
+  if (model.provenance.irVersion > LAST_IR_VERSION) {
+    note(`IR version ${model.provenance.irVersion} is newer than ${LAST_IR_VERSION}; read and written as that`);
+  }
   if (!proto.irVersion) note('the file says no IR version; taken as the latest');
   if (reader.fixedInputs > 0) note(`${reader.fixedInputs} inputs were weights with a default; now fixed`);
   if (reader.isReordered) note('nodes were not in order; sorted');
@@ -105,14 +110,23 @@ function checkCount(count: number, maxNodes: number): void {
   });
 }
 
+/** Messages that say what is computed, and on what; a field of the others describes. */
+const MEANING = /^(?:NodeProto|AttributeProto|(?:Sparse)?TensorProto|TypeProto[.\w]*|TensorShapeProto[.\w]*)\.\d+$/;
+
+/** @throws InputError where a version newer than we know has put something into a message that may change its meaning */
+function expectUnderstood(irVersion: number, dropped: ReadonlyMap<string, number>): void {
+  if (irVersion <= LAST_IR_VERSION) return;
+  const field = [...dropped.keys()].find((name) => MEANING.test(name));
+  if (field === undefined) return;
+  throw new InputError({
+    what: `IR version ${irVersion} has field ${field}, which is not known; the latest known version is ${LAST_IR_VERSION}`,
+    todo: 'save it with an older onnx, or look for a newer mobileone',
+  });
+}
+
 function readProvenance(proto: Message<'ModelProto'>) {
   const irVersion = Number(proto.irVersion ?? 0);
-  if (irVersion < 0 || irVersion > LAST_IR_VERSION) {
-    throw new InputError({
-      what: `IR version ${irVersion} is not known, the latest is ${LAST_IR_VERSION}`,
-      todo: 'save it with an older onnx, or look for a newer mobileone',
-    });
-  }
+  if (irVersion < 0) throw invalid(`the IR version is ${irVersion}`);
   return {
     irVersion,
     producerName: proto.producerName ?? '',

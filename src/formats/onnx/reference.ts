@@ -13,6 +13,8 @@ export interface ReferenceOutput {
 
 /** What has to be changed in a source before it can be the reference that artefacts are compared with. */
 export interface ReferenceEdits {
+  /** Files of a newer IR version say this one, since engines refuse a number that they do not know. */
+  readonly lastIrVersion?: number | undefined;
   /** Batch norms and dropouts leave training mode; who reads batch statistics reads the running ones. */
   readonly inferenceMode?: boolean | undefined;
   /** These become the outputs; nodes and inputs that nothing needs any more go. */
@@ -32,11 +34,16 @@ export interface ReferenceEdits {
  * @returns `bytes` themselves where nothing had to be changed
  */
 export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Array {
-  const { inferenceMode, outputs, alsoOutputs = [], widen: isWidened, externalData } = edits;
-  if (!inferenceMode && !outputs && alsoOutputs.length === 0 && !isWidened) return bytes;
+  const { lastIrVersion, inferenceMode, outputs, alsoOutputs = [], widen: isWidened, externalData } = edits;
+  const isKept = lastIrVersion === undefined && !inferenceMode && !outputs && alsoOutputs.length === 0 && !isWidened;
+  if (isKept) return bytes;
   const { ModelProto } = onnxProto.onnx;
   const model = ModelProto.decode(bytes);
   let changes = 0;
+  if (lastIrVersion !== undefined && Number(model.irVersion) > lastIrVersion) {
+    model.irVersion = lastIrVersion;
+    changes++;
+  }
   if (inferenceMode) changes += setInferenceMode(model);
   if (outputs) changes += reRoot(model, outputs);
   changes += addOutputs(model, alsoOutputs);

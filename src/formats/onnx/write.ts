@@ -8,6 +8,7 @@ import {
   type Tensor,
   type Value,
 } from '../../model/index.js';
+import { LAST_IR_VERSION } from './opsets.js';
 import { encodeMessage } from './wire/encode.js';
 import type { MessageParts } from './wire/schema.js';
 import { completeType, encodeType, numberOf } from './write-type.js';
@@ -49,7 +50,7 @@ export function encodeModel(model: Model, place: PlaceTensor = inFile): Bytes[] 
   const { provenance: source } = model;
   const names = new WrittenNames(model);
   return encodeMessage('ModelProto', {
-    irVersion: Math.max(OLDEST_IR_VERSION, source.irVersion || 8),
+    irVersion: Math.min(LAST_IR_VERSION, Math.max(OLDEST_IR_VERSION, source.irVersion || 8)),
     producerName: source.producerName || undefined,
     producerVersion: source.producerVersion || undefined,
     domain: source.domain || undefined,

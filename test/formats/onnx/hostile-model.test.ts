@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { writeOnnx } from '../../../src/formats/onnx/index.js';
+import { readOnnx, writeOnnx } from '../../../src/formats/onnx/index.js';
 import { expectRead, expectRefusal } from './expect-refusal.js';
 import {
   attribute,
@@ -53,6 +53,14 @@ const local = (name: string, inputs: readonly string[], outputs: readonly string
 const withFunctions = (functions: readonly Bytes[], ...nodes: readonly Bytes[]) =>
   model({ nodes, opsets: [opset(17), opset(1, 'local')], model: functions });
 
+/** A tensor with a field that no version has yet. */
+const withNewField = (irVersion: number) =>
+  model({
+    irVersion,
+    nodes: [node('Add', ['x', 'w'], ['y'])],
+    initializers: [join(tensor('w', [1], floats(1)), int(99, 1))],
+  });
+
 /** f0 is a Relu; each further one calls the one before twice. */
 function doubling(depth: number): Bytes {
   const functions = [fn('f0', ['a'], ['b'], [node('Relu', ['a'], ['b'])])];
@@ -64,6 +72,13 @@ function doubling(depth: number): Bytes {
 }
 
 describe('versions', () => {
+  test.each([14, 99])('H17a IR version %d is newer than is known: a note, and 13 is written', (irVersion) => {
+    const read = expectRead(model({ irVersion, model: [text(99, 'unknown')] }));
+    expect(read.notes.join()).toContain(`IR version ${irVersion} is newer`);
+    expect(readOnnx(writeOnnx(read)).provenance.irVersion).toBe(13);
+    expect(expectRead(withNewField(13)).notes.join()).toContain('TensorProto.99');
+  });
+
   test('H17a an absent IR version is a note, and version 3 may have initialisers that are no inputs', () => {
     expect(expectRead(model({ irVersion: null })).notes.join()).toContain('IR version');
     expectRead(
@@ -72,7 +87,7 @@ describe('versions', () => {
   });
 
   test.each<[string, Bytes, string[]]>([
-    ['H17a IR version 99', model({ irVersion: 99 }), ['IR version']],
+    ['H17a a newer IR version, a tensor with an unknown field', withNewField(14), ['IR version 14', 'TensorProto.99']],
     ['H17a a negative IR version', model({ irVersion: -1 }), ['IR version']],
     ['H17b no opset', model({ opsets: [] }), ['opset']],
     [

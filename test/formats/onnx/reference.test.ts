@@ -29,6 +29,19 @@ test('a source that needs no change is given back as it is', () => {
   expect(editReference(bytes, { widen: true })).toBe(bytes);
 });
 
+test('a file of an IR version that engines do not load yet says an older one, and keeps all else', async () => {
+  const bytes = writeOnnx(network((n) => n.node('Relu', [n.input([2])])));
+  // The first field of the file is its IR version.
+  expect(bytes[0]).toBe(8);
+  const newer = bytes.with(1, 99);
+  await expect(InferenceSession.create(newer, plain)).rejects.toThrow(/IR version/);
+  const edited = editReference(newer, { lastIrVersion: 13 });
+  expect(readOnnx(edited).provenance.irVersion).toBe(13);
+  const feeds = { [readOnnx(edited).graph.inputs[0]?.name ?? '']: new OrtTensor('float32', [-1, 2], [2]) };
+  expect(floatsOf(Object.values(await run(edited, feeds))[0])).toEqual([0, 2]);
+  expect(editReference(bytes, { lastIrVersion: 13 })).toBe(bytes);
+});
+
 describe('training mode', () => {
   test('a network exported in training mode answers like its export in inference mode', async () => {
     const training = editReference(fileOf('digits_ts17_training'), { inferenceMode: true });

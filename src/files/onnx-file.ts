@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import { readIntoSync } from './descriptor.js';
+
+const VARINT = 0;
+const LENGTH = 2;
+
+/** Fields of `ModelProto` in ONNX's published schema, by number, with the wire type of each. */
+const FIELDS: ReadonlyMap<number, number> = new Map([
+  [1, VARINT], // ir_version
+  [2, LENGTH], // producer_name
+  [3, LENGTH], // producer_version
+  [4, LENGTH], // domain
+  [5, VARINT], // model_version
+  [6, LENGTH], // doc_string
+  [7, LENGTH], // graph
+  [8, LENGTH], // opset_import
+  [14, LENGTH], // metadata_props
+  [20, LENGTH], // training_info
+  [25, LENGTH], // functions
+  [26, LENGTH], // configuration
+]);
+const GRAPH = 7;
+
+/** A tag and a length, of ten bytes each at most. */
+const LONGEST_HEAD = 20;
+
+/** Whether a file is made of the fields of an ONNX model, a graph among them. Reads their heads alone, however large it is. */
+export function isOnnxFile(file: string): boolean {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const { size } = fs.fstatSync(descriptor);
+    const head = Buffer.alloc(LONGEST_HEAD);
+    let hasGraph = false;
+    for (let at = 0; at < size; ) {
+      const count = readIntoSync(descriptor, head, at);
+      const tag = varintAt(head.subarray(0, count), 0);
+      const value = tag && varintAt(head.subarray(0, count), tag.end);
+      if (!value || FIELDS.get(Math.floor(tag.value / 8)) !== tag.value % 8) return false;
+      hasGraph ||= Math.floor(tag.value / 8) === GRAPH;
+      at += value.end + (tag.value % 8 === LENGTH ? value.value : 0);
+      if (at > size) return false;
+    }
+    return hasGraph;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function varintAt(bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } | undefined {
+  let value = 0;
+  for (let at = start; at < Math.min(bytes.length, start + 10); at++) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 127) * 2 ** (7 * (at - start));
+    if (byte < 128) return { value, end: at + 1 };
+  }
+  return undefined;
+}
