@@ -15,10 +15,8 @@ const RANKS: ReadonlyMap<string, Ranks> = new Map([
   ...listed([3, 4], 'batch_norm instance_norm'),
   ...listed([4, 4], 'prelu depth_to_space space_to_depth pixel_shuffle'),
   ...listed([1, 3], 'linear'),
-  ...listed(
-    [1, 5],
-    'matmul layer_norm softmax cumsum topk argsort gather gather_along_axis concat split tile transpose',
-  ),
+  ...listed([2, 5], 'matmul'),
+  ...listed([1, 5], 'layer_norm softmax cumsum topk argsort gather gather_along_axis concat split tile transpose'),
   ...listed(
     [1, 5],
     'pad reverse slice_by_index slice_by_size reduce_argmax reduce_argmin reduce_l1_norm reduce_l2_norm',

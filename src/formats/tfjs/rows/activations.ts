@@ -1,6 +1,7 @@
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
+import { decline } from '../decline.js';
 import { expectArithmetic, expectFloat, floatInput } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';
@@ -40,6 +41,7 @@ const selu = row(operators.selu, (site, { alpha, gamma }) => {
 });
 
 const celu = row(operators.celu, (site, { alpha }) => {
+  if (alpha <= 0) return decline('of an alpha that is not positive');
   const { build } = site;
   const x = floatInput(site);
   const scaled = build.op('Mul', [x, build.float(1 / alpha)]);
@@ -88,19 +90,27 @@ const swish = row(operators.swish, (site, { alpha }) => {
   return build.op('Mul', [x, build.op('Sigmoid', [inner])]);
 });
 
+/** 1 where a test of x against a limit holds, else 0. */
+function indicator(build: Builder, test: 'Less' | 'Greater', x: Ref, limit: number): Ref {
+  return cast(build, build.op(test, [x, build.float(limit)]), 'bool', 'float32');
+}
+
+/** x above alpha, else 0: what is masked is bounded first, as 0 times an infinity is no number. */
 const thresholdedRelu = row(operators.thresholdedRelu, (site, { alpha }) => {
   const { build } = site;
   const x = floatInput(site);
-  return build.op('Mul', [x, cast(build, build.op('Greater', [x, build.float(alpha)]), 'bool', 'float32')]);
+  const kept = build.op('Maximum', [x, build.float(alpha)]);
+  return build.op('Mul', [kept, indicator(build, 'Greater', x, alpha)]);
 });
 
 const shrink = row(operators.shrink, (site, { bias, lambd }) => {
   const { build } = site;
   expectFloat(site);
+  if (lambd < 0) return decline('of a negative lambd');
   const x = site.input(0);
-  const masked = (shift: number, test: string, limit: number) => {
-    const isIn = cast(build, build.op(test, [x, build.float(limit)]), 'bool', 'float32');
-    return build.op('Mul', [build.op('AddV2', [x, build.float(shift)]), isIn]);
+  const masked = (shift: number, test: 'Less' | 'Greater', limit: number) => {
+    const kept = build.op(test === 'Less' ? 'Minimum' : 'Maximum', [x, build.float(limit)]);
+    return build.op('Mul', [build.op('AddV2', [kept, build.float(shift)]), indicator(build, test, x, limit)]);
   };
   return build.op('AddV2', [masked(bias, 'Less', -lambd), masked(-bias, 'Greater', lambd)]);
 });

@@ -77,16 +77,22 @@ function chain(operator: Operator<unknown>, op: string): Row {
   return row(operator, (site) => chained(site, op));
 }
 
-function chained(site: Site, op: string): Ref {
+function chained(site: Site, op: string, operands = operandsOf(site)): Ref {
   expectArithmetic(site);
-  return operandsOf(site).reduce((a, b) => site.build.op(op, [a, b]));
+  return operands.reduce((a, b) => site.build.op(op, [a, b]));
 }
 
+/** Divided before they are added: the sum may be beyond the range that the mean is within. */
 const mean = row(operators.mean, (site) => {
   expectFloat(site);
-  const total = chained(site, 'AddV2');
-  const count = site.node.inputs.length;
-  return count === 1 ? total : site.build.op('RealDiv', [total, site.build.float(count)]);
+  const operands = operandsOf(site);
+  if (operands.length === 1) return operands[0] ?? '';
+  const count = site.build.float(operands.length);
+  return chained(
+    site,
+    'AddV2',
+    operands.map((x) => site.build.op('RealDiv', [x, count])),
+  );
 });
 
 /** Tests of any type TensorFlow.js has; integers of 64 bits are compared as the 32 bits they are held in. */

@@ -46,6 +46,9 @@ interface Normalized {
   readonly inverseDeviation: Ref;
 }
 
+/** Smallest normal float32. */
+const SMALLEST = 2 ** -126;
+
 /** Mean 0 and variance 1 over `axes` in memory. */
 function normalize(site: Site, x: Ref, axes: readonly number[], epsilon: number): Normalized {
   const { build } = site;
@@ -125,16 +128,19 @@ const lrn = row(operators.lrn, (site, { alpha, beta, bias, size }) => {
   });
 });
 
+/** Of x over its largest magnitude along the axis: squares of what is small or large would leave the range. */
 const lpNormalization = row(operators.lpNormalization, (site, { axis, p }) => {
   const { build } = site;
   const x = floatInput(site);
   const axes = [site.axis(axis)];
+  // What is 0 throughout stays 0.
+  const atLeast = (norm: Ref) => build.op('Maximum', [norm, build.float(SMALLEST)]);
+  const bounded = build.op('RealDiv', [x, atLeast(reduce(build, 'Max', build.op('Abs', [x]), axes, true))]);
   const norm =
     p === 1
-      ? reduce(build, 'Sum', build.op('Abs', [x]), axes, true)
-      : build.op('Sqrt', [reduce(build, 'Sum', build.op('Square', [x]), axes, true)]);
-  // What is 0 throughout stays 0.
-  return build.op('RealDiv', [x, build.op('Maximum', [norm, build.float(1e-37)])]);
+      ? reduce(build, 'Sum', build.op('Abs', [bounded]), axes, true)
+      : build.op('Sqrt', [reduce(build, 'Sum', build.op('Square', [bounded]), axes, true)]);
+  return build.op('RealDiv', [bounded, atLeast(norm)]);
 });
 
 const meanVarianceNormalization = row(operators.meanVarianceNormalization, (site, { axes }) => {

@@ -113,12 +113,22 @@ const padRow = row(operators.pad, (site, { mode, pads, constantValue }: PadParam
   const rank = pads.length / 2;
   const amounts = site.order(0).map((axis): [number, number] => [pads[axis] ?? 0, pads[axis + rank] ?? 0]);
   const x = cast(build, site.input(0), kind, held);
-  const result =
-    mode === 'constant'
-      ? padded(site, x, site.shape(0), amounts, fillerOf(site, constantValue))
-      : repeatedPad(site, x, amounts, mode);
+  const result = mode === 'constant' ? padding(site, x, amounts, constantValue) : repeatedPad(site, x, amounts, mode);
   return cast(build, result, held, kind);
 });
+
+/** Beyond this float32 does not hold every integer. */
+const LARGEST_EXACT = 2 ** 24;
+
+/** The kernels are told the number as a float: a large integer is taken off before zeros are put in, and added again. */
+function padding(site: Site, x: Ref, amounts: Amounts, value: number | undefined): Ref {
+  const { build } = site;
+  const filler = fillerOf(site, value);
+  const isExact = value !== undefined && Math.abs(value) <= LARGEST_EXACT;
+  if (site.kind(0) !== 'int32' || isExact) return padded(site, x, site.shape(0), amounts, filler);
+  const rest = padded(site, build.op('Sub', [x, filler]), site.shape(0), amounts, build.int(0));
+  return build.op('AddV2', [rest, filler]);
+}
 
 function fillerOf(site: Site, value: number | undefined): Ref {
   const { build } = site;
