@@ -1,5 +1,5 @@
 import { type Node, sameShape } from '../model/index.js';
-import { pad, resize, slice, transpose } from '../operators/index.js';
+import { leakyRelu, pad, resize, slice, transpose } from '../operators/index.js';
 import type { Pass } from './pass.js';
 import { replaceNode } from './replace-node.js';
 
@@ -27,13 +27,23 @@ const CHANGES_NOTHING: ReadonlyMap<string, (node: Node) => boolean> = new Map([
   ['Mean', hasOneOperand],
   ['Max', hasOneOperand],
   ['Min', hasOneOperand],
+  ['LeakyRelu', (node) => leakyRelu.parameters(node).alpha === 1],
+  [
+    'PRelu',
+    (node) =>
+      node
+        .constant(1)
+        ?.toFloat64()
+        .every((slope) => slope === 1) ?? false,
+  ],
 ]);
 
 /**
  * Drops nodes whose result is their operand.
  *
  * Given: `y = Reshape(x, s)` where x has that shape already, a Cast to the same type, a Transpose that moves no axis, a
- * Pad by nothing, a Slice of everything, a Resize by 1, a Concat of one, …   Result: x.
+ * Pad by nothing, a Slice of everything, a Resize by 1, a Concat of one,
+ * a LeakyRelu of slope 1, …   Result: x.
  * Exact: values are copied.
  * Keeps off: where the shapes are not known to be equal (the same numbers, or the same symbols).
  */

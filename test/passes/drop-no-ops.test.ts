@@ -32,12 +32,26 @@ test.each(nothing)('%s disappears', async (_, write, shape) => {
   expect(graph.nodeCount).toBe(2);
 });
 
+test.each<[string, (n: Network, x: Value) => Value]>([
+  ['LeakyRelu', (n, x) => n.node('LeakyRelu', [x], { alpha: { float: 1 } })],
+  ['PRelu', (n, x) => n.node('PRelu', [x, n.constant([1, 1, 1], [3, 1, 1])])],
+])('%s with slopes of 1 disappears, negative numbers or not', async (_, write) => {
+  const graph = await expectExact(
+    network((n) => n.relu(write(n, n.sub(n.input([2, 3, 4, 4]), n.constant(0.5))))),
+    dropNoOps,
+    0,
+  );
+  expect(graph.nodeCount).toBe(2);
+});
+
 const something: readonly [string, (n: Network, x: Value) => Value, Shape?][] = [
   ['Cast to float64', (n, x) => n.node('Cast', [x], { to: 11 })],
   ['Transpose of axes of equal size', (n, x) => n.transpose(x, [0, 1, 3, 2])],
   ['Pad that moves', (n, x) => n.node('Pad', [x, n.integers([0, 0, 0, 1, 0, 0, 0, -1])])],
   ['Slice that reverses', (n, x) => n.node('Slice', [x, ...[3, -5, 3, -1].map((value) => n.integers([value]))])],
   ['Resize that rounds to the same size', (n, x) => n.node('Resize', [x, undefined, n.constant([1, 1, 1.1, 1.1])])],
+  ['LeakyRelu of slope 0.5', (n, x) => n.node('LeakyRelu', [x], { alpha: { float: 0.5 } })],
+  ['PRelu with one slope that is not 1', (n, x) => n.node('PRelu', [x, n.constant([1, 1, 2], [3, 1, 1])])],
   ['Reshape that may change the batch', (n, x) => n.reshape(x, [2, -1, 4, 4])],
   ['Expand that may stretch', (n, x) => n.node('Expand', [x, n.integers([2, 3, 4, 4])]), ['batch', 3, 4, 4]],
 ];
