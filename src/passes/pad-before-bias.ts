@@ -39,7 +39,8 @@ export const padBeforeBias: Pass = {
       moved.set(framed.image, inside.shifted);
       replaceNode(value.producer, withBorder(graph, inside, framed, chain), changes);
       removeUnread(graph, chain);
-      if (inside.shifted.isDead && inside.shifted.producer) graph.remove(inside.shifted.producer);
+      const maker = inside.shifted.producer;
+      if (maker && isUnread(maker)) maker.graph.remove(maker);
     }
   },
 };

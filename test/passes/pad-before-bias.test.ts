@@ -193,6 +193,17 @@ describe('whatever made the image', () => {
   });
 });
 
+test('an image that is one of several results of a node is padded as it is', async () => {
+  const model = network((n) => {
+    const [image, other] = n.nodes('Split', [n.input([2, 2 * CHANNELS, SIZE, SIZE])], { axis: 1 }, 2);
+    if (!image || !other) throw new Error('a split in two');
+    const y = slices(n, n.node('Pad', [image, n.integers(ONE)]), BIAS);
+    return [n.relu(n.conv(y, { kernel: 3 })), n.relu(other)];
+  });
+  const graph = await expectExact(model, padBeforeBias);
+  expect(graph.count('ScatterND')).toBe(0);
+});
+
 describe('however the border was written', () => {
   const asked = (n: Network, x: Value) => n.node('Shape', [x]);
 
