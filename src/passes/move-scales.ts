@@ -11,7 +11,7 @@ import { type Changes, mergeOrigins, type Pass } from './pass.js';
  *
  *   Given: BatchNorm(Concat(Relu(a), Conv(x))).   Result: Concat(…) with the batch norm's share inside each branch.
  *
- * Upwards through Concat, reshapes, means, poolings, ReLU (a positive scale) into Conv, ConvTranspose, Gemm and MatMul;
+ * Upwards through Concat, reshapes, transposes, copies, means, poolings, ReLU (a positive scale) into Conv, ConvTranspose, Gemm and MatMul;
  * a batch norm also downwards, where every reader can take it, and so does the scale of `(x - mean) / std`, whose shift
  * stays before a padding. Exact in real arithmetic; constants are rounded once.
  * Keeps off a shift before padding, values that others read, and constants that belong to an activation's formula.

@@ -48,6 +48,41 @@ describe('upwards, into the weights before', () => {
       ['Conv', 'Conv', 'Concat'],
     ));
 
+  test('through a view of a linear layer as an image, a scale standing for each of its rows', () =>
+    expectLeft(
+      (n) => n.relu(n.batchNorm(n.reshape(n.linear(n.input([2, 12]), 36), [2, 4, 3, 3]))),
+      ['Gemm', 'Reshape', 'Relu'],
+    ));
+
+  test('through a channel shuffle, with ReLU within', () =>
+    expectLeft(
+      (n) => {
+        const groups = n.reshape(n.conv(n.input(['batch', 6, 5, 4]), { bias: true }), [-1, 2, 3, 5, 4]);
+        return scale(n, n.reshape(n.transpose(n.relu(groups), [0, 2, 1, 3, 4]), [-1, 6, 5, 4]), 6);
+      },
+      ['Conv', 'Reshape', 'Relu', 'Transpose', 'Reshape'],
+    ));
+
+  test('through transposes and reshapes into MatMul, where channels are a part of its columns', () =>
+    expectLeft(
+      (n) => {
+        const y = n.node('MatMul', [n.input([2, 5, 7]), n.random([7, 12])]);
+        const heads = n.transpose(n.reshape(y, [2, 5, 3, 4]), [0, 2, 1, 3]);
+        return n.batchNorm(heads);
+      },
+      ['MatMul', 'Add', 'Reshape', 'Transpose'],
+    ));
+
+  test('through copies of an image, not of channels', () =>
+    expectLeft(
+      (n) => {
+        const y = n.globalAveragePool(n.conv(n.input(IMAGE)));
+        const wide = n.node('Tile', [n.node('Expand', [y, n.integers([2, 4, 3, 3])]), n.integers([1, 1, 2, 1])]);
+        return n.mul(wide, n.random([4, 1, 1], 0.2, 0.9));
+      },
+      ['Conv', 'GlobalAveragePool', 'Expand', 'Tile'],
+    ));
+
   test('a positive scale through ReLU and max pooling', () =>
     expectLeft(
       (n) => scale(n, n.node('MaxPool', [n.relu(n.conv(n.input(IMAGE)))], { kernel_shape: [2, 2] })),
@@ -133,6 +168,23 @@ describe('downwards, where every reader takes it', () => {
       ['Relu', 'Conv', 'Conv'],
     ));
 
+  test('a batch norm before a channel shuffle and copies of every channel', () =>
+    expectLeft(
+      (n) => {
+        const groups = n.reshape(n.batchNorm(n.relu(n.input([2, 6, 5, 4]))), [2, 2, 3, 5, 4]);
+        const shuffled = n.reshape(n.transpose(groups, [0, 2, 1, 3, 4]), [2, 6, 1, 5, 4]);
+        const twice = n.reshape(n.node('Expand', [shuffled, n.integers([2, 6, 2, 5, 4])]), [2, 12, 5, 4]);
+        return n.conv(n.node('Tile', [twice, n.integers([1, 2, 1, 1])]), { channels: 5, bias: true });
+      },
+      ['Relu', 'Reshape', 'Transpose', 'Reshape', 'Expand', 'Reshape', 'Tile', 'Conv'],
+    ));
+
+  test('a batch norm before an image is flattened for a linear layer', () =>
+    expectLeft(
+      (n) => n.linear(n.node('Flatten', [n.batchNorm(n.relu(n.input([2, 4, 3, 5])))]), 7),
+      ['Relu', 'Flatten', 'Gemm'],
+    ));
+
   test('a batch norm before the reflected border of a convolution', () =>
     expectLeft(
       (n) => {
@@ -211,6 +263,14 @@ const untouched: readonly (readonly [string, (n: Network) => Value | readonly Va
       const y = n.mul(n.add(n.relu(n.input(IMAGE)), n.constant(1)), n.constant(2));
       return [n.conv(y, { kernel: 3, pad: 1 }), n.sigmoid(y)];
     },
+  ],
+  [
+    'a batch norm behind copies of channels, which it scales apart',
+    (n) => n.batchNorm(n.node('Tile', [n.conv(n.input(IMAGE)), n.integers([1, 2, 1, 1])])),
+  ],
+  [
+    'a batch norm whose channels are a product of others and of places',
+    (n) => n.batchNorm(n.reshape(n.conv(n.input([2, 4, 6, 6])), [2, 8, 3, 6])),
   ],
   ['a shift behind a border of zeros', (n) => n.batchNorm(padded(n, n.conv(n.input(IMAGE))))],
   [

@@ -1,7 +1,7 @@
 import type { Node, Use, Value } from '../../model/index.js';
-import { commutes, type Travelling } from './absorb-upward.js';
+import { commutes } from './absorb-upward.js';
 import { type Edit, withWeights } from './edit.js';
-import { followAxis } from './follow-axis.js';
+import { followShape, type Travelling } from './follow-shape.js';
 import { scaleOperand } from './scaled-weights.js';
 
 const DEEPEST = 32;
@@ -39,12 +39,6 @@ function absorbedBy({ node, index }: Use, affine: Travelling, depth: number, onS
     const weights = affine.axis === undefined || affine.axis === 1 ? scaleOperand(node, affine) : undefined;
     return weights && [withWeights(node, weights)];
   }
-  const passed = commutes(node, affine) ? affine : moved(node, affine);
+  const passed = commutes(node, affine) ? affine : followShape(node, affine, 'forward');
   return passed && absorbDownward(output, passed, depth + 1, onStop);
-}
-
-function moved(node: Node, affine: Travelling): Travelling | undefined {
-  if (affine.axis === undefined) return undefined;
-  const axis = followAxis(node, affine.axis, 'forward');
-  return axis === undefined ? undefined : { ...affine, axis };
 }

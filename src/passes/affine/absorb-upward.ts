@@ -2,13 +2,8 @@ import { type Node, sameShape, type Value } from '../../model/index.js';
 import { averagePool, concat, pad, reduceMean, resize } from '../../operators/index.js';
 import { channelAffineOf, expanded } from './channel-affine.js';
 import { type Edit, withConstant, withConstantAndRow, withWeights } from './edit.js';
-import { followAxis } from './follow-axis.js';
-import { type Affine, isShifted, scaleResult } from './scaled-weights.js';
-
-/** `scale * x + shift` along one axis (undefined: single numbers), on its way to weights that can take it. */
-export interface Travelling extends Affine {
-  readonly axis: number | undefined;
-}
+import { followShape, type Travelling } from './follow-shape.js';
+import { isShifted, scaleResult } from './scaled-weights.js';
 
 const DEEPEST = 32;
 
@@ -49,9 +44,11 @@ function absorbed(value: Value, affine: Travelling, depth: number, onStop: OnSto
     case 'Reshape':
     case 'Flatten':
     case 'Squeeze':
-    case 'Unsqueeze': {
-      const axis = affine.axis === undefined ? undefined : followAxis(node, affine.axis, 'back');
-      return affine.axis === undefined || axis !== undefined ? onward(node.input(0), { ...affine, axis }) : undefined;
+    case 'Unsqueeze':
+    case 'Expand':
+    case 'Tile': {
+      const moved = followShape(node, affine, 'back');
+      return moved && onward(node.input(0), moved);
     }
     case 'ReduceMean':
       return enlarges(affine) ? undefined : throughMean(node, affine, onward);
@@ -87,16 +84,14 @@ function isAxis({ axis }: Travelling, wanted: number): boolean {
 
 /** Whether `f(s x + b) = s f(x) + b` along channels, for a node with one operand. */
 export function commutes(node: Node, affine: Travelling): boolean {
-  if (affine.axis !== undefined && affine.axis !== 1) return false;
   const keepsOrder = affine.scale.every((value) => value > 0);
+  if (node.is('Relu', 'LeakyRelu')) return keepsOrder && !isShifted(affine);
+  if (!isAxis(affine, 1)) return false;
   switch (node.operator) {
     case 'GlobalAveragePool':
       return true;
     case 'MaxPool':
       return keepsOrder && node.outputs.length === 1;
-    case 'Relu':
-    case 'LeakyRelu':
-      return keepsOrder && !isShifted(affine);
     case 'AveragePool': {
       const { pads, countIncludePad } = averagePool.parameters(node);
       return !isShifted(affine) || !countIncludePad || (pads?.every((size) => size === 0) ?? false);
@@ -142,7 +137,7 @@ function intoMatMul(node: Node, affine: Travelling): Edit[] | undefined {
 function throughConcat(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
   const joined = concat.parameters(node).axis;
   const rank = node.outputs[0]?.rank;
-  if (rank === undefined) return undefined;
+  if (rank === undefined || affine.axis === 'several') return undefined;
   const edits: Edit[] = [];
   let from = 0;
   for (const input of node.inputs) {
@@ -165,6 +160,7 @@ function throughMean(node: Node, affine: Travelling, onward: Onward): Edit[] | u
   if (!axes || rank === undefined) return undefined;
   const reduced = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
   const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => keepDims || !reduced.has(axis));
+  if (affine.axis === 'several') return undefined;
   const axis = affine.axis === undefined ? undefined : left[affine.axis];
   if (affine.axis !== undefined && (axis === undefined || reduced.has(axis))) return undefined;
   return onward(node.input(0), { ...affine, axis });

@@ -1,9 +1,10 @@
 import type { Graph, Node, Value } from '../../model/index.js';
 import { batchNormalization, conv } from '../../operators/index.js';
 import { absorbDownward } from '../affine/absorb-downward.js';
-import { absorbUpward, commutes, enlarges, type Travelling } from '../affine/absorb-upward.js';
+import { absorbUpward, commutes, enlarges } from '../affine/absorb-upward.js';
 import { channelAffineOf } from '../affine/channel-affine.js';
 import { followAxis } from '../affine/follow-axis.js';
+import type { Travelling } from '../affine/follow-shape.js';
 import { isShifted } from '../affine/scaled-weights.js';
 import type { Changes } from '../pass.js';
 import { nameOf, needOfOthers, outOfRange } from './wording.js';
