@@ -3,8 +3,7 @@ import { batchNormalization, conv } from '../../operators/index.js';
 import { absorbDownward } from '../affine/absorb-downward.js';
 import { absorbUpward, commutes, enlarges } from '../affine/absorb-upward.js';
 import { channelAffineOf } from '../affine/channel-affine.js';
-import { followAxis } from '../affine/follow-axis.js';
-import type { Travelling } from '../affine/follow-shape.js';
+import { followShape, type Travelling } from '../affine/follow-shape.js';
 import { isShifted } from '../affine/scaled-weights.js';
 import type { Changes } from '../pass.js';
 import { nameOf, needOfOthers, outOfRange } from './wording.js';
@@ -49,7 +48,7 @@ function obstacleBefore(value: Value, affine: Travelling): string {
 
 function obstacleBehind(reader: Node, affine: Travelling): string {
   const output = reader.outputs[0];
-  const passes = commutes(reader, affine) || followAxis(reader, affine.axis ?? 1, 'forward') !== undefined;
+  const passes = commutes(reader, affine) || followShape(reader, affine, 'forward') !== undefined;
   if (output?.isOutput && passes) return `${output.name} is an output of the graph`;
   return obstacleAt(reader, affine, isUnpadded(reader));
 }
