@@ -63,20 +63,35 @@ export const elementaryFunctions: Rows = {
 };
 
 /**
- * Up to 1, atanh(x / sqrt(1 + x²)), which loses nothing near 0. Above, sign(x) * (log|x| + log(1 + sqrt(1 + 1/x²))), which
- * squares nothing that is large. Each half is given 1 or 0 where the other one counts.
+ * sign(x) * log1p(z). Up to 1, z = |x| + x² / (1 + sqrt(1 + x²)), which loses nothing near 0. Above, the logarithm is
+ * log|x| + log(1 + sqrt(1 + 1/x²)), which squares nothing that is large. Each is given 1 or 0 where the other one counts.
  */
 function asinh(to: NodeBuilder, x: MilValue): MilValue {
   const one = to.value(to.number(1));
   const magnitude = unary(to, 'abs', x);
   const isSmall = compare(to, 'less_equal', magnitude, one);
-  const small = select(to, isSmall, x, to.value(to.number(0)));
+  const small = select(to, isSmall, magnitude, to.value(to.number(0)));
   const large = select(to, isSmall, one, magnitude);
-  const onePlusSquare = (value: MilValue) => binary(to, 'add', unary(to, 'square', value), one);
-  const logarithm = (value: MilValue) => unary(to, 'log', value, { epsilon: to.number(0) });
+  const rootOver = (square: MilValue) => binary(to, 'add', unary(to, 'sqrt', binary(to, 'add', square, one)), one);
 
-  const nearZero = unary(to, 'atanh', binary(to, 'real_div', small, unary(to, 'sqrt', onePlusSquare(small))));
-  const root = unary(to, 'sqrt', onePlusSquare(binary(to, 'real_div', one, large)));
-  const farther = binary(to, 'add', logarithm(large), logarithm(binary(to, 'add', root, one)));
-  return select(to, isSmall, nearZero, binary(to, 'mul', unary(to, 'sign', x), farther));
+  const square = unary(to, 'square', small);
+  const nearZero = log1p(to, binary(to, 'add', small, binary(to, 'real_div', square, rootOver(square))));
+  const root = rootOver(unary(to, 'square', binary(to, 'real_div', one, large)));
+  const farther = binary(to, 'add', logarithm(to, large), logarithm(to, root));
+  return binary(to, 'mul', unary(to, 'sign', x), select(to, isSmall, nearZero, farther));
+}
+
+const logarithm = (to: NodeBuilder, x: MilValue) => unary(to, 'log', x, { epsilon: to.number(0) });
+
+/**
+ * log(1 + z) for z of 0 or more: z log(u) / (u - 1), where u is 1 + z as it was rounded, so that the rounding does no harm.
+ * Where u is 1 it is z.
+ */
+function log1p(to: NodeBuilder, z: MilValue): MilValue {
+  const one = to.value(to.number(1));
+  const sum = binary(to, 'add', z, one);
+  const isOne = compare(to, 'equal', sum, one);
+  const rest = select(to, isOne, one, binary(to, 'sub', sum, one));
+  const share = binary(to, 'real_div', logarithm(to, sum), rest);
+  return binary(to, 'mul', z, select(to, isOne, one, share));
 }
