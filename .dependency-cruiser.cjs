@@ -61,7 +61,7 @@ module.exports = {
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', '^dist/'] },
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.cjs', '.json'] },
   },
 };

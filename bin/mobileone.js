@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-const { CompiledScripts } = require('../dist/bundle/compiled-scripts.cjs');
-const { resolve } = require('node:path');
+const { main } = require('../dist/bundle/main.cjs');
 
-new CompiledScripts(resolve(__dirname, '../dist/bundle')).load('./main.cjs').main(process.argv.slice(2));
+main(process.argv.slice(2));

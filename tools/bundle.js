@@ -1,9 +1,7 @@
-// Joins the command line's modules into a few scripts, after tsc has written them to dist, and keeps beside each what V8
-// compiles of it in a conversion. A run loads about 250 small modules otherwise, and finding, opening and compiling them
-// takes longer than fusing a network.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+// Joins the command line's modules into a few scripts, after tsc has written them to dist. A run loads about 250 small
+// modules otherwise, and finding, opening and compiling them takes longer than fusing a network.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const folder = 'dist/bundle';
@@ -27,28 +25,21 @@ const isJoined = (name, importer) =>
   startsPrograms(name, importer);
 
 const bundle = await rolldown({
-  // The second loads what the first becomes.
-  input: ['dist/cli/main.js', 'dist/cli/compiled-scripts.js'],
+  input: 'dist/cli/main.js',
   platform: 'node',
   plugins: [withoutPrograms],
   external: (name, importer) => !isJoined(name, importer),
 });
 rmSync(folder, { recursive: true, force: true });
-const { output } = await bundle.write({
+await bundle.write({
   dir: folder,
   format: 'cjs',
   entryFileNames: '[name].cjs',
   chunkFileNames: '[name].cjs',
 });
-for (const { fileName, dynamicImports = [] } of output) {
-  const foreign = dynamicImports.filter((name) => !name.endsWith('.cjs'));
-  if (foreign.length > 0)
-    throw new Error(`${fileName} loads ${foreign.join(', ')} in a way that its loader does not offer`);
-}
 const licences = joined.map((name) => `${name}\n\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8')}`);
 writeFileSync(join(folder, 'LICENSES'), licences.join('\n\n'));
 await bundleChildren();
-await writeCaches();
 
 /** Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner. */
 async function bundleChildren() {
@@ -60,25 +51,4 @@ async function bundleChildren() {
   const names = '[name].js';
   await children.write({ dir: join(folder, 'child'), format: 'cjs', entryFileNames: names, chunkFileNames: names });
   writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
-}
-
-/** Runs the commands on a small network, so that V8 compiles what they need. */
-async function writeCaches() {
-  const { CompiledScripts } = await import(resolve(folder, 'compiled-scripts.cjs'));
-  const scripts = new CompiledScripts(resolve(folder));
-  const out = mkdtempSync(join(tmpdir(), 'mobileone-build-'));
-  try {
-    const model = 'fixtures/digits/digits_ts13_bn/model.onnx';
-    const { main } = scripts.load('./main.cjs');
-    for (const command of [
-      ['convert', model, '--to', 'onnx,tfjs,coreml', '--out-dir', out],
-      ['inspect', model],
-    ]) {
-      await main([...command, '--quiet']);
-      if (process.exitCode !== 0) throw new Error(`what was just built fails at ${command.join(' ')}`);
-    }
-    scripts.writeCaches();
-  } finally {
-    rmSync(out, { recursive: true });
-  }
 }
