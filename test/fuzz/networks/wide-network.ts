@@ -22,7 +22,7 @@ function opsetOf({ model }: Network): number {
 const convolve: Step = (n, x, draw) => {
   const image = imageOf(x);
   if (!image) return undefined;
-  const kernel = draw.of([1, 1, 3, 3, 5]);
+  const kernel = draw.of([1, 1, 3, 3, 5].filter((size) => size <= Math.min(image.height, image.width)));
   const group = draw.of([1, 1, image.channels, image.channels % 2 ? 1 : 2]);
   const channels = draw.of([image.channels, group * 2, 8].filter((count) => count % group === 0));
   return n.conv(x, { kernel, group, channels, pad: draw.of([0, kernel >> 1, kernel >> 1]), bias: draw.below(2) === 0 });
@@ -98,6 +98,24 @@ function branchOf(n: Network, x: Value, draw: Draw, channels: number): Value {
     }
   }
 }
+
+/** Convolutions of one value and slices of its channels, side by side; a convolution may read a slice. */
+const beside: Step = (n, x, draw) => {
+  const image = imageOf(x);
+  if (!image || image.channels > 8) return undefined;
+  const part = () => {
+    const first = draw.below(image.channels);
+    const bounds = [[first], [first + 1 + draw.below(image.channels - first)], [1], [draw.of([1, 1, 2])]];
+    return n.node('Slice', [x, ...bounds.map((list) => n.integers(list))]);
+  };
+  const parts = Array.from({ length: 2 + draw.below(2) }, () => {
+    const kernel = draw.of([1, 1, 3]);
+    const source = draw.below(3) ? x : part();
+    const options = { kernel, channels: draw.of([1, 2, 4]), pad: kernel >> 1, bias: draw.below(2) === 0 };
+    return draw.below(4) ? n.conv(source, options) : source;
+  });
+  return n.concat(parts);
+};
 
 /** A border of constants around what lies inside, as exporters write an assignment to it. */
 const border: Step = (n, x, draw) => {
@@ -297,6 +315,7 @@ const STEPS: readonly Step[] = [
   deconvolve,
   normalise,
   normalise,
+  beside,
   branches,
   branches,
   border,
