@@ -4,6 +4,7 @@ import { EngineError, type MobileoneError, NotEquivalentError } from '../model/i
 import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
 import { artefactError, translated } from './engine-errors.js';
 import { type Judgement, type JudgementResult, judge, type StartedSource } from './judgement.js';
+import { judgeBehindSelections } from './moved-selection.js';
 import { runSource, type Source } from './source-run.js';
 import type { Trials } from './trial.js';
 import { type Bar, toleranceOf } from './verdict.js';
@@ -98,7 +99,7 @@ export class Check {
   async #judge(engine: Engine, judgement: Judgement, notes: Set<string>): Promise<JudgementResult> {
     const { source } = judgement;
     const bar = this.#barFor(judgement);
-    let result = await judge(engine, judgement, bar, notes);
+    let result = await judgeBehindSelections(engine, judgement, await judge(engine, judgement, bar, notes), bar, notes);
     for (const trials of source.trials.others) {
       if (!isOpen(result)) break;
       const other = this.#otherDraws(source, trials);

@@ -17,6 +17,16 @@ export interface Difference {
   readonly equal: number | null;
 }
 
+/** Rows of an output over all trials. */
+export interface MovedRows {
+  readonly rows: number;
+  /** Those that hold an element which differs by more than rounding. */
+  readonly moved: number;
+}
+
+/** A row differs where an element does by more than so much of the largest. */
+const ROUNDING = 1e-5;
+
 const decoder = new TextDecoder();
 
 /**
@@ -41,6 +51,18 @@ export class Comparison {
   #dot = 0;
   #squareSource = 0;
   #squareArtefact = 0;
+  readonly #countsRows: boolean;
+  #rows = 0;
+  #moved = 0;
+
+  /** @param countsRows whether rows that differ are counted: of rank 3 and more along the last axis, else element by element */
+  constructor({ countsRows = false }: { countsRows?: boolean } = {}) {
+    this.#countsRows = countsRows;
+  }
+
+  get movedRows(): MovedRows | null {
+    return this.#countsRows ? { rows: this.#rows, moved: this.#moved } : null;
+  }
 
   add(source: Tensor, artefact: Tensor, label: string): void {
     this.dtype ??= source.dtype;
@@ -50,6 +72,20 @@ export class Comparison {
     } else if (source.strings || artefact.strings) this.#addStrings(source, artefact);
     else if (isWide(source) && !isFloat(artefact.dtype)) this.#addIntegers(source, artefact);
     else this.#addNumbers(source, artefact, label);
+    if (this.#countsRows) this.#countRows(source, artefact);
+  }
+
+  #countRows(source: Tensor, artefact: Tensor): void {
+    const width = source.shape.length > 2 ? (source.shape.at(-1) ?? 1) : 1;
+    if (source.strings || width === 0) return;
+    const [a, b] = [source.toFloat64(), artefact.toFloat64()];
+    const allowed = ROUNDING * a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (let from = 0; from < a.length; from += width) {
+      this.#rows++;
+      // Written so that NaN differs.
+      if (!a.subarray(from, from + width).every((value, i) => Math.abs(value - (b[from + i] ?? 0)) <= allowed))
+        this.#moved++;
+    }
   }
 
   get isFloat(): boolean {

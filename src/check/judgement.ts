@@ -2,12 +2,12 @@ import type { Engine } from '../engines/index.js';
 import type { Precision } from '../formats/format.js';
 import { NotEquivalentError } from '../model/index.js';
 import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
-import { Comparison } from './comparison.js';
+import { Comparison, type MovedRows } from './comparison.js';
 import { figuresOf, type OutputFigures } from './figures.js';
 import { scaledFailures } from './scaled-inputs.js';
 import type { Answered, Source, SourceRun } from './source-run.js';
 import { Spread } from './spread.js';
-import { type Bar, judgeOutput, limitOf, type OutputVerdict, remarksOn } from './verdict.js';
+import { type Bar, judgeOutput, type OutputVerdict, remarksOn } from './verdict.js';
 
 /** A source that is being run. */
 export type StartedSource = Source & SourceRun;
@@ -24,10 +24,21 @@ export interface Judgement extends Program {
   readonly precision: Precision;
   /** By what it is judged; see `Check.source`. */
   readonly source: StartedSource;
-  /** Outputs that follow from a selection: their difference is printed here, not judged. */
-  readonly unjudged?: ReadonlySet<string> | undefined;
+  /** How outputs that follow from a selection are judged where they differ. */
+  readonly selections?: BehindSelections | undefined;
   /** How the range of its numbers is tried. */
   readonly range?: Range | undefined;
+}
+
+/** Outputs that near ties may turn into others, by rounding alone. */
+export interface BehindSelections {
+  /** Outputs that follow from a selection among computed numbers. */
+  readonly outputs: ReadonlySet<string>;
+  /**
+   * The same judgement with the source's selection fed to both sides, over what the selections read and what lies behind.
+   * @throws UnsupportedError where the target cannot be given it
+   */
+  fed(): Promise<Judgement>;
 }
 
 /** Inputs that are scaled up and down: what an artefact loses there, the source in the same arithmetic must lose, too. */
@@ -38,7 +49,10 @@ export interface Range {
   unfused(): Promise<Program>;
 }
 
-export interface JudgedOutput extends OutputFigures, OutputVerdict {}
+export interface JudgedOutput extends OutputFigures, OutputVerdict {
+  /** Rows of an output that follows from a selection: how many there are, and how many differ; null elsewhere. */
+  readonly movedRows: MovedRows | null;
+}
 
 /** Trials of equal sizes. */
 export interface Tried {
@@ -62,13 +76,15 @@ export async function judge(
   bar: Bar,
   notes: Set<string>,
 ): Promise<JudgementResult> {
-  const { purpose, precision, source, unjudged, range } = judgement;
+  const { purpose, precision, source, selections, range } = judgement;
   const answered = trialsFor(judgement, await source.answered);
   if (answered.length === 0) {
     throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
   }
   const session = await loadProgram(engine, judgement);
-  const comparisons = new Map(judgement.outputs.map(({ name }) => [name, new Comparison()]));
+  const comparisons = new Map(
+    judgement.outputs.map(({ name }) => [name, new Comparison({ countsRows: selections?.outputs.has(name) ?? false })]),
+  );
   for (const { trial, outputs } of answered) {
     const answers = await runProgram(session, judgement, trial);
     for (const [name, comparison] of comparisons) {
@@ -84,11 +100,13 @@ export async function judge(
   const outputs = [...comparisons].map(([name, compared]): JudgedOutput => {
     const noise = reference.noise.get(name) ?? null;
     const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
-    if (unjudged?.has(name)) return { ...figures, limit: limitOf(bar, noise), ...NOT_JUDGED };
-    for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
     const facts = { resolution: source.resolutions?.get(name) ?? 0, suspect: source.suspect };
-    const verdict = judgeOutput(figures, compared, bar, facts);
-    return { ...figures, ...verdict, failures: [...verdict.failures, ...(outOfRange?.get(name) ?? [])] };
+    // What the source selects otherwise from run to run is no noise that excuses what lies behind.
+    const isSelected = selections?.outputs.has(name) ?? false;
+    const verdict = judgeOutput(isSelected ? { ...figures, noise: null } : figures, compared, bar, facts);
+    if (!isSelected) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
+    const failures = [...verdict.failures, ...(outOfRange?.get(name) ?? [])];
+    return { ...figures, ...verdict, failures, movedRows: compared.movedRows };
   });
   return {
     purpose,
@@ -99,12 +117,6 @@ export async function judge(
     outputs,
   };
 }
-
-const NOT_JUDGED = {
-  failures: [],
-  reason: 'it follows from a selection, and what that reads is judged in its place',
-  isUndecided: false,
-};
 
 function triedSizes(answered: Answered): Tried[] {
   const bySizes = new Map<string, { trials: number; inputs: Tried['inputs'] }>();

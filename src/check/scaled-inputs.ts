@@ -49,8 +49,9 @@ function runAll(session: Session, program: Program, answered: Answered): Promise
   return Promise.all(answered.map(({ trial }) => runProgram(session, program, trial)));
 }
 
-function judgedNames({ outputs, unjudged }: Judgement): string[] {
-  return outputs.flatMap(({ name }) => (unjudged?.has(name) ? [] : [name]));
+/** What follows from a selection may be another there, and is left out. */
+function judgedNames({ outputs, selections }: Judgement): string[] {
+  return outputs.flatMap(({ name }) => (selections?.outputs.has(name) ? [] : [name]));
 }
 
 function isFine(name: string, answered: Answered, answers: readonly Outputs[]): boolean {

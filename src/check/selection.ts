@@ -1,4 +1,4 @@
-import { type Graph, isFloat, type Value } from '../model/index.js';
+import { type Graph, isFloat, type Node, readBy, type Value } from '../model/index.js';
 
 /** Operators whose result jumps where two operands change places, however little they move. */
 const SELECTIONS = [
@@ -6,18 +6,28 @@ const SELECTIONS = [
   ...['Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal'],
 ];
 
-/**
- * The outputs that depend on a selection among computed floats, each with the names of the values that the selections
- * read. Where constants are rounded, such an output may jump without anything being wrong, so those values are judged.
- */
-export function selectedOutputs(graph: Graph): Map<string, readonly string[]> {
-  const selected = new Map<string, readonly string[]>();
+/** What a graph selects among computed floats on the way to its outputs. */
+export interface Selections {
+  /** Outputs that follow from a selection: they may jump without anything being wrong. */
+  readonly outputs: ReadonlySet<string>;
+  /** The floats that selections compare, other selections' results apart. They do not jump. */
+  readonly read: readonly Value[];
+  /** What the selecting nodes give. With these fed in, nothing behind them jumps. */
+  readonly results: readonly Value[];
+}
+
+/** @param graph with types inferred; selections inside control flow stay where they are */
+export function selectionsOf(graph: Graph): Selections {
   const computed = computedValues(graph);
-  for (const output of graph.outputs) {
-    const read = selectionsBehind(output, computed);
-    if (read.length > 0) selected.set(output.name, read);
-  }
-  return selected;
+  const nodes = new Set<Node>();
+  const outputs = graph.outputs.filter((output) => {
+    const behind = selectionsBehind(output, computed);
+    for (const node of behind) nodes.add(node);
+    return behind.size > 0;
+  });
+  const results = new Set([...nodes].flatMap((node) => node.outputs.filter((value) => value !== undefined)));
+  const read = [...nodes].flatMap((node) => comparedBy(node, computed)).filter((value) => !results.has(value));
+  return { outputs: new Set(outputs.map(({ name }) => name)), read: [...new Set(read)], results: [...results] };
 }
 
 /** What depends on an input, or on chance. What depends on constants alone, `Constant` nodes included, does not move. */
@@ -33,17 +43,22 @@ function computedValues(graph: Graph): ReadonlySet<Value> {
   return computed;
 }
 
-function selectionsBehind(output: Value, computedValue: ReadonlySet<Value>): string[] {
-  const read = new Set<string>();
+/** Every selection that a value follows from, however far up. */
+function selectionsBehind(output: Value, computed: ReadonlySet<Value>): Set<Node> {
+  const found = new Set<Node>();
   const seen = new Set([output]);
   // A set is walked in the order of insertion, also over what is added meanwhile.
-  for (const value of seen) {
-    const node = value.producer;
-    if (!node) continue;
-    const operands = node.inputs.filter((operand) => operand !== undefined);
-    const computed = operands.filter((operand) => isFloat(operand.dtype) && computedValue.has(operand));
-    if (node.is(...SELECTIONS) && computed.length > 0) for (const operand of computed) read.add(operand.name);
-    else for (const operand of operands) seen.add(operand);
+  for (const { producer } of seen) {
+    if (!producer || producer.graph !== output.graph) continue;
+    if (comparedBy(producer, computed).length > 0) found.add(producer);
+    for (const value of readBy(producer)) seen.add(value);
   }
-  return [...read];
+  return found;
+}
+
+function comparedBy(node: Node, computed: ReadonlySet<Value>): Value[] {
+  if (!node.is(...SELECTIONS)) return [];
+  return node.inputs
+    .filter((value) => value !== undefined)
+    .filter((value) => isFloat(value.dtype) && computed.has(value));
 }

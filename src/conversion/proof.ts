@@ -1,4 +1,4 @@
-import type { Check, Judgement, Program, Range, Source, Verdict } from '../check/index.js';
+import type { BehindSelections, Check, Judgement, Program, Range, Source, Verdict } from '../check/index.js';
 import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
 import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
@@ -76,40 +76,54 @@ export class Proof {
     }
   }
 
-  async #asWritten({ target, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
+  async #asWritten({ target, artefact, lowered, options }: Written, precision: Precision): Promise<Judgement> {
     const program = await programOf(target.engine, artefact, lowered);
-    return { ...program, purpose: 'artefact', precision, source: await this.#parts.runs.start({}) };
+    const selections = this.#selections(target, options, false, programOf);
+    return { ...program, purpose: 'artefact', precision, source: await this.#parts.runs.start({}), selections };
   }
 
   /** Constants in float32; for an fp16 source both sides are widened exactly. */
   async #lowering({ target, options }: Written, fused: Model): Promise<Judgement> {
     const { runs, isHalf } = this.#parts;
     const source = await runs.start({ widened: isHalf });
-    const model = isHalf ? this.#prepare(await this.#read(source)) : fused;
-    const program = await this.#lower(target, model, { ...options, precision: 'fp32' }, programOf);
-    return { ...program, purpose: 'lowering', precision: 'fp32', source };
+    const model = isHalf ? this.#prepare(await this.#read(source), this.#parts.options.outputs) : fused;
+    const exact = { ...options, precision: 'fp32' } as const;
+    const program = await this.#lower(target, model, exact, programOf);
+    const selections = this.#selections(target, exact, isHalf, programOf);
+    return { ...program, purpose: 'lowering', precision: 'fp32', source, selections };
   }
 
-  /**
-   * The file, or what it computes with a rounding behind every operator. Outputs that follow from a selection may jump
-   * there, so what the selection reads is made an output, and judged in their place.
-   */
+  /** The file, or what it computes with a rounding behind every operator. */
   async #rounded({ target, options, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
-    const { runs, source } = this.#parts;
     const computesInHalf = precision === 'fp16' && target.engine !== 'tfjs';
     const toProgram = computesInHalf ? roundedProgramOf : programOf;
-    const judged = {
+    return {
+      ...(await toProgram(target.engine, artefact, lowered)),
       purpose: 'artefact',
       precision,
+      source: await this.#parts.runs.start({}),
       range: computesInHalf ? await this.#range() : undefined,
-    } as const;
-    if (runs.selected.size === 0) {
-      const program = await toProgram(target.engine, artefact, lowered);
-      return { ...program, ...judged, source: await runs.start({}) };
-    }
-    const model = this.#prepare(source.readAgain(), runs.outputsAndRead);
-    const program = await this.#lower(target, model, options, toProgram);
-    return { ...program, ...judged, source: await runs.start({ withSelected: true }), unjudged: runs.selected };
+      selections: this.#selections(target, options, false, toProgram),
+    };
+  }
+
+  /** The same with the source's selections fed in, for outputs that jump: the model is that of the source as it then runs. */
+  #selections(
+    target: Target,
+    options: LowerOptions,
+    widened: boolean,
+    toProgram: typeof programOf,
+  ): BehindSelections | undefined {
+    const { runs } = this.#parts;
+    if (runs.selected.size === 0) return undefined;
+    const fed = async (): Promise<Judgement> => {
+      const source = await runs.start({ widened, selections: 'fed' });
+      const model = this.#prepare(await this.#read(source), undefined);
+      const program = await this.#lower(target, model, options, toProgram);
+      const precision = options.precision ?? 'fp32';
+      return { ...program, purpose: 'artefact', precision, source };
+    };
+    return { outputs: runs.selected, fed };
   }
 
   async #range(): Promise<Range> {
@@ -134,7 +148,7 @@ export class Proof {
   }
 
   /** What was done to the model that the targets were lowered from. */
-  #prepare(model: Model, outputs = this.#parts.options.outputs): Model {
+  #prepare(model: Model, outputs: readonly string[] | undefined): Model {
     const { shape, image, mean, std, fuse, maxCost } = this.#parts.options;
     takeStock(model, { shape, outputs });
     if (image) normaliseImage(model, image, mean, std);

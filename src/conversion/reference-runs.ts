@@ -3,16 +3,18 @@ import {
   findSuspect,
   mapTrials,
   resolutions,
+  type Selections,
   type StartedSource,
-  selectedOutputs,
+  selectionsOf,
   type Trial,
   type Trials,
 } from '../check/index.js';
 import { LAST_IR_VERSION, loadReference } from '../formats/index.js';
-import { type DataType, EngineError, type Graph, Tensor, type Value } from '../model/index.js';
+import { type DataType, EngineError, Tensor, type Value } from '../model/index.js';
 import { batchNormalization, dropout } from '../operators/index.js';
 import { allNodes } from '../source/counts.js';
 import type { OpenSource } from '../source/open-source.js';
+import { feedSelections } from './fed-selections.js';
 
 /** A value that the source is asked for. */
 interface Wanted {
@@ -24,8 +26,11 @@ interface Wanted {
 export interface ReferenceForm {
   /** float16 becomes float32, exactly. */
   readonly widened?: boolean;
-  /** What selections read is given back too. */
-  readonly withSelected?: boolean;
+  /**
+   * `given`: what selections result in is given back too. `fed`: that comes in as inputs, and what is compared is what
+   * lies behind the selections, and what they read.
+   */
+  readonly selections?: 'given' | 'fed';
 }
 
 export interface ReferenceParts {
@@ -53,11 +58,10 @@ export class ReferenceRuns {
   readonly #isScaled: boolean;
   readonly #resolutions: ReadonlyMap<string, number>;
   readonly #trains: boolean;
-  readonly #selections: ReadonlyMap<string, readonly string[]>;
-  readonly #read: readonly Wanted[];
+  readonly #selections: Selections;
   readonly #runs = new Map<string, Promise<StartedSource>>();
   /** The one form that is run on scaled inputs, too, where that was asked for: it computes in float32. */
-  readonly rangeForm: Required<ReferenceForm>;
+  readonly rangeForm: ReferenceForm;
 
   constructor({ check, source, trials, isReRooted, isHalf, isScaled }: ReferenceParts) {
     const { graph } = source.model;
@@ -66,31 +70,24 @@ export class ReferenceRuns {
     this.#trials = trials;
     this.#outputs = graph.outputs.flatMap(wanted);
     this.#isReRooted = isReRooted;
-    this.#selections = selectedOutputs(graph);
+    this.#selections = selectionsOf(graph);
     this.#isScaled = isScaled;
-    this.rangeForm = { widened: isHalf, withSelected: this.selected.size > 0 };
+    this.rangeForm = { widened: isHalf };
     this.#resolutions = resolutions(graph);
     this.#trains = [...allNodes(graph)].some(
       (node) =>
         (node.is('BatchNormalization') && batchNormalization.parameters(node).trainingMode) ||
         (node.is('Dropout') && dropout.parameters(node).trainingMode === true),
     );
-    const names = new Set([...this.#selections.values()].flat());
-    this.#read = [...valuesOf(graph)].filter(({ name }) => names.has(name)).flatMap(wanted);
   }
 
   /** Outputs that follow from a selection among computed numbers, and may jump where those are rounded. */
   get selected(): ReadonlySet<string> {
-    return new Set(this.#selections.keys());
-  }
-
-  /** The outputs, and after them what the selections read. */
-  get outputsAndRead(): string[] {
-    return [...new Set([...this.#outputs, ...this.#read].map(({ name }) => name))];
+    return this.#selections.outputs;
   }
 
   start(form: ReferenceForm): Promise<StartedSource> {
-    const key = `${form.widened === true} ${form.withSelected === true}`;
+    const key = `${form.widened === true} ${form.selections}`;
     let run = this.#runs.get(key);
     if (!run) {
       run = this.#start(form);
@@ -101,37 +98,52 @@ export class ReferenceRuns {
     return run;
   }
 
-  async #start({ widened = false, withSelected = false }: ReferenceForm): Promise<StartedSource> {
+  async #start({ widened = false, selections }: ReferenceForm): Promise<StartedSource> {
+    const fed = selections === 'fed' ? await this.#feeds(widened) : undefined;
+    const { read, results } = this.#selections;
+    const outputs = fed ? this.#behind(read) : this.#outputs;
+    const alsoOutputs = selections === 'given' ? results.flatMap(wanted) : [];
     const { path, bytes, sha256, external, locations, readAgain } = this.#source;
     let model = bytes;
     const isNewer = this.#source.model.provenance.irVersion > LAST_IR_VERSION;
-    if (widened || withSelected || this.#isReRooted || this.#trains || isNewer) {
+    if (widened || selections || this.#isReRooted || this.#trains || isNewer) {
       const { editReference } = await loadReference();
       model = editReference(bytes, {
         lastIrVersion: isNewer ? LAST_IR_VERSION : undefined,
         inferenceMode: this.#trains,
-        outputs: this.#isReRooted ? this.#outputs : undefined,
-        alsoOutputs: withSelected ? this.#read : undefined,
+        outputs: this.#isReRooted || fed ? outputs : undefined,
+        alsoOutputs,
+        fed: fed?.values,
         widen: widened,
         externalData: external.read,
       });
     }
+    const trials = widened ? mapTrials(this.#trials, widen) : this.#trials;
     return this.#check.source({
       model,
       file: model === bytes ? { path, sha256 } : undefined,
       files: new Map(Array.from(locations, (location) => [location, external.readWhole(location)])),
-      outputs: withSelected ? this.outputsAndRead : this.#outputs.map(({ name }) => name),
-      trials: widened ? mapTrials(this.#trials, widen) : this.#trials,
-      isScaled: this.#isScaled && widened === this.rangeForm.widened && withSelected === this.rangeForm.withSelected,
+      outputs: [...new Set([...outputs, ...alsoOutputs].map(({ name }) => name))],
+      trials: fed?.trials ?? trials,
+      isScaled: this.#isScaled && widened === this.rangeForm.widened && selections === undefined,
       resolutions: this.#resolutions,
       // Passes replace constants, so this looks at the file again.
       suspect: () => findSuspect(readAgain().graph),
     });
   }
-}
 
-function* valuesOf(graph: Graph): Generator<Value> {
-  for (const node of graph.sorted()) for (const value of node.outputs) if (value) yield value;
+  /** What is compared where selections are fed in: outputs that are none themselves, and what is selected among. */
+  #behind(read: readonly Value[]): Wanted[] {
+    const results = new Set(this.#selections.results.map(({ name }) => name));
+    const wantedOnes = [...this.#outputs.filter(({ name }) => !results.has(name)), ...read.flatMap(wanted)];
+    return [...new Map(wantedOnes.map((value) => [value.name, value])).values()];
+  }
+
+  /** The source's own selections, as inputs of the trials that it answered. */
+  async #feeds(widened: boolean) {
+    const source = await this.start({ widened, selections: 'given' });
+    return feedSelections(source.trials, await source.answered, this.#selections.results);
+  }
 }
 
 function wanted({ name, dtype, otherType, graph }: Value): Wanted[] {

@@ -17,3 +17,5 @@ export const loadCoreml = () => import('./coreml/index.js');
 
 /** Editing a source as decoded protobuf for the check; loaded when first used. */
 export const loadReference = () => import('./onnx/reference.js');
+
+export type { FedValue } from './onnx/reference.js';

@@ -13,7 +13,7 @@ import {
   type Trials,
   userTrials,
 } from '../../src/check/index.js';
-import { EngineError, NotEquivalentError } from '../../src/model/index.js';
+import { EngineError, NotEquivalentError, UnsupportedError } from '../../src/model/index.js';
 import { digitsCases } from '../corpus.js';
 import { crashingModel, endlessModel, floats, identityModel, int64s, node, tinyModel } from '../engines/tiny-models.js';
 
@@ -279,11 +279,45 @@ describe('a tolerance', () => {
   });
 });
 
-test('an output that follows from a selection is printed, and not judged where it is listed so', async () => {
+describe('an output that follows from a selection and differs', () => {
   const source = sourceOf(line(1, 0), 'y', seededTrials(x));
-  const verdict = await verdictOf(startCheck(), source, line(2, 0), { unjudged: new Set(['y']) });
-  expect(verdict.error).toBeUndefined();
-  expect(verdict.judgements[0]?.outputs[0]?.error).toBeCloseTo(1, 5);
+  const port = { name: 'x', artefactName: 'x', dtype: 'float32' } as const;
+
+  /** Judged by a source and a program that are given the source's selection; as it is, it answers twice as much. */
+  async function verdictWith(fed: (check: Check) => Promise<Judgement>) {
+    const check = startCheck();
+    return verdictOf(check, source, line(2, 0), { selections: { outputs: new Set(['y']), fed: () => fed(check) } });
+  }
+
+  const fedWith = (scale: number) => (check: Check) =>
+    Promise.resolve<Judgement>({
+      purpose: 'artefact',
+      precision: 'fp32',
+      source: check.source({ ...sourceOf(line(1, 0), 'y', seededTrials(x)), outputs: ['y'] }),
+      payload: { model: line(scale, 0) },
+      inputs: [port],
+      outputs: [{ ...port, name: 'y', artefactName: 'y' }],
+    });
+
+  test("passes where all agrees that is given the source's selection; its own figures and the rows that moved are said", async () => {
+    const { error, judgements } = await verdictWith(fedWith(1));
+    expect(error).toBeUndefined();
+    const [output] = judgements[0]?.outputs ?? [];
+    expect(output?.error).toBeCloseTo(1, 5);
+    expect(output?.reason).toMatch(/^3 of 3 rows moved by near ties; given the source's selection all agrees/);
+  });
+
+  test("does not pass where something differs that is given the source's selection", async () => {
+    const { error } = await verdictWith(fedWith(1.001));
+    expect(error).toBeInstanceOf(NotEquivalentError);
+    expect(error?.message).toContain("where both are given the source's selection, y: error 1.0e-3");
+  });
+
+  test('is no verdict where it cannot be given the selection', async () => {
+    const { error } = await verdictWith(() => Promise.reject(new UnsupportedError({ what: 'no such input' }, [])));
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error?.message).toContain('what lies behind the selection could not be judged: no such input');
+  });
 });
 
 describe('at fp16, on inputs that are scaled up and down,', () => {

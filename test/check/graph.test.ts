@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inversePermutation, permuteAxes, reverseAxis } from '../../src/check/axes.js';
 import { describeInputs } from '../../src/check/input-spec.js';
 import { resolutions } from '../../src/check/resolutions.js';
-import { selectedOutputs } from '../../src/check/selection.js';
+import { selectionsOf } from '../../src/check/selection.js';
 import { findSuspect } from '../../src/check/suspect.js';
 import { EngineError, type Graph, InputError, Model, Tensor, type Value } from '../../src/model/index.js';
 
@@ -64,7 +64,7 @@ describe('an output that follows from a selection', () => {
     const best = add(g, 'ArgMax', [scores], 'int64');
     const kept = add(g, 'Gather', [scores, best]);
     g.setOutputs([kept, scores]);
-    expect(selectedOutputs(g)).toEqual(new Map([[kept.name, ['scores']]]));
+    expect(selectionsOf(g)).toEqual({ outputs: new Set([kept.name]), read: [scores], results: [best] });
   });
 
   test('is judged by what is computed, not by a constant that it is compared with, whatever form that has', () => {
@@ -74,7 +74,7 @@ describe('an output that follows from a selection', () => {
     const half = add(g, 'Neg', [add(g, 'Constant', [])]);
     const above = add(g, 'Greater', [computed, half], 'bool');
     g.setOutputs([above]);
-    expect(selectedOutputs(g)).toEqual(new Map([[above.name, ['computed']]]));
+    expect(selectionsOf(g)).toEqual({ outputs: new Set([above.name]), read: [computed], results: [above] });
   });
 
   test('is none where sizes are compared, not values', () => {
@@ -83,7 +83,26 @@ describe('an output that follows from a selection', () => {
     const shape = add(g, 'Shape', [x], 'int64');
     const isLarge = add(g, 'Greater', [shape, g.addConstant(Tensor.ofShape([2]))], 'bool');
     g.setOutputs([add(g, 'Where', [isLarge, x, x])]);
-    expect(selectedOutputs(g).size).toBe(0);
+    expect(selectionsOf(g).outputs.size).toBe(0);
+  });
+
+  test('may follow from one selection among what another gave: all results are known, and what none of them is, is read', () => {
+    const g = graph();
+    const scores = add(g, 'Softmax', [g.addInput('x', 'float32', [1, 4])]);
+    const node = g.insert({
+      operator: 'TopK',
+      inputs: [scores, g.addConstant(Tensor.ofShape([2]))],
+      outputs: 2,
+      origin: [],
+    });
+    const [best, places] = node.outputs.flatMap((value) => value ?? []);
+    if (!best || !places) throw new Error('TopK has two results');
+    best.dtype = 'float32';
+    const isHigh = add(g, 'Greater', [best, scores], 'bool');
+    g.setOutputs([isHigh]);
+    const { read, results } = selectionsOf(g);
+    expect(read).toEqual([scores]);
+    expect(new Set(results)).toEqual(new Set([isHigh, best, places]));
   });
 });
 

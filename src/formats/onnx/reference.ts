@@ -3,7 +3,10 @@ import type { DataType } from '../../model/index.js';
 import type { ExternalData } from './external-data.js';
 import { setInferenceMode } from './reference/inference-mode.js';
 import { addOutputs, reRoot } from './reference/outputs.js';
+import { type FedValue, feedValues } from './reference/selections.js';
 import { widen } from './reference/widen.js';
+
+export { type FedValue, feedNameOf } from './reference/selections.js';
 
 /** A value of the source to be given back; its type has to be said, since ONNX Runtime asks for it. */
 export interface ReferenceOutput {
@@ -17,6 +20,8 @@ export interface ReferenceEdits {
   readonly lastIrVersion?: number | undefined;
   /** Batch norms and dropouts leave training mode; who reads batch statistics reads the running ones. */
   readonly inferenceMode?: boolean | undefined;
+  /** These become inputs: what selections gave in another run. */
+  readonly fed?: readonly FedValue[] | undefined;
   /** These become the outputs; nodes and inputs that nothing needs any more go. */
   readonly outputs?: readonly ReferenceOutput[] | undefined;
   /** These become outputs too. */
@@ -34,8 +39,9 @@ export interface ReferenceEdits {
  * @returns `bytes` themselves where nothing had to be changed
  */
 export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Array {
-  const { lastIrVersion, inferenceMode, outputs, alsoOutputs = [], widen: isWidened, externalData } = edits;
-  const isKept = lastIrVersion === undefined && !inferenceMode && !outputs && alsoOutputs.length === 0 && !isWidened;
+  const { lastIrVersion, inferenceMode, outputs, alsoOutputs = [], fed = [], widen: isWidened, externalData } = edits;
+  const isRead = outputs === undefined && alsoOutputs.length === 0 && fed.length === 0;
+  const isKept = lastIrVersion === undefined && !inferenceMode && isRead && !isWidened;
   if (isKept) return bytes;
   const { ModelProto } = onnxProto.onnx;
   const model = ModelProto.decode(bytes);
@@ -46,6 +52,7 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
   }
   if (inferenceMode) changes += setInferenceMode(model);
   if (outputs) changes += reRoot(model, outputs);
+  changes += feedValues(model, fed);
   changes += addOutputs(model, alsoOutputs);
   if (isWidened) changes += widen(model, externalData);
   return changes > 0 ? ModelProto.encode(model).finish() : bytes;

@@ -1,0 +1,44 @@
+import type { onnx } from 'onnx-proto';
+import { DATA_TYPES, type DataType } from '../../../model/index.js';
+
+/** A value that is fed instead of being computed. */
+export interface FedValue {
+  readonly name: string;
+  readonly dtype: DataType;
+  /** Sizes that are the same in all runs; undefined where they are not. */
+  readonly shape: readonly (number | undefined)[];
+}
+
+/** What an engine is fed for a value: bools as integers, since no target has inputs of bools. */
+export function feedNameOf({ name, dtype }: Pick<FedValue, 'name' | 'dtype'>): string {
+  return dtype === 'bool' ? `${name}/selected` : name;
+}
+
+/** Turns results of nodes into inputs; the nodes that made them go. @returns how many inputs were added */
+export function feedValues({ graph }: onnx.IModelProto, values: readonly FedValue[]): number {
+  if (!graph) return 0;
+  const names = new Set(values.map(({ name }) => name));
+  const casts = values.filter(({ dtype }) => dtype === 'bool').map(castToBool);
+  const kept = (graph.node ?? []).filter((node) => !(node.output ?? []).some((name) => names.has(name)));
+  graph.node = [...casts, ...kept];
+  graph.input = [...(graph.input ?? []), ...values.map(inputOf)];
+  return values.length;
+}
+
+function castToBool(value: FedValue): onnx.INodeProto {
+  const to = { name: 'to', type: ATTRIBUTE_INT, i: elementType('bool') };
+  return { opType: 'Cast', input: [feedNameOf(value)], output: [value.name], attribute: [to] };
+}
+
+/** `AttributeProto.AttributeType.INT` */
+const ATTRIBUTE_INT = 2;
+
+function inputOf(value: FedValue): onnx.IValueInfoProto {
+  const elemType = elementType(value.dtype === 'bool' ? 'int32' : value.dtype);
+  const dim = value.shape.map((size) => (size === undefined ? {} : { dimValue: size }));
+  return { name: feedNameOf(value), type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+function elementType(dtype: DataType): number {
+  return DATA_TYPES.indexOf(dtype) + 1;
+}
