@@ -24,9 +24,6 @@ export interface MovedRows {
   readonly moved: number;
 }
 
-/** A row differs where an element does by more than so much of the largest. */
-const ROUNDING = 1e-5;
-
 const decoder = new TextDecoder();
 
 /**
@@ -51,17 +48,20 @@ export class Comparison {
   #dot = 0;
   #squareSource = 0;
   #squareArtefact = 0;
-  readonly #countsRows: boolean;
+  readonly #rowTolerance: number | undefined;
   #rows = 0;
   #moved = 0;
 
-  /** @param countsRows whether rows that differ are counted: of rank 3 and more along the last axis, else element by element */
-  constructor({ countsRows = false }: { countsRows?: boolean } = {}) {
-    this.#countsRows = countsRows;
+  /**
+   * @param rowTolerance rows are counted: one has moved where an element differs by more than so much of the largest. A row
+   * is of the last axis from rank 3 on, else an element
+   */
+  constructor({ rowTolerance }: { rowTolerance?: number | undefined } = {}) {
+    this.#rowTolerance = rowTolerance;
   }
 
   get movedRows(): MovedRows | null {
-    return this.#countsRows ? { rows: this.#rows, moved: this.#moved } : null;
+    return this.#rowTolerance === undefined ? null : { rows: this.#rows, moved: this.#moved };
   }
 
   add(source: Tensor, artefact: Tensor, label: string): void {
@@ -72,14 +72,14 @@ export class Comparison {
     } else if (source.strings || artefact.strings) this.#addStrings(source, artefact);
     else if (isWide(source) && !isFloat(artefact.dtype)) this.#addIntegers(source, artefact);
     else this.#addNumbers(source, artefact, label);
-    if (this.#countsRows) this.#countRows(source, artefact);
+    if (this.#rowTolerance !== undefined) this.#countRows(source, artefact, this.#rowTolerance);
   }
 
-  #countRows(source: Tensor, artefact: Tensor): void {
+  #countRows(source: Tensor, artefact: Tensor, tolerance: number): void {
     const width = source.shape.length > 2 ? (source.shape.at(-1) ?? 1) : 1;
     if (source.strings || width === 0) return;
     const [a, b] = [source.toFloat64(), artefact.toFloat64()];
-    const allowed = ROUNDING * a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const allowed = tolerance * a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     for (let from = 0; from < a.length; from += width) {
       this.#rows++;
       // Written so that NaN differs.

@@ -82,8 +82,12 @@ export async function judge(
     throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
   }
   const session = await loadProgram(engine, judgement);
+  const isSelected = (name: string) => selections?.outputs.has(name) ?? false;
   const comparisons = new Map(
-    judgement.outputs.map(({ name }) => [name, new Comparison({ countsRows: selections?.outputs.has(name) ?? false })]),
+    judgement.outputs.map(({ name }) => [
+      name,
+      new Comparison({ rowTolerance: isSelected(name) ? bar.tolerance : undefined }),
+    ]),
   );
   for (const { trial, outputs } of answered) {
     const answers = await runProgram(session, judgement, trial);
@@ -102,9 +106,8 @@ export async function judge(
     const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
     const facts = { resolution: source.resolutions?.get(name) ?? 0, suspect: source.suspect };
     // What the source selects otherwise from run to run is no noise that excuses what lies behind.
-    const isSelected = selections?.outputs.has(name) ?? false;
-    const verdict = judgeOutput(isSelected ? { ...figures, noise: null } : figures, compared, bar, facts);
-    if (!isSelected) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
+    const verdict = judgeOutput(isSelected(name) ? { ...figures, noise: null } : figures, compared, bar, facts);
+    if (!isSelected(name)) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
     const failures = [...verdict.failures, ...(outOfRange?.get(name) ?? [])];
     return { ...figures, ...verdict, failures, movedRows: compared.movedRows };
   });

@@ -7,8 +7,12 @@ import type { Answered, Outputs } from './source-run.js';
 
 /** Relative L2 that passes whatever the source itself loses in this arithmetic. */
 const ALWAYS_PASSES = 2e-2;
-/** So many times what the source loses passes. */
-const ALLOWED_FACTOR = 2;
+/**
+ * So many times what the unfused source loses passes. The rounding of a merged weight is the same for every pixel and does
+ * not average out behind a mean, as that of separate branches does: a right RepViT loses 2.5 times as much. What leaves
+ * the range is infinite, or lost as a whole.
+ */
+const ALLOWED_FACTOR = 4;
 
 /**
  * What is wrong with an artefact on scaled inputs, by output: NaN or infinity where the unfused source in the same
