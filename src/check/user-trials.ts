@@ -7,7 +7,6 @@ import {
   isInteger,
   sizeOf,
   Tensor,
-  UsageError,
 } from '../model/index.js';
 import { castTensor } from './axes.js';
 import type { InputSpec } from './input-spec.js';
@@ -18,7 +17,7 @@ import { expectAffordable, type Trial, type Trials } from './trial.js';
 /**
  * Trial inputs from a user's arrays, in the source's layout. Where the source fixes axis 0 and the arrays hold a multiple
  * of it, they are cut into as many trials.
- * @throws UsageError where an array has a name that is no input
+ * @throws InputError where an array has a name that is no input
  * @throws InputError where an input has no array, or one that it cannot take
  */
 export function userTrials(arrays: UserArrays, specs: readonly InputSpec[], pixels?: PixelInput): Trials {
@@ -84,7 +83,7 @@ function assign(arrays: UserArrays, specs: readonly InputSpec[]): Map<string, Te
   const chosen = new Map<string, Tensor>();
   for (const [name = '', tensor] of arrays) {
     if (!names.includes(name)) {
-      throw new UsageError({ what: `${name} is no input of the model; its inputs are ${names.join(', ')}` });
+      throw new InputError({ what: `${name} is no input of the model; its inputs are ${names.join(', ')}` });
     }
     chosen.set(name, tensor);
   }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { MobileoneError, UsageError } from '../model/errors.js';
+import { nearestHint } from '../nearest-name.js';
 import { defectText, errorLine, reportError } from '../report/error-line.js';
 import { VERSION } from '../version.js';
 import { convertCommand } from './convert-command.js';
@@ -42,14 +43,35 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   for (const command of [convertCommand(finish), inspectCommand(finish)]) program.addCommand(command);
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output);
   try {
+    expectHelpable(program, argv);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) return await fail(error, argv.includes('--debug'));
-    if (error.exitCode !== 0 && help === '') return await fail(usageOf(error), false);
-    await (error.exitCode === 0 ? writeOut(help) : writeError(help));
-    return error.exitCode === 0 ? 0 : 2;
+    const failure = error instanceof CommanderError && error.exitCode !== 0 && help === '' ? usageOf(error) : error;
+    if (!(failure instanceof CommanderError)) {
+      if (failure instanceof UsageError && argv.includes('--json')) await writeOut(usageJson(failure));
+      return await fail(failure, failure === error && argv.includes('--debug'));
+    }
+    await (failure.exitCode === 0 ? writeOut(help) : writeError(help));
+    return failure.exitCode === 0 ? 0 : 2;
   }
   return exitCode;
+}
+
+/** Commander shows its own help for any word behind `help`. @throws UsageError where there is no such command */
+function expectHelpable(program: Command, [first, name]: readonly string[]): void {
+  if (first !== 'help' || name === undefined || name.startsWith('-')) return;
+  const names = ['help', ...program.commands.map((command) => command.name())];
+  if (!names.includes(name)) {
+    throw new UsageError({
+      what: `unknown command '${name}'`,
+      todo: nearestHint(name, names) ?? 'see mobileone --help',
+    });
+  }
+}
+
+/** What a pipeline reads where there is no report. */
+function usageJson(error: UsageError): string {
+  return `${JSON.stringify({ exitCode: error.exitCode, error: reportError(error) })}\n`;
 }
 
 function usageOf({ message }: CommanderError): UsageError {

@@ -38,7 +38,9 @@ export class Prover {
     const runs = new ReferenceRuns({
       check: this.#check,
       source,
-      trials: this.#arrays ? userTrials(this.#arrays, specs, image) : seededTrials(specs, image),
+      trials: this.#arrays
+        ? ofFile(this.#options.inputs, userTrials, this.#arrays, specs, image)
+        : seededTrials(specs, image),
       isReRooted: this.#options.outputs !== undefined,
       isHalf,
       // Pixels have one range.
@@ -63,10 +65,15 @@ export class Prover {
 
 function readInputs(path: string, maxBytes: number): UserArrays {
   const limit = { bytes: maxBytes, what: `over the limit of ${maxBytes} bytes`, todo: 'raise it with --max-bytes' };
+  return ofFile(path, () => readArrays(readFile(path, limit).bytes, maxBytes));
+}
+
+/** Errors of what the file holds name the file. */
+function ofFile<Given extends unknown[], T>(path: string | undefined, use: (...given: Given) => T, ...given: Given): T {
   try {
-    return readArrays(readFile(path, limit).bytes, maxBytes);
+    return use(...given);
   } catch (error) {
-    if (!(error instanceof InputError) || error.where.file !== undefined) throw error;
+    if (!(error instanceof InputError) || error.where.file !== undefined || path === undefined) throw error;
     const { what, where, todo } = error;
     throw new InputError({ what, where: { ...where, file: path }, ...(todo ? { todo } : {}), cause: error });
   }

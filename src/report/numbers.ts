@@ -9,10 +9,13 @@ export function showCount(count: number | null): string {
   return scaled(count);
 }
 
+/** Rounded before it is given a unit, so that 999_999 is `1.00 M`. */
 function scaled(count: number): string {
-  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(count) / 3));
-  const digits = (count / 1000 ** power).toFixed(2).slice(0, 4).replace(/\.$/, '');
-  return `${digits} ${UNITS[power]}`;
+  const rounded = Number(count.toPrecision(3));
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(rounded) / 3));
+  const number = rounded / 1000 ** power;
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(number)));
+  return `${number.toFixed(decimals)} ${UNITS[power]}`;
 }
 
 /** 22_150_000 as `22.2 MB`. */

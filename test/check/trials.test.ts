@@ -5,7 +5,7 @@ import { normalizePixels, type PixelInput } from '../../src/check/pixels.js';
 import { seededTrials } from '../../src/check/seeded-trials.js';
 import type { Trials } from '../../src/check/trial.js';
 import { userTrials } from '../../src/check/user-trials.js';
-import { InputError, Tensor, UsageError } from '../../src/model/index.js';
+import { InputError, Tensor } from '../../src/model/index.js';
 
 const input = (
   name: string,
@@ -274,7 +274,7 @@ describe('inputs of a user', () => {
 
   test('under a name that is no input are wrong usage, with the names there are', () => {
     const arrays = new Map([['z', floats([1])]]);
-    expect(() => userTrials(arrays, [input('x', [1]), input('y', [1])])).toThrow(UsageError);
+    expect(() => userTrials(arrays, [input('x', [1]), input('y', [1])])).toThrow(InputError);
     expect(() => userTrials(arrays, [input('x', [1]), input('y', [1])])).toThrow(
       /z is no input of the model; its inputs are x, y/,
     );

@@ -23,6 +23,22 @@ test.each([[['--help']], [['help', 'convert']], [['convert', '--help']], [['insp
   },
 );
 
+test('help for a command that there is not is wrong usage, and names the nearest', async () => {
+  const { code, stdout, stderr } = await mobileone(scratch(), ['help', 'conver']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^mobileone: unknown command 'conver'; did you mean convert\?\n$/);
+});
+
+test.each([['--prcision'], ['--to=nothing']])(
+  'wrong usage with --json prints exit code and error (%s)',
+  async (flag) => {
+    const { code, stdout, stderr } = await mobileone(scratch(), ['convert', DIGITS, '--json', flag]);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ exitCode: 2, error: { what: expect.stringContaining('--') } });
+    expect(stderr).toMatch(/^mobileone: .*\n$/);
+  },
+);
+
 test('no command at all is wrong usage, and shows help', async () => {
   const { code, stdout, stderr } = await mobileone(scratch(), []);
   expect([code, stdout]).toEqual([2, '']);
