@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { MobileoneError, UsageError } from '../model/errors.js';
 import { nearestHint } from '../nearest-name.js';
 import { defectText, errorLine, reportError } from '../report/error-line.js';
+import { failureJson } from '../report/json.js';
 import { VERSION } from '../version.js';
 import { convertCommand } from './convert-command.js';
 import { inspectCommand } from './inspect-command.js';
@@ -48,7 +49,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   } catch (error) {
     const failure = error instanceof CommanderError && error.exitCode !== 0 && help === '' ? usageOf(error) : error;
     if (!(failure instanceof CommanderError)) {
-      if (failure instanceof UsageError && argv.includes('--json')) await writeOut(usageJson(failure));
+      if (failure instanceof UsageError && argv.includes('--json')) {
+        await writeOut(failureJson(failure.exitCode, reportError(failure)));
+      }
       return await fail(failure, failure === error && argv.includes('--debug'));
     }
     await (failure.exitCode === 0 ? writeOut(help) : writeError(help));
@@ -67,11 +70,6 @@ function expectHelpable(program: Command, [first, name]: readonly string[]): voi
       todo: nearestHint(name, names) ?? 'see mobileone --help',
     });
   }
-}
-
-/** What a pipeline reads where there is no report. */
-function usageJson(error: UsageError): string {
-  return `${JSON.stringify({ exitCode: error.exitCode, error: reportError(error) })}\n`;
 }
 
 function usageOf({ message }: CommanderError): UsageError {

@@ -1,11 +1,17 @@
 import type { RunOutcome } from '../conversion/run-report.js';
-import { errorLine, type ModelReport, reportError, reportJson, type SummaryOptions } from '../report/index.js';
+import { type MobileoneError, UsageError } from '../model/errors.js';
+import {
+  errorLine,
+  failureJson,
+  type ModelReport,
+  type Report,
+  reportError,
+  reportJson,
+  type SummaryOptions,
+} from '../report/index.js';
 import { coloursFor } from './colours.js';
 import type { OutputFlags } from './flags.js';
 import { writeError, writeOut } from './streams.js';
-
-/** Exit codes at which there is no report: a defect, or wrong usage. */
-const WITHOUT_REPORT: ReadonlySet<number> = new Set([1, 2]);
 
 /**
  * Prints what a run did: the summary, or with `--json` the report and the summary on standard error; then a line for each
@@ -29,5 +35,12 @@ export async function showReport(
   if (error && lines.size === 0) lines.add(errorLine(reportError(error)));
   for (const line of lines) await writeError(`${line}\n`);
   if (flags.debug && error?.stack) await writeError(`${error.stack}\n`);
-  if (flags.json && !WITHOUT_REPORT.has(report.exitCode)) await writeOut(reportJson(report));
+  if (flags.json) await writeOut(jsonOf(report, error));
+}
+
+/** Wrong usage that showed only in the model has no report either. */
+function jsonOf(report: Report, error: MobileoneError | undefined): string {
+  if (!(error instanceof UsageError)) return reportJson(report);
+  const [failed] = report.models.flatMap((model) => model.error ?? []);
+  return failureJson(error.exitCode, failed ?? reportError(error));
 }

@@ -1,4 +1,4 @@
-import type { Report } from './report.js';
+import type { ErrorReport, Report } from './report.js';
 
 /** The report as JSON text. @throws TypeError where a number is none that JSON can hold: that is a defect */
 export function reportJson(report: Report): string {
@@ -7,4 +7,9 @@ export function reportJson(report: Report): string {
     return value;
   };
   return `${JSON.stringify(report, expectFinite, 2)}\n`;
+}
+
+/** What a pipeline reads where there is no report: wrong usage. */
+export function failureJson(exitCode: number, error: ErrorReport): string {
+  return `${JSON.stringify({ exitCode, error }, undefined, 2)}\n`;
 }

@@ -1,28 +1,26 @@
-/** How a person reads numbers: three digits and a unit. */
+/** How a person reads numbers. */
 
-const UNITS = ['', 'k', 'M', 'G', 'T'];
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** 5_292_000 as `5.29 M`. */
+/**
+ * 2_079_000 as `2.1 M`, 2_978_000_000 as `2978 M`: networks are compared in millions, with one decimal under a hundred, as
+ * the tables of papers have it.
+ */
 export function showCount(count: number | null): string {
   if (count === null) return 'unknown';
   if (count < 10_000) return String(count);
-  return scaled(count);
-}
-
-/** Rounded before it is given a unit, so that 999_999 is `1.00 M`. */
-function scaled(count: number): string {
   const rounded = Number(count.toPrecision(3));
-  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(rounded) / 3));
-  const number = rounded / 1000 ** power;
-  const decimals = Math.max(0, 2 - Math.floor(Math.log10(number)));
-  return `${number.toFixed(decimals)} ${UNITS[power]}`;
+  const [unit, size] = rounded < 1e6 ? ['k', 1e3] : rounded < 1e10 ? ['M', 1e6] : ['G', 1e9];
+  return `${(count / size).toFixed(rounded < 100 * size ? 1 : 0)} ${unit}`;
 }
 
-/** 22_150_000 as `22.2 MB`. */
+/** 22_150_000 as `22.2 MB`: three digits, rounded before they are given a unit, so that 999_999 is `1.00 MB`. */
 export function showBytes(bytes: number | null): string {
   if (bytes === null) return 'unknown';
   if (bytes < 1000) return `${bytes} B`;
-  return `${scaled(bytes)}B`;
+  const rounded = Number(bytes.toPrecision(3));
+  const power = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(rounded) / 3));
+  return `${(rounded / 1000 ** power).toPrecision(3)} ${BYTE_UNITS[power]}`;
 }
 
 export function showFactor(before: number | null, after: number | null): string {

@@ -272,7 +272,7 @@ describe('inputs of a user', () => {
     expect(() => userTrials(arrays, specs)).toThrow(message);
   });
 
-  test('under a name that is no input are wrong usage, with the names there are', () => {
+  test('under a name that is no input are refused, with the names there are', () => {
     const arrays = new Map([['z', floats([1])]]);
     expect(() => userTrials(arrays, [input('x', [1]), input('y', [1])])).toThrow(InputError);
     expect(() => userTrials(arrays, [input('x', [1]), input('y', [1])])).toThrow(
