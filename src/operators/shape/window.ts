@@ -137,6 +137,21 @@ function countWindows(size: number, { stride, slack, begin, ceilMode }: Steps): 
   return (windows - 1) * stride >= size + begin ? windows - 1 : windows;
 }
 
+/** Whether rounding up finds as many windows as rounding down, so that `ceil_mode` says nothing. */
+export function roundsUpInVain({ kernelShape, strides, dilations, autoPad, pads }: Window, spatial: Shape): boolean {
+  if (autoPad.startsWith('SAME')) return true;
+  if (!kernelShape || !pads) return false;
+  const extents = effectiveKernel(kernelShape, dilations);
+  return spatial.every((size, i) => {
+    const [stride = 1, begin = 0] = [strides[i], pads[i]];
+    if (stride === 1) return true;
+    const slack = begin + (pads[i + spatial.length] ?? 0) - (extents[i] ?? 1);
+    if (typeof size !== 'number' || size + slack < 0) return false;
+    const steps = { stride, slack, begin };
+    return countWindows(size, { ...steps, ceilMode: true }) === countWindows(size, { ...steps, ceilMode: false });
+  });
+}
+
 /** Two branches that slide alike over one symbolic size end in one symbol: `(H + 2 - 3) / 2` is `(H + 0 - 1) / 2`. */
 function slideSymbol(node: Node, size: string, { stride, slack, begin, ceilMode }: Steps): Dimension {
   if (stride === 1) return slack === -1 ? size : node.graph.model.derivedSymbol(`${size} + ${slack + 1}`);
