@@ -1,4 +1,5 @@
-// Measures whole processes and latency and writes bench/results.md; the README quotes its tables.
+// Measures whole processes and latency and writes bench/results.md; the README quotes its tables. What Node itself runs is
+// measured in each of the Nodes of tools/nodes.js.
 // node bench/run.js [ROUNDS]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -6,7 +7,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { latencyRatio } from './tools/latency.js';
-import { readFolder, tfjsLatency, withActivationsApart } from './tools/tfjs-latency.js';
+import { measuredNodes } from './tools/nodes.js';
 import { median, runInTurn } from './tools/whole-process.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,8 +15,10 @@ const corpus = join(root, '.cache', 'corpus');
 const rounds = Number(process.argv[2] ?? 5);
 const out = mkdtempSync(join(tmpdir(), 'bench-out-'));
 const bin = join(root, 'bin', 'mobileone.js');
+const nodes = measuredNodes();
 const copy = join(root, 'bench', 'tools', 'copy.js');
 const reencode = join(root, 'bench', 'tools', 'reencode.js');
+const tfjsVariants = join(root, 'bench', 'tools', 'tfjs-variants.js');
 
 const model = (name) => join(corpus, name, 'model.onnx');
 const digits = (name) => join(root, 'fixtures', 'digits', name, 'model.onnx');
@@ -24,32 +27,59 @@ function convert(name, ...options) {
   return [bin, 'convert', model(name), '--quiet', '--out-dir', join(out, options.join('_')), ...options];
 }
 
+const COPY = 'plain copy of the bytes';
+
+/** What is run, by network and what is done with it. */
 function wholeProcesses() {
-  const commands = new Map();
-  for (const name of ['mobileone_s0_ts13', 'mobileone_s4_ts13']) {
-    commands.set(`${name} plain copy of the bytes`, [copy, model(name), join(out, 'copy.onnx')]);
-    commands.set(`${name} decoded and encoded again by onnx-proto`, [reencode, model(name), join(out, 'again.onnx')]);
-    commands.set(`${name} to ONNX, no check`, convert(name, '--no-check'));
-    commands.set(`${name} to ONNX, checked`, convert(name));
-  }
-  for (const target of ['tfjs', 'coreml']) {
-    commands.set(
-      `mobileone_s0_ts13 to ${target}, no check`,
-      convert('mobileone_s0_ts13', '--to', target, '--no-check'),
+  const rows = [];
+  for (const network of ['mobileone_s0_ts13', 'mobileone_s4_ts13']) {
+    rows.push(
+      { network, does: COPY, args: [copy, model(network), join(out, 'copy.onnx')] },
+      {
+        network,
+        does: 'decoded and encoded again by onnx-proto',
+        args: [reencode, model(network), join(out, 'again')],
+      },
+      { network, does: 'to ONNX, no check', args: convert(network, '--no-check') },
+      { network, does: 'to ONNX, checked', args: convert(network) },
     );
   }
-  return runInTurn(commands, rounds);
+  for (const target of ['tfjs', 'coreml']) {
+    const network = 'mobileone_s0_ts13';
+    rows.push({ network, does: `to ${target}, no check`, args: convert(network, '--to', target, '--no-check') });
+  }
+  return rows;
 }
 
-function processTable(runs) {
-  const rows = [...runs].map(([name, { seconds, mebibytes }]) => {
-    const [network] = name.split(' ');
-    const time = median(seconds);
-    const factor = time / median(runs.get(`${network} plain copy of the bytes`).seconds);
+function processTable() {
+  const rows = wholeProcesses();
+  const key = (version, network, does) => `${version} ${network} ${does}`;
+  const commands = rows.flatMap(({ network, does, args }) =>
+    nodes.map(({ version, path }) => [key(version, network, does), { node: path, args }]),
+  );
+  const runs = runInTurn(new Map(commands), rounds);
+  const lines = rows.map(({ network, does }) => {
+    const figures = nodes.map(({ version }) => {
+      const { seconds, mebibytes } = runs.get(key(version, network, does));
+      const time = median(seconds);
+      const factor = time / median(runs.get(key(version, network, COPY)).seconds);
+      return `${time.toFixed(2)} | ${factor.toFixed(1)} | ${mebibytes.toFixed(0)}`;
+    });
     const file = statSync(model(network)).size / 2 ** 20;
-    return `| ${name} | ${time.toFixed(2)} | ${factor.toFixed(1)} | ${mebibytes.toFixed(0)} | ${file.toFixed(0)} |`;
+    return `| ${network} ${does} | ${file.toFixed(0)} | ${figures.join(' | ')} |`;
   });
-  return ['| whole process | s | times the copy | peak MiB | file MiB |', '|---|---|---|---|---|', ...rows].join('\n');
+  const columns = nodes.map(({ version }) => `s, Node ${majorOf(version)} | times the copy | peak MiB`);
+  const head = `| whole process | file MiB | ${columns.join(' | ')} |`;
+  return [head, ruleUnder(head), ...lines].join('\n');
+}
+
+function majorOf(version) {
+  return version.split('.')[0];
+}
+
+/** The line between the head of a table and its rows. */
+function ruleUnder(head) {
+  return head.replaceAll(/[^|]+/g, '---');
 }
 
 async function latencyTable() {
@@ -87,23 +117,24 @@ async function latencyTable() {
 }
 
 /** The ways to write MobileOne S0 for TensorFlow.js that were tried, in the wasm backend. */
-async function tfjsTable() {
+function tfjsTable() {
   const write = (name, ...options) => {
     const path = model('mobileone_s0_ts13');
     const common = ['--to', 'tfjs', '--quiet', '--no-check', '--out-dir', out, '--name', name];
     execFileSync(process.execPath, [bin, 'convert', path, ...common, ...options]);
-    return readFolder(join(out, `${name}.tfjs`));
+    return join(out, `${name}.tfjs`);
   };
-  const fused = write('s0');
-  const variants = new Map([
-    ['as written', fused],
-    ['biases and activations as nodes of their own', withActivationsApart(fused)],
-    ['branches not merged', write('s0-unfused', '--no-fuse')],
-  ]);
-  const times = await tfjsLatency(variants, [1, 224, 224, 3]);
-  const own = times.get('as written');
-  const rows = [...times].map(([name, time]) => `| ${name} | ${time.toFixed(1)} | ${(time / own).toFixed(2)} |`);
-  return ['| S0 in TensorFlow.js, wasm, one thread | ms | times as written |', '|---|---|---|', ...rows].join('\n');
+  const folders = [write('s0'), write('s0-unfused', '--no-fuse')];
+  const times = nodes.map(({ path }) =>
+    JSON.parse(execFileSync(path, [tfjsVariants, ...folders], { encoding: 'utf8' })),
+  );
+  const rows = Object.keys(times[0]).map((name) => {
+    const figures = times.map((time) => `${time[name].toFixed(1)} | ${(time[name] / time['as written']).toFixed(2)}`);
+    return `| ${name} | ${figures.join(' | ')} |`;
+  });
+  const columns = nodes.map(({ version }) => `ms, Node ${majorOf(version)} | times as written`);
+  const head = `| S0 in TensorFlow.js, wasm, one thread | ${columns.join(' | ')} |`;
+  return [head, ruleUnder(head), ...rows].join('\n');
 }
 
 /** Puts the tables between the markers of the README. */
@@ -117,8 +148,9 @@ execFileSync(process.execPath, [join(root, 'fixtures', 'expand.mjs'), corpus], {
 mkdirSync(out, { recursive: true });
 try {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const tables = [processTable(wholeProcesses()), await latencyTable(), await tfjsTable()].join('\n\n');
-  const machine = `Version ${version}, Node ${process.versions.node}, ${cpus().length} cores, medians of ${rounds} runs in turn.`;
+  const tables = [processTable(), await latencyTable(), tfjsTable()].join('\n\n');
+  const versions = nodes.map((node) => node.version).join(' and ');
+  const machine = `Version ${version}, Node ${versions}, ${cpus().length} cores, medians of ${rounds} runs in turn.`;
   writeFileSync(join(root, 'bench', 'results.md'), `# Benchmark\n\n${machine}\n\n${tables}\n`);
   quote(`${machine}\n\n${tables}`);
   console.log(tables);

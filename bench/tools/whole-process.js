@@ -11,24 +11,24 @@ const PEAK_MEMORY = new URL('./peak-memory.js', import.meta.url).href;
  */
 const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...environment } = process.env;
 
-function run(args, more = {}) {
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...environment, ...more } });
-  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
+function run(node, args, more = {}) {
+  const { status, stderr } = spawnSync(node, args, { encoding: 'utf8', env: { ...environment, ...more } });
+  if (status !== 0) throw new Error(`${node} ${args.join(' ')} ended with ${status}: ${stderr}`);
 }
 
-/** Seconds of one run of Node as a whole process. The disk is idle first: who flushes a file would wait for others' too. */
-function secondsOf(args) {
+/** Seconds of one run of a Node as a whole process. The disk is idle first: who flushes a file would wait for others' too. */
+function secondsOf({ node, args }) {
   spawnSync('sync');
   const start = process.hrtime.bigint();
-  run(args);
+  run(node, args);
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
 /** The most memory, in MiB, that the process held; engines are processes of their own. A run of its own: it takes longer. */
-function mebibytesOf(args) {
+function mebibytesOf({ node, args }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    run(args, { NODE_OPTIONS: `--import ${PEAK_MEMORY}`, BENCH_PEAK_FOLDER: folder });
+    run(node, args, { NODE_OPTIONS: `--import ${PEAK_MEMORY}`, BENCH_PEAK_FOLDER: folder });
     return Math.max(...readdirSync(folder).map((name) => Number(readFileSync(join(folder, name), 'utf8')) / 1024));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -36,13 +36,15 @@ function mebibytesOf(args) {
 }
 
 /**
- * Runs every command in turn, round after round, so that a drift of the machine touches all alike. The runs for memory come
- * first, and fill the file caches.
+ * Runs every command (the path of a Node and its arguments) in turn, round after round, so that a drift of the machine
+ * touches all alike. The runs for memory come first, and fill the file caches.
  */
 export function runInTurn(commands, rounds) {
-  const runs = new Map([...commands].map(([name, args]) => [name, { mebibytes: mebibytesOf(args), seconds: [] }]));
+  const runs = new Map(
+    [...commands].map(([name, command]) => [name, { mebibytes: mebibytesOf(command), seconds: [] }]),
+  );
   for (let round = 0; round < rounds; round++) {
-    for (const [name, args] of commands) runs.get(name).seconds.push(secondsOf(args));
+    for (const [name, command] of commands) runs.get(name).seconds.push(secondsOf(command));
   }
   return runs;
 }
