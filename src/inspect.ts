@@ -9,6 +9,7 @@ import { optimize } from './passes/pipeline.js';
 import { fusibleLine, type Report } from './report/index.js';
 import { declinedBlocks, fusedBlocks } from './source/blocks.js';
 import { countGraph } from './source/counts.js';
+import { listNodes } from './source/list-nodes.js';
 import { describeSource, openSource } from './source/open-source.js';
 import { takeStock } from './source/take-stock.js';
 
@@ -49,6 +50,7 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
     const { model } = source;
     draft.source = describeSource(source);
     await stations.time('look', () => draft.takeStock(takeStock(model, options)));
+    if (options.nodes) draft.nodes = listNodes(model.graph);
     await stations.time('fuse', () => {
       const changes = optimize(model, { maxCost: options.maxCost, typed: true });
       draft.after = countGraph(model.graph);

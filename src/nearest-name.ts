@@ -1,31 +1,66 @@
 /** The known name that is fewest edits away from `name`; undefined where none is near enough to be meant. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let fewest = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of known) {
+  return nearest(known, Math.max(2, Math.floor(name.length / 3)), (candidate, fewest) =>
     // Names from strangers can be long; lengths that differ by more are never nearest, and cost nothing this way.
-    if (Math.abs(candidate.length - name.length) >= fewest) continue;
-    const edits = distance(name.toLowerCase(), candidate.toLowerCase());
-    if (edits < fewest) [best, fewest] = [candidate, edits];
-  }
-  return best;
+    Math.abs(candidate.length - name.length) >= fewest ? fewest : edits(name, candidate, fewest, false),
+  );
+}
+
+/** The same for a glob: the fewest edits after which it would match. */
+export function nearestToGlob(glob: string, known: Iterable<string>): string | undefined {
+  const letters = glob.replace(/[*?]/g, '').length;
+  return nearest(known, Math.max(1, Math.floor(letters / 3)), (candidate, fewest) =>
+    edits(glob, candidate, fewest, true),
+  );
 }
 
 /** "did you mean …", or nothing: ready for the `todo` of an error. */
 export function nearestHint(name: string, known: Iterable<string>): string | undefined {
-  const nearest = nearestName(name, known);
-  return nearest === undefined ? undefined : `did you mean ${nearest}?`;
+  return asQuestion(nearestName(name, known));
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions, row by row. */
-function distance(a: string, b: string): number {
+/** What to do about a name, or a glob, that no node or value of a model has. */
+export function hintForModel(name: string, known: Iterable<string>, isGlob = false): string {
+  const question = asQuestion(isGlob ? nearestToGlob(name, known) : nearestName(name, known));
+  return `${question ? `${question} ` : ''}mobileone inspect --nodes lists the names`;
+}
+
+function asQuestion(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `did you mean ${name}?`;
+}
+
+function nearest(
+  known: Iterable<string>,
+  most: number,
+  editsTo: (candidate: string, fewest: number) => number,
+): string | undefined {
+  let best: string | undefined;
+  let fewest = most + 1;
+  for (const candidate of known) {
+    const needed = editsTo(candidate, fewest);
+    if (needed < fewest) [best, fewest] = [candidate, needed];
+  }
+  return best;
+}
+
+/**
+ * Levenshtein's distance: insertions, deletions and substitutions, row by row, whatever the case. In a glob `*` stands for
+ * any text and `?` for any character.
+ * @param enough as many edits are as good as any more, so that the rest need not be counted
+ */
+function edits(from: string, to: string, enough: number, isGlob: boolean): number {
+  const [a, b] = [from.toLowerCase(), to.toLowerCase()];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const letter = a[i - 1];
+    const isStar = isGlob && letter === '*';
+    const next = [(row[0] ?? 0) + (isStar ? 0 : 1)];
     for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const [above, left] = [row[j] ?? 0, next[j - 1] ?? 0];
+      const isSame = letter === b[j - 1] || (isGlob && letter === '?');
+      next.push(isStar ? Math.min(above, left) : Math.min((row[j - 1] ?? 0) + (isSame ? 0 : 1), above + 1, left + 1));
     }
+    if (Math.min(...next) >= enough) return enough;
     row = next;
   }
   return row[b.length] ?? 0;

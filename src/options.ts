@@ -28,12 +28,14 @@ export interface InspectOptions {
   readonly maxCost?: number | undefined;
   /** Also writes the report to this file, as JSON. */
   readonly report?: string | undefined;
+  /** Lists nodes and values by name in the report. */
+  readonly nodes?: boolean | undefined;
   /** Fails with `GateError` where a block can still be fused. */
   readonly expectFused?: boolean | undefined;
 }
 
 /** What `convert` can be asked. */
-export interface ConvertOptions extends Omit<InspectOptions, 'expectFused'> {
+export interface ConvertOptions extends Omit<InspectOptions, 'expectFused' | 'nodes'> {
   /** Where the artefacts go; made if missing. */
   readonly outDir?: string | undefined;
   /** Base name of the artefacts; `{name}` is the source's. */
@@ -105,6 +107,7 @@ const READING = {
 export const INSPECT_OPTIONS: Readonly<Record<keyof InspectOptions, Declaration>> = Object.freeze({
   to: { kind: listOf(TARGETS), flag: '--to <list>', help: 'targets to judge: onnx, tfjs, coreml (all)' },
   ...READING,
+  nodes: { kind: flag, flag: '--nodes', help: 'lists nodes and values by name' },
   expectFused: { kind: flag, flag: '--expect-fused', help: 'exit code 7 where a block can still be fused' },
 });
 
@@ -169,7 +172,7 @@ export const CONVERT_OPTIONS: Readonly<Record<keyof ConvertOptions, Declaration>
 
 const LIMITS = { maxNodes: 200_000, maxBytes: 16 * 2 ** 30, maxCost: 1 };
 
-export const INSPECT_DEFAULTS = Object.freeze({ ...LIMITS, to: TARGETS, expectFused: false });
+export const INSPECT_DEFAULTS = Object.freeze({ ...LIMITS, to: TARGETS, nodes: false, expectFused: false });
 
 export const CONVERT_DEFAULTS = Object.freeze({
   ...LIMITS,

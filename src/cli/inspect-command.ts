@@ -8,6 +8,8 @@ const EXAMPLES = `
 Examples:
   mobileone inspect mobileone_s0.onnx
       what is in it, what fusing would leave, and what each target supports
+  mobileone inspect mobileone_s0.onnx --nodes
+      also every node and value by the names that --keep-fp32 and --outputs of convert take
   mobileone inspect deployed.onnx --expect-fused -q
       a gate for a pipeline: exit code 7 where a block can still be fused`;
 
@@ -17,7 +19,7 @@ export function inspectCommand(finish: (exitCode: number) => void): Command {
     .summary('what is in the file and what each target supports')
     .description(
       'Shows inputs, outputs, counts before and after fusing, what could not be fused and why, and what each target ' +
-        'supports. Runs no engine and writes nothing. Parameters are the elements of all floating-point initialisers, ' +
+        'supports. Runs no engine and writes no model. Parameters are the elements of all floating-point initialisers, ' +
         'running statistics included; multiply-accumulates are those of Conv, ConvTranspose, Gemm and MatMul at batch 1.',
     )
     .argument('<model>', 'ONNX file');

@@ -4,6 +4,7 @@ import {
   type Counts,
   type DeclinedBlock,
   type FusedBlock,
+  type ListedNode,
   type ModelReport,
   reportError,
   type SourceReport,
@@ -23,6 +24,7 @@ export class Draft {
   fused: readonly FusedBlock[] = [];
   declined: readonly DeclinedBlock[] = [];
   targets: TargetReport[] = [];
+  nodes: readonly ListedNode[] | null = null;
   artefacts: ArtefactReport[] = [];
   readonly #notes = new Set<string>();
   readonly #path: string;
@@ -50,7 +52,7 @@ export class Draft {
   }
 
   finish(stations: Stations): ModelReport {
-    const { source, inputs, outputs, before, after, fused, declined, targets, artefacts, error } = this;
+    const { source, inputs, outputs, before, after, fused, declined, targets, nodes, artefacts, error } = this;
     return {
       source,
       exitCode: error?.exitCode ?? 0,
@@ -63,6 +65,7 @@ export class Draft {
       declined,
       notes: [...this.#notes],
       targets,
+      nodes,
       artefacts,
       stations: stations.report,
     };

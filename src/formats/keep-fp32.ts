@@ -1,4 +1,5 @@
 import { type Graph, type Node, UsageError } from '../model/index.js';
+import { hintForModel } from '../nearest-name.js';
 
 /**
  * The nodes that names or globs (`*`: any text, `?`: one character) ask to stay in float32: by their own name, or by that
@@ -23,7 +24,7 @@ export function nodesKeptInFloat32(graph: Graph, patterns: readonly string[]): R
     if (matches.length === 0) {
       throw new UsageError({
         what: `--keep-fp32 ${pattern}: no node has this name`,
-        todo: 'see inspect for the names',
+        todo: hintForModel(pattern, byName.keys(), true),
       });
     }
     for (const node of matches) kept.add(node);

@@ -28,6 +28,8 @@ export interface ModelReport {
   readonly notes: readonly string[];
   /** What each target that was asked about cannot express; empty where it can. */
   readonly targets: readonly TargetReport[];
+  /** The source's nodes with `inspect --nodes`, else null. */
+  readonly nodes: readonly ListedNode[] | null;
   readonly artefacts: readonly ArtefactReport[];
   /** Wall-clock time by station. */
   readonly stations: Readonly<Record<string, number>>;
@@ -95,6 +97,16 @@ export interface DeclinedBlock {
 export interface NodeReport {
   readonly name: string;
   readonly operator: string;
+}
+
+/** A node by the names that `--keep-fp32` and `--outputs` take. */
+export interface ListedNode {
+  readonly name: string;
+  /** That of another domain as `domain.Operator`. */
+  readonly operator: string;
+  /** Names of the values it reads, constants too; empty where an optional one is left out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly ValueReport[];
 }
 
 export interface TargetReport {

@@ -5,9 +5,11 @@ import type {
   Counts,
   FiguresReport,
   JudgementReport,
+  ListedNode,
   ModelReport,
   NodeReport,
   TriedReport,
+  ValueReport,
 } from './report.js';
 import { showLine, showName } from './text.js';
 
@@ -49,10 +51,9 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
   const lines = [colours.bold(showName(source.path))];
   const exporter = source.exporter === null ? 'an exporter that does not say its name' : showName(source.exporter);
   lines.push(`  written by ${exporter}, operator set ${source.opset ?? 'unknown'}, ${showBytes(source.bytes)}`);
-  for (const { name, dtype, shape } of model.inputs)
-    lines.push(`  input  ${showName(name)}: ${dtype ?? 'unknown type'} ${showShape(shape)}`);
-  for (const { name, dtype, shape } of model.outputs)
-    lines.push(`  output ${showName(name)}: ${dtype ?? 'unknown type'} ${showShape(shape)}`);
+  for (const value of model.inputs) lines.push(`  input  ${showValue(value)}`);
+  for (const value of model.outputs) lines.push(`  output ${showValue(value)}`);
+  if (model.nodes) lines.push(...nodeTable(model.nodes, colours));
   if (model.before && model.after) {
     lines.push(...table(model.before, model.after, colours), ...operatorRows(model.before, model.after));
   }
@@ -89,6 +90,19 @@ function table(before: Counts, after: Counts, { dim }: Colours): string[] {
     counted('multiply-accumulates', before.multiplyAccumulates, after.multiplyAccumulates, showCount),
     counted('weights', before.weightBytes, after.weightBytes, showBytes),
   ];
+}
+
+/** Every node with its operator and the values it makes. */
+function nodeTable(nodes: readonly ListedNode[], { dim }: Colours): string[] {
+  const rows = nodes.map(
+    ({ name, operator, outputs }) => [showName(name), showName(operator), outputs.map(showValue).join(', ')] as const,
+  );
+  const width = (column: 0 | 1, title: string) =>
+    rows.reduce((most, row) => Math.max(most, row[column].length), title.length);
+  const widths = [width(0, 'node'), width(1, 'operator')] as const;
+  const line = ([name, operator, values]: readonly [string, string, string]) =>
+    `  ${name.padEnd(widths[0])}  ${operator.padEnd(widths[1])}  ${values}`.trimEnd();
+  return [dim(line(['node', 'operator', 'values it makes'])), ...rows.map(line)];
 }
 
 function operatorRows(before: Counts, after: Counts): string[] {
@@ -186,6 +200,10 @@ function shownFigures({ error, equal, limit, noise, top1 }: FiguresReport): stri
 
 function noteLines({ notes }: ModelReport, colours: Colours): string[] {
   return notes.map((note) => colours.yellow(`  note: ${showLine(note)}`));
+}
+
+function showValue({ name, dtype, shape }: ValueReport): string {
+  return `${showName(name)}: ${dtype ?? 'unknown type'} ${showShape(shape)}`;
 }
 
 function showShape(shape: ModelReport['inputs'][number]['shape']): string {

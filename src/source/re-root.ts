@@ -1,5 +1,5 @@
 import { type Graph, type Model, UsageError, type Value } from '../model/index.js';
-import { nearestHint } from '../nearest-name.js';
+import { hintForModel } from '../nearest-name.js';
 
 /**
  * Makes the named values the outputs, and takes out what only the old outputs needed, inputs included.
@@ -15,8 +15,10 @@ export function reRoot(model: Model, names: readonly string[]): string[] {
     const value = made.get(name);
     if (value) return value;
     if (inputs.has(name)) throw new UsageError({ what: `--outputs: "${name}" is an input of the model` });
-    const todo = nearestHint(name, made.keys());
-    throw new UsageError({ what: `--outputs: the model has no value "${name}"`, ...(todo ? { todo } : {}) });
+    throw new UsageError({
+      what: `--outputs: the model has no value "${name}"`,
+      todo: hintForModel(name, made.keys()),
+    });
   });
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new UsageError({ what: `--outputs: "${twice}" stands there twice` });

@@ -31,6 +31,26 @@ test('-q prints nothing, and the gate still holds', async () => {
   expect([code, stdout]).toEqual([0, '']);
 });
 
+test('--nodes lists nodes and values by the names that --keep-fp32 and --outputs take, above what else there is to say', async () => {
+  const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, '--nodes']);
+  expect(stdout).toMatch(/^ {2}node +operator +values it makes$/m);
+  expect(stdout).toMatch(/^ {2}\/linear\/Gemm +Gemm +logits: float32 \[1,10\]$/m);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('13 blocks can still be fused');
+  const { stdout: json } = await mobileone(scratch(), ['inspect', DIGITS, '--nodes', '--json', '-q']);
+  const [model] = JSON.parse(json).models;
+  expect(model.nodes).toHaveLength(model.before.nodes);
+  expect(model.nodes.at(-1)).toMatchObject({
+    name: '/linear/Gemm',
+    operator: 'Gemm',
+    outputs: [{ name: 'logits', dtype: 'float32', shape: [1, 10] }],
+  });
+});
+
+test('without --nodes the report has no list of them', async () => {
+  const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, '--json', '-q']);
+  expect(JSON.parse(stdout).models[0].nodes).toBeNull();
+});
+
 test('--to asks about some targets alone', async () => {
   const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, '--to', 'tfjs', '--json', '-q']);
   expect(JSON.parse(stdout).models[0].targets).toEqual([{ target: 'tfjs', unsupported: [] }]);

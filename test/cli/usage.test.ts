@@ -67,6 +67,10 @@ test.each([
   [['convert', DIGITS, '--shape', '__proto__:1'], /--shape: .*no input "__proto__"/],
   [['convert', DIGITS, '--shape', 'image:1,1,64,64'], /--shape: input image is \[1,1,32,32\]/],
   [['convert', DIGITS, '--outputs', 'logit'], /--outputs: .*no value "logit"; did you mean logits\?/],
+  [
+    ['convert', DIGITS, '--outputs', 'xyzzy'],
+    /--outputs: .*no value "xyzzy"; mobileone inspect --nodes lists the names/,
+  ],
   [['convert', DIGITS, '--outputs', 'image'], /--outputs: "image" is an input/],
   [['convert', DIGITS, '--outputs', 'logits,logits'], /--outputs: "logits" stands there twice/],
   [['convert', DIGITS, '--mean', '0.5'], /--mean needs --image/],

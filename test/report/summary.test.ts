@@ -46,6 +46,7 @@ function linesOf(change: Partial<FiguresReport>, tried: JudgementReport['tried']
     declined: [],
     notes: [],
     targets: [],
+    nodes: null,
     artefacts: [
       {
         target: 'onnx',

@@ -96,6 +96,10 @@ describe('fp16 of an fp32 network', () => {
     lower(model, 'fp16', ['Sig*']);
     expect(types(model.graph).filter((each) => /Sigmoid|Relu/.test(each))).toEqual(['Sigmoid float32', 'Relu float16']);
     expect(refusalOf(() => lower(build(), 'fp16', ['Tanh*']))).toBeInstanceOf(UsageError);
+    expect(refusalOf(() => lower(build(), 'fp16', ['Sigmiod*']))).toMatchObject({
+      message:
+        '--keep-fp32 Sigmiod*: no node has this name; did you mean Sigmoid_0? mobileone inspect --nodes lists the names',
+    });
     const hostile = network((n) => n.relu(n.input([2])));
     for (const node of hostile.graph.sorted()) node.name = 'a'.repeat(4000);
     expect(refusalOf(() => lower(hostile, 'fp16', ['*a*a*a*a*a*a*b']))).toBeInstanceOf(UsageError);

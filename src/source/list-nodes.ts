@@ -1,0 +1,17 @@
+import type { Graph } from '../model/index.js';
+import type { ListedNode } from '../report/index.js';
+import { allNodes } from './counts.js';
+import { describeValue } from './describe.js';
+
+/**
+ * Every node with the values it reads and makes, in the order of computing, those of subgraphs behind the node that holds
+ * them: the names that `--keep-fp32` and `--outputs` take.
+ */
+export function listNodes(graph: Graph): ListedNode[] {
+  return Array.from(allNodes(graph), ({ label, domain, operator, inputs, outputs }) => ({
+    name: label,
+    operator: domain === '' ? operator : `${domain}.${operator}`,
+    inputs: inputs.map((value) => value?.name ?? ''),
+    outputs: outputs.flatMap((value) => (value ? describeValue(value) : [])),
+  }));
+}
