@@ -1,5 +1,6 @@
 import type { Attribute } from './attribute.js';
 import type { Graph } from './graph.js';
+import type { Node } from './node.js';
 import type { Value } from './value.js';
 
 /**
@@ -24,16 +25,6 @@ export function copyGraph(
     copies.set(value, copy);
     return copy;
   };
-  const copyAttribute = (attribute: Attribute): Attribute => {
-    const copySubgraph = (graph: Graph) => {
-      const copy = makeSubgraph(to);
-      copyGraph(graph, copy, makeSubgraph, copies, graphs);
-      return copy;
-    };
-    if (attribute.kind === 'graph') return { kind: 'graph', value: copySubgraph(attribute.value) };
-    if (attribute.kind === 'graphs') return { kind: 'graphs', value: attribute.value.map(copySubgraph) };
-    return attribute;
-  };
   for (const node of from.sorted()) {
     const copy = to.insert({
       operator: node.operator,
@@ -41,7 +32,7 @@ export function copyGraph(
       name: node.name,
       inputs: node.inputs.map((value) => value && copyOf(value)),
       outputs: node.outputs.map((value) => value?.name ?? ''),
-      attributes: new Map(Array.from(node.attributes, ([name, attribute]) => [name, copyAttribute(attribute)])),
+      attributes: copyAttributes(node, to, makeSubgraph, copies, graphs),
       origin: node.origin,
     });
     node.outputs.forEach((value, index) => {
@@ -50,6 +41,27 @@ export function copyGraph(
     });
   }
   to.setOutputs(from.outputs.map(copyOf));
+}
+
+/** The attributes of a node for its copy in `to`, with subgraphs of their own. */
+export function copyAttributes(
+  node: Node,
+  to: Graph,
+  makeSubgraph: (parent: Graph) => Graph,
+  copies: Map<Value, Value>,
+  graphs: Map<Graph, Graph>,
+): Map<string, Attribute> {
+  const copySubgraph = (graph: Graph) => {
+    const copy = makeSubgraph(to);
+    copyGraph(graph, copy, makeSubgraph, copies, graphs);
+    return copy;
+  };
+  const copyAttribute = (attribute: Attribute): Attribute => {
+    if (attribute.kind === 'graph') return { kind: 'graph', value: copySubgraph(attribute.value) };
+    if (attribute.kind === 'graphs') return { kind: 'graphs', value: attribute.value.map(copySubgraph) };
+    return attribute;
+  };
+  return new Map(Array.from(node.attributes, ([name, attribute]) => [name, copyAttribute(attribute)]));
 }
 
 function withType(value: Value, copy: Value): Value {

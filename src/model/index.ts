@@ -1,4 +1,5 @@
 export * from './attribute.js';
+export { copyAttributes } from './copy.js';
 export * from './data-type.js';
 export * from './errors.js';
 export { Graph, type NodeParts, readBy } from './graph.js';

@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from '../model/index.js';
+import { copyAttributes, Graph, type Node, readBy, type Value } from '../model/index.js';
 import { conditional } from '../operators/index.js';
 import { mergeOrigins, type Pass } from './pass.js';
 
@@ -7,31 +7,35 @@ import { mergeOrigins, type Pass } from './pass.js';
  *
  * Given: `c = Equal(2, 2)`, `y = If(c; then: Relu(x), else: Squeeze(x, [0]))`.   Result: `y = Relu(x)`.
  * Exact: the other branch could never run. It may be wrong for the sizes at hand, which is why exporters write the test;
- * an engine that looks at both refuses the whole model then.
- * Keeps off: a branch that holds control flow itself, until that is decided.
+ * an engine that looks at both refuses the whole model then. What could never run has no types either, so it could not
+ * follow the graph into another precision.
  */
 export const takeDecidedBranch: Pass = {
   name: 'take-decided-branch',
   run(graph, changes) {
-    for (const node of graph.nodesOf('If')) {
+    const open = graph.nodesOf('If').reverse();
+    for (let node = open.pop(); node; node = open.pop()) {
       const { condition, thenBranch, elseBranch } = conditional.parameters(node);
       if (condition === undefined) continue;
       const branch = condition ? thenBranch : elseBranch;
-      if (branch.sorted().some((inner) => inner.subgraphs().length > 0)) continue;
-      const results = inline(branch, node);
+      const { nodes, results } = inline(branch, node);
       node.outputs.forEach((value, index) => {
         const result = results[index];
         if (value && result) graph.replace(value, graph.canReplace(value, result) ? result : named(result, node));
       });
       graph.remove(node);
       changes.edited();
+      open.push(...nodes.filter((inner) => inner.is('If')).reverse());
     }
   },
 };
 
-/** @returns what stands for the results of the branch */
-function inline(branch: Graph, { graph, origin }: Node): Value[] {
-  const outside = new Map<Value, Value>();
+/** @returns the nodes of the branch outside, and what stands for its results */
+function inline(branch: Graph, holder: Node): { nodes: Node[]; results: Value[] } {
+  const { graph, origin } = holder;
+  const outside = new Map(valuesAround(holder).map((value) => [value, value]));
+  const graphs = new Map([[branch, graph]]);
+  const nodes: Node[] = [];
   const valueOutside = (value: Value): Value => {
     const known = outside.get(value);
     if (known || value.graph !== branch) return known ?? value;
@@ -48,9 +52,10 @@ function inline(branch: Graph, { graph, origin }: Node): Value[] {
       inputs: inner.inputs.map((value) => value && valueOutside(value)),
       // The other branch, or one elsewhere, may use the same names.
       outputs: inner.outputs.map((value) => (value ? graph.model.freshName(value.name) : '')),
-      attributes: inner.attributes,
+      attributes: copyAttributes(inner, graph, (parent) => new Graph(graph.model, parent), outside, graphs),
       origin: mergeOrigins([inner.origin, origin]),
     });
+    nodes.push(copy);
     inner.outputs.forEach((value, index) => {
       const made = copy.outputs[index];
       if (!value || !made) return;
@@ -61,7 +66,14 @@ function inline(branch: Graph, { graph, origin }: Node): Value[] {
       outside.set(value, made);
     });
   }
-  return branch.outputs.map(valueOutside);
+  return { nodes, results: branch.outputs.map(valueOutside) };
+}
+
+/** What the branches read from the graphs around them. */
+function valuesAround(node: Node): Value[] {
+  const around = new Set<Graph>();
+  for (let graph: Graph | undefined = node.graph; graph; graph = graph.parent) around.add(graph);
+  return [...readBy(node)].filter((value) => around.has(value.graph));
 }
 
 /** The same value under a name that may become public. */
