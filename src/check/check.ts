@@ -185,16 +185,22 @@ function decidedBy(result: JudgementResult, again: JudgementResult): JudgementRe
   return { ...result, outputs };
 }
 
+/** What can be done where rounding costs too much. */
+const ADVICE: Readonly<Record<string, string>> = {
+  fp16: 'take --precision fp32, keep nodes in float32 with --keep-fp32, or judge it on your own data with --inputs; ',
+  uint8: 'take --precision fp16, or judge it on your own data with --inputs; ',
+};
+
 /** One error for all that fails: the line names the first, the verdict holds the rest. */
 function firstFailure(target: TargetName, judgements: readonly JudgementResult[]): MobileoneError | undefined {
-  for (const { purpose, outputs } of judgements) {
+  for (const { purpose, precision, outputs } of judgements) {
     const failed = outputs.find(({ failures }) => failures.length > 0);
     if (!failed) continue;
     const what = purpose === 'lowering' ? `the ${target} program, with float32 constants,` : `the ${target} artefact`;
     return new NotEquivalentError({
       what: `${what} does not answer like the source: ${failed.failures[0]}`,
       where: { value: failed.output },
-      todo: '--keep leaves it in place for a closer look',
+      todo: `${purpose === 'artefact' ? (ADVICE[precision] ?? '') : ''}--keep leaves it in place for a closer look`,
     });
   }
   const undecided = judgements.flatMap(({ outputs }) => outputs).find(({ isUndecided }) => isUndecided);

@@ -2,31 +2,33 @@ import type { Check, Program, StartedSource } from '../check/index.js';
 import { loadOnnx } from '../formats/index.js';
 import { nodesKeptInFloat32 } from '../formats/keep-fp32.js';
 import { type Model, type Node, NotEquivalentError } from '../model/index.js';
+import { keepFp32List } from './keep-fp32-list.js';
 
 const LARGEST = 65504;
-/** More names than this are no advice. */
-const LISTED = 12;
 
-/** A value that float16 cannot hold, on the trial inputs. */
-export interface Beyond {
-  readonly node: Node;
+/** Nodes whose results float16 cannot hold, on the trial inputs. */
+export interface BeyondFloat16 {
+  /** The first in the order of computing, and what it reaches. */
+  readonly first: Node;
   readonly magnitude: number;
-  /** The node and all that read the value: each of them has to stay in float32. */
-  readonly kept: readonly Node[];
+  /** How many there are. */
+  readonly count: number;
+  /** For `--keep-fp32`: these nodes and all that read their results, since each of them has to stay in float32. */
+  readonly toKeep: string;
 }
 
 /**
- * The first node, in the order of computing, whose result leaves float16's range on the trial inputs. Found on the
- * float32 graph, with the largest magnitude of every result as an output: one number each, so nothing large is kept.
+ * All nodes whose results leave float16's range on the trial inputs. Found on the float32 graph, with the largest magnitude
+ * of every result as an output: one number each, so nothing large is kept.
  * @param keepFp32 names or globs of nodes that stay in float32 already
  * @returns undefined where all stays within, so that the error has another cause
  */
-export async function firstBeyondFloat16(
+export async function beyondFloat16(
   check: Check,
   source: StartedSource,
   fused: Model,
   keepFp32: readonly string[],
-): Promise<Beyond | undefined> {
+): Promise<BeyondFloat16 | undefined> {
   const model = fused.copy();
   const { graph } = model;
   const nodes = [...graph.sorted()];
@@ -49,11 +51,17 @@ export async function firstBeyondFloat16(
   });
   graph.setOutputs(measured.map(({ output }) => output));
   const magnitudes = await check.largest(await programOf(model), source);
-  for (const { node, output, kept } of measured) {
-    const magnitude = magnitudes.get(output.name);
-    if (magnitude !== undefined && magnitude > LARGEST) return { node, magnitude, kept };
-  }
-  return undefined;
+  const magnitudeOf = ({ output }: (typeof measured)[number]) => magnitudes.get(output.name) ?? 0;
+  const beyond = measured.filter((each) => magnitudeOf(each) > LARGEST);
+  const [first] = beyond;
+  if (!first) return undefined;
+  const toKeep = new Set([...isKept, ...beyond.flatMap(({ kept }) => kept)]);
+  return {
+    first: first.node,
+    magnitude: magnitudeOf(first),
+    count: beyond.length,
+    toKeep: keepFp32List(toKeep, nodes),
+  };
 }
 
 async function programOf(model: Model): Promise<Program> {
@@ -67,20 +75,16 @@ async function programOf(model: Model): Promise<Program> {
   };
 }
 
-/** The error of an artefact, with the node that leaves the range and what can be done about it. */
-export function explained(
-  error: NotEquivalentError,
-  { node, magnitude, kept }: Beyond,
-  keepFp32: readonly string[],
-): NotEquivalentError {
-  const names = new Set([...keepFp32, ...kept.map(({ label }) => label)]);
+/** The error of an artefact, with the nodes that leave the range and what can be done about it. */
+export function explained(error: NotEquivalentError, { first, magnitude, count, toKeep }: BeyondFloat16) {
+  const reached = `${first.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST}`;
+  const others = count === 1 ? '' : `, and so ${count === 2 ? 'does 1 more node' : `do ${count - 1} more nodes`}`;
   return new NotEquivalentError({
-    what: `${error.what}; ${node.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST}`,
-    where: { node: node.label, ...(error.where.value ? { value: error.where.value } : {}) },
+    what: `${error.what}; ${reached}${others}`,
+    where: { node: first.label, ...(error.where.value ? { value: error.where.value } : {}) },
     todo:
-      names.size > LISTED
-        ? `it has ${kept.length - 1} readers: take --precision fp32`
-        : `keep it and what reads it in float32 with --keep-fp32 ${[...names].join(',')}, or take --precision fp32`,
+      `take --precision fp32, or keep ${count === 1 ? 'it' : 'them'} and what reads ${count === 1 ? 'it' : 'them'} ` +
+      `in float32 with --keep-fp32 ${toKeep}; if your data are smaller than these inputs, give some with --inputs`,
     cause: error,
   });
 }

@@ -9,7 +9,7 @@ import { optimize } from '../passes/pipeline.js';
 import { normaliseImage } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
 import { takeStock } from '../source/take-stock.js';
-import { explained, firstBeyondFloat16 } from './beyond-float16.js';
+import { beyondFloat16, explained } from './beyond-float16.js';
 import { concat } from './concat.js';
 import { type LoweredTarget, lowerFor } from './lower-targets.js';
 import { programOf, roundedProgramOf } from './program.js';
@@ -59,7 +59,7 @@ export class Proof {
     return precision === 'fp16' ? this.#explained(verdict, model) : verdict;
   }
 
-  /** Names the node whose result float16 cannot hold, where that is why an artefact does not pass. */
+  /** Names the nodes whose results float16 cannot hold, where that is why an artefact does not pass. */
   async #explained(verdict: Verdict, model: Model): Promise<Verdict> {
     const { check, runs } = this.#parts;
     const { error } = verdict;
@@ -67,8 +67,8 @@ export class Proof {
     if (!(error instanceof NotEquivalentError) || !isRounding) return verdict;
     try {
       const { keepFp32 = [] } = this.#parts.options;
-      const beyond = await firstBeyondFloat16(check, await runs.start({}), model, keepFp32);
-      return beyond ? { ...verdict, error: explained(error, beyond, keepFp32) } : verdict;
+      const beyond = await beyondFloat16(check, await runs.start({}), model, keepFp32);
+      return beyond ? { ...verdict, error: explained(error, beyond) } : verdict;
     } catch (failure) {
       // The verdict stands without its explanation.
       if (failure instanceof EngineFailure) return verdict;

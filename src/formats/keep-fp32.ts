@@ -36,7 +36,8 @@ function nodesIn(graph: Graph): Node[] {
   return graph.sorted().flatMap((node) => [node, ...[...node.subgraphs()].flatMap(nodesIn)]);
 }
 
-function namesOf(node: Node): string[] {
+/** What a node is asked for by: its own name, and those of the source nodes it stands for. */
+export function namesOf(node: Node): string[] {
   return [node.label, ...node.origin.map((source) => source.name)];
 }
 
