@@ -32,13 +32,18 @@ function padded(n: Network, x: Value): { conv: Value; bias: readonly number[]; p
   return { conv, bias, padded: n.node('Pad', [conv, n.integers([0, 0, 1, 1, 0, 0, 1, 1])]) };
 }
 
-function write(n: Network, x: Value, where: Places, number: (channel: number) => number): Value {
+function write(
+  n: Network,
+  x: Value,
+  where: Places,
+  number: (channel: number, place: readonly [number, number]) => number,
+): Value {
   const indices = n.model.graph.addConstant(Tensor.fromBigInts('int64', [where.length, 4], where.flat().map(BigInt)));
   const updates = n.model.graph.addConstant(
     Tensor.from(
       'float32',
       [where.length],
-      where.map(([, c]) => number(c)),
+      where.map(([, c, y, at]) => number(c, [y, at])),
     ),
   );
   return n.node('ScatterND', [x, indices, updates]);
@@ -257,6 +262,23 @@ describe('however the border was written', () => {
 
 test.each<[string, (n: Network, x: Value) => Value | Value[]]>([
   ['holds another number', (n, x) => write(n, padded(n, x).padded, border, (c) => right(c) + (c === 2 ? 1e-4 : 0))],
+  [
+    'begins a side with a number that is none',
+    (n, x) => write(n, padded(n, x).padded, border, (c, [y, at]) => (y === 0 && at === 1 ? Number.NaN : right(c))),
+  ],
+  [
+    'is multiplied by a mask that begins the image with a number that is none',
+    (n, x) => {
+      const { padded: y } = padded(n, x);
+      const inside = range(SIZE + 2).flatMap((i) => range(SIZE + 2).map((j) => Number(i % end > 0 && j % end > 0)));
+      const mask = inside.map((one, at) => (at === SIZE + 3 ? Number.NaN : one));
+      const outside = n.constant(
+        BIAS.flatMap((bias) => inside.map((one) => (1 - one) * bias)),
+        [1, 3, SIZE + 2, SIZE + 2],
+      );
+      return n.add(n.mul(y, n.constant(mask, [1, 1, SIZE + 2, SIZE + 2])), outside);
+    },
+  ],
   ['has a corner left', (n, x) => write(n, padded(n, x).padded, border.slice(1), right)],
   ['goes inside', (n, x) => write(n, padded(n, x).padded, [...border, [0, 1, 2, 2]], right)],
   [

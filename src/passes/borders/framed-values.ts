@@ -152,6 +152,8 @@ function constantCells(tensor: Tensor, base: Framed): Read | undefined {
   // Constants of one channel may be stretched over more, the image itself may not.
   if (channels !== 1 && channels !== imageChannels && (imageChannels !== 1 || holdsImage(base))) return undefined;
   const numbers = tensor.toFloat64();
+  // NaN stands for what is not known yet.
+  if (numbers.some(Number.isNaN)) return undefined;
   const cells = new Map<string, Float64Array>();
   const index = axes.map(() => 0);
   for (const value of numbers) {

@@ -66,12 +66,13 @@ class Row {
     this.#inner = at < 0 ? undefined : sizeOf(shape.slice(at + 1));
   }
 
-  /** Takes the constant of every channel; false where two numbers of one channel differ. */
+  /** Takes the constant of every channel; false where two numbers of one channel differ, or one is NaN: that stands for none yet. */
   readInto(channels: Float64Array, index: number, channel: number | undefined): boolean {
     for (let i = 0; i < this.#length; i++) {
       const c = this.#inner === undefined ? (channel ?? 0) : Math.floor(i / this.#inner) % channels.length;
       const value = this.#values[index * this.#length + i] ?? Number.NaN;
       const known = channels[c] ?? Number.NaN;
+      if (Number.isNaN(value)) return false;
       if (Number.isNaN(known)) channels[c] = value;
       else if (known !== value) return false;
     }
