@@ -1,7 +1,7 @@
-import type { Verdict } from '../check/index.js';
+import type { JudgementResult, Verdict } from '../check/index.js';
 import type { WrittenFile } from '../files/index.js';
 import type { Precision } from '../formats/format.js';
-import { type ArtefactReport, type CheckReport, reportError } from '../report/index.js';
+import { type ArtefactReport, type CheckReport, type JudgementReport, reportError } from '../report/index.js';
 import type { OpenSource } from '../source/open-source.js';
 import type { Draft } from './draft.js';
 
@@ -35,10 +35,15 @@ function reportCheck({ engine, error, judgements, notes }: Verdict): CheckReport
   return {
     verdict: error ? failed : 'equivalent',
     engine: engine ?? null,
-    judgements,
+    judgements: judgements.map(reportJudgement),
     notes,
     error: error ? reportError(error) : null,
   };
+}
+
+/** Counts of moved rows are for the sentences that name them. */
+function reportJudgement({ outputs, ...judgement }: JudgementResult): JudgementReport {
+  return { ...judgement, outputs: outputs.map(({ movedRows: _, ...figures }) => figures) };
 }
 
 /** Says that an artefact is larger than its source, and why. */

@@ -14,16 +14,27 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
+/** The classes of errors by name, and what the command line ends with for each. */
+export type ErrorName =
+  | 'UsageError'
+  | 'InputError'
+  | 'UnsupportedError'
+  | 'NotEquivalentError'
+  | 'OutputError'
+  | 'GateError'
+  | 'EngineError';
+export type ErrorExitCode = 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
 /** An error that its reader can act on. Its class says who must act; `exitCode` is that of the command line. */
 export abstract class MobileoneError extends Error {
-  abstract readonly exitCode: number;
+  abstract override readonly name: ErrorName;
+  abstract readonly exitCode: ErrorExitCode;
   readonly what: string;
   readonly where: Place;
   readonly todo: string | undefined;
 
   constructor({ what, where = {}, todo, cause }: ErrorParts) {
     super(compose(what, where, todo), { cause });
-    this.name = new.target.name;
     this.what = what;
     this.where = where;
     this.todo = todo;
@@ -37,11 +48,13 @@ function compose(what: string, where: Place, todo: string | undefined): string {
 
 /** The call itself is wrong: an unknown name, an impossible value or combination. */
 export class UsageError extends MobileoneError {
+  override readonly name = 'UsageError';
   readonly exitCode = 2;
 }
 
 /** A file that was given cannot be read, is not valid, does not fit, or is over a stated limit. */
 export class InputError extends MobileoneError {
+  override readonly name = 'InputError';
   readonly exitCode = 3;
 }
 
@@ -55,6 +68,7 @@ export interface Unsupported {
 
 /** The model is understood, but a target cannot express it. Carries every reason found, not only the first. */
 export class UnsupportedError extends MobileoneError {
+  override readonly name = 'UnsupportedError';
   readonly exitCode = 4;
   readonly unsupported: readonly Unsupported[];
 
@@ -66,20 +80,24 @@ export class UnsupportedError extends MobileoneError {
 
 /** What was written does not answer like its source. */
 export class NotEquivalentError extends MobileoneError {
+  override readonly name = 'NotEquivalentError';
   readonly exitCode = 5;
 }
 
 /** The output cannot be written. */
 export class OutputError extends MobileoneError {
+  override readonly name = 'OutputError';
   readonly exitCode = 6;
 }
 
 /** A gate or budget that the user set is not met. */
 export class GateError extends MobileoneError {
+  override readonly name = 'GateError';
   readonly exitCode = 7;
 }
 
 /** Nothing could be compared: no engine, or the source's own run failed, died or did not finish. */
 export class EngineError extends MobileoneError {
+  override readonly name = 'EngineError';
   readonly exitCode = 8;
 }

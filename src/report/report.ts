@@ -1,20 +1,51 @@
+// `mobileone/report.schema.json`, which tells other languages the same, is made from these types and their comments.
+import type { DataType, ErrorExitCode, ErrorName } from '../model/index.js';
+
 /**
- * What a run found and did, as data. `report.schema.json` describes the same for other languages. Paths are as the user
- * gave them; there is no time stamp, and no number that JSON cannot hold.
+ * @asType integer
+ * @minimum 0
+ */
+export type WholeNumber = number;
+
+/** @minimum 0 */
+export type NotNegative = number;
+
+/**
+ * From 0 to 1.
+ * @minimum 0
+ * @maximum 1
+ */
+export type Share = number;
+
+/** @minimum 0 */
+export type Milliseconds = number;
+
+/**
+ * In lower-case hexadecimal.
+ * @pattern ^[0-9a-f]{64}$
+ */
+export type Sha256 = string;
+
+/** What the command line ends with. */
+export type ExitCode = 0 | ErrorExitCode;
+
+/**
+ * What a run found and did. Paths are as the user gave them; there is no time stamp, and no number that JSON cannot hold.
+ * @title Report of mobileone
  */
 export interface Report {
   readonly tool: { readonly name: 'mobileone'; readonly version: string };
   readonly command: 'convert' | 'inspect';
   /** 0, or that of the first model that failed. */
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
   /** Wall-clock time of the whole run. */
-  readonly milliseconds: number;
+  readonly milliseconds: Milliseconds;
   readonly models: readonly ModelReport[];
 }
 
 export interface ModelReport {
   readonly source: SourceReport;
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
   /** Why the exit code is not 0. */
   readonly error: ErrorReport | null;
   readonly inputs: readonly ValueReport[];
@@ -32,30 +63,30 @@ export interface ModelReport {
   readonly nodes: readonly ListedNode[] | null;
   readonly artefacts: readonly ArtefactReport[];
   /** Wall-clock time by station. */
-  readonly stations: Readonly<Record<string, number>>;
+  readonly stations: Readonly<Record<string, Milliseconds>>;
 }
 
 export interface SourceReport {
   readonly path: string;
-  readonly bytes: number | null;
-  readonly sha256: string | null;
+  readonly bytes: WholeNumber | null;
+  readonly sha256: Sha256 | null;
   readonly data: readonly DataReport[];
   /** Name and version of what wrote the file, where it says so. */
   readonly exporter: string | null;
-  readonly irVersion: number | null;
-  readonly opset: number | null;
+  readonly irVersion: WholeNumber | null;
+  readonly opset: WholeNumber | null;
 }
 
 export interface DataReport {
   readonly location: string;
-  readonly bytes: number;
+  readonly bytes: WholeNumber;
   /** null for a file so large that hashing it would take longer than converting. */
-  readonly sha256: string | null;
+  readonly sha256: Sha256 | null;
 }
 
 export interface ErrorReport {
-  /** The class, which says who must act: `InputError` and so on. */
-  readonly kind: string;
+  /** The class, which says who must act. */
+  readonly kind: ErrorName;
   readonly what: string;
   readonly file: string | null;
   readonly node: string | null;
@@ -65,21 +96,21 @@ export interface ErrorReport {
 
 export interface ValueReport {
   readonly name: string;
-  readonly dtype: string | null;
+  readonly dtype: DataType | null;
   /** Sizes; a name where the size is open, null where it has none. null: the rank is not known. */
-  readonly shape: readonly (number | string | null)[] | null;
+  readonly shape: readonly (WholeNumber | string | null)[] | null;
 }
 
 export interface Counts {
-  readonly nodes: number;
+  readonly nodes: WholeNumber;
   /** Nodes by operator; those of other domains as `domain.Operator`. */
-  readonly operators: Readonly<Record<string, number>>;
+  readonly operators: Readonly<Record<string, WholeNumber>>;
   /** Elements of the floating-point initialisers that the graph reads. */
-  readonly parameters: number;
+  readonly parameters: WholeNumber;
   /** Of Conv, ConvTranspose, Gemm and MatMul at batch 1; null where a shape is not known. */
-  readonly multiplyAccumulates: number | null;
+  readonly multiplyAccumulates: WholeNumber | null;
   /** Of the initialisers that the graph reads, every type. */
-  readonly weightBytes: number;
+  readonly weightBytes: WholeNumber;
 }
 
 /** Source nodes that one node stands for now. */
@@ -89,6 +120,7 @@ export interface FusedBlock {
   readonly sources: readonly NodeReport[];
 }
 
+/** Source nodes that the algebra could join and a rule refused. */
 export interface DeclinedBlock {
   readonly sources: readonly NodeReport[];
   readonly reason: string;
@@ -126,7 +158,7 @@ export interface ArtefactReport {
   readonly precision: string;
   /** Whether it is in place. */
   readonly written: boolean;
-  readonly bytes: number;
+  readonly bytes: WholeNumber;
   readonly files: readonly FileReport[];
   readonly notes: readonly string[];
   /** null with `--no-check`, or where nothing could be compared. */
@@ -136,8 +168,8 @@ export interface ArtefactReport {
 export interface FileReport {
   /** Inside the artefact; empty for a single file. */
   readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
+  readonly bytes: WholeNumber;
+  readonly sha256: Sha256;
 }
 
 export interface CheckReport {
@@ -157,41 +189,47 @@ export interface JudgementReport {
   readonly purpose: 'lowering' | 'artefact';
   readonly precision: string;
   /** What `error` may be here, the precision's or the user's. */
-  readonly tolerance: number;
+  readonly tolerance: NotNegative;
   /** How many sets of inputs were tried, the scaled ones aside. */
-  readonly trials: number;
+  readonly trials: WholeNumber;
   /** The same, by the sizes of the inputs. */
   readonly tried: readonly TriedReport[];
   readonly outputs: readonly FiguresReport[];
 }
 
 export interface TriedReport {
-  readonly trials: number;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly trials: WholeNumber;
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly WholeNumber[] }[];
 }
 
 /** How far one output of the artefact is from the source's, over all trial inputs. null: not defined for it. */
 export interface FiguresReport {
   readonly output: string;
-  readonly dtype: string;
+  readonly dtype: DataType;
   /** max |a - b| / max |a| */
-  readonly error: number | null;
-  /** ||a - b|| / ||a|| */
-  readonly l2: number | null;
-  readonly maxAbs: number | null;
-  readonly meanAbs: number | null;
+  readonly error: NotNegative | null;
+  /** ||a - b|| / ||a|| over all trials but the scaled ones */
+  readonly l2: NotNegative | null;
+  /** max |a - b| */
+  readonly maxAbs: NotNegative | null;
+  /** mean |a - b| */
+  readonly meanAbs: NotNegative | null;
+  /** Of the angle between the flattened outputs. */
   readonly cosine: number | null;
   /** Share of equal elements, for what is not floating point. */
-  readonly equal: number | null;
-  readonly top1: number | null;
-  readonly noise: number | null;
-  readonly response: number | null;
-  /** The bound that was applied: max(tolerance, min(20 x noise, 1e-2)), or the user's. */
-  readonly limit: number;
+  readonly equal: Share | null;
+  /** Share of rows whose arg-max agrees, undecided ones left out. */
+  readonly top1: Share | null;
+  /** `error` between runs of the source that are both right. */
+  readonly noise: NotNegative | null;
+  /** How much the output answers to the input at all, against its largest magnitude. */
+  readonly response: NotNegative | null;
+  /** What `error` may be: max(tolerance, min(20 x noise, 1e-2)), or the user's tolerance. */
+  readonly limit: NotNegative;
   /** Why it does not pass, a clause each; empty where it does. */
   readonly failures: readonly string[];
   /** Why it passes, where that is not because of its error. */
   readonly reason: string | null;
-  /** The source differs from itself by as much, so nothing can be said. */
+  /** The source differs from itself by as much on these inputs, so nothing can be said. */
   readonly isUndecided: boolean;
 }
