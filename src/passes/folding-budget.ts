@@ -37,12 +37,18 @@ export class FoldingBudget {
     return bytes !== undefined && bytes <= this.#left && bytes <= this.#largest(node);
   }
 
+  /** Books a constant operand of a node that becomes larger. @returns false, booking nothing, where it may not */
+  claims(node: Node, bytes: number): boolean {
+    if (bytes > this.#left || bytes > this.#largest(node)) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
   /** Books results that were computed. @returns false where they are larger than allowed after all, and must be dropped */
   spend(node: Node, results: readonly Tensor[]): boolean {
     const freed = this.#freedBy(node);
     const bytes = node.is(...VIEWS) ? 0 : results.reduce((sum, tensor) => sum + tensor.byteLength, 0);
-    if (bytes > this.#left || bytes > this.#largest(node)) return false;
-    this.#left -= bytes;
+    if (!this.claims(node, bytes)) return false;
     for (const tensor of results) this.#paid.set(tensor, Math.min(freed, tensor.byteLength));
     return true;
   }

@@ -158,6 +158,72 @@ describe('upwards, into the weights before', () => {
     ));
 });
 
+/** Constants that broadcast into an image [2, 4, 6, 7]. */
+const MAPS: readonly number[][] = [[1, 4, 6, 7], [4, 6, 7], [2, 4, 6, 7], [1, 1, 6, 7], [6, 7], [7], [4, 1, 7]];
+
+describe('through a constant that is added', () => {
+  test.each(MAPS.map((shape) => [shape]))('of shape [%s], by Add and by Sub, on either side', async (shape) => {
+    for (const operator of ['Add', 'Sub']) {
+      for (const side of [0, 1]) {
+        await expectLeft(
+          (n) => {
+            const operands = [n.conv(n.input(IMAGE)), n.random(shape)];
+            return n.batchNorm(n.node(operator, side ? operands : operands.reverse()));
+          },
+          ['Conv', operator],
+        );
+      }
+    }
+  });
+
+  test('at an open batch', () =>
+    expectLeft(
+      (n) => n.batchNorm(n.add(n.conv(n.input(['batch', 4, 6, 7]), { bias: true }), n.random([1, 4, 6, 7]))),
+      ['Conv', 'Add'],
+    ));
+
+  test('a position embedding behind a linear layer, the shift going into it', () =>
+    expectLeft(
+      (n) => {
+        const tokens = n.add(n.node('MatMul', [n.input(['batch', 6, 4]), n.random([4, 8])]), n.random([1, 6, 8]));
+        return n.add(n.mul(tokens, n.random([8])), n.random([8]));
+      },
+      ['MatMul', 'Add', 'Add'],
+    ));
+
+  test('a scale of heads through a position embedding before they are parted', () =>
+    expectLeft(
+      (n) => {
+        const tokens = n.add(n.node('MatMul', [n.input([2, 6, 4]), n.random([4, 8])]), n.random([6, 1]));
+        return n.mul(n.transpose(n.reshape(tokens, [2, 6, 2, 4]), [0, 2, 1, 3]), n.random([2, 1, 1]));
+      },
+      ['MatMul', 'Add', 'Reshape', 'Transpose'],
+    ));
+
+  test.each(MAPS.map((shape) => [shape]))('of shape [%s], downwards into a padded convolution', async (shape) => {
+    for (const operator of ['Add', 'Sub']) {
+      for (const side of [0, 1]) {
+        await expectLeft(
+          (n) => {
+            const operands = [n.batchNorm(n.relu(n.input(IMAGE))), n.random(shape)];
+            return n.conv(n.node(operator, side ? operands : operands.reverse()), { kernel: 3, pad: 1 });
+          },
+          ['Relu', operator, 'Conv'],
+        );
+      }
+    }
+  });
+
+  test('a mean image before the scale of a padded convolution', () =>
+    expectLeft(
+      (n) => {
+        const y = n.div(n.sub(n.relu(n.input(IMAGE)), n.random([1, 4, 6, 7])), n.random([4, 1, 1], 0.2, 2));
+        return n.conv(y, { kernel: 3, pad: 1 });
+      },
+      ['Relu', 'Sub', 'Conv'],
+    ));
+});
+
 describe('downwards, where every reader takes it', () => {
   test('a batch norm that two unpadded convolutions read', () =>
     expectLeft(
@@ -240,6 +306,25 @@ const untouched: readonly (readonly [string, (n: Network) => Value | readonly Va
   ['a batch norm whose source others read', (n) => readTwice(n)],
   ['a batch norm that is an output and whose source is an input', (n) => n.batchNorm(n.input(IMAGE))],
   ['a scale that runs along another axis than the weights', (n) => n.mul(n.conv(n.input(IMAGE)), n.random([7]))],
+  [
+    'a batch norm behind a constant that widens the image',
+    (n) => n.batchNorm(n.add(n.conv(n.input([1, 4, 1, 1])), n.random([4, 3, 3]))),
+  ],
+  [
+    'a batch norm behind a constant map at an open size, which may be 1',
+    (n) => n.batchNorm(n.add(n.conv(n.input([1, 4, 'height', 'width'])), n.random([4, 3, 3]))),
+  ],
+  [
+    'a batch norm behind a plane whose share for each channel would be larger than folding may make',
+    (n) => n.batchNorm(n.add(n.conv(n.input([1, 256, 40, 40]), { group: 256 }), n.random([40, 40]))),
+  ],
+  [
+    'a batch norm behind a constant map, what is added to being read by others',
+    (n) => {
+      const y = n.conv(n.input(IMAGE));
+      return [n.relu(n.batchNorm(n.add(y, n.random([4, 6, 7])))), n.relu(y)];
+    },
+  ],
   ['the half that closes a GELU', (n) => gelu(n)],
   ['a batch norm behind a value that is joined with itself', (n) => joinedWithItself(n)],
   ['a batch norm behind a resize of the channels', (n) => resizedChannels(n)],

@@ -1,5 +1,6 @@
 import type { Node, Use, Value } from '../../model/index.js';
 import { commutes } from './absorb-upward.js';
+import { type AddedConstant, addedConstantOf, constantBefore } from './added-constant.js';
 import { type Edit, withWeights } from './edit.js';
 import { followShape, type Travelling } from './follow-shape.js';
 import { scaleOperand } from './scaled-weights.js';
@@ -34,6 +35,8 @@ type OnStop = (node: Node, affine: Travelling) => void;
 
 function absorbedBy({ node, index }: Use, affine: Travelling, depth: number, onStop: OnStop): Edit[] | undefined {
   const output = node.outputs[0];
+  const added = addedConstantOf(node);
+  if (added && output) return behindSum(added, output, affine, depth, onStop);
   if (index !== 0 || node.domain !== '' || !output) return undefined;
   if (node.is('Conv', 'ConvTranspose', 'Gemm')) {
     const weights = affine.axis === undefined || affine.axis === 1 ? scaleOperand(node, affine) : undefined;
@@ -41,4 +44,17 @@ function absorbedBy({ node, index }: Use, affine: Travelling, depth: number, onS
   }
   const passed = commutes(node, affine) ? affine : followShape(node, affine, 'forward');
   return passed && absorbDownward(output, passed, depth + 1, onStop);
+}
+
+/** `(s x + b) + c = s (x + (c + b) / s)`: the constant takes the shift, so that padding stops nothing of it. */
+function behindSum(
+  added: AddedConstant,
+  output: Value,
+  affine: Travelling,
+  depth: number,
+  onStop: OnStop,
+): Edit[] | undefined {
+  const behind = absorbDownward(output, { ...affine, shift: affine.shift.map(() => 0) }, depth + 1, onStop);
+  const constant = behind && constantBefore(added, affine);
+  return constant && [...behind, constant];
 }

@@ -1,6 +1,7 @@
 import { type Node, sameShape, type Value } from '../../model/index.js';
 import { averagePool, concat, pad, reduceMean, resize } from '../../operators/index.js';
-import { channelAffineOf, expanded } from './channel-affine.js';
+import { addedConstantOf, constantBehind } from './added-constant.js';
+import { expanded } from './channel-affine.js';
 import { type Edit, withConstant, withConstantAndRow, withWeights } from './edit.js';
 import { followShape, type Travelling } from './follow-shape.js';
 import { isShifted, scaleResult } from './scaled-weights.js';
@@ -62,7 +63,8 @@ function absorbed(value: Value, affine: Travelling, depth: number, onStop: OnSto
     case 'LeakyRelu':
       return commutes(node, affine) ? onward(node.input(0), affine) : undefined;
     case 'Add':
-      return throughAdd(node, affine, onward);
+    case 'Sub':
+      return throughSum(node, affine, onward);
     default:
       return undefined;
   }
@@ -166,27 +168,18 @@ function throughMean(node: Node, affine: Travelling, onward: Onward): Edit[] | u
   return onward(node.input(0), { ...affine, axis });
 }
 
-/** s (x + c) + b = s x + (s c + b) for a constant c; for two computed operands both are scaled and one is shifted. */
-function throughAdd(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
-  const constantIndex = node.inputs.findIndex((value) => value?.constant);
-  if (constantIndex >= 0) return throughAddedConstant(node, constantIndex, affine, onward);
+/** s (x + c) + b = s x + (s c + b) for a constant c; of two computed operands both are scaled and the first is shifted. */
+function throughSum(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
+  const unshifted = { ...affine, shift: affine.shift.map(() => 0) };
+  const added = addedConstantOf(node);
+  if (added) {
+    const before = onward(node.input(1 - added.index), unshifted);
+    const constant = before && constantBehind(added, affine);
+    return constant && [...before, constant];
+  }
   const [left, right] = [node.input(0), node.input(1)];
   if (left === right || !sameShape(left.shape, right.shape)) return undefined;
   const first = onward(left, affine);
-  const second = first && onward(right, { ...affine, shift: affine.shift.map(() => 0) });
+  const second = first && onward(right, unshifted);
   return second && [...first, ...second];
-}
-
-function throughAddedConstant(node: Node, index: number, affine: Travelling, onward: Onward): Edit[] | undefined {
-  const added = channelAffineOf(node);
-  // A single number added to all cannot become one per channel: that would change the constant's shape.
-  if (!added || (affine.axis !== undefined && added.axis !== affine.axis)) return undefined;
-  const { scale, shift } = affine;
-  const before = onward(added.input, { ...affine, shift: shift.map(() => 0) });
-  const edit = withConstant(
-    node,
-    index,
-    added.shift.map((value, c) => value * (scale[c % scale.length] ?? 0) + (shift[c % shift.length] ?? 0)),
-  );
-  return before && edit && [...before, edit];
 }

@@ -17,11 +17,16 @@ export function withWeights(node: Node, { weight, bias }: NewWeights): Edit {
   };
 }
 
-/** Gives a constant operand other values of the same type and shape. */
-export function withConstant(node: Node, index: number, values: Float64Array): Edit | undefined {
+/** Gives a constant operand other values of the same type, and of the same shape if no other is told. */
+export function withConstant(
+  node: Node,
+  index: number,
+  values: Float64Array,
+  shape?: readonly number[],
+): Edit | undefined {
   const old = node.constant(index);
   if (!old) return undefined;
-  const tensor = roundedTensor(old.dtype, old.shape, values);
+  const tensor = roundedTensor(old.dtype, shape ?? old.shape, values);
   if (!tensor) return undefined;
   return (origin) => {
     const value = node.graph.addConstant(tensor, node.inputs[index]?.name);

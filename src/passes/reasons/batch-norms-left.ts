@@ -2,6 +2,7 @@ import type { Graph, Node, Value } from '../../model/index.js';
 import { batchNormalization, conv } from '../../operators/index.js';
 import { absorbDownward } from '../affine/absorb-downward.js';
 import { absorbUpward, commutes, enlarges } from '../affine/absorb-upward.js';
+import { addedConstantOf } from '../affine/added-constant.js';
 import { channelAffineOf } from '../affine/channel-affine.js';
 import { followShape, type Travelling } from '../affine/follow-shape.js';
 import { isShifted } from '../affine/scaled-weights.js';
@@ -66,6 +67,7 @@ function obstacleAt(node: Node, affine: Travelling, takesShift: boolean): string
     if (isShifted(affine) && !takesShift) return `${name} pads with 0, and not with its shift`;
     return outOfRange(node.outputs[0]?.dtype);
   }
+  if (node.is('Add', 'Sub') && addedConstantOf(node)) return `the constant of ${name} would become too large`;
   if (node.is('Pad') && isShifted(affine)) return `${name} pads with a constant, and not with its shift`;
   if (node.is('Relu', 'LeakyRelu', 'MaxPool') && affine.scale.some((factor) => factor <= 0)) {
     return `${name} lets only positive scales through`;

@@ -237,6 +237,18 @@ const meanOverSpace: Step = (n, x, draw) => {
   return mean.rank === 4 && draw.below(2) ? n.mul(x, n.sigmoid(n.conv(mean))) : mean;
 };
 
+/** A constant of any shape that broadcasts into a value, added or taken away: a position embedding, a mean image. */
+const constantMap: Step = (n, x, draw) => {
+  if (!isStatic(x.shape)) return undefined;
+  const sizes = x.shape.map((size) => (draw.below(3) ? size : 1)).slice(draw.below(x.shape.length));
+  const operands = draw.below(3) ? [x, n.random(sizes)] : [n.random(sizes), x];
+  const y = n.node(draw.of(['Add', 'Sub']), operands);
+  const channels = x.shape[1];
+  if (channels === undefined) return y;
+  const affine = draw.below(2) ? n.batchNorm(y, draw.of(EPSILONS)) : y;
+  return draw.below(2) ? n.mul(affine, n.random([x.shape.at(-1) ?? 1], 0.5, 2)) : affine;
+};
+
 /** GELU and HardSwish as they are written without an operator of their own, and plain activations. */
 const activate: Step = (n, x, draw) => {
   switch (draw.below(6)) {
@@ -325,6 +337,7 @@ const STEPS: readonly Step[] = [
   linear,
   resized,
   meanOverSpace,
+  constantMap,
   activate,
   activate,
   nothing,
