@@ -1,6 +1,8 @@
 import type { Lowered, LowerOptions, Target } from '../formats/format.js';
 import { type Model, type Unsupported, UnsupportedError } from '../model/index.js';
+import { allNodes } from '../source/counts.js';
 import { reverseChannels, wantsReversed } from '../source/normalise-image.js';
+import { GIVE_THE_ORIGINAL, isRuntimeOperator } from '../source/runtime-operators.js';
 
 /** One target's program, not yet bytes. */
 export interface LoweredTarget {
@@ -10,6 +12,9 @@ export interface LoweredTarget {
 
 /** Refusals are listed up to here, then counted. */
 const LISTED = 10;
+
+/** Nodes that are refused for one reason, likewise. */
+const LISTED_ALIKE = 3;
 
 /**
  * Lowers a copy of the model for one target. A target that takes colours in another order than the network gets them
@@ -50,11 +55,12 @@ export function lowerTargets(
       refusals.push({ target, error });
     }
   }
-  if (refusals.length > 0) throw together(refusals, lowered, cutBefore);
+  if (refusals.length > 0) throw together(model, refusals, lowered, cutBefore);
   return lowered;
 }
 
 function together(
+  model: Model,
   refusals: readonly { readonly target: Target; readonly error: UnsupportedError }[],
   passing: readonly LoweredTarget[],
   cutBefore: (unsupported: readonly Unsupported[]) => readonly string[],
@@ -67,10 +73,12 @@ function together(
     })
     .join('; ');
   const others = passing.map(({ target }) => target.name).join(',');
-  const cut = unsupported.length > 0 ? cutBefore(unsupported) : [];
+  const refused = new Set(unsupported.map(({ node }) => node));
+  const isOptimised = [...allNodes(model.graph)].some((node) => isRuntimeOperator(node) && refused.has(node.label));
+  const cut = unsupported.length > 0 && !isOptimised ? cutBefore(unsupported) : [];
   // Targets see the graph after fusing, whose values may have other names than the file's.
-  const advice =
-    cut.length > 0 ? [`cut it off with --outputs ${cut.join(',')}`] : refusals.flatMap(({ error }) => error.todo ?? []);
+  const otherwise = isOptimised ? [GIVE_THE_ORIGINAL] : refusals.flatMap(({ error }) => error.todo ?? []);
+  const advice = cut.length > 0 ? [`cut it off with --outputs ${cut.join(',')}`] : otherwise;
   const ways = [...(others ? [`use --to ${others}`] : []), ...new Set(advice)];
   const [first] = refusals;
   return new UnsupportedError(
@@ -83,10 +91,28 @@ function together(
   );
 }
 
+/** Nodes that are refused alike stand together. */
 function list(unsupported: readonly Unsupported[]): string {
-  const listed = unsupported
-    .slice(0, LISTED)
-    .map(({ node, operator, reason }) => `${operator} at ${node.slice(0, 120)} (${reason})`);
-  if (unsupported.length > LISTED) listed.push(`and ${unsupported.length - LISTED} more`);
-  return listed.join(', ');
+  const alike = new Map<string, Unsupported[]>();
+  for (const each of unsupported) {
+    const key = `${each.operator}\0${each.reason}`;
+    const group = alike.get(key);
+    if (group) group.push(each);
+    else alike.set(key, [each]);
+  }
+  return shortened(
+    Array.from(alike.values(), (group) => {
+      const nodes = shortened(
+        group.map(({ node }) => node.slice(0, 120)),
+        LISTED_ALIKE,
+      );
+      return `${group[0]?.operator} at ${nodes} (${group[0]?.reason})`;
+    }),
+    LISTED,
+  );
+}
+
+function shortened(items: readonly string[], most: number): string {
+  const more = items.length > most ? [`and ${items.length - most} more`] : [];
+  return [...items.slice(0, most), ...more].join(', ');
 }

@@ -72,6 +72,11 @@ export class Node {
     return this.name || this.#outputs.find((v) => v)?.name || this.operator;
   }
 
+  /** The operator; that of another domain than ONNX's own as `domain.Operator`. */
+  get operatorName(): string {
+    return this.domain === '' ? this.operator : `${this.domain}.${this.operator}`;
+  }
+
   is(...operators: readonly string[]): boolean {
     return this.domain === '' && operators.includes(this.operator);
   }

@@ -21,7 +21,7 @@ export function countGraph(graph: Graph): Counts {
   const batch = batchOf(graph);
   for (const node of allNodes(graph)) {
     nodes++;
-    const name = node.domain === '' ? node.operator : `${node.domain}.${node.operator}`;
+    const name = node.operatorName;
     operators.set(name, (operators.get(name) ?? 0) + 1);
     for (const value of node.inputs) if (value?.constant) tensors.add(value.constant);
     // Some exporters write every weight as a Constant; a scalar there is a number of an expression, no weight.

@@ -8,9 +8,9 @@ import { describeValue } from './describe.js';
  * them: the names that `--keep-fp32` and `--outputs` take.
  */
 export function listNodes(graph: Graph): ListedNode[] {
-  return Array.from(allNodes(graph), ({ label, domain, operator, inputs, outputs }) => ({
+  return Array.from(allNodes(graph), ({ label, operatorName, inputs, outputs }) => ({
     name: label,
-    operator: domain === '' ? operator : `${domain}.${operator}`,
+    operator: operatorName,
     inputs: inputs.map((value) => value?.name ?? ''),
     outputs: outputs.flatMap((value) => (value ? describeValue(value) : [])),
   }));

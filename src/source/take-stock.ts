@@ -6,6 +6,7 @@ import { compareDeclaredOutputs } from './declared-outputs.js';
 import { describeValue } from './describe.js';
 import { fixShapes } from './fix-shapes.js';
 import { reRoot } from './re-root.js';
+import { noteRuntimeOperators } from './runtime-operators.js';
 import { suspectStatistics } from './suspect-statistics.js';
 
 /** What a model is before anything is done to it but what the user asked of its sizes and outputs. */
@@ -33,7 +34,7 @@ export function takeStock(
   if (outputs) notes.push(...reRoot(model, outputs));
   inferTypes(graph);
   notes.push(...compareDeclaredOutputs(model));
-  notes.push(...suspectStatistics(graph));
+  notes.push(...suspectStatistics(graph), ...noteRuntimeOperators(graph));
   return {
     inputs: graph.inputs.map(describeValue),
     outputs: graph.outputs.map(describeValue),

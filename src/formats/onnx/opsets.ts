@@ -60,7 +60,7 @@ export function checkOpset(opsets: ReadonlyMap<string, number>, end: number): vo
   if (opset < FIRST_OPSET || opset > LAST_OPSET) {
     throw new InputError({
       what: `opset ${opset} cannot be read: supported from ${FIRST_OPSET} to ${LAST_OPSET}`,
-      todo: "convert it with onnx's version_converter, or export again",
+      todo: `export it with opset_version ${opset > LAST_OPSET ? LAST_OPSET : OPSET_OF_ADDED}, or convert it with onnx's version_converter`,
     });
   }
 }

@@ -199,8 +199,7 @@ class Lowering {
 
   /** The walk goes on with a name for what is missing, so that every other reason is found as well. */
   #refuse(node: Node, reason: string): void {
-    const operator = node.domain ? `${node.domain}.${node.operator}` : node.operator;
-    this.unsupported.push({ target: 'tfjs', node: node.label, operator, reason });
+    this.unsupported.push({ target: 'tfjs', node: node.label, operator: node.operatorName, reason });
     for (const value of node.outputs) if (value) this.#placed.put(value, 'missing', this.#layout.orderOf(value));
   }
 }

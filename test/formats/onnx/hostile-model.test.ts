@@ -98,6 +98,11 @@ describe('versions', () => {
     ['H17b opset 0', model({ opsets: [opset(0)] }), ['opset', 'supported from 7']],
     ['H17b opset -1', model({ opsets: [opset(-1)] }), ['opset']],
     ['H17b opset 6', model({ opsets: [opset(6)] }), ['opset', 'supported from 7']],
+    [
+      'an opset that is newer than we know',
+      model({ opsets: [opset(27)] }),
+      ['opset 27', 'from 7 to 26', 'opset_version 26'],
+    ],
     ['H17b opset 9999', model({ opsets: [opset(9999)] }), ['opset']],
     ['H18 opset 9 and 17', model({ opsets: [opset(9), opset(17)] }), ['opset', 'twice']],
     ["H18 '' 9 and ai.onnx 17", model({ opsets: [opset(9), opset(17, 'ai.onnx')] }), ['opset', 'twice']],

@@ -37,7 +37,7 @@ export function lowerNodes(
       lowerNode(node, builder, values, floatOf(node), onWidened);
     } catch (error) {
       if (!(error instanceof Declined)) throw error;
-      unsupported.push({ target: 'coreml', node: node.label, operator: node.operator, reason: error.message });
+      unsupported.push({ target: 'coreml', node: node.label, operator: node.operatorName, reason: error.message });
       for (const value of node.outputs) if (value && !standIn(value, values)) unknown.add(value);
     }
     values.commit();
