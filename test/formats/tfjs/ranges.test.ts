@@ -62,6 +62,20 @@ describe('what is computed on the way stays within float32', () => {
     expect(await answers('LpNormalization', [0, 0, 0], { p })).toEqual([0, 0, 0]);
   });
 
+  test.each(['LayerNormalization', 'RMSNormalization'])('in %s', async (operator) => {
+    for (const scale of magnitudes) {
+      const x = [3, -4, 12, 5].map((value) => Math.fround(value * scale));
+      const mean = operator === 'RMSNormalization' ? 0 : x.reduce((sum, value) => sum + value, 0) / 4;
+      const power = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 4;
+      const more = (n: Network) => [n.constant([1, 1, 1, 1])];
+      const found = await answers(operator, x, { epsilon: { float: 1e-5 } }, { more });
+      expectClose(
+        found,
+        x.map((value) => (value - mean) / Math.sqrt(power + Math.fround(1e-5))),
+      );
+    }
+  });
+
   test('in a mean of large numbers', async () => {
     const x = [2e38, 3e38].map(Math.fround);
     const found = await answers('Mean', x, {}, { more: (n) => [n.constant(x)] });

@@ -49,14 +49,44 @@ interface Normalized {
 /** Smallest normal float32. */
 const SMALLEST = 2 ** -126;
 
+/** Values over a bound, so that neither their squares nor the sum of those leave the range: WebGL computes in float16 on phones. */
+interface Bounded {
+  readonly values: Ref;
+  /** 1 over the bound: the largest magnitude along the axes, where that is above 1. */
+  readonly inverse: Ref;
+  /** What the epsilon beside the mean square is beside that of the bounded values. */
+  readonly epsilon: Ref;
+}
+
+function bounded(site: Site, x: Ref, axes: readonly number[], epsilon: number): Bounded {
+  const { build } = site;
+  const largest = build.op('Maximum', [reduce(build, 'Max', build.op('Abs', [x]), axes, true), build.float(1)]);
+  const once = build.op('RealDiv', [build.float(epsilon), largest]);
+  return {
+    values: build.op('RealDiv', [x, largest]),
+    inverse: build.op('Reciprocal', [largest]),
+    epsilon: build.op('RealDiv', [once, largest]),
+  };
+}
+
+/** 1 over the root of the mean square and epsilon. */
+function inverseRoot(site: Site, { values, epsilon }: Bounded, axes: readonly number[]): Ref {
+  const { build } = site;
+  const power = reduce(build, 'Mean', build.op('Square', [values]), axes, true);
+  return build.op('Rsqrt', [build.op('AddV2', [power, epsilon])]);
+}
+
 /** Mean 0 and variance 1 over `axes` in memory. */
 function normalize(site: Site, x: Ref, axes: readonly number[], epsilon: number): Normalized {
   const { build } = site;
   const mean = reduce(build, 'Mean', x, axes, true);
-  const difference = build.op('Sub', [x, mean]);
-  const variance = reduce(build, 'Mean', build.op('Square', [difference]), axes, true);
-  const inverseDeviation = build.op('Rsqrt', [build.op('AddV2', [variance, build.float(epsilon)])]);
-  return { result: build.op('Mul', [difference, inverseDeviation]), mean, inverseDeviation };
+  const difference = bounded(site, build.op('Sub', [x, mean]), axes, epsilon);
+  const factor = inverseRoot(site, difference, axes);
+  return {
+    result: build.op('Mul', [difference.values, factor]),
+    mean,
+    inverseDeviation: build.op('Mul', [factor, difference.inverse]),
+  };
 }
 
 function scaleAndShift(site: Site, x: Ref, scale: Ref, bias: Ref | undefined): Ref {
@@ -78,10 +108,9 @@ const layerNormalization = row(operators.layerNormalization, (site, { axis, epsi
 
 const rmsNormalization = row(operators.rmsNormalization, (site, { axis, epsilon }) => {
   const { build } = site;
-  const x = floatInput(site);
-  const power = reduce(build, 'Mean', build.op('Square', [x]), axesFrom(site, axis), true);
-  const factor = build.op('Rsqrt', [build.op('AddV2', [power, build.float(epsilon)])]);
-  return build.op('Mul', [build.op('Mul', [x, factor]), site.broadcast(1)]);
+  const axes = axesFrom(site, axis);
+  const x = bounded(site, floatInput(site), axes, epsilon);
+  return build.op('Mul', [build.op('Mul', [x.values, inverseRoot(site, x, axes)]), site.broadcast(1)]);
 });
 
 const instanceNormalization = row(operators.instanceNormalization, (site, { epsilon }) => {
