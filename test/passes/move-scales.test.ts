@@ -299,6 +299,7 @@ const untouched: readonly (readonly [string, (n: Network) => Value | readonly Va
   ['a scale above 1 behind a mean: what is averaged may be far above its average', (n) => enlarged(n, 'ReduceMean')],
   ['a scale above 1 behind an average pooling', (n) => enlarged(n, 'AveragePool')],
   ['a scale above 1 behind a global pooling', (n) => enlarged(n, 'GlobalAveragePool')],
+  ['a scale above 1 behind a LeakyRelu: what it shrinks may be far below it', (n) => enlarged(n, 'LeakyRelu')],
   ['a shift before a padded convolution', (n) => n.conv(n.batchNorm(n.relu(n.input(IMAGE))), { kernel: 3, pad: 1 })],
   ['a shift behind a ReLU', (n) => n.batchNorm(n.relu(n.conv(n.input(IMAGE))))],
   ['a negative scale behind max pooling', (n) => negative(n)],

@@ -9,7 +9,8 @@ const DEEPEST = 32;
 
 /**
  * The edits after which every reader of `value` may be given x where it was given `scale * x + shift`: constants behind
- * it do the work. undefined where one reader cannot take it, or `value` is an output.
+ * it do the work. undefined where one reader cannot take it, or `value` is an output. What readers are given is there
+ * already, and nothing on the way makes more of it than its largest, so no scale is too small: nothing is enlarged.
  */
 export function absorbDownward(
   value: Value,

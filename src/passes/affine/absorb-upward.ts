@@ -56,11 +56,11 @@ function absorbed(value: Value, affine: Travelling, depth: number, onStop: OnSto
     case 'GlobalAveragePool':
     case 'AveragePool':
     case 'Resize':
+    case 'LeakyRelu':
       return !enlarges(affine) && commutes(node, affine) ? onward(node.input(0), affine) : undefined;
     case 'MaxPool':
     case 'Pad':
     case 'Relu':
-    case 'LeakyRelu':
       return commutes(node, affine) ? onward(node.input(0), affine) : undefined;
     case 'Add':
     case 'Sub':
@@ -71,8 +71,8 @@ function absorbed(value: Value, affine: Travelling, depth: number, onStop: OnSto
 }
 
 /**
- * Whether an element before a mean may become larger than any was: what is averaged can be far above its average, and
- * leave the range of its type (65504 in float16) where scaling the average does not.
+ * Whether an element before a mean or a LeakyRelu may become larger than any was: what is averaged can be far above its
+ * average, and leave the range of its type (65504 in float16) where scaling the average does not.
  */
 export function enlarges({ scale }: Travelling): boolean {
   return scale.some((value) => Math.abs(value) > 1);
@@ -168,7 +168,12 @@ function throughMean(node: Node, affine: Travelling, onward: Onward): Edit[] | u
   return onward(node.input(0), { ...affine, axis });
 }
 
-/** s (x + c) + b = s x + (s c + b) for a constant c; of two computed operands both are scaled and the first is shifted. */
+/**
+ * s (x + c) + b = s x + (s c + b) for a constant c; of two computed operands both are scaled and the first is shifted.
+ * A scale above 1 is let through: terms leave the range of their type where their sum does not only if they cancel by orders
+ * of magnitude, and then the sum has lost its digits in that type before anything is moved. Every batch norm behind
+ * convolutions that cannot be one would be left otherwise.
+ */
 function throughSum(node: Node, affine: Travelling, onward: Onward): Edit[] | undefined {
   const unshifted = { ...affine, shift: affine.shift.map(() => 0) };
   const added = addedConstantOf(node);
