@@ -75,5 +75,5 @@ test('a scale moves past constant maps of every shape: answers stay, and a secon
     optimize(again);
     expect(Buffer.compare(writeOnnx(again), fused), `second run of network ${seed}`).toBe(0);
   }
-  expect(moved).toBeGreaterThan(NETWORKS / 2);
+  expect(moved).toBeGreaterThan(NETWORKS / 3);
 });
