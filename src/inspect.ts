@@ -48,7 +48,6 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
   const source = await stations.time('read', () => openSource(path, options));
   try {
     const { model } = source;
-    draft.source = describeSource(source);
     await stations.time('look', () => draft.takeStock(takeStock(model, options)));
     if (options.nodes) draft.nodes = listNodes(model.graph);
     await stations.time('fuse', () => {
@@ -67,6 +66,9 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
       });
     }
   } finally {
+    // By now it is known which data files were read.
+    draft.source = describeSource(source);
+    draft.note(...source.external.notes);
     source.external.close();
   }
 }

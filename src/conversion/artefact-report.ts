@@ -4,6 +4,7 @@ import type { Precision } from '../formats/format.js';
 import { type ArtefactReport, type CheckReport, type JudgementReport, reportError } from '../report/index.js';
 import type { OpenSource } from '../source/open-source.js';
 import type { Draft } from './draft.js';
+import type { Written } from './proof.js';
 
 /** What there is to say of an artefact. */
 export interface ArtefactFacts {
@@ -49,6 +50,7 @@ function reportJudgement({ outputs, ...judgement }: JudgementResult): JudgementR
 /** Says that an artefact is larger than its source, and why. */
 export function growthNotes(
   files: readonly WrittenFile[],
+  { target, options }: Pick<Written, 'target' | 'options'>,
   { bytes, external }: OpenSource,
   { before, after }: Pick<Draft, 'before' | 'after'>,
 ): string[] {
@@ -56,9 +58,10 @@ export function growthNotes(
   const sourceSize = external.files.reduce((sum, file) => sum + file.bytes, bytes.length);
   if (size <= sourceSize) return [];
   const grown = (after?.weightBytes ?? 0) - (before?.weightBytes ?? 0);
-  const why =
-    grown > 0
-      ? `constants that were computed in the graph are stored now, ${grown} bytes more`
-      : 'its format or precision takes more room for the same network';
+  const isSameForm = target.name === 'onnx' && options.precision === undefined;
+  const otherwise = isSameForm
+    ? 'it says by which version it was written and in which layout, which takes more room than was saved'
+    : 'its format or precision takes more room for the same network';
+  const why = grown > 0 ? `constants that were computed in the graph are stored now, ${grown} bytes more` : otherwise;
   return [`larger than its source (${size} bytes, ${sourceSize} before): ${why}`];
 }

@@ -205,7 +205,7 @@ async function writeAll(work: Work, written: readonly Written[], proof: Proof | 
         path: destination.shown,
         precision: each.precision,
         files,
-        notes: [...each.lowered.notes, ...growthNotes(files, source, draft)],
+        notes: [...each.lowered.notes, ...growthNotes(files, each, source, draft)],
         verdict: verdicts.get(each),
         isPlaced,
       }),

@@ -8,6 +8,7 @@ import type {
   ListedNode,
   ModelReport,
   NodeReport,
+  SourceReport,
   TriedReport,
   ValueReport,
 } from './report.js';
@@ -50,7 +51,7 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
   const { source } = model;
   const lines = [colours.bold(showName(source.path))];
   const exporter = source.exporter === null ? 'an exporter that does not say its name' : showName(source.exporter);
-  lines.push(`  written by ${exporter}, operator set ${source.opset ?? 'unknown'}, ${showBytes(source.bytes)}`);
+  lines.push(`  written by ${exporter}, operator set ${source.opset ?? 'unknown'}, ${showSize(source)}`);
   for (const value of model.inputs) lines.push(`  input  ${showValue(value)}`);
   for (const value of model.outputs) lines.push(`  output ${showValue(value)}`);
   if (model.nodes) lines.push(...nodeTable(model.nodes, colours));
@@ -71,6 +72,13 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
   if (verbose) lines.push(...stationLines(model));
   if (model.after) lines.push(fusibleLine(model.fused.length));
   return `${lines.join('\n')}\n`;
+}
+
+/** Of the file, and of the data files that were read with it. */
+function showSize({ bytes, data }: SourceReport): string {
+  if (bytes === null || data.length === 0) return showBytes(bytes);
+  const beside = data.reduce((sum, file) => sum + file.bytes, 0);
+  return `${showBytes(bytes + beside)}, ${showBytes(beside)} of it external data`;
 }
 
 /** The last line of `inspect`. */

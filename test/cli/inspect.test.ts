@@ -51,6 +51,15 @@ test('without --nodes the report has no list of them', async () => {
   expect(JSON.parse(stdout).models[0].nodes).toBeNull();
 });
 
+test('the size counts external data, and the report names its files', async () => {
+  const model = path.join(path.dirname(DIGITS), '..', 'digits_te18_external', 'model.onnx');
+  const { stdout } = await mobileone(scratch(), ['inspect', model]);
+  // 257,004 bytes and 95,936 beside it.
+  expect(stdout).toMatch(/operator set 18, 353 kB, 95\.9 kB of it external data\n/);
+  const { stdout: json } = await mobileone(scratch(), ['inspect', model, '--json', '-q']);
+  expect(JSON.parse(json).models[0].source.data).toMatchObject([{ location: 'model.onnx.data', bytes: 95936 }]);
+});
+
 test('--to asks about some targets alone', async () => {
   const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, '--to', 'tfjs', '--json', '-q']);
   expect(JSON.parse(stdout).models[0].targets).toEqual([{ target: 'tfjs', unsupported: [] }]);

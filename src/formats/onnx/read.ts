@@ -67,7 +67,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
   if (reader.isReordered) note('nodes were not in order; sorted');
   if (types.negativeDims > 0) note(`${types.negativeDims} dimensions were negative; taken as unknown`);
   if (functions.count > 0) note(`${functions.count} functions of the model were inlined`);
-  if (dropped.size > 0) note(`dropped: ${[...dropped].map(([field, count]) => `${field} (${count})`).join(', ')}`);
+  if (dropped.size > 0) note(noteDropped(dropped));
   return model;
 }
 
@@ -108,6 +108,13 @@ function checkCount(count: number, maxNodes: number): void {
     what: `has ${count} nodes once its functions are inlined, the limit is ${maxNodes}`,
     todo: 'raise --max-nodes if the file is honest',
   });
+}
+
+/** One note for the file. Fields that are known describe it alone; of others nobody can say so. */
+function noteDropped(dropped: ReadonlyMap<string, number>): string {
+  const fields = Array.from(dropped, ([field, count]) => `${field} (${count})`).join(', ');
+  const areKnown = [...dropped.keys()].every((field) => !/\.\d+$/.test(field));
+  return `dropped: ${fields}${areKnown ? '; no result depends on them' : ''}`;
 }
 
 /** Messages that say what is computed, and on what; a field of the others describes. */

@@ -220,6 +220,12 @@ describe('unusual but legal protobuf reads the same', () => {
     expect(notes).toHaveLength(1);
     expect(notes[0]).toContain('NodeProto.metadata_props');
     expect(notes[0]).toContain('NodeProto.500');
+    expect(notes[0]).not.toContain('no result depends');
+  });
+
+  test('metadata of nodes is left out with one note, which says that no result depends on it', () => {
+    const file = withNodeField(message(9, text(1, 'k'), text(2, 'v')));
+    expect(expectRead(file).notes).toEqual(['dropped: NodeProto.metadata_props (1); no result depends on them']);
   });
 
   test('H14a a byte order mark and a NUL in a name are kept', () => {

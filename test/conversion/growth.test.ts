@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { growthNotes } from '../../src/conversion/artefact-report.js';
+import type { OpenSource } from '../../src/source/open-source.js';
+
+/** A source of 100 bytes with 150 beside it. */
+const source = { bytes: new Uint8Array(100), external: { files: [{ bytes: 150 }] } } as unknown as OpenSource;
+const fileOf = (bytes: number) => [{ path: '', bytes, sha256: '' }];
+const counts = (weightBytes: number) => ({
+  nodes: 1,
+  operators: {},
+  parameters: 1,
+  multiplyAccumulates: 1,
+  weightBytes,
+});
+const same = { before: counts(10), after: counts(10) };
+
+function notesOf(bytes: number, name: string, precision?: 'fp32', draft = same): string {
+  const written = { target: { name }, options: { precision } } as unknown as Parameters<typeof growthNotes>[1];
+  return growthNotes(fileOf(bytes), written, source, draft).join();
+}
+
+test('external data counts as part of the source', () => {
+  expect(notesOf(250, 'onnx')).toBe('');
+  expect(notesOf(251, 'onnx')).toContain('(251 bytes, 250 before)');
+});
+
+test('the reason is constants that are stored, else the format or precision, else what the file says of itself', () => {
+  expect(notesOf(300, 'onnx', undefined, { before: counts(10), after: counts(40) })).toMatch(
+    /computed.*30 bytes more$/,
+  );
+  expect(notesOf(300, 'coreml')).toMatch(/format or precision/);
+  expect(notesOf(300, 'onnx', 'fp32')).toMatch(/format or precision/);
+  expect(notesOf(300, 'onnx')).toMatch(/by which version/);
+});
