@@ -187,7 +187,8 @@ export class Graph {
   }
 
   /**
-   * Lets all who read `value` read `by`. Where `value` is a graph output, `by` becomes that output under its name.
+   * Lets all who read `value` read `by`, which equals it. Where `value` is a graph output, `by` becomes that output under
+   * its name; else `by` takes the name that the source gave `value`, if it has none of its own.
    * @returns whether it was done; false leaves all as it was (both names are public)
    */
   replace(value: Value, by: Value): boolean {
@@ -204,6 +205,8 @@ export class Graph {
         by.countOutput(1);
         outputs[i] = by;
       });
+    } else if (this.model.isSourceName(value.name) && !this.model.isSourceName(by.name)) {
+      [value.name, by.name] = [by.name, value.name];
     }
     return true;
   }

@@ -49,6 +49,8 @@ export class Model {
   /** What the reader assumed, dropped or raised, a sentence each. */
   readonly notes: string[] = [];
   readonly #names = new Set<string>();
+  /** What the source calls its values: a value bears one of these names only where it equals that value. */
+  readonly #sourceNames = new Set<string>();
   readonly #nextSuffix = new Map<string, number>();
   readonly #derived = new Map<string, string>();
   /** What the symbols for formulas come to at most; all others stand for an axis. */
@@ -87,6 +89,15 @@ export class Model {
     }
     this.#names.add(name);
     return name;
+  }
+
+  /** Marks the name of a value of the source. */
+  addSourceName(name: string): void {
+    this.#sourceNames.add(name);
+  }
+
+  isSourceName(name: string): boolean {
+    return this.#sourceNames.has(name);
   }
 
   /** A symbol for a size that nobody named. */
@@ -145,6 +156,7 @@ export class Model {
     for (const [name, declared] of this.declaredOutputs) copy.declaredOutputs.set(name, declared);
     copyGraph(this.graph, copy.graph, (parent) => new Graph(copy, parent));
     for (const name of this.#names) copy.takeName(name);
+    for (const name of this.#sourceNames) copy.addSourceName(name);
     for (const [base, suffix] of this.#nextSuffix) copy.#nextSuffix.set(base, suffix);
     for (const [expression, symbol] of this.#derived) copy.#derived.set(expression, symbol);
     for (const [symbol, largest] of this.#largest) copy.#largest.set(symbol, largest);

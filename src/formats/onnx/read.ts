@@ -152,12 +152,16 @@ function readMetadata(proto: Message<'ModelProto'>): Map<string, string> {
 
 /** Marks every name of the file as taken before the first fresh one is made, those of graphs read later included. */
 function takeNames(proto: Message<'GraphProto'>, model: Model): void {
+  const take = (name: string) => {
+    model.takeName(name);
+    model.addSourceName(name);
+  };
   const graphs = [proto];
   for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
-    for (const { name } of [graph.initializer, graph.input].flat()) if (name) model.takeName(name);
-    for (const sparse of graph.sparseInitializer) if (sparse.values?.name) model.takeName(sparse.values.name);
+    for (const { name } of [graph.initializer, graph.input].flat()) if (name) take(name);
+    for (const sparse of graph.sparseInitializer) if (sparse.values?.name) take(sparse.values.name);
     for (const node of graph.node) {
-      for (const name of node.output) model.takeName(name);
+      for (const name of node.output) take(name);
       for (const { g, graphs: inner } of node.attribute) graphs.push(...(g ? [g] : []), ...inner);
     }
   }

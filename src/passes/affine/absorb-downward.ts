@@ -1,7 +1,7 @@
 import type { Node, Use, Value } from '../../model/index.js';
 import { commutes } from './absorb-upward.js';
 import { type AddedConstant, addedConstantOf, constantBefore } from './added-constant.js';
-import { type Edit, withWeights } from './edit.js';
+import { type Edit, renamed, withWeights } from './edit.js';
 import { followShape, type Travelling } from './follow-shape.js';
 import { scaleOperand } from './scaled-weights.js';
 
@@ -19,7 +19,7 @@ export function absorbDownward(
   onStop: OnStop = () => {},
 ): Edit[] | undefined {
   if (value.isOutput || depth > DEEPEST || value.readerCount === 0) return undefined;
-  const edits: Edit[] = [];
+  const edits = [renamed(value)];
   for (const use of value.uses) {
     const part = use.node.graph === value.graph ? absorbedBy(use, affine, depth, onStop) : undefined;
     if (!part) {

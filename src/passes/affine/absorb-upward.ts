@@ -2,7 +2,7 @@ import { type Node, sameShape, type Value } from '../../model/index.js';
 import { averagePool, concat, pad, reduceMean, resize } from '../../operators/index.js';
 import { addedConstantOf, constantBehind } from './added-constant.js';
 import { expanded } from './channel-affine.js';
-import { type Edit, withConstant, withConstantAndRow, withWeights } from './edit.js';
+import { type Edit, renamed, withConstant, withConstantAndRow, withWeights } from './edit.js';
 import { followShape, type Travelling } from './follow-shape.js';
 import { isShifted, scaleResult } from './scaled-weights.js';
 
@@ -19,8 +19,9 @@ export function absorbUpward(
   onStop: OnStop = () => {},
 ): Edit[] | undefined {
   const edits = absorbed(value, affine, depth, onStop);
-  if (!edits) onStop(value, affine);
-  return edits;
+  if (edits) return [renamed(value), ...edits];
+  onStop(value, affine);
+  return undefined;
 }
 
 /** Told of the value at which the way ended, then of those that led there. */

@@ -6,6 +6,14 @@ import type { NewWeights } from './scaled-weights.js';
 /** A change that was found possible; done only when every part of the plan is. */
 export type Edit = (origin: readonly SourceNode[]) => void;
 
+/** Names a value anew that will be another one: no value of the source equals it from then on. */
+export function renamed(value: Value): Edit {
+  return () => {
+    const { model } = value.graph;
+    if (model.isSourceName(value.name)) value.name = model.freshName(value.name);
+  };
+}
+
 /** Puts other constants under a node; it now also stands for the nodes of `origin`. */
 export function withWeights(node: Node, { weight, bias }: NewWeights): Edit {
   return (origin) => {
