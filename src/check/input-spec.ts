@@ -4,12 +4,13 @@ import {
   type Graph,
   InputError,
   isInteger,
-  type Node,
   type Shape,
+  type Use,
   type Value,
 } from '../model/index.js';
 import { conv } from '../operators/convolution.js';
 import { gather } from '../operators/gather.js';
+import { hasTrait } from '../operators/index.js';
 
 /** What a trial input must be like. */
 export interface InputSpec {
@@ -20,14 +21,6 @@ export interface InputSpec {
   /** For integers: how many there are to choose from, counted from 0. */
   readonly below: number;
 }
-
-/** Operators that hand on the elements, and the axes that matter here, of their first operand. */
-const HANDING_ON = ['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Expand', 'Slice'];
-/** Operators that keep axis 1 of an image as it is. */
-const KEEPING_CHANNELS = [
-  ...['Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Clip', 'Relu', 'Pad', 'Resize', 'Upsample'],
-  ...['MaxPool', 'AveragePool', 'BatchNormalization', 'QuantizeLinear', 'DequantizeLinear'],
-];
 
 /**
  * The inputs of a model for trials: sizes as the graph has them, channels that are open from the weight of the first
@@ -62,7 +55,7 @@ export function describeInputs(graph: Graph): InputSpec[] {
 }
 
 function channelsAsked(input: Value): number | undefined {
-  for (const { node, index } of readersThrough(input, KEEPING_CHANNELS)) {
+  for (const { node, index } of readersThrough(input, keepsChannels)) {
     const perGroup = index === 0 && node.is('Conv') ? node.inputs[1]?.shape?.[1] : undefined;
     if (typeof perGroup === 'number') return perGroup * conv.parameters(node).group;
   }
@@ -71,21 +64,29 @@ function channelsAsked(input: Value): number | undefined {
 
 function rangeAsked(input: Value): number {
   const sizes: number[] = [];
-  for (const { node, index } of readersThrough(input, HANDING_ON)) {
+  for (const { node, index } of readersThrough(input, handsOn)) {
     const size = index === 1 && node.is('Gather') ? node.inputs[0]?.shape?.[gather.parameters(node).axis] : undefined;
     if (typeof size === 'number') sizes.push(size);
   }
   return sizes.length > 0 ? Math.max(1, Math.min(...sizes)) : 2;
 }
 
-/** All who read the value, also through operators of these names; nearer ones first. */
-function* readersThrough(start: Value, through: readonly string[]): Generator<{ node: Node; index: number }> {
+/** Equal symbols are equal sizes; and where operands are broadcast, a size that was open may be told. */
+function keepsChannels({ node, index }: Use): boolean {
+  const size = node.inputs[index]?.shape?.[1];
+  return hasTrait(node, 'elementwise') || (size !== undefined && size === node.outputs[0]?.shape?.[1]);
+}
+
+const handsOn = ({ node, index }: Use): boolean => hasTrait(node, 'joins') || (index === 0 && hasTrait(node, 'moves'));
+
+/** All who read the value, also as what others make of it; nearer ones first. */
+function* readersThrough(start: Value, goesThrough: (use: Use) => boolean): Generator<Use> {
   const seen = new Set([start]);
   // A set is walked in the order of insertion, also over what is added meanwhile.
   for (const value of seen) {
     for (const use of value.uses) {
       yield use;
-      if (!use.node.is(...through)) continue;
+      if (!goesThrough(use)) continue;
       for (const output of use.node.outputs) if (output) seen.add(output);
     }
   }

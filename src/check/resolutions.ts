@@ -1,14 +1,5 @@
-import { type Graph, isFloat, type Value } from '../model/index.js';
-
-/** Operators with results from 0 to 1, computed as fractions of 1. */
-const SQUASHING = ['Sigmoid', 'HardSigmoid'];
-/** Operators whose results are elements of their operands, wherever they stand. */
-const MOVING = [
-  ...['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Expand', 'Tile'],
-  ...['Concat', 'Split', 'Slice', 'Gather', 'GatherElements', 'GatherND', 'DepthToSpace', 'SpaceToDepth'],
-];
-/** Of `MOVING`, those all of whose operands are moved. */
-const JOINING = 'Concat';
+import { type Graph, isFloat, type Node, type Value } from '../model/index.js';
+import { hasTrait } from '../operators/index.js';
 
 /** So many units in the last place of 1 lie between right answers. */
 const NONE_UP_TO = 20 * 2 ** -24;
@@ -21,10 +12,9 @@ export function resolutions(graph: Graph): Map<string, number> {
   const squashed = new Set<Value>();
   const found = new Map<string, number>();
   for (const node of graph.sorted()) {
-    const moved = node.is(JOINING) ? node.inputs : node.inputs.slice(0, 1);
-    const isSquashed =
-      node.is(...SQUASHING) || (node.is(...MOVING) && moved.every((value) => value && squashed.has(value)));
-    if (!isSquashed) continue;
+    const moved = movedBy(node);
+    const isMoved = moved.length > 0 && moved.every((value) => value && squashed.has(value));
+    if (!isMoved && !hasTrait(node, 'squashes')) continue;
     for (const value of node.outputs) {
       if (!value || !isFloat(value.dtype)) continue;
       squashed.add(value);
@@ -32,4 +22,10 @@ export function resolutions(graph: Graph): Map<string, number> {
     }
   }
   return found;
+}
+
+/** The operands whose elements make up the results; none where they are computed. */
+function movedBy(node: Node): readonly (Value | undefined)[] {
+  if (hasTrait(node, 'joins')) return node.inputs;
+  return hasTrait(node, 'moves') ? node.inputs.slice(0, 1) : [];
 }

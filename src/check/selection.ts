@@ -1,10 +1,5 @@
 import { type Graph, isFloat, type Node, readBy, type Value } from '../model/index.js';
-
-/** Operators whose result jumps where two operands change places, however little they move. */
-const SELECTIONS = [
-  ...['ArgMax', 'ArgMin', 'TopK', 'NonMaxSuppression', 'NonZero'],
-  ...['Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal'],
-];
+import { hasTrait } from '../operators/index.js';
 
 /** What a graph selects among computed floats on the way to its outputs. */
 export interface Selections {
@@ -57,7 +52,7 @@ function selectionsBehind(output: Value, computed: ReadonlySet<Value>): Set<Node
 }
 
 function comparedBy(node: Node, computed: ReadonlySet<Value>): Value[] {
-  if (!node.is(...SELECTIONS)) return [];
+  if (!hasTrait(node, 'selects')) return [];
   return node.inputs
     .filter((value) => value !== undefined)
     .filter((value) => isFloat(value.dtype) && computed.has(value));

@@ -7,16 +7,10 @@ import { reshaping, transposing } from './reshaping.js';
 import { bound, type LayoutRule } from './rule.js';
 import { windows } from './windows.js';
 
-/** Operators by how they fit into a layout. What is in no list needs ONNX's order, which is always right. */
+/** Operators by how they fit into a layout, besides those that their traits say it of. What is nowhere needs ONNX's order, which is always right. */
 const LISTS: readonly (readonly [LayoutRule, string])[] = [
-  [
-    elementwise,
-    `Identity Cast CastLike Dropout Abs Neg Sign Ceil Floor Round Sqrt Reciprocal Exp Log Sin Cos Tan Asin Acos Atan Sinh Cosh
-     Tanh Asinh Acosh Atanh Erf Not IsNaN IsInf BitwiseNot
-     Relu LeakyRelu PRelu Elu Selu Celu ThresholdedRelu Sigmoid HardSigmoid HardSwish Swish Mish Gelu Softplus Softsign Shrink Clip
-     Add Sub Mul Div Pow Mod Min Max Mean Sum And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual Where
-     LayerNormalization RMSNormalization BitwiseAnd BitwiseOr BitwiseXor BitShift Concat`,
-  ],
+  // Their operands broadcast; the axes that they name are the target's to translate.
+  [elementwise, 'LayerNormalization RMSNormalization Concat'],
   [
     windows,
     `Conv ConvTranspose AveragePool MaxPool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool LRN GroupNormalization
@@ -50,6 +44,8 @@ function arg(operator: typeof operators.argMax): LayoutRule {
 }
 
 const rules: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
+  ...operators.operatorsWith('elementwise').map((name) => [name, elementwise] as const),
+  ...operators.operatorsWith('reshapes').map((name) => [name, reshaping] as const),
   ...LISTS.flatMap(([rule, names]) =>
     names
       .trim()
@@ -57,10 +53,6 @@ const rules: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
       .map((name) => [name, rule] as const),
   ),
   ['Transpose', transposing],
-  ['Reshape', reshaping],
-  ['Flatten', reshaping],
-  ['Squeeze', reshaping],
-  ['Unsqueeze', reshaping],
   ['MatMul', product],
   ['Expand', expanding],
   ['Softmax', alongLast((node) => operators.softmax.parameters(node))],

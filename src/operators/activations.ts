@@ -5,6 +5,7 @@ import { mapFloats, mapNumbers, type Rounding } from './compute/map.js';
 import { operator } from './operator.js';
 import { checkUnidirectional } from './shape/broadcast.js';
 import { likeOf } from './shape/facts.js';
+import type { Trait } from './traits.js';
 
 const sigmoidOf = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -16,6 +17,7 @@ function reluOf(x: number): number {
 
 /** `max(0, x)`. */
 export const relu = operator('Relu', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => [likeOf(node.inputs[0])],
   compute: ([input]) => mapNumbers(input, reluOf, (x) => (x < 0n ? 0n : x)),
@@ -26,8 +28,10 @@ function activation<P>(
   name: string,
   parameters: (node: Node) => P,
   f: (x: number, parameters: P, round: Rounding) => number,
+  further: readonly Trait[] = [],
 ) {
   return operator<P>(name, {
+    traits: ['elementwise', ...further],
     parameters,
     infer: (node) => [likeOf(node.inputs[0])],
     compute: ([input], values) => mapFloats(input, (x, round) => f(x, values, round)),
@@ -88,6 +92,7 @@ export const hardSigmoid = activation(
   'HardSigmoid',
   (node) => ({ alpha: node.float('alpha', Math.fround(0.2)), beta: node.float('beta', 0.5) }),
   (x, { alpha, beta }, round) => Math.max(0, Math.min(1, round(round(alpha * x) + beta))),
+  ['squashes', 'forgetsSignOfZero'],
 );
 
 /** `x * max(0, min(1, x / 6 + 0.5))`. */
@@ -113,6 +118,7 @@ export const thresholdedRelu = activation(
 
 /** `x + bias` below -lambd, `x - bias` above lambd, else 0. */
 export const shrink = operator('Shrink', {
+  traits: ['elementwise'],
   parameters: (node) => ({ bias: node.float('bias', 0), lambd: node.float('lambd', 0.5) }),
   infer: (node) => [likeOf(node.inputs[0])],
   compute: ([input], { bias, lambd }) => {
@@ -127,6 +133,7 @@ export const shrink = operator('Shrink', {
 
 /** `x` from 0 on, else `slope * x`; slope broadcasts to X. */
 export const pRelu = operator('PRelu', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => {
     checkUnidirectional(node, node.inputs[1]?.shape, node.inputs[0]?.shape, 'slope');

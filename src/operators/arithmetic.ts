@@ -27,6 +27,7 @@ function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
 
 /** A + B with broadcasting. */
 export const add = operator('Add', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => pairFacts(node, sumOfElements),
   compute: ([a, b]) =>
@@ -35,6 +36,7 @@ export const add = operator('Add', {
 
 /** A - B with broadcasting. */
 export const sub = operator('Sub', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => pairFacts(node, differenceOfElements),
   compute: ([a, b]) =>
@@ -43,6 +45,7 @@ export const sub = operator('Sub', {
 
 /** A * B with broadcasting. */
 export const mul = operator('Mul', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => pairFacts(node, productOfElements),
   compute: ([a, b]) => single(combine(a, b, { float: (x, y) => x * y, integer: Math.imul, big: (x, y) => x * y })),
@@ -50,6 +53,7 @@ export const mul = operator('Mul', {
 
 /** A / B with broadcasting; integers are cut towards zero. */
 export const div = operator('Div', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => pairFacts(node, quotientOfElements),
   compute: ([a, b]) => {
@@ -79,6 +83,7 @@ export interface ModParameters {
 
 /** The remainder of A / B with broadcasting. */
 export const mod = operator('Mod', {
+  traits: ['elementwise'],
   parameters: (node): ModParameters => ({ fmod: node.int('fmod', 0) !== 0 }),
   infer: (node, { fmod }) =>
     pairFacts(
@@ -101,6 +106,7 @@ function floorMod(a: number, b: number): number {
 
 /** A to the power B with broadcasting; the result has the type of A. */
 export const pow = operator('Pow', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => {
     const [a, b] = node.inputs;
@@ -139,6 +145,7 @@ const isWide = ([first]: readonly (Tensor | undefined)[]) => first?.dtype === 'f
 
 /** The greatest of the operands, element by element. */
 export const max = operator('Max', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => variadicFacts(node, Math.max),
   compute: (inputs) => single(combineAll(inputs, greatest)),
@@ -146,6 +153,7 @@ export const max = operator('Max', {
 
 /** The least of the operands, element by element. */
 export const min = operator('Min', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => variadicFacts(node, Math.min),
   compute: (inputs) => single(combineAll(inputs, least)),
@@ -153,6 +161,7 @@ export const min = operator('Min', {
 
 /** The sum of the operands, element by element, added from the left. */
 export const sum = operator('Sum', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => variadicFacts(node),
   compute: (inputs) => (isWide(inputs) ? single(combineAll(inputs, total)) : undefined),
@@ -160,6 +169,7 @@ export const sum = operator('Sum', {
 
 /** The mean of the operands, element by element. */
 export const mean = operator('Mean', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => variadicFacts(node),
   compute: (inputs) => {

@@ -61,10 +61,11 @@ function withPast(node: Node, past: Dimension | undefined, current: Dimension | 
 }
 
 /** Scaled dot-product attention: Q, K, V, attn_mask, past_key, past_value. */
-export const attention = operator('Attention', { parameters: attentionParameters, infer: attentionFacts });
+export const attention = operator('Attention', { traits: [], parameters: attentionParameters, infer: attentionFacts });
 
 /** Rotation of pairs of elements by their position. */
 export const rotaryEmbedding = operator('RotaryEmbedding', {
+  traits: [],
   parameters: (node) => ({
     interleaved: node.int('interleaved', 0) !== 0,
     numHeads: node.int('num_heads', 0),
@@ -75,6 +76,7 @@ export const rotaryEmbedding = operator('RotaryEmbedding', {
 
 /** A cache of keys or values with new ones written in along an axis. */
 export const tensorScatter = operator('TensorScatter', {
+  traits: [],
   parameters: (node) => ({ axis: node.int('axis', -2), mode: node.string('mode', 'linear') }),
   infer: (node) => [likeOf(node.inputs[0])],
 });

@@ -22,6 +22,7 @@ function pairFacts(node: Node): readonly Facts[] {
 
 function bitwise(name: string, functions: PairFunctions) {
   return operator(name, {
+    traits: ['elementwise'],
     parameters: () => ({}),
     infer: pairFacts,
     compute: ([a, b]) => single(combine(a, b, functions)),
@@ -37,6 +38,7 @@ export const bitwiseXor = bitwise('BitwiseXor', { integer: (a, b) => a ^ b, big:
 
 /** Every bit turned over. */
 export const bitwiseNot = operator('BitwiseNot', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => [likeOf(node.inputs[0])],
   compute: ([a]) =>
@@ -55,6 +57,7 @@ export interface BitShiftParameters {
 
 /** Unsigned integers shifted by B bits. */
 export const bitShift = operator('BitShift', {
+  traits: ['elementwise'],
   parameters: (node): BitShiftParameters => {
     const direction = node.string('direction', undefined);
     if (direction !== 'LEFT' && direction !== 'RIGHT') throw node.invalid('direction is neither LEFT nor RIGHT');

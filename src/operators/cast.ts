@@ -10,6 +10,7 @@ export interface CastParameters {
 }
 
 export const cast = operator('Cast', {
+  traits: ['elementwise', 'moves'],
   parameters: (node): CastParameters => {
     const to = typeAttribute(node, 'to');
     if (!to) throw node.invalid('attribute to is missing');
@@ -21,6 +22,7 @@ export const cast = operator('Cast', {
 
 /** Of its second operand, `CastLike` takes the type alone: that may be computed, and `compute` does without it. */
 export const castLike = operator('CastLike', {
+  traits: ['elementwise', 'moves'],
   parameters: (node): CastParameters => ({ to: node.input(1).dtype }),
   infer: (node, { to }) => [casted(node.input(0), to)],
   compute: ([tensor], { to }) => computed(tensor, to),

@@ -10,6 +10,7 @@ export interface CenterCropPadParameters {
 
 /** Crops or pads each axis on both sides to the size asked for. */
 export const centerCropPad = operator('CenterCropPad', {
+  traits: [],
   parameters: (node): CenterCropPadParameters => {
     const axes = node.ints('axes', undefined);
     return { axes: axes && resolveAxes(node, axes, node.input(0).rank) };

@@ -37,6 +37,7 @@ function clipParameters(node: Node): ClipParameters {
 
 /** `min(max, max(min, x))`. */
 export const clip = operator('Clip', {
+  traits: ['elementwise'],
   parameters: clipParameters,
   infer: (node) => [likeOf(node.inputs[0])],
   compute: ([input, low, high], { min, max }) => {

@@ -10,6 +10,7 @@ export interface Col2ImParameters {
 
 /** Columns [N, C * block, L] summed into an image [N, C, ...image_shape]. */
 export const col2Im = operator('Col2Im', {
+  traits: [],
   parameters: (node): Col2ImParameters => ({ blockShape: integersAt(node, 2, 'block_shape') }),
   infer: (node, { blockShape }) => {
     const input = node.input(0);

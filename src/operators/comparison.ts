@@ -15,6 +15,7 @@ function boolFacts(node: Node): Facts[] {
 function comparison(name: string, relation: Relation) {
   const pair = comparedElements(relation);
   return operator(name, {
+    traits: ['elementwise', 'selects'],
     parameters: () => ({}),
     infer: (node) => boolFacts(node).map((facts) => ({ ...facts, elements: pairElements(node, facts.shape, pair) })),
     compute: ([a, b]) => single(compare(a, b, relation)),
@@ -34,6 +35,7 @@ export const lessOrEqual = comparison('LessOrEqual', (a, b) => a <= b);
 
 function logical(name: string, bool: (a: number, b: number) => number) {
   return operator(name, {
+    traits: ['elementwise'],
     parameters: () => ({}),
     infer: boolFacts,
     compute: ([a, b]) => single(combine(a, b, { bool })),
@@ -49,6 +51,7 @@ export const xor = logical('Xor', (a, b) => (!a === !b ? 0 : 1));
 
 /** True for false and false for true. */
 export const not = operator('Not', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: boolFacts,
   compute: ([a]) => (a?.dtype === 'bool' ? mapNumbers(a, (x) => (x ? 0 : 1)) : undefined),
@@ -56,6 +59,7 @@ export const not = operator('Not', {
 
 /** Whether a number is NaN. */
 export const isNan = operator('IsNaN', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: boolFacts,
   compute: ([a]) => testNumbers(a, Number.isNaN),
@@ -63,6 +67,7 @@ export const isNan = operator('IsNaN', {
 
 /** Whether a number is infinite, of the signs that are asked for. */
 export const isInf = operator('IsInf', {
+  traits: ['elementwise'],
   parameters: (node) => ({
     detectNegative: node.int('detect_negative', 1) !== 0,
     detectPositive: node.int('detect_positive', 1) !== 0,

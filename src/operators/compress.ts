@@ -23,6 +23,7 @@ export interface CompressParameters {
 
 /** Keeps the slices whose condition is true; a condition that is too short is false for the rest. */
 export const compress = operator('Compress', {
+  traits: ['moves'],
   parameters: (node): CompressParameters => ({ axis: axisOf(node) }),
   infer: (node, { axis }) => {
     const input = node.input(0);
@@ -71,6 +72,7 @@ export interface UniqueParameters {
 
 /** The different slices along an axis; where each first stands, where each went, and how often it stands. */
 export const unique = operator('Unique', {
+  traits: ['selects'],
   parameters: (node): UniqueParameters => ({ axis: axisOf(node), isSorted: node.int('sorted', 1) !== 0 }),
   infer: (node, { axis }) => {
     const input = node.input(0);

@@ -11,6 +11,7 @@ export interface ConcatParameters {
 }
 
 export const concat = operator('Concat', {
+  traits: ['joins'],
   parameters: (node): ConcatParameters => {
     const axis = node.int('axis', undefined);
     if (axis === undefined) throw node.invalid('axis is missing');

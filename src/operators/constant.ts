@@ -11,6 +11,7 @@ export interface ConstantParameters {
 }
 
 export const constant = operator('Constant', {
+  traits: [],
   parameters: (node): ConstantParameters => ({ tensor: tensorOfConstant(node) }),
   infer: (_node, { tensor }) => [
     { dtype: tensor?.dtype, shape: tensor?.shape, elements: tensor && elementsOfTensor(tensor) },
@@ -26,6 +27,7 @@ export interface ConstantOfShapeParameters {
 const ZERO = Tensor.from('float32', [1], [0]);
 
 export const constantOfShape = operator('ConstantOfShape', {
+  traits: [],
   parameters: (node): ConstantOfShapeParameters => {
     const value = node.tensor('value') ?? ZERO;
     if (value.size !== 1) throw node.invalid(`value has ${value.size} elements, not 1`);

@@ -13,6 +13,7 @@ export interface IfParameters {
 
 /** One of two subgraphs, by the condition. */
 export const conditional = operator('If', {
+  traits: [],
   parameters: (node): IfParameters => ({
     thenBranch: bodyOf(node, 'then_branch'),
     elseBranch: bodyOf(node, 'else_branch'),
@@ -53,6 +54,7 @@ export interface BodyParameters {
 
 /** Inputs: how often, whether to begin, what is carried. The body: iteration, condition, carried to condition, carried, told. */
 export const loop = operator('Loop', {
+  traits: [],
   parameters: (node): BodyParameters => ({ body: bodyOf(node, 'body') }),
   enter: (node, { body }) => {
     const [iteration, condition, ...carried] = body.inputs;
@@ -76,6 +78,7 @@ export interface ScanParameters extends BodyParameters {
 
 /** Inputs: what is carried, then what is scanned, slice by slice. */
 export const scan = operator('Scan', {
+  traits: [],
   parameters: (node): ScanParameters => {
     const scanInputs = node.int('num_scan_inputs', undefined);
     if (scanInputs === undefined) throw node.invalid('attribute num_scan_inputs is missing');

@@ -51,6 +51,7 @@ function convFacts(node: Node, parameters: ConvParameters, dtype: DataType | und
 
 /** Convolution (cross-correlation): X [N, C, D…], W [M, C/group, k…], B [M]. */
 export const conv = operator('Conv', {
+  traits: ['product', 'forgetsSignOfZero'],
   parameters: (node) => {
     const parameters = convParameters(node);
     checkBias(node, node.inputs[2], node.inputs[1]?.shape?.[0]);
@@ -65,12 +66,14 @@ export const conv = operator('Conv', {
 
 /** Convolution of 8-bit integers into int32. */
 export const convInteger = operator('ConvInteger', {
+  traits: [],
   parameters: (node) => convParameters(node),
   infer: (node, parameters) => convFacts(node, parameters, 'int32'),
 });
 
 /** Convolution of quantized numbers: x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B. */
 export const qLinearConv = operator('QLinearConv', {
+  traits: [],
   parameters: (node) => convParameters(node, 3),
   infer: (node, parameters) => convFacts(node, parameters, node.dtypeOf(7), 3),
 });

@@ -14,6 +14,7 @@ export interface DepthToSpaceParameters {
 
 /** [N, C * b * b, H, W] to [N, C, H * b, W * b]. */
 export const depthToSpace = operator('DepthToSpace', {
+  traits: ['moves'],
   parameters: (node): DepthToSpaceParameters => ({ blocksize: blocksizeOf(node), mode: modeOf(node, 11) }),
   infer: (node, { blocksize: b }) => {
     const sizes = imageSizes(node);
@@ -43,6 +44,7 @@ export const depthToSpace = operator('DepthToSpace', {
 
 /** [N, C, H * b, W * b] to [N, b * b * C, H, W], the channels counted as there; before operator set 28 `DCR` alone. */
 export const spaceToDepth = operator('SpaceToDepth', {
+  traits: ['moves'],
   parameters: (node): DepthToSpaceParameters => ({ blocksize: blocksizeOf(node), mode: modeOf(node, 28) }),
   infer: (node, { blocksize: b }) => {
     const sizes = imageSizes(node);

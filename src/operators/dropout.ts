@@ -10,6 +10,7 @@ export interface DropoutParameters {
 
 /** Sets elements to zero at random while training; the second result is the mask of those kept. */
 export const dropout = operator('Dropout', {
+  traits: ['elementwise'],
   parameters: (node): DropoutParameters => {
     if (node.opset < 12) return { ratio: node.float('ratio', 0.5), trainingMode: false };
     // Exporters write the mode as an initializer or as a Constant node, which inference knows.

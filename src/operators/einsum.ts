@@ -76,6 +76,7 @@ function meet(node: Node, sizes: Map<string, Dimension>, letter: string, size: D
 
 /** Sums of products, by Einstein's convention. */
 export const einsum = operator('Einsum', {
+  traits: [],
   parameters: (node): EinsumParameters => {
     const equation = node.string('equation', undefined);
     if (equation === undefined) throw node.invalid('attribute equation is missing');

@@ -5,9 +5,11 @@ import { roundHalfToEven } from './compute/round.js';
 import { type Facts, operator } from './operator.js';
 import { likeOf } from './shape/facts.js';
 import { holdsSizes } from './shape/integer-elements.js';
+import type { Trait } from './traits.js';
 
-function floatFunction(name: string, f: (x: number, round: Rounding) => number) {
+function floatFunction(name: string, f: (x: number, round: Rounding) => number, further: readonly Trait[] = []) {
   return operator(name, {
+    traits: ['elementwise', ...further],
     parameters: () => ({}),
     infer: (node) => [likeOf(node.inputs[0])],
     compute: ([input]) => mapFloats(input, f),
@@ -17,9 +19,9 @@ function floatFunction(name: string, f: (x: number, round: Rounding) => number) 
 /** Square root. */
 export const sqrt = floatFunction('Sqrt', Math.sqrt);
 /** Exponential function. */
-export const exp = floatFunction('Exp', Math.exp);
+export const exp = floatFunction('Exp', Math.exp, ['forgetsSignOfZero']);
 /** Natural logarithm. */
-export const log = floatFunction('Log', Math.log);
+export const log = floatFunction('Log', Math.log, ['forgetsSignOfZero']);
 /** Gauss's error function. */
 export const erf = floatFunction('Erf', erfOf);
 /** 1 / x. */
@@ -31,22 +33,22 @@ export const ceil = floatFunction('Ceil', Math.ceil);
 /** Nearest whole number, halves to the even one. */
 export const round = floatFunction('Round', roundHalfToEven);
 /** `1 / (1 + exp(-x))`. */
-export const sigmoid = floatFunction('Sigmoid', (x) => 1 / (1 + Math.exp(-x)));
+export const sigmoid = floatFunction('Sigmoid', (x) => 1 / (1 + Math.exp(-x)), ['squashes', 'forgetsSignOfZero']);
 /** `log(1 + exp(x))`. */
-export const softplus = floatFunction('Softplus', softplusOf);
+export const softplus = floatFunction('Softplus', softplusOf, ['forgetsSignOfZero']);
 /** `x / (1 + |x|)`. */
 export const softsign = floatFunction('Softsign', (x, round) => x / round(1 + Math.abs(x)));
 /** `x * tanh(softplus(x))`. */
 export const mish = floatFunction('Mish', (x) => x * Math.tanh(softplusOf(x)));
 
 export const sin = floatFunction('Sin', Math.sin);
-export const cos = floatFunction('Cos', Math.cos);
+export const cos = floatFunction('Cos', Math.cos, ['forgetsSignOfZero']);
 export const tan = floatFunction('Tan', Math.tan);
 export const asin = floatFunction('Asin', Math.asin);
-export const acos = floatFunction('Acos', Math.acos);
+export const acos = floatFunction('Acos', Math.acos, ['forgetsSignOfZero']);
 export const atan = floatFunction('Atan', Math.atan);
 export const sinh = floatFunction('Sinh', Math.sinh);
-export const cosh = floatFunction('Cosh', Math.cosh);
+export const cosh = floatFunction('Cosh', Math.cosh, ['forgetsSignOfZero']);
 export const tanh = floatFunction('Tanh', Math.tanh);
 export const asinh = floatFunction('Asinh', Math.asinh);
 export const acosh = floatFunction('Acosh', Math.acosh);
@@ -69,6 +71,7 @@ const isSmall = (integer: number) => Math.abs(integer) < 2 ** 31;
 
 /** Magnitude. */
 export const abs = operator('Abs', {
+  traits: ['elementwise', 'forgetsSignOfZero'],
   parameters: () => ({}),
   infer: (node) => integerFacts(node, Math.abs),
   compute: ([input]) => mapNumbers(input, Math.abs, (x) => (x < 0n ? -x : x)),
@@ -76,6 +79,7 @@ export const abs = operator('Abs', {
 
 /** -x. */
 export const neg = operator('Neg', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => integerFacts(node, (x) => (x === 0 ? 0 : -x)),
   compute: ([input]) =>
@@ -93,6 +97,7 @@ function signOf(x: number): number {
 
 /** -1, 0 or 1. */
 export const sign = operator('Sign', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => integerFacts(node, Math.sign),
   compute: ([input]) => mapNumbers(input, signOf, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),

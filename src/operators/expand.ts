@@ -14,6 +14,7 @@ export interface ExpandParameters {
 
 /** Stretches axes of size 1. */
 export const expand = operator('Expand', {
+  traits: ['moves'],
   parameters: (node): ExpandParameters => ({ shape: integersAt(node, 1, 'shape') }),
   infer: (node) => {
     const input = node.input(0);
@@ -41,6 +42,7 @@ export interface TileParameters {
 
 /** Repeats the operand along each axis. */
 export const tile = operator('Tile', {
+  traits: ['moves'],
   parameters: (node): TileParameters => {
     const repeats = integersAt(node, 1, 'repeats');
     const { rank } = node.input(0);

@@ -10,6 +10,7 @@ export interface FlattenParameters {
 }
 
 export const flatten = operator('Flatten', {
+  traits: ['moves', 'reshapes'],
   parameters: (node): FlattenParameters => {
     const axis = node.int('axis', 1);
     const rank = node.input(0).rank;

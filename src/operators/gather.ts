@@ -11,6 +11,7 @@ export interface GatherParameters {
 }
 
 export const gather = operator('Gather', {
+  traits: ['moves'],
   parameters: axisParameter,
   infer: (node, { axis }) => {
     const [data, indices] = [node.input(0), node.input(1)];
@@ -62,6 +63,7 @@ function pickedElements(node: Node, data: Shape | undefined, indices: Shape | un
 
 /** Picks single elements along an axis; all else of their place is that of the index. */
 export const gatherElements = operator('GatherElements', {
+  traits: ['moves'],
   parameters: axisParameter,
   infer: (node): Facts[] => [shaped(node.input(0), node.input(1).shape)],
   compute: ([data, indices], { axis }) => {
@@ -81,6 +83,7 @@ export interface GatherNdParameters {
 
 /** Picks slices by index vectors along the last axis of the indices. */
 export const gatherNd = operator('GatherND', {
+  traits: ['moves'],
   parameters: (node): GatherNdParameters => ({ batchDims: node.opset < 12 ? 0 : node.int('batch_dims', 0) }),
   infer: (node, { batchDims }) => {
     const [data, indices] = [node.input(0), node.input(1)];

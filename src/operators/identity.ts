@@ -4,6 +4,7 @@ import { typeAttribute } from './shape/type-attribute.js';
 
 /** The operand itself, of any type. */
 export const identity = operator('Identity', {
+  traits: ['elementwise', 'moves'],
   parameters: () => ({}),
   infer: (node) => [factsOf(node.inputs[0])],
   compute: ([input]) => (input ? [input] : undefined),
@@ -11,6 +12,7 @@ export const identity = operator('Identity', {
 
 /** The same bits under another element type of the same width. */
 export const bitCast = operator('BitCast', {
+  traits: [],
   parameters: (node) => ({ to: typeAttribute(node, 'to') }),
   infer: (node, { to }) => [{ dtype: to, shape: node.inputs[0]?.shape }],
 });

@@ -1,15 +1,27 @@
 import type { Node } from '../model/index.js';
 import type { Operator } from './operator.js';
 import * as rows from './rows.js';
+import type { Trait } from './traits.js';
 
 export type { Facts, Operator } from './operator.js';
 export * from './rows.js';
+export type { Trait } from './traits.js';
 
 const table: ReadonlyMap<string, Operator> = new Map(Object.values(rows).map((row: Operator) => [row.name, row]));
 
 /** The row of a node's operator; undefined where the table has none (another domain, or an operator without a row). */
 export function operatorOf(node: Node): Operator | undefined {
   return node.domain === '' ? table.get(node.operator) : undefined;
+}
+
+/** Whether one of the traits holds for a node's operator; none does for an operator without a row. */
+export function hasTrait(node: Node, ...traits: readonly Trait[]): boolean {
+  return operatorOf(node)?.traits.some((trait) => traits.includes(trait)) ?? false;
+}
+
+/** Names of ONNX's operators for which a trait holds. */
+export function operatorsWith(trait: Trait): string[] {
+  return [...table.values()].filter(({ traits }) => traits.includes(trait)).map(({ name }) => name);
 }
 
 /**

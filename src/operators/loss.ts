@@ -23,12 +23,14 @@ function lossShape(node: Node, { reduction }: LossParameters): Shape | undefined
 
 /** Minus the log-probability [N, C, D…] of the class in target [N, D…], weighted. */
 export const negativeLogLikelihoodLoss = operator('NegativeLogLikelihoodLoss', {
+  traits: [],
   parameters: lossParameters,
   infer: (node, parameters) => [{ dtype: node.dtypeOf(0), shape: lossShape(node, parameters) }],
 });
 
 /** The same of scores [N, C, D…] after log-softmax, which is the second result. */
 export const softmaxCrossEntropyLoss = operator('SoftmaxCrossEntropyLoss', {
+  traits: [],
   parameters: lossParameters,
   infer: (node, parameters) => [{ dtype: node.dtypeOf(0), shape: lossShape(node, parameters) }, likeOf(node.inputs[0])],
 });

@@ -28,6 +28,7 @@ function gemmShape(node: Node, { transA, transB }: GemmParameters): Shape | unde
 
 /** `alpha * A' * B' + beta * C`: A' [M, K] is A or its transpose, B' [K, N] likewise, C broadcasts to [M, N]. */
 export const gemm = operator('Gemm', {
+  traits: ['product', 'forgetsSignOfZero'],
   parameters: (node): GemmParameters => ({
     alpha: node.float('alpha', 1),
     beta: node.float('beta', 1),
@@ -86,6 +87,7 @@ function matMulShape(node: Node, a: Shape | undefined, b: Shape | undefined): Sh
 
 /** Matrix product with numpy's rules for ranks other than 2. */
 export const matMul = operator('MatMul', {
+  traits: ['product', 'forgetsSignOfZero'],
   parameters: () => ({}),
   infer: (node) => [{ dtype: node.dtypeOf(0), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[1]?.shape) }],
   compute: ([a, b]) => {
@@ -96,6 +98,7 @@ export const matMul = operator('MatMul', {
 
 /** Matrix product of 8-bit integers into int32. */
 export const matMulInteger = operator('MatMulInteger', {
+  traits: [],
   parameters: () => ({}),
   infer: (node): Facts[] => [
     { dtype: 'int32', shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[1]?.shape) },
@@ -104,12 +107,14 @@ export const matMulInteger = operator('MatMulInteger', {
 
 /** Matrix product of quantized numbers: a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point. */
 export const qLinearMatMul = operator('QLinearMatMul', {
+  traits: [],
   parameters: () => ({}),
   infer: (node) => [{ dtype: node.dtypeOf(7), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[3]?.shape) }],
 });
 
 /** Determinants of [D…, M, M]. */
 export const det = operator('Det', {
+  traits: [],
   parameters: () => ({}),
   infer: (node) => [{ dtype: node.dtypeOf(0), shape: node.inputs[0]?.shape?.slice(0, -2) }],
 });

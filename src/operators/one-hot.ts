@@ -13,6 +13,7 @@ export interface OneHotParameters {
 }
 
 export const oneHot = operator('OneHot', {
+  traits: [],
   parameters: (node): OneHotParameters => {
     const { rank } = node.input(0);
     const axis = node.int('axis', -1);

@@ -1,4 +1,5 @@
 import type { DataType, Dimension, Graph, Node, Shape, Tensor } from '../model/index.js';
+import type { Trait } from './traits.js';
 
 /** What is known of a result before anything runs. */
 export interface Facts {
@@ -14,6 +15,8 @@ export interface Facts {
  */
 export interface Operator<P = unknown> {
   readonly name: string;
+  /** All that hold, in every operator set. */
+  readonly traits: readonly Trait[];
   /**
    * Attributes and constant inputs in one form for all versions (read `node.opset`). A field whose input is computed
    * in the graph is undefined.

@@ -2,12 +2,14 @@ import { operator } from './operator.js';
 import { factsOf } from './shape/facts.js';
 
 export const optionalHasElement = operator('OptionalHasElement', {
+  traits: [],
   parameters: () => ({}),
   infer: () => [{ dtype: 'bool', shape: [] }],
 });
 
 /** The tensor inside; since operator set 18 the operand may be that tensor itself. */
 export const optionalGetElement = operator('OptionalGetElement', {
+  traits: [],
   parameters: () => ({}),
   infer: (node) => {
     const input = node.input(0);

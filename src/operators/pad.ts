@@ -21,6 +21,7 @@ export interface PadParameters {
 }
 
 export const pad = operator('Pad', {
+  traits: [],
   parameters: (node): PadParameters => {
     const given = node.string('mode', 'constant');
     const mode = MODES.find((name) => name === given);

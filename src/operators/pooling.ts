@@ -50,6 +50,7 @@ function poolFacts(node: Node, parameters: PoolParameters): Facts {
 
 /** Mean over each window of X [N, C, D…]. */
 export const averagePool = operator('AveragePool', {
+  traits: [],
   parameters: (node): AveragePoolParameters => ({
     ...poolParameters(node),
     countIncludePad: node.int('count_include_pad', 0) !== 0,
@@ -59,6 +60,7 @@ export const averagePool = operator('AveragePool', {
 
 /** Maximum over each window of X [N, C, D…]; the second result is where it stood in the flattened X. */
 export const maxPool = operator('MaxPool', {
+  traits: [],
   parameters: (node): MaxPoolParameters => ({
     ...poolParameters(node),
     columnMajor: node.int('storage_order', 0) !== 0,
@@ -71,6 +73,7 @@ export const maxPool = operator('MaxPool', {
 
 /** The p-norm over each window of X [N, C, D…]. */
 export const lpPool = operator('LpPool', {
+  traits: [],
   parameters: (node): LpPoolParameters => ({ ...poolParameters(node), p: positive(node, node.int('p', 2)) }),
   infer: (node, parameters) => [poolFacts(node, parameters)],
 });
@@ -91,6 +94,7 @@ function checkSpatial(node: Node): void {
 
 function globalPool(name: string) {
   return operator(name, {
+    traits: [],
     parameters: (node) => {
       checkSpatial(node);
       return {};
@@ -107,6 +111,7 @@ export const globalMaxPool = globalPool('GlobalMaxPool');
 
 /** The p-norm over all spatial axes, which stay as ones. */
 export const globalLpPool = operator('GlobalLpPool', {
+  traits: [],
   parameters: (node) => {
     checkSpatial(node);
     return { p: positive(node, node.int('p', 2)) };

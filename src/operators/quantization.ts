@@ -35,6 +35,7 @@ function checkScale(node: Node): void {
 
 /** `x / y_scale + y_zero_point`, rounded and saturated. */
 export const quantizeLinear = operator('QuantizeLinear', {
+  traits: [],
   parameters: (node) => ({ ...quantizationParameters(node), saturate: node.int('saturate', 1) !== 0 }),
   infer: (node): readonly Facts[] => [
     {
@@ -51,6 +52,7 @@ export const quantizeLinear = operator('QuantizeLinear', {
 
 /** `(x - x_zero_point) * x_scale`. */
 export const dequantizeLinear = operator('DequantizeLinear', {
+  traits: [],
   parameters: quantizationParameters,
   infer: (node): readonly Facts[] => [{ dtype: namedType(node) ?? node.dtypeOf(1), shape: node.inputs[0]?.shape }],
   compute: ([input, scale, zeroPoint], scales, node) => {
@@ -67,6 +69,7 @@ function namedType(node: Node): DataType | undefined {
 
 /** x as uint8, with the scale and zero point that its extremes ask for. */
 export const dynamicQuantizeLinear = operator('DynamicQuantizeLinear', {
+  traits: [],
   parameters: () => ({}),
   infer: (node): readonly Facts[] => [
     { ...likeOf(node.inputs[0]), dtype: 'uint8' },

@@ -15,6 +15,7 @@ export interface RandomShapeParameters extends RandomParameters {
 
 function ofShape(name: string): Operator<RandomShapeParameters> {
   return operator(name, {
+    traits: [],
     parameters: (node): RandomShapeParameters => {
       const shape = node.ints('shape', undefined);
       if (!shape) throw node.invalid('attribute shape is missing');
@@ -26,6 +27,7 @@ function ofShape(name: string): Operator<RandomShapeParameters> {
 
 function likeOperand(name: string): Operator<RandomParameters> {
   return operator(name, {
+    traits: [],
     parameters: (node): RandomParameters => ({ dtype: typeAttribute(node, 'dtype') ?? node.input(0).dtype }),
     infer: (node, { dtype }) => [{ dtype, shape: node.input(0).shape }],
   });
@@ -43,6 +45,7 @@ export interface MultinomialParameters extends RandomParameters {
 
 /** [batch, classes] to [batch, sample_size]. */
 export const multinomial = operator('Multinomial', {
+  traits: [],
   parameters: (node): MultinomialParameters => ({
     dtype: typeAttribute(node, 'dtype') ?? 'int32',
     sampleSize: node.int('sample_size', 1),

@@ -13,6 +13,7 @@ export interface RangeParameters {
 
 /** The numbers from `start` in steps of `delta`, as a vector. */
 export const range = operator('Range', {
+  traits: [],
   parameters: (node): RangeParameters => {
     const delta = scalarAt(node, 2, 'delta');
     if (delta === 0 || Number.isNaN(delta)) throw node.invalid(`delta is ${delta}`);

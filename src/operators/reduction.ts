@@ -7,6 +7,7 @@ import { shaped } from './shape/facts.js';
 import { holdsSizes, isSize } from './shape/integer-elements.js';
 import { fitAll } from './shape/integer-range.js';
 import { multiplied } from './shape/products.js';
+import type { Trait } from './traits.js';
 
 export interface ReduceParameters {
   /**
@@ -68,9 +69,10 @@ function productOfAll(node: Node, elements: readonly Dimension[]): readonly Dime
   return fitAll(node.graph.model, product, node.dtypeOf(0)) ? product : undefined;
 }
 
-function reduction(name: string, axesAreInputSince = 18) {
+function reduction(name: string, traits: readonly Trait[], axesAreInputSince = 18) {
   const reducer = REDUCERS.get(name);
   return operator(name, {
+    traits,
     parameters: (node) => reduceParameters(node, axesAreInputSince),
     infer: (node, parameters): readonly Facts[] => {
       const facts = shaped(node.inputs[0], reducedShape(node, parameters));
@@ -84,25 +86,25 @@ function reduction(name: string, axesAreInputSince = 18) {
 }
 
 /** Mean over axes. */
-export const reduceMean = reduction('ReduceMean');
+export const reduceMean = reduction('ReduceMean', []);
 /** Sum over axes. */
-export const reduceSum = reduction('ReduceSum', 13);
+export const reduceSum = reduction('ReduceSum', [], 13);
 /** Greatest over axes. */
-export const reduceMax = reduction('ReduceMax');
+export const reduceMax = reduction('ReduceMax', []);
 /** Least over axes. */
-export const reduceMin = reduction('ReduceMin');
+export const reduceMin = reduction('ReduceMin', []);
 /** Product over axes. */
-export const reduceProd = reduction('ReduceProd');
+export const reduceProd = reduction('ReduceProd', []);
 /** Sum of magnitudes over axes. */
-export const reduceL1 = reduction('ReduceL1');
+export const reduceL1 = reduction('ReduceL1', ['forgetsSignOfZero']);
 /** Root of the sum of squares over axes. */
-export const reduceL2 = reduction('ReduceL2');
+export const reduceL2 = reduction('ReduceL2', ['forgetsSignOfZero']);
 /** Logarithm of the sum over axes. */
-export const reduceLogSum = reduction('ReduceLogSum');
+export const reduceLogSum = reduction('ReduceLogSum', []);
 /** Logarithm of the sum of exponentials over axes. */
-export const reduceLogSumExp = reduction('ReduceLogSumExp');
+export const reduceLogSumExp = reduction('ReduceLogSumExp', ['forgetsSignOfZero']);
 /** Sum of squares over axes. */
-export const reduceSumSquare = reduction('ReduceSumSquare');
+export const reduceSumSquare = reduction('ReduceSumSquare', ['forgetsSignOfZero']);
 
 export interface ArgParameters {
   /** Counted from the front where the rank is known. */
@@ -114,6 +116,7 @@ export interface ArgParameters {
 
 function argOperator(name: string) {
   return operator(name, {
+    traits: ['selects'],
     parameters: (node): ArgParameters => {
       const axis = node.int('axis', 0);
       const rank = node.inputs[0]?.rank;

@@ -12,6 +12,7 @@ export interface ReshapeParameters {
 }
 
 export const reshape = operator('Reshape', {
+  traits: ['moves', 'reshapes'],
   parameters: (node): ReshapeParameters => {
     const shape = integersAt(node, 1, 'shape');
     const allowZero = node.opset >= 14 && node.int('allowzero', 0) !== 0;

@@ -74,7 +74,15 @@ function resizeFacts(node: Node, { sizes }: ResizeParameters): readonly Facts[] 
 }
 
 /** X with other sizes, by nearest, linear or cubic interpolation. */
-export const resize = operator('Resize', { parameters: resizeParameters, infer: resizeFacts });
+export const resize = operator('Resize', {
+  traits: [],
+  parameters: resizeParameters,
+  infer: resizeFacts,
+});
 
 /** What Resize was called before opset 10. */
-export const upsample = operator('Upsample', { parameters: resizeParameters, infer: resizeFacts });
+export const upsample = operator('Upsample', {
+  traits: [],
+  parameters: resizeParameters,
+  infer: resizeFacts,
+});

@@ -8,6 +8,7 @@ export interface ReverseSequenceParameters {
 }
 
 export const reverseSequence = operator('ReverseSequence', {
+  traits: ['moves'],
   parameters: (node): ReverseSequenceParameters => {
     const [timeAxis, batchAxis] = [node.int('time_axis', 0), node.int('batch_axis', 1)];
     if (timeAxis + batchAxis !== 1 || timeAxis * batchAxis !== 0) {

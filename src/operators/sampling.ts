@@ -11,6 +11,7 @@ export interface DeformConvParameters extends Window {
 
 /** Convolution whose taps move by computed offsets: X [N, C, D…], W [M, C/group, k…], offset, B [M], mask. */
 export const deformConv = operator('DeformConv', {
+  traits: [],
   parameters: (node): DeformConvParameters => {
     const [input, weight] = [node.inputs[0]?.shape, node.inputs[1]?.shape];
     checkRanks(node, input, weight);
@@ -44,6 +45,7 @@ const SAMPLE_MODES: ReadonlyMap<string, GridSampleParameters['mode']> = new Map(
 
 /** X [N, C, D…] sampled at grid [N, D'…, number of spatial axes], whose coordinates run from -1 to 1. */
 export const gridSample = operator('GridSample', {
+  traits: [],
   parameters: (node): GridSampleParameters => {
     const mode = SAMPLE_MODES.get(node.string('mode', 'linear'));
     const paddingMode = node.string('padding_mode', 'zeros');
@@ -73,6 +75,7 @@ export interface RoiAlignParameters {
 
 /** X [N, C, H, W] pooled in regions rois [R, 4] to [R, C, outputHeight, outputWidth]. */
 export const roiAlign = operator('RoiAlign', {
+  traits: [],
   parameters: (node): RoiAlignParameters => {
     const mode = node.string('mode', 'avg');
     const coordinates = node.string(
@@ -107,6 +110,7 @@ function channelsOf(node: Node): Dimension {
 
 /** X [N, C, H, W] in regions rois [R, 5], the greatest of each bin, to [R, C, pooled_shape…]. */
 export const maxRoiPool = operator('MaxRoiPool', {
+  traits: [],
   parameters: (node) => {
     const pooledShape = node.ints('pooled_shape', undefined);
     if (pooledShape?.length !== 2) throw node.invalid('pooled_shape has not two sizes');
@@ -119,6 +123,7 @@ export const maxRoiPool = operator('MaxRoiPool', {
 
 /** theta [N, 2, 3] or [N, 3, 4] and a size [N, C, D…] give the positions that GridSample takes: [N, D…, 2 or 3]. */
 export const affineGrid = operator('AffineGrid', {
+  traits: [],
   parameters: (node) => ({ alignCorners: node.int('align_corners', 0) !== 0 }),
   infer: (node) => {
     const size = node.inputs[1];

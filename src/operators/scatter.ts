@@ -27,6 +27,7 @@ export interface ScatterElementsParameters {
 }
 
 const elementwise = {
+  traits: [],
   parameters: (node: Node): ScatterElementsParameters => {
     const axis = node.int('axis', 0);
     const { rank } = node.input(0);
@@ -52,6 +53,7 @@ export interface ScatterNdParameters {
 }
 
 export const scatterNd = operator('ScatterND', {
+  traits: [],
   parameters: (node): ScatterNdParameters => ({ reduction: reductionOf(node) }),
   infer: (node) => [likeOf(node.input(0))],
   compute: ([data, indices, updates], { reduction }) => {

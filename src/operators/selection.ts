@@ -27,6 +27,7 @@ function topKParameters(node: Node): TopKParameters {
 
 /** The k greatest (or least) elements along an axis, and where they stood as int64. */
 export const topK = operator('TopK', {
+  traits: ['selects'],
   parameters: topKParameters,
   infer: (node, { k, axis }): readonly Facts[] => {
     const size: Dimension = k ?? node.inputs[1]?.elements?.[0] ?? node.graph.model.freshSymbol();
@@ -51,6 +52,7 @@ export interface NonMaxSuppressionParameters {
 
 /** Boxes [N, B, 4] and scores [N, C, B] give the selected [batch, class, box] triples, as int64 [n, 3]. */
 export const nonMaxSuppression = operator('NonMaxSuppression', {
+  traits: ['selects'],
   parameters: (node): NonMaxSuppressionParameters => ({
     centerPointBox: node.int('center_point_box', 0) !== 0,
     maxOutputBoxesPerClass: node.hasInput(2) ? scalarAt(node, 2, 'max_output_boxes_per_class') : 0,

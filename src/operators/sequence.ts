@@ -8,9 +8,14 @@ import { unknownSize } from './shape/unknown.js';
 /** A sequence has no dense type; what is known of its elements is asked of the node that made it. */
 const NOTHING = [{}];
 
-export const sequenceConstruct = operator('SequenceConstruct', { parameters: () => ({}), infer: () => NOTHING });
+export const sequenceConstruct = operator('SequenceConstruct', {
+  traits: [],
+  parameters: () => ({}),
+  infer: () => NOTHING,
+});
 
 export const sequenceAt = operator('SequenceAt', {
+  traits: [],
   parameters: (node): { readonly position: number | undefined } => ({ position: scalarAt(node, 1, 'position') }),
   infer: (node, { position }) => {
     const elements = elementsOfSequence(node.input(0));
@@ -19,6 +24,7 @@ export const sequenceAt = operator('SequenceAt', {
 });
 
 export const sequenceLength = operator('SequenceLength', {
+  traits: [],
   parameters: () => ({}),
   infer: (node) => {
     const length = elementsOfSequence(node.input(0))?.length ?? unknownSize(node);
@@ -33,6 +39,7 @@ export interface ConcatFromSequenceParameters {
 }
 
 export const concatFromSequence = operator('ConcatFromSequence', {
+  traits: [],
   parameters: (node): ConcatFromSequenceParameters => {
     const axis = node.int('axis', undefined);
     if (axis === undefined) throw node.invalid('axis is missing');
@@ -51,6 +58,7 @@ export interface SplitToSequenceParameters {
 }
 
 export const splitToSequence = operator('SplitToSequence', {
+  traits: [],
   parameters: (node: Node): SplitToSequenceParameters => ({
     axis: node.int('axis', 0),
     keepsAxis: node.hasInput(1) || node.int('keepdims', 1) !== 0,

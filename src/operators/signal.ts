@@ -19,6 +19,7 @@ function halved(node: Node, length: Dimension): Dimension {
 
 /** Discrete Fourier transform of [D…, 1 or 2] along an axis; complex numbers are pairs. */
 export const dft = operator('DFT', {
+  traits: [],
   parameters: (node): DftParameters => {
     const rank = node.inputs[0]?.rank;
     const given = node.opset < 20 ? node.int('axis', 1) : node.hasInput(2) ? scalarAt(node, 2, 'axis') : -2;
@@ -53,6 +54,7 @@ export const dft = operator('DFT', {
 
 /** Short-time Fourier transform: signal [N, length, 1 or 2] gives [N, frames, frequencies, 2]. */
 export const stft = operator('STFT', {
+  traits: [],
   parameters: (node) => ({ oneSided: node.int('onesided', 1) !== 0 }),
   infer: (node, { oneSided }) => {
     const [batch = unknownSize(node), signal = unknownSize(node)] = node.inputs[0]?.shape ?? [];
@@ -69,6 +71,7 @@ export const stft = operator('STFT', {
 
 /** Weights that make mel bins of the frequencies of a real signal: [dft_length / 2 + 1, num_mel_bins]. */
 export const melWeightMatrix = operator('MelWeightMatrix', {
+  traits: [],
   parameters: () => ({}),
   infer: (node): readonly Facts[] => {
     const bins = scalarAt(node, 0, 'num_mel_bins') ?? unknownSize(node);

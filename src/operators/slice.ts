@@ -16,6 +16,7 @@ export interface SliceParameters {
 }
 
 export const slice = operator('Slice', {
+  traits: ['moves'],
   parameters: (node): SliceParameters => {
     const parameters = node.opset < 10 ? ofAttributes(node) : ofInputs(node);
     const { starts, ends, axes, steps } = parameters;

@@ -30,6 +30,7 @@ function groupOf(input: Tensor, { axis, flattensFromAxis }: SoftmaxParameters): 
 
 function softmaxOperator(name: string, isLogarithm: boolean) {
   return operator(name, {
+    traits: ['forgetsSignOfZero'],
     parameters: softmaxParameters,
     infer: (node) => [likeOf(node.inputs[0])],
     compute: ([input], parameters) => {
@@ -47,6 +48,7 @@ export const logSoftmax = softmaxOperator('LogSoftmax', true);
 
 /** 1 where the first maximum stands, else 0. */
 export const hardmax = operator('Hardmax', {
+  traits: ['selects'],
   parameters: softmaxParameters,
   infer: (node) => [likeOf(node.inputs[0])],
 });

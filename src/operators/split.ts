@@ -13,6 +13,7 @@ export interface SplitParameters {
 }
 
 export const split = operator('Split', {
+  traits: ['moves'],
   parameters: (node): SplitParameters => {
     const { shape, rank } = node.input(0);
     const given = node.int('axis', 0);

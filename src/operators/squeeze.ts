@@ -12,6 +12,7 @@ export interface SqueezeParameters {
 
 /** Drops axes of size 1: those named, or all. */
 export const squeeze = operator('Squeeze', {
+  traits: ['moves', 'reshapes'],
   parameters: (node): SqueezeParameters => {
     const { shape, rank } = node.input(0);
     const named = axesOf(node);
@@ -46,6 +47,7 @@ export interface UnsqueezeParameters {
 
 /** Puts in axes of size 1. */
 export const unsqueeze = operator('Unsqueeze', {
+  traits: ['moves', 'reshapes'],
   parameters: (node): UnsqueezeParameters => {
     const axes = axesOf(node);
     if (!axes) {

@@ -6,18 +6,21 @@ import { unknownSize, unknownSizes } from './shape/unknown.js';
 
 /** X and Y one after the other, with broadcasting. */
 export const stringConcat = operator('StringConcat', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => [{ dtype: 'string', shape: broadcast(node, [node.inputs[0]?.shape, node.inputs[1]?.shape]) }],
 });
 
 /** Whether a string matches a pattern as a whole. */
 export const regexFullMatch = operator('RegexFullMatch', {
+  traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => [{ dtype: 'bool', shape: node.inputs[0]?.shape }],
 });
 
 /** The parts of each string along a new last axis, and how many there are. */
 export const stringSplit = operator('StringSplit', {
+  traits: [],
   parameters: () => ({}),
   infer: (node) => {
     const shape = node.inputs[0]?.shape;
@@ -30,6 +33,7 @@ export const stringSplit = operator('StringSplit', {
 
 /** Strings without stop words, in another case: [C] or [1, C], as many as are left. */
 export const stringNormalizer = operator('StringNormalizer', {
+  traits: [],
   parameters: () => ({}),
   infer: (node) => {
     const rank = node.inputs[0]?.rank;
@@ -39,6 +43,7 @@ export const stringNormalizer = operator('StringNormalizer', {
 
 /** How often each n-gram of a pool is in X: [C] gives [P], [N, C] gives [N, P]. */
 export const tfIdfVectorizer = operator('TfIdfVectorizer', {
+  traits: [],
   parameters: (node) => ({ ngramIndexes: node.ints('ngram_indexes', []) }),
   infer: (node, { ngramIndexes }) => {
     const shape = node.inputs[0]?.shape;

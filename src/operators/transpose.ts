@@ -9,6 +9,7 @@ export interface TransposeParameters {
 }
 
 export const transpose = operator('Transpose', {
+  traits: ['moves'],
   parameters: (node): TransposeParameters => {
     const { rank } = node.input(0);
     const given = node.ints('perm', undefined);

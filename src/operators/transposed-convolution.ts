@@ -88,6 +88,7 @@ function wantedShape(node: Node, window: Window, spatial: Shape | undefined): (n
 
 /** The transpose of a convolution: X [N, C, D…], W [C, M/group, k…], B [M] gives [N, M, D'…]. */
 export const convTranspose = operator('ConvTranspose', {
+  traits: ['product', 'forgetsSignOfZero'],
   parameters: convTransposeParameters,
   infer: (node, parameters) => {
     const dtype = node.dtypeOf(0);

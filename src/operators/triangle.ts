@@ -14,6 +14,7 @@ export interface EyeLikeParameters {
 
 /** Ones on a diagonal, of the operand's shape. */
 export const eyeLike = operator('EyeLike', {
+  traits: [],
   parameters: (node): EyeLikeParameters => ({
     dtype: typeAttribute(node, 'dtype') ?? node.input(0).dtype,
     k: node.int('k', 0),
@@ -43,6 +44,7 @@ export interface TriluParameters {
 
 /** Keeps the upper or lower triangle of each matrix of the last two axes, and puts 0 elsewhere. */
 export const trilu = operator('Trilu', {
+  traits: [],
   parameters: (node): TriluParameters => ({
     upper: node.int('upper', 1) !== 0,
     k: node.hasInput(1) ? scalarAt(node, 1, 'k') : 0,

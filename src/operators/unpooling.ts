@@ -21,6 +21,7 @@ function unpooledSize(node: Node, size: Dimension, { kernelShape, strides, pads 
 
 /** X [N, C, D…] put back where the indices of MaxPool say, among zeros. */
 export const maxUnpool = operator('MaxUnpool', {
+  traits: [],
   parameters: (node): MaxUnpoolParameters => {
     const kernelShape = node.ints('kernel_shape', undefined);
     if (!kernelShape) throw node.invalid('attribute kernel_shape is missing');

@@ -14,6 +14,7 @@ export interface WindowFunctionParameters {
 
 function windowFunction(name: string): Operator<WindowFunctionParameters> {
   return operator(name, {
+    traits: [],
     parameters: (node): WindowFunctionParameters => ({
       dtype: typeAttribute(node, 'output_datatype') ?? 'float32',
       size: scalarAt(node, 0, 'size'),

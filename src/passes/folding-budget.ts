@@ -8,14 +8,14 @@ import {
   type Tensor,
   type Value,
 } from '../model/index.js';
-import { RESHAPES } from './spelled-shape.js';
+import { hasTrait } from '../operators/index.js';
 
 const MEBIBYTE = 2 ** 20;
 const LARGEST_TENSOR = 64 * MEBIBYTE;
 const LARGEST_MODEL = 256 * MEBIBYTE;
 
 /** Their results are the bytes that the file holds already. */
-const VIEWS = ['Constant', 'Identity', ...RESHAPES];
+const isView = (node: Node): boolean => node.is('Constant', 'Identity') || hasTrait(node, 'reshapes');
 
 /**
  * How much folding may make of a model. Constants can describe terabytes in a few bytes (`Expand`, `Tile`, a chain of
@@ -32,7 +32,7 @@ export class FoldingBudget {
 
   /** Whether the results of a node, whose operands are constant, may be computed. */
   allows(node: Node): boolean {
-    if (node.is(...VIEWS)) return true;
+    if (isView(node)) return true;
     const bytes = bytesOfResults(node);
     return bytes !== undefined && bytes <= this.#left && bytes <= this.#largest(node);
   }
@@ -47,7 +47,7 @@ export class FoldingBudget {
   /** Books results that were computed. @returns false where they are larger than allowed after all, and must be dropped */
   spend(node: Node, results: readonly Tensor[]): boolean {
     const freed = this.#freedBy(node);
-    const bytes = node.is(...VIEWS) ? 0 : results.reduce((sum, tensor) => sum + tensor.byteLength, 0);
+    const bytes = isView(node) ? 0 : results.reduce((sum, tensor) => sum + tensor.byteLength, 0);
     if (!this.claims(node, bytes)) return false;
     for (const tensor of results) this.#paid.set(tensor, Math.min(freed, tensor.byteLength));
     return true;

@@ -1,7 +1,8 @@
+import { hasTrait } from '../operators/index.js';
 import type { Pass } from './pass.js';
 import { mergeOrigins } from './pass.js';
 import { replaceNode } from './replace-node.js';
-import { RESHAPES, reshaped } from './spelled-shape.js';
+import { reshaped } from './spelled-shape.js';
 
 /**
  * Joins what gives a new shape to what was given one just before.
@@ -13,9 +14,9 @@ import { RESHAPES, reshaped } from './spelled-shape.js';
 export const joinReshapes: Pass = {
   name: 'join-reshapes',
   run(graph, changes) {
-    for (const node of graph.nodesOf(...RESHAPES)) {
+    for (const node of graph.sorted().filter((one) => hasTrait(one, 'reshapes'))) {
       const inner = node.input(0).producer;
-      if (!inner?.is(...RESHAPES) || inner.graph !== graph) continue;
+      if (!inner || !hasTrait(inner, 'reshapes') || inner.graph !== graph) continue;
       const x = inner.input(0);
       const z = reshaped(graph, x, node.output(), mergeOrigins([inner.origin, node.origin]));
       if (z) replaceNode(node, z, changes);

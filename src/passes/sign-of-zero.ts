@@ -1,27 +1,5 @@
 import { type Graph, isFloat, type Node, readBy, type Tensor, type Value } from '../model/index.js';
-
-/** Operators of floats that give the same for 0 and for -0, as operands wherever they stand: even functions, f(0) not 0, sums from 0 on. */
-export const FORGETS_SIGN_OF_ZERO: readonly string[] = [
-  'Abs',
-  'Acos',
-  'Conv',
-  'ConvTranspose',
-  'Cos',
-  'Cosh',
-  'Exp',
-  'Gemm',
-  'HardSigmoid',
-  'Log',
-  'LogSoftmax',
-  'MatMul',
-  'ReduceL1',
-  'ReduceL2',
-  'ReduceLogSumExp',
-  'ReduceSumSquare',
-  'Sigmoid',
-  'Softmax',
-  'Softplus',
-];
+import { hasTrait } from '../operators/index.js';
 
 /**
  * Finds the values of which some reader, near or far, tells 0 from -0: 1/0 is not 1/-0. One walk back over the graph.
@@ -70,7 +48,7 @@ function tellsApart(node: Node, index: number): boolean {
 }
 
 function letsThrough(node: Node): boolean {
-  if (node.is(...FORGETS_SIGN_OF_ZERO)) return false;
+  if (hasTrait(node, 'forgetsSignOfZero')) return false;
   // Adding 0 makes 0 of either, and all but -0 drowns them.
   if (node.is('Add')) return !node.inputs.some((value) => value?.constant && isFreeOf(value.constant, isNegativeZero));
   if (node.is('Sub')) {

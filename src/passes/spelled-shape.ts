@@ -2,9 +2,6 @@ import type { Dimension, Graph, Shape, SourceNode, Value } from '../model/index.
 import { isStatic, sameShape, sizeOf, Tensor } from '../model/index.js';
 import { insertTyped } from './replace-node.js';
 
-/** The operators that give the same elements another shape. */
-export const RESHAPES = ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'] as const;
-
 /**
  * The constant second operand of a Reshape (without `allowzero`) from one shape to another: sizes where they are known,
  * -1 for the one that is not; where there are several, 0 for those that stand at the same axis of `from`.

@@ -1,6 +1,7 @@
 import type { Graph, SourceNode } from '../model/index.js';
+import { hasTrait, operatorsWith } from '../operators/index.js';
 import type { DeclinedBlock, FusedBlock, NodeReport } from '../report/index.js';
-import { allNodes, PRODUCTS } from './counts.js';
+import { allNodes } from './counts.js';
 
 /**
  * The blocks that fusing made: a block is a set of two or more source nodes, one of them at least a Conv, ConvTranspose,
@@ -8,9 +9,10 @@ import { allNodes, PRODUCTS } from './counts.js';
  */
 export function fusedBlocks(graph: Graph): FusedBlock[] {
   const blocks: FusedBlock[] = [];
+  const products = operatorsWith('product');
   for (const node of allNodes(graph)) {
-    if (!node.is(...PRODUCTS) || node.origin.length < 2) continue;
-    if (!node.origin.some(({ operator }) => PRODUCTS.includes(operator))) continue;
+    if (!hasTrait(node, 'product') || node.origin.length < 2) continue;
+    if (!node.origin.some(({ operator }) => products.includes(operator))) continue;
     blocks.push({ node: node.label, operator: node.operator, sources: node.origin.map(reportNode) });
   }
   return blocks;

@@ -1,8 +1,6 @@
 import { type Graph, isFloat, type Node, type Shape, sizeOf, type Tensor } from '../model/index.js';
+import { hasTrait } from '../operators/index.js';
 import type { Counts } from '../report/index.js';
-
-/** The operators whose multiply-accumulates are counted, and that a fused block is made of. */
-export const PRODUCTS: readonly string[] = ['Conv', 'ConvTranspose', 'Gemm', 'MatMul'];
 
 /** Every node of a graph and of the graphs inside its nodes. */
 export function* allNodes(graph: Graph): Generator<Node> {
@@ -28,7 +26,7 @@ export function countGraph(graph: Graph): Counts {
     for (const attribute of node.is('Constant') ? node.attributes.values() : []) {
       if (attribute.kind === 'tensor' && attribute.value.shape.length > 0) tensors.add(attribute.value);
     }
-    if (!node.is(...PRODUCTS)) continue;
+    if (!hasTrait(node, 'product')) continue;
     const cost = productCost(node, batch);
     multiplyAccumulates = cost === null || multiplyAccumulates === null ? null : multiplyAccumulates + cost;
   }

@@ -1,21 +1,7 @@
 import type { Node, Value } from '../../model/index.js';
+import { hasTrait } from '../../operators/index.js';
 
-/** Operations that activations are written with, between x and the factor that x is multiplied by. */
-const STEPS = [
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Pow',
-  'Erf',
-  'Tanh',
-  'Sigmoid',
-  'Clip',
-  'Relu',
-  'Min',
-  'Max',
-  'HardSigmoid',
-];
+/** As many operations at most stand between x and the factor that it is multiplied by. */
 const LONGEST = 8;
 
 /**
@@ -37,7 +23,7 @@ function isMadeFrom(value: Value, source: Value): boolean {
   let reached: ReadonlySet<Value> = new Set([value]);
   for (let step = 0; step < LONGEST && reached.size > 0; step++) {
     if (reached.has(source)) return step > 0;
-    const makers = [...reached].flatMap((v) => (v.producer?.is(...STEPS) ? [v.producer] : []));
+    const makers = [...reached].flatMap((v) => (v.producer && hasTrait(v.producer, 'elementwise') ? [v.producer] : []));
     reached = new Set(makers.flatMap((maker) => maker.inputs.flatMap((v) => (v && !v.constant ? [v] : []))));
   }
   return reached.has(source);

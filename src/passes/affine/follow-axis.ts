@@ -1,5 +1,5 @@
 import { type Dimension, type Node, type Shape, sameShape } from '../../model/index.js';
-import { transpose } from '../../operators/index.js';
+import { hasTrait, transpose } from '../../operators/index.js';
 
 /**
  * Where an axis goes through a node that only moves elements, `forward` from its input to its output or back.
@@ -13,7 +13,7 @@ export function followAxis(node: Node, axis: number, direction: 'forward' | 'bac
     const found = direction === 'back' ? perm?.[axis] : perm?.indexOf(axis);
     return found === -1 ? undefined : found;
   }
-  if (!node.is('Reshape', 'Flatten', 'Squeeze', 'Unsqueeze')) return undefined;
+  if (!hasTrait(node, 'reshapes')) return undefined;
   return direction === 'forward' ? sameAxis(input, output, axis) : sameAxis(output, input, axis);
 }
 

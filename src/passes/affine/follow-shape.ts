@@ -1,5 +1,5 @@
 import { type Dimension, isStatic, type Node, type Shape, sameShape, sizeOf, stridesOf } from '../../model/index.js';
-import { tile, transpose } from '../../operators/index.js';
+import { hasTrait, tile, transpose } from '../../operators/index.js';
 import { followAxis } from './follow-axis.js';
 import type { Affine } from './scaled-weights.js';
 
@@ -20,7 +20,7 @@ const MOST_ELEMENTS = 2 ** 20;
  * undefined where the node is no such node, or where copies of one element would need different scales.
  */
 export function followShape(node: Node, affine: Travelling, direction: 'forward' | 'back'): Travelling | undefined {
-  if (!node.is('Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Expand', 'Tile')) return undefined;
+  if (!hasTrait(node, 'reshapes') && !node.is('Transpose', 'Expand', 'Tile')) return undefined;
   if (affine.axis === undefined) return affine;
   const whole = affine.axis === 'several' ? undefined : followAxis(node, affine.axis, direction);
   if (whole !== undefined) return { ...affine, axis: whole };

@@ -1,27 +1,9 @@
 import { type Graph, type Node, Tensor, type Value } from '../../model/index.js';
 import { advance } from '../../operators/compute/odometer.js';
-import { concat, operatorOf, pad, transpose } from '../../operators/index.js';
+import { concat, hasTrait, operatorOf, pad, transpose } from '../../operators/index.js';
 import { channelConstant } from './channel-constant.js';
 import { type Cell, cellIndex, extended, type Framed, filler, lineAt, unframed, withCells } from './framed.js';
 import { writtenCells } from './written-cells.js';
-
-/** Operators that work element by element, of which cells are computed like any constants. */
-const POINTWISE = [
-  'Add',
-  'And',
-  'Cast',
-  'Div',
-  'Equal',
-  'Greater',
-  'GreaterOrEqual',
-  'Less',
-  'LessOrEqual',
-  'Mul',
-  'Not',
-  'Or',
-  'Sub',
-  'Where',
-];
 
 /** Every value of a graph that is known to be an image with a border of constants, written in whatever way. */
 export function framedValues(graph: Graph): Map<Value, Framed> {
@@ -42,7 +24,7 @@ function framedBy(node: Node, frames: Frames): Framed | undefined {
   if (!node.inputs.some((value) => value && frames.has(value))) return undefined;
   if (node.is('Transpose')) return turned(node, frames);
   if (node.is('ScatterND')) return writtenOver(node, frames);
-  return node.is(...POINTWISE) ? pointwise(node, frames) : undefined;
+  return hasTrait(node, 'elementwise') ? pointwise(node, frames) : undefined;
 }
 
 function padded(node: Node, frames: Frames): Framed | undefined {

@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from '../../model/index.js';
-import { batchNormalization, conv } from '../../operators/index.js';
+import { batchNormalization, conv, hasTrait } from '../../operators/index.js';
 import { absorbDownward } from '../affine/absorb-downward.js';
 import { absorbUpward, commutes, enlarges } from '../affine/absorb-upward.js';
 import { addedConstantOf } from '../affine/added-constant.js';
@@ -60,7 +60,7 @@ function isUnpadded(node: Node): boolean {
 
 function obstacleAt(node: Node, affine: Travelling, takesShift: boolean): string {
   const name = nameOf(node);
-  if (node.is('Conv', 'ConvTranspose', 'Gemm', 'MatMul')) {
+  if (hasTrait(node, 'product')) {
     const isConstant = [1, 2].every((index) => !node.hasInput(index) || node.constant(index));
     if (!isConstant) return `the weights of ${name} are computed in the graph`;
     if (!node.is('Conv')) return `${name} takes no scale and shift of this form`;

@@ -1,19 +1,8 @@
 import type { Graph, Node, Value } from '../../../model/index.js';
+import { hasTrait } from '../../../operators/index.js';
 import { nodesKeptInFloat32 } from '../../keep-fp32.js';
 import { gatedBySigmoid } from './rows/activations.js';
 import { biasOf } from './rows/matrix-products.js';
-
-/** Operators that may stand between the pixels of an image and the network: the normalisation and what lays it out. */
-const PIXELWISE: ReadonlySet<string> = new Set([
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Cast',
-  'Transpose',
-  'Reshape',
-  'Identity',
-]);
 
 /**
  * Nodes that compute in fp32 although the program is fp16: those the user names, those that the source has in float64, whose
@@ -42,9 +31,12 @@ function isSaidBy(reader: Node, node: Node): boolean {
   return node.is('Sigmoid') ? gatedBySigmoid(reader) !== undefined : biasOf(node.output()) !== undefined;
 }
 
-/** The one reader of a value, where it works on each pixel by itself and its other operands are constants. */
+/**
+ * The one reader of a value, where it may stand between the pixels and the network: it works on each pixel by itself, or moves
+ * them, and its other operands are constants.
+ */
 function nextPixelwise(value: Value): Node | undefined {
   const node = value.onlyReader;
-  if (!node?.is(...PIXELWISE) || node.outputs.length !== 1) return undefined;
+  if (!node || !hasTrait(node, 'elementwise', 'moves') || node.outputs.length !== 1) return undefined;
   return node.inputs.every((operand) => operand === value || operand?.constant) ? node : undefined;
 }

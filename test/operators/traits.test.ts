@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { isFloat, sameShape, Tensor } from '../../src/model/index.js';
+import { type Operator, operatorOf, type Trait } from '../../src/operators/index.js';
+import * as rows from '../../src/operators/rows.js';
+import { type Case, casesIn, nodeOf } from './cases.js';
+
+const operators: readonly Operator[] = Object.values(rows);
+const withData = [...casesIn('computed-cases.jsonl'), ...casesIn('movement-cases.jsonl')];
+const states = (name: string, trait: Trait) => operators.find((row) => row.name === name)?.traits.includes(trait);
+
+/** What has none of the traits, by the reason: a new operator is either found here, or says what it is. */
+const WITHOUT: Readonly<Record<string, readonly string[]>> = {
+  'makes its elements from nothing, or from how large something is': [
+    ...['Constant', 'ConstantOfShape', 'EyeLike', 'OneHot', 'Range', 'Shape', 'Size', 'AffineGrid'],
+    ...['HannWindow', 'HammingWindow', 'BlackmanWindow', 'MelWeightMatrix'],
+  ],
+  'draws at random': [
+    ...['RandomNormal', 'RandomUniform', 'RandomNormalLike', 'RandomUniformLike', 'Bernoulli', 'Multinomial'],
+  ],
+  'has whole graphs, sequences, optional values or bits inside': [
+    ...['If', 'Loop', 'Scan', 'SequenceConstruct', 'SequenceAt', 'SequenceLength', 'ConcatFromSequence'],
+    ...['SplitToSequence', 'OptionalHasElement', 'OptionalGetElement', 'BitCast'],
+  ],
+  'makes features of text': ['StringSplit', 'StringNormalizer', 'TfIdfVectorizer'],
+  'sums over elements, which may cancel out': [
+    ...['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceLogSum', 'Einsum', 'Det', 'DFT'],
+    ...['STFT', 'NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'],
+  ],
+  'is more than one product of two operands': [
+    ...['Attention', 'RotaryEmbedding', 'LSTM', 'GRU', 'RNN', 'DeformConv'],
+    ...['ConvInteger', 'MatMulInteger', 'QLinearConv', 'QLinearMatMul', 'DynamicQuantizeLinear'],
+  ],
+  'normalises or adds up along axes, with a scale for each place at most': [
+    ...['BatchNormalization', 'InstanceNormalization', 'GroupNormalization', 'LayerNormalization', 'RMSNormalization'],
+    ...['LpNormalization', 'MeanVarianceNormalization', 'LRN', 'CumSum', 'CumProd', 'QuantizeLinear'],
+    ...['DequantizeLinear'],
+  ],
+  'looks through windows': [
+    ...['AveragePool', 'MaxPool', 'LpPool', 'GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool', 'MaxUnpool'],
+    ...['Resize', 'Upsample', 'GridSample', 'RoiAlign', 'MaxRoiPool', 'Col2Im'],
+  ],
+  'puts something else beside what it moves': [
+    ...['Pad', 'CenterCropPad', 'Trilu', 'ScatterElements', 'Scatter', 'ScatterND', 'TensorScatter'],
+  ],
+};
+
+test.each(operators.map((row) => [row.name, row] as const))('%s has traits, or a reason why not', (name, row) => {
+  const reasons = Object.values(WITHOUT).flat();
+  expect(reasons.filter((other) => other === name)).toHaveLength(row.traits.length > 0 ? 0 : 1);
+});
+
+test('no reason is given for an operator that there is not', () => {
+  const names = operators.map(({ name }) => name);
+  expect(
+    Object.values(WITHOUT)
+      .flat()
+      .filter((name) => !names.includes(name)),
+  ).toEqual([]);
+});
+
+/** Says of a case whether a trait shows in it; undefined where nothing can be seen. */
+type Sign = (given: Case) => boolean | undefined;
+
+/** Operators with a case at least in which it can be seen: whether it shows in all of them. */
+function seen(sign: Sign, cases: readonly Case[] = withData): (readonly [string, boolean])[] {
+  const found = new Map<string, boolean>();
+  for (const given of cases) {
+    const shows = sign(given);
+    if (shows !== undefined) found.set(given.operator, shows && found.get(given.operator) !== false);
+  }
+  return [...found];
+}
+
+const computed = (given: Case, operands: readonly (Tensor | undefined)[]): readonly Tensor[] | undefined => {
+  const node = nodeOf(given);
+  const row = operatorOf(node);
+  return row?.compute?.(operands, row.parameters(node), node);
+};
+
+/** Whether float64 holds the elements. */
+const isNumeric = (tensor: Tensor | undefined) =>
+  tensor !== undefined && !['string', 'int64', 'uint64'].includes(tensor.dtype);
+const numbers = (tensor: Tensor | undefined) => [...(tensor?.toFloat64() ?? [])];
+
+/** Every place once, no axis kept. */
+function shuffled(count: number): number[] {
+  const divides = (a: number, b: number): number => (b === 0 ? a : divides(b, a % b));
+  let step = Math.max(1, Math.floor(count * 0.382));
+  while (divides(count, step) !== 1) step++;
+  return Array.from({ length: count }, (_, at) => (at * step + Math.floor(count / 3)) % count);
+}
+
+function withPlaces(tensor: Tensor, places: readonly number[]): Tensor {
+  const values = numbers(tensor);
+  return Tensor.from(
+    tensor.dtype,
+    tensor.shape,
+    places.map((place) => values[place] ?? 0),
+  );
+}
+
+/** With its operands taken from other places, some never and some more than once, the result is what it was at those. */
+const isElementwise: Sign = (given) => {
+  const [result, ...others] = given.results;
+  const operands = given.operands.filter((tensor) => tensor !== undefined);
+  const before = computed(given, given.operands)?.[0];
+  if (!result || others.length > 0 || result.size < 3 || !before) return undefined;
+  if (!operands.every(({ shape }) => broadcasts(shape, result.shape))) return false;
+  if (![...operands, result].every(isNumeric)) return undefined;
+  if (!operands.some(({ shape }) => sameShape(shape, result.shape))) return undefined;
+  if (!operands.every(({ shape, size }) => size === 1 || sameShape(shape, result.shape))) return undefined;
+  const places = shuffled(result.size).map((place) => Math.max(0, place - 1));
+  const turned = computed(
+    given,
+    given.operands.map((tensor) => (tensor && tensor.size > 1 ? withPlaces(tensor, places) : tensor)),
+  );
+  const values = numbers(before);
+  return String(numbers(turned?.[0])) === String(places.map((place) => values[place]));
+};
+
+function broadcasts(shape: readonly number[], to: readonly number[]): boolean {
+  const offset = to.length - shape.length;
+  return offset >= 0 && shape.every((size, axis) => size === 1 || size === to[axis + offset]);
+}
+
+/** Where a number comes does not hang on what it is: with others in their stead, the others are there. */
+function isMoved({ operands, ...given }: Case, count: number): boolean | undefined {
+  const moved = operands.slice(0, count).filter((tensor) => tensor !== undefined);
+  const total = moved.reduce((sum, { size }) => sum + size, 0);
+  const dtype = moved[0]?.dtype;
+  if (dtype === undefined || !WIDE_FLOATS.includes(dtype) || total < 3 || total > 100) return undefined;
+  if (given.results.some((result) => result.dtype !== dtype || result.size === 0)) return undefined;
+  if (moved.some((tensor) => tensor.dtype !== dtype)) return false;
+  if (operands.slice(count).some((tensor) => tensor?.dtype === dtype)) return false;
+  const [first, second] = [(place: number) => place, (place: number) => total - 1 - place].map((turn) => {
+    let at = 0;
+    const numbered = operands.map((tensor, index) => {
+      if (!tensor || index >= count) return tensor;
+      const from = at;
+      at += tensor.size;
+      return Tensor.from(
+        dtype,
+        tensor.shape,
+        Array.from({ length: tensor.size }, (_, i) => codeOf(turn(from + i), total)),
+      );
+    });
+    return computed({ operands, ...given }, numbered)?.flatMap(numbers);
+  });
+  if (!first || !second) return undefined;
+  const codes = Array.from({ length: total }, (_, place) => codeOf(place, total));
+  return first.every((value, at) => codes.includes(value) && second[at] === codes[total - 1 - codes.indexOf(value)]);
+}
+
+const WIDE_FLOATS: readonly string[] = ['float16', 'float32', 'float64'];
+
+/** Negative and positive, no whole numbers. */
+const codeOf = (place: number, total: number) => place - Math.floor(total / 2) + 0.25;
+
+const hasMoved: Sign = (given) => isMoved(given, 1);
+const hasJoined: Sign = (given) => {
+  const [before, after] = [given.operands, given.results].map((tensors) =>
+    tensors.reduce((sum, tensor) => sum + (tensor?.size ?? 0), 0),
+  );
+  return given.operands.length > 1 && !given.operands.includes(undefined) && before === after
+    ? isMoved(given, given.operands.length)
+    : undefined;
+};
+
+const isReshaped: Sign = ({ operands: [operand], results: [result, ...others] }) => {
+  if (!operand || !result || !isNumeric(operand) || result.size < 2) return undefined;
+  const isKept = operand.dtype === result.dtype && String(numbers(operand)) === String(numbers(result));
+  if (isKept && sameShape(operand.shape, result.shape)) return undefined;
+  return isKept && others.length === 0;
+};
+
+const isSquashed: Sign = (given) => {
+  const operands = given.operands.map((tensor) =>
+    tensor && isFloat(tensor.dtype)
+      ? Tensor.from(
+          tensor.dtype,
+          tensor.shape,
+          shuffled(tensor.size).map((n) => n - tensor.size / 2),
+        )
+      : tensor,
+  );
+  const result = computed(given, operands)?.[0];
+  if (!result || !isFloat(result.dtype) || result.size < 10 || !isElementwise(given)) return undefined;
+  return numbers(result).every((value) => value >= 0 && value <= 1);
+};
+
+const SIGNS: readonly (readonly [trait: Trait, sign: Sign, least: number])[] = [
+  ['elementwise', isElementwise, 60],
+  ['moves', hasMoved, 13],
+  ['joins', hasJoined, 1],
+  ['reshapes', isReshaped, 4],
+  ['squashes', isSquashed, 2],
+];
+
+/** They compute no constants here, or none of one type. */
+const UNSEEN = ['Dropout', 'StringConcat', 'RegexFullMatch', 'CastLike', 'ReverseSequence'];
+
+describe.each(SIGNS)('%s', (trait, sign, least) => {
+  const found = seen(sign);
+
+  test.each(found)(
+    '%s: it shows in all cases that ONNX and ONNX Runtime answer (%s), and so the row says',
+    (name, shows) => {
+      expect(states(name, trait)).toBe(shows);
+    },
+  );
+
+  test('is seen of all operators that say it, but for those that compute nothing to see', () => {
+    const names = found.filter(([, shows]) => shows).map(([name]) => name);
+    const saying = operators.filter(({ traits }) => traits.includes(trait)).map(({ name }) => name);
+    expect(saying.filter((name) => !names.includes(name) && !UNSEEN.includes(name))).toEqual([]);
+    expect(names.length).toBeGreaterThanOrEqual(least);
+  });
+});
+
+test('what selects gives integers, booleans or ones and zeros: no float that moves with its operand', () => {
+  const smooth = withData.filter((given) => states(given.operator, 'selects') && given.operator !== 'Unique');
+  expect(smooth.length).toBeGreaterThan(40);
+  for (const { results } of smooth) expect(results.filter(({ dtype }) => isFloat(dtype))).toEqual([]);
+});
