@@ -51,7 +51,7 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
     await stations.time('look', () => draft.takeStock(takeStock(model, options)));
     if (options.nodes) draft.nodes = listNodes(model.graph);
     await stations.time('fuse', () => {
-      const changes = optimize(model, { maxCost: options.maxCost, typed: true });
+      const changes = optimize(model, { maxCost: options.maxCost, batchNorm: options.batchNorm, typed: true });
       draft.after = countGraph(model.graph);
       draft.fused = fusedBlocks(model.graph);
       draft.declined = declinedBlocks(changes.declined);

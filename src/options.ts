@@ -1,6 +1,7 @@
 import { type DeploymentTarget, type ImageLayout, type Precision, TARGETS, type TargetName } from './formats/format.js';
 import { UsageError } from './model/index.js';
 import { nearestHint } from './nearest-name.js';
+import type { BatchNormMode } from './operators/batch-norm-mode.js';
 import { callback, count, flag, type Kind, listOf, number, numbers, oneOf, shapes, text } from './option-kinds.js';
 
 /** Sizes of inputs by name, to fix dimensions that the file leaves open. */
@@ -26,6 +27,8 @@ export interface InspectOptions {
   readonly maxBytes?: number | undefined;
   /** A merge may cost so many times the multiply-accumulates that it replaces; 1 or more. */
   readonly maxCost?: number | undefined;
+  /** What batch norms exported in training mode mean; by default the batch's statistics where they never had running ones. */
+  readonly batchNorm?: BatchNormMode | undefined;
   /** Also writes the report to this file, as JSON. */
   readonly report?: string | undefined;
   /** Lists nodes and values by name in the report. */
@@ -100,6 +103,11 @@ const READING = {
     kind: number((value) => value >= 1, 'a number from 1 on'),
     flag: '--max-cost <r>',
     help: 'a merge may cost r times the multiply-accumulates that it replaces (1)',
+  },
+  batchNorm: {
+    kind: oneOf('inference', 'batch'),
+    flag: '--batch-norm <statistics>',
+    help: 'of batch norms in training mode: inference or batch (batch where running ones are 0 and 1)',
   },
   report: { kind: text, flag: '--report <file>', help: 'writes the report as JSON' },
 } satisfies Record<string, Declaration>;

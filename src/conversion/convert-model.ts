@@ -123,7 +123,8 @@ function startProof(prover: Prover, ...parts: Parameters<Prover['start']>): Proo
 }
 
 function fuse(model: Model, options: ResolvedConvert, draft: Draft): void {
-  const changes = optimize(model, { fuse: options.fuse, maxCost: options.maxCost, typed: true });
+  const { fuse: isFused, maxCost, batchNorm } = options;
+  const changes = optimize(model, { fuse: isFused, maxCost, batchNorm, typed: true });
   draft.after = countGraph(model.graph);
   draft.fused = fusedBlocks(model.graph);
   draft.declined = declinedBlocks(changes.declined);

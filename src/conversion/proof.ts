@@ -149,10 +149,10 @@ export class Proof {
 
   /** What was done to the model that the targets were lowered from. */
   #prepare(model: Model, outputs: readonly string[] | undefined): Model {
-    const { shape, image, mean, std, fuse, maxCost } = this.#parts.options;
+    const { shape, image, mean, std, fuse, maxCost, batchNorm } = this.#parts.options;
     takeStock(model, { shape, outputs });
     if (image) normaliseImage(model, image, mean, std);
-    optimize(model, { fuse, maxCost, typed: true });
+    optimize(model, { fuse, maxCost, batchNorm, typed: true });
     return model;
   }
 

@@ -42,6 +42,7 @@ export class Prover {
         ? ofFile(this.#options.inputs, userTrials, this.#arrays, specs, image)
         : seededTrials(specs, image),
       isReRooted: this.#options.outputs !== undefined,
+      batchNorm: this.#options.batchNorm,
       isHalf,
       // Pixels have one range.
       isScaled: !image && this.#computesInFloat16(isHalf),

@@ -11,6 +11,7 @@ import {
 } from '../check/index.js';
 import { LAST_IR_VERSION, loadReference } from '../formats/index.js';
 import { type DataType, EngineError, Tensor, type Value } from '../model/index.js';
+import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization, dropout } from '../operators/index.js';
 import { allNodes } from '../source/counts.js';
 import type { OpenSource } from '../source/open-source.js';
@@ -39,6 +40,7 @@ export interface ReferenceParts {
   readonly source: OpenSource;
   readonly trials: Trials;
   readonly isReRooted: boolean;
+  readonly batchNorm: BatchNormMode | undefined;
   /** An fp16 source computes in float32 where it is widened. */
   readonly isHalf: boolean;
   /** Whether artefacts compute in float16, so that the range of numbers is tried by scaled inputs. */
@@ -58,18 +60,20 @@ export class ReferenceRuns {
   readonly #isScaled: boolean;
   readonly #resolutions: ReadonlyMap<string, number>;
   readonly #trains: boolean;
+  readonly #batchNorm: BatchNormMode | undefined;
   readonly #selections: Selections;
   readonly #runs = new Map<string, Promise<StartedSource>>();
   /** The one form that is run on scaled inputs, too, where that was asked for: it computes in float32. */
   readonly rangeForm: ReferenceForm;
 
-  constructor({ check, source, trials, isReRooted, isHalf, isScaled }: ReferenceParts) {
+  constructor({ check, source, trials, isReRooted, batchNorm, isHalf, isScaled }: ReferenceParts) {
     const { graph } = source.model;
     this.#check = check;
     this.#source = source;
     this.#trials = trials;
     this.#outputs = graph.outputs.flatMap(wanted);
     this.#isReRooted = isReRooted;
+    this.#batchNorm = batchNorm;
     this.#selections = selectionsOf(graph);
     this.#isScaled = isScaled;
     this.rangeForm = { widened: isHalf };
@@ -111,6 +115,7 @@ export class ReferenceRuns {
       model = editReference(bytes, {
         lastIrVersion: isNewer ? LAST_IR_VERSION : undefined,
         inferenceMode: this.#trains,
+        batchNorm: this.#batchNorm,
         outputs: this.#isReRooted || fed ? outputs : undefined,
         alsoOutputs,
         fed: fed?.values,

@@ -1,4 +1,5 @@
-import type { Graph, Model } from '../model/index.js';
+import type { Model } from '../model/index.js';
+import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { inferTypes } from '../operators/infer.js';
 import { inferStale } from '../operators/refine.js';
 import { dropDefaultAttributes } from './drop-default-attributes.js';
@@ -10,6 +11,7 @@ import { dropZeroBias } from './drop-zero-bias.js';
 import { foldConstants } from './fold-constants.js';
 import { fuseAffineWithin } from './fuse-affine.js';
 import { gatherTermsWithin } from './gather-terms.js';
+import { graphsOf } from './graphs-of.js';
 import { joinReshapes } from './join-reshapes.js';
 import { joinTransposes } from './join-transposes.js';
 import { mergeEqualConstants } from './merge-equal-constants.js';
@@ -30,12 +32,14 @@ export interface OptimizeOptions {
   readonly fuse?: boolean;
   /** A merge may cost so many times the multiply-accumulates that it replaces; 1 or more. */
   readonly maxCost?: number;
+  /** What a batch norm in training mode means; decided node by node by default. */
+  readonly batchNorm?: BatchNormMode | undefined;
   /** true: types were inferred when the model was last changed, so they are not inferred again. */
   readonly typed?: boolean;
 }
 
-/** First, so that no pass has to know that a batch norm can train. */
-const preparing: readonly Pass[] = [setInferenceMode];
+/** First, so that a batch norm that trains is one that means to. */
+const preparing = (batchNorm: BatchNormMode | undefined): readonly Pass[] => [setInferenceMode(batchNorm)];
 
 const cleaning: readonly Pass[] = [
   // Frees constants from a read of the image, which folding could not cross.
@@ -71,12 +75,13 @@ const MOST_ROUNDS = 10;
 
 /**
  * Turns a model, in place, into the smallest one that answers the same: cleaned and, unless told otherwise, fused.
- * @throws InputError where a node breaks the standard, or a batch norm trains on statistics that are not fixed
+ * @throws InputError where a node breaks the standard, or a batch statistic is read where it cannot be given
  */
-export function optimize(model: Model, { fuse = true, maxCost = 1, typed = false }: OptimizeOptions = {}): Changes {
+export function optimize(model: Model, options: OptimizeOptions = {}): Changes {
+  const { fuse = true, maxCost = 1, batchNorm, typed = false } = options;
   const changes = new Changes();
   if (!typed) inferTypes(model.graph);
-  runAll(preparing, model, changes);
+  runAll(preparing(batchNorm), model, changes);
   settle(cleaning, model, changes);
   if (fuse) {
     settle([...fusing(maxCost), ...cleaning], model, changes);
@@ -102,13 +107,4 @@ function runAll(passes: readonly Pass[], model: Model, changes: Changes): void {
     for (const graph of graphs) pass.run(graph, changes);
     inferStale(graphs);
   }
-}
-
-/** The graph, and those that control flow holds, inner ones last. */
-function graphsOf(model: Model): Graph[] {
-  const graphs = [model.graph];
-  for (let i = 0; i < graphs.length; i++) {
-    for (const node of graphs[i]?.sorted() ?? []) graphs.push(...node.subgraphs());
-  }
-  return graphs;
 }

@@ -1,5 +1,6 @@
 import onnxProto from 'onnx-proto';
 import type { DataType } from '../../model/index.js';
+import type { BatchNormMode } from '../../operators/batch-norm-mode.js';
 import type { ExternalData } from './external-data.js';
 import { setInferenceMode } from './reference/inference-mode.js';
 import { addOutputs, reRoot } from './reference/outputs.js';
@@ -18,17 +19,22 @@ export interface ReferenceOutput {
 export interface ReferenceEdits {
   /** Files of a newer IR version say this one, since engines refuse a number that they do not know. */
   readonly lastIrVersion?: number | undefined;
-  /** Batch norms and dropouts leave training mode; who reads batch statistics reads the running ones. */
+  /**
+   * Batch norms and dropouts leave training mode, but for batch norms that never had running statistics; who reads the
+   * statistics of those that leave it reads the running ones.
+   */
   readonly inferenceMode?: boolean | undefined;
   /** These become inputs: what selections gave in another run. */
   readonly fed?: readonly FedValue[] | undefined;
+  /** With `inferenceMode`: what batch norms in training mode mean that have running statistics, or start values of them. */
+  readonly batchNorm?: BatchNormMode | undefined;
   /** These become the outputs; nodes and inputs that nothing needs any more go. */
   readonly outputs?: readonly ReferenceOutput[] | undefined;
   /** These become outputs too. */
   readonly alsoOutputs?: readonly ReferenceOutput[] | undefined;
   /** float16 becomes float32, exactly: constants, types of inputs, outputs and inner values, and casts. */
   readonly widen?: boolean | undefined;
-  /** Where float16 constants beside the file come from. */
+  /** Where constants beside the file come from. */
   readonly externalData?: ExternalData | undefined;
 }
 
@@ -39,7 +45,16 @@ export interface ReferenceEdits {
  * @returns `bytes` themselves where nothing had to be changed
  */
 export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Array {
-  const { lastIrVersion, inferenceMode, outputs, alsoOutputs = [], fed = [], widen: isWidened, externalData } = edits;
+  const {
+    lastIrVersion,
+    inferenceMode,
+    batchNorm,
+    outputs,
+    alsoOutputs = [],
+    fed = [],
+    widen: isWidened,
+    externalData,
+  } = edits;
   const isRead = outputs === undefined && alsoOutputs.length === 0 && fed.length === 0;
   const isKept = lastIrVersion === undefined && !inferenceMode && isRead && !isWidened;
   if (isKept) return bytes;
@@ -50,7 +65,7 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
     model.irVersion = lastIrVersion;
     changes++;
   }
-  if (inferenceMode) changes += setInferenceMode(model);
+  if (inferenceMode) changes += setInferenceMode(model, { batchNorm, externalData });
   if (outputs) changes += reRoot(model, outputs);
   changes += feedValues(model, fed);
   changes += addOutputs(model, alsoOutputs);

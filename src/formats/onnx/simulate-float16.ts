@@ -2,6 +2,7 @@ import type { DataType, Model, Value } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import { nodesKeptInFloat32 } from '../keep-fp32.js';
 import { roundedToFloat16, TensorConverter } from './convert-tensor.js';
+import { makeStatistics } from './make-statistics.js';
 import { cast, connect, hasType, retype } from './retype.js';
 import { nativeType, planRetyping, type RetypingPlan } from './retyping-plan.js';
 
@@ -19,6 +20,7 @@ export function simulateFloat16(model: Model, keepFp32: readonly string[] = []):
   const roundings = new Roundings(plan);
   connect(plan, (value, type) => roundings.as(value, type));
   inferTypes(model.graph);
+  makeStatistics(model);
 }
 
 /** A value, and what is left of it after float16. */

@@ -3,6 +3,7 @@ import { inferTypes } from '../../operators/infer.js';
 import { VERSION } from '../../version.js';
 import type { LowerOptions, Port, Target } from '../format.js';
 import { encodeArtefact } from './external-weights.js';
+import { makeStatistics } from './make-statistics.js';
 import { applyPrecision } from './precision.js';
 
 const SUFFIX = '.fused.onnx';
@@ -16,6 +17,7 @@ export const onnx: Target<Model> = {
   lower(model, options) {
     const notes = applyPrecision(model, options.precision, options.keepFp32 ?? []);
     if (options.precision === undefined) inferTypes(model.graph);
+    makeStatistics(model);
     for (const [key, value] of metadataOf(model.graph, options)) model.metadata.set(key, value);
     return { program: model, inputs: portsOf(model.graph.inputs), outputs: portsOf(model.graph.outputs), notes };
   },

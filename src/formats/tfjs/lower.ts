@@ -178,7 +178,7 @@ class Lowering {
   #put(node: Node, refs: readonly Ref[]): void {
     node.outputs.forEach((value, index) => {
       const ref = refs[index];
-      if (!value) return;
+      if (!value || (ref === undefined && value.isDead)) return;
       if (ref === undefined) throw new Declined(`its result ${index} is not written`);
       // Neither backend computes with more: wasm's arithmetic is wrong there, webgl refuses.
       if ((value.rank ?? 0) > MOST_AXES) throw new Declined(`a tensor of ${value.rank} axes`);

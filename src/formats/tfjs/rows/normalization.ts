@@ -9,16 +9,21 @@ import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';
 
 const batchNormalization = row(operators.batchNormalization, (site, { epsilon, trainingMode, spatial }) => {
-  if (trainingMode) return decline('takes its statistics from the batch');
   if (!spatial) return decline('has one scale for each element');
   const { build } = site;
   const x = floatInput(site);
   const rank = site.onnxShape(0).length;
   const channels = site.onnxShape(1)[0];
   if (typeof channels !== 'number') return decline('an unknown number of channels');
-  const [scale, offset] = statistics(site, channels, epsilon);
   const axis = rank > 1 ? site.axis(1) : 0;
   const spread = (vector: Ref) => alongAxis(site, vector, channels, axis, rank);
+  if (trainingMode) {
+    // A vector has one channel.
+    const others = axesFrom(site, 0).filter((each) => rank < 2 || each !== axis);
+    const { result } = normalize(site, x, others, epsilon);
+    return scaleAndShift(site, result, spread(site.precise(1)), spread(site.precise(2)));
+  }
+  const [scale, offset] = statistics(site, channels, epsilon);
   return build.op('AddV2', [build.op('Mul', [x, spread(scale)]), spread(offset)]);
 });
 

@@ -15,7 +15,7 @@ import { bounded, halfCentred, inverseRoot, meanSquare, smallest } from '../boun
 import { int, ints } from '../constants.js';
 import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, reduce, reshape, unary } from '../operations.js';
+import { binary, reduce, reshape, transpose, unary } from '../operations.js';
 import { paddingArguments } from '../padding.js';
 import type { Rows } from './row.js';
 
@@ -25,9 +25,9 @@ const EPSILON = 1e-9;
 export const normalizations: Rows = {
   BatchNormalization(node, to) {
     const { epsilon, trainingMode, spatial } = batchNormalization.parameters(node);
-    if (trainingMode) decline('it takes its statistics from the batch; Core ML models do not train');
     if (!spatial) decline('it has one scale per element, not per channel');
     const x = to.input();
+    if (trainingMode) return batchStatistics(to, x, epsilon);
     const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => node.constant(index));
     if (!scale || !bias || !mean || !variance) return computedBatchNorm(to, x, epsilon);
     const [least, highest] = ranksOf('batch_norm');
@@ -167,6 +167,21 @@ function factorsAndShifts(scale: Tensor, bias: Tensor, mean: Tensor, variance: T
 function asArithmetic(to: NodeBuilder, x: MilValue, { factors, shifts }: ReturnType<typeof factorsAndShifts>): void {
   const shape = perChannel(x);
   to.output(binary(to, 'add', binary(to, 'mul', x, to.floats(shape, factors)), to.floats(shape, shifts)));
+}
+
+/** The whole batch as one sample, each channel of which is normalised by its own statistics. */
+function batchStatistics(to: NodeBuilder, x: MilValue, epsilon: number): void {
+  const { shape } = x.type;
+  // A vector has one channel.
+  const [n = 1, c = 1, ...spatial] = shape.length < 2 ? [sizeOf(shape), 1] : shape;
+  const area = sizeOf(spatial);
+  const swapFirst = (value: MilValue) => (n === 1 ? value : transpose(to, value, [1, 0, 2]));
+  const laid = reshape(to, swapFirst(reshape(to, x, [n, c, area])), [1, c, n * area]);
+  const normalized = unary(to, 'instance_norm', laid, { epsilon: to.number(epsilon) });
+  const restored = swapFirst(reshape(to, normalized, n === 1 ? [1, c, area] : [c, n, area]));
+  const operand = (index: number) => reshape(to, to.input(index), perChannel(x));
+  const scaled = binary(to, 'mul', reshape(to, restored, shape), operand(1));
+  to.output(binary(to, 'add', scaled, operand(2)));
 }
 
 /** `batch_norm` takes constants alone. */
