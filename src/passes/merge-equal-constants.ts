@@ -1,5 +1,7 @@
 import type { Graph, Tensor, Value } from '../model/index.js';
+import { batchNormalization } from '../operators/index.js';
 import type { Pass } from './pass.js';
+import { MEAN } from './training-batch-norms.js';
 
 /** Different tensors of one hash that are compared before the rest is left as it is: only made-up files have more. */
 const MOST_ALIKE = 8;
@@ -10,7 +12,8 @@ const SAMPLES = 32;
  *
  * Given: `Add(x, a)`, `Add(y, b)`, a = b.   Result: `Add(x, a)`, `Add(y, a)`.
  * Exact: same type, same shape, same bytes.
- * Keeps off: constants that are outputs (their names are public), and strings.
+ * Keeps off: constants that are outputs (their names are public), strings, and the running statistics of batch norms in
+ * training mode: engines update those in place.
  *
  * Only tensors that share type and shape with another are looked into. Of those a few bytes are hashed: two weights of a
  * network are equal or differ nearly everywhere, so reading 60 MB whole to find that nothing is equal is not needed.
@@ -41,7 +44,11 @@ interface Constant {
 /** Those that nodes of the graph itself read, in the order of reading. */
 function constantsOf(graph: Graph): Constant[] {
   const values = new Set<Value>();
-  for (const node of graph.sorted()) for (const value of node.inputs) if (value?.constant) values.add(value);
+  for (const node of graph.sorted()) {
+    const isTraining = node.is('BatchNormalization') && batchNormalization.parameters(node).trainingMode;
+    const operands = isTraining ? node.inputs.slice(0, MEAN) : node.inputs;
+    for (const value of operands) if (value?.constant) values.add(value);
+  }
   return [...values].flatMap((value) => {
     const tensor = value.constant;
     const isOurs = tensor && tensor.dtype !== 'string' && value.graph === graph && !value.isOutput;

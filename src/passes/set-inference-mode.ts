@@ -93,7 +93,7 @@ function keepBatchStatistics({ node, why }: TrainingBatchNorm, changes: Changes)
 /** So that nothing is computed for an operand without effect, and the artefact says by itself what is meant. */
 function forget(node: Node, index: number, start: number, changes: Changes): void {
   const value = node.input(index);
-  if (value.constant && holdsOnly(value, start)) return;
+  if (holdsOnly(value, start)) return;
   const length = (value.shape ?? node.input(1).shape)?.[0];
   if (typeof length !== 'number' || value.dtype === undefined) return;
   const tensor = Tensor.from(value.dtype, [length], new Float64Array(length).fill(start));
