@@ -1,10 +1,9 @@
 import type { Program } from '../check/index.js';
 import type { Artefact, EngineName, Lowered } from '../formats/format.js';
 import { loadCoreml, loadOnnx } from '../formats/index.js';
-import { type Graph, isStatic, type Model, type Shape } from '../model/index.js';
+import { asOneChunk, type Graph, isStatic, type Model, type Shape } from '../model/index.js';
 import { inferTypes } from '../operators/infer.js';
 import { allNodes } from '../source/counts.js';
-import { concat } from './concat.js';
 
 /**
  * An artefact in the form that its engine takes: as it is, or for Core ML, which no engine on this machine runs, what its
@@ -44,9 +43,9 @@ function nodesInFloat32(graph: Graph): string[] {
 
 async function readWritten({ files, commits }: Artefact): Promise<Model> {
   const { readOnnx } = await loadOnnx();
-  return readOnnx(concat(files.get(commits) ?? []), {
+  return readOnnx(asOneChunk(files.get(commits) ?? []), {
     externalData: (location, offset, length) => {
-      const bytes = concat(files.get(location) ?? []);
+      const bytes = asOneChunk(files.get(location) ?? []);
       return bytes.subarray(offset, length === undefined ? undefined : offset + length);
     },
   });
@@ -55,7 +54,7 @@ async function readWritten({ files, commits }: Artefact): Promise<Model> {
 /** What a package says, as ONNX. @throws Error where our reader does not take what our writer wrote: a defect */
 export async function readCoreml({ files }: Artefact): Promise<Model> {
   const { readMlpackage } = await loadCoreml();
-  return readMlpackage(new Map(Array.from(files, ([path, chunks]) => [path, concat(chunks)])));
+  return readMlpackage(new Map(Array.from(files, ([path, chunks]) => [path, asOneChunk(chunks)])));
 }
 
 async function throughOnnx(model: Model, { inputs, outputs }: Lowered): Promise<Program> {

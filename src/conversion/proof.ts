@@ -3,14 +3,13 @@ import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
 import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
-import { type Model, NotEquivalentError, type Value } from '../model/index.js';
+import { asOneChunk, type Model, NotEquivalentError, type Value } from '../model/index.js';
 import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
 import { normaliseImage } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
 import { takeStock } from '../source/take-stock.js';
 import { beyondFloat16, explained } from './beyond-float16.js';
-import { concat } from './concat.js';
 import { type LoweredTarget, lowerFor } from './lower-targets.js';
 import { programOf, roundedProgramOf } from './program.js';
 import type { ReferenceRuns } from './reference-runs.js';
@@ -159,7 +158,7 @@ export class Proof {
   async #read({ model }: Source): Promise<Model> {
     const { options, source } = this.#parts;
     const { readOnnx } = await loadOnnx();
-    return readOnnx(model instanceof Uint8Array ? model : concat(model), {
+    return readOnnx(model instanceof Uint8Array ? model : asOneChunk(model), {
       ...options,
       externalData: source.external.read,
     });

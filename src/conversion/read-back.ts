@@ -1,5 +1,5 @@
 import { loadOnnx } from '../formats/index.js';
-import { concat } from './concat.js';
+import { asOneChunk } from '../model/index.js';
 import { readCoreml } from './program.js';
 import type { Written } from './proof.js';
 
@@ -11,10 +11,10 @@ export async function readBack({ target, artefact }: Written): Promise<void> {
   const chunks = artefact.files.get(artefact.commits) ?? [];
   if (target.name === 'onnx') {
     const { readOnnx } = await loadOnnx();
-    readOnnx(concat(chunks));
+    readOnnx(asOneChunk(chunks));
   } else if (target.name === 'coreml') {
     await readCoreml(artefact);
   } else {
-    JSON.parse(new TextDecoder().decode(concat(chunks)));
+    JSON.parse(new TextDecoder().decode(asOneChunk(chunks)));
   }
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from '../model/index.js';
+import { countBytes, type Tensor } from '../model/index.js';
 import type { EngineLimits } from './engine-process.js';
 import { EngineProcess } from './engine-process.js';
 import { EngineFailure } from './failure.js';
@@ -92,7 +92,7 @@ export class Engine {
 async function load(process: EngineProcess, session: number, payload: Payload): Promise<Answer> {
   const { model, files = new Map<string, Chunks>(), optimize, file } = payload;
   const sent = file ? [] : chunksOf(model);
-  const from = file && { ...file, bytes: chunksOf(model).reduce((sum, chunk) => sum + chunk.length, 0) };
+  const from = file && { ...file, bytes: countBytes(chunksOf(model)) };
   const request: LoadRequest = { ask: 'load', session, files: [...files.keys()], optimize, ...(from ? { from } : {}) };
   return (await process.request(request, [sent, ...Array.from(files.values(), chunksOf)])).answer;
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { countBytes } from '../model/index.js';
 import { CountError } from './system-error.js';
 
 // As promises, but not those of `fs.promises`: loading it, and its own file objects, takes longer than a small write.
@@ -46,7 +47,7 @@ export async function writeAll(descriptor: number, chunks: readonly Uint8Array[]
 
 /** @returns how many bytes the system took, at least one and perhaps not all */
 function writeSome(descriptor: number, chunks: readonly Uint8Array[]): Promise<number> {
-  const given = lengthOf(chunks);
+  const given = countBytes(chunks);
   return new Promise((resolve, reject) => {
     fs.writev(descriptor, chunks, (error, count) => {
       if (error) reject(error);
@@ -83,10 +84,6 @@ export function without(chunks: readonly Uint8Array[], count: number): Uint8Arra
     before -= chunk.length - rest.length;
     return rest.length > 0 ? [rest] : [];
   });
-}
-
-export function lengthOf(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
 function isBetween(least: number, count: number, most: number): boolean {

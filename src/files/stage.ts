@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { OutputError } from '../model/index.js';
-import { lengthOf, readInto, sync, without, writeAll } from './descriptor.js';
+import { countBytes, OutputError } from '../model/index.js';
+import { readInto, sync, without, writeAll } from './descriptor.js';
 import type { Destination } from './destination.js';
 import { sha256 } from './sha256.js';
 import { asOutputError } from './system-error.js';
@@ -65,7 +65,7 @@ export async function stageArtefact(
       files.push((await writing).onDisk);
       readBack.set(inside, await readSame(file, chunks, destination.shown));
       paths.set(inside, file);
-      written.push({ path: inside, bytes: lengthOf(chunks), sha256: hash });
+      written.push({ path: inside, bytes: countBytes(chunks), sha256: hash });
     }
   } catch (error) {
     await Promise.allSettled(files);
@@ -118,7 +118,7 @@ async function startWriting(file: string, chunks: readonly Uint8Array[]): Promis
  * @returns the bytes that were read, or where they are many those that they are equal to
  */
 async function readSame(file: string, chunks: readonly Uint8Array[], shown: string): Promise<readonly Uint8Array[]> {
-  const size = lengthOf(chunks);
+  const size = countBytes(chunks);
   const isKept = size <= LARGEST_KEPT;
   // One byte more than there should be, so that a file that is longer shows.
   const buffer = Buffer.allocUnsafeSlow((isKept ? size : PIECE) + 1);

@@ -1,4 +1,5 @@
 export * from './attribute.js';
+export * from './chunks.js';
 export { copyAttributes } from './copy.js';
 export * from './data-type.js';
 export * from './errors.js';

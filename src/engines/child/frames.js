@@ -6,6 +6,7 @@
  * the header's `sizes` are their lengths in bytes.
  */
 import { readSync, writeSync } from 'node:fs';
+import { countBytes } from '../../model/chunks.js';
 
 /** @typedef {{ readonly header: unknown, readonly attachments: readonly Uint8Array<ArrayBuffer>[] }} Frame */
 
@@ -43,7 +44,7 @@ export function* receiveFrame() {
  * @returns {Uint8Array[]}
  */
 export function frameOf(header, attachments) {
-  const sizes = attachments.map((chunks) => chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  const sizes = attachments.map(countBytes);
   const text = encoder.encode(JSON.stringify({ header, sizes }));
   const prefix = new Uint8Array(4);
   new DataView(prefix.buffer).setUint32(0, text.length, true);

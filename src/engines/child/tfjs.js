@@ -1,6 +1,7 @@
 // @ts-check
 /** TensorFlow.js in a process of its own: core, converter and the wasm backend, nothing that opens a connection. */
 import { createRequire } from 'node:module';
+import { concatBytes } from '../../model/chunks.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
 
@@ -45,7 +46,8 @@ async function load(tf, converter, request, attachments) {
   const json = JSON.parse(new TextDecoder().decode(text));
   const files = new Map(request.files.map((path, i) => [path, shards[i]]));
   const weightsManifest = json.weightsManifest ?? [];
-  const weightData = concatenate(
+  // In memory of their own: TF.js reads a view, or a Node Buffer, from the start of the memory behind it.
+  const { buffer: weightData } = concatBytes(
     weightsManifest
       .flatMap((group) => group.paths)
       .map((path) => {
@@ -86,20 +88,6 @@ async function load(tf, converter, request, attachments) {
 function operationsOf({ node = [], library }) {
   const inner = (library?.function ?? []).flatMap(({ nodeDef = [] }) => nodeDef);
   return [...node, ...inner].map(({ op }) => op);
-}
-
-/**
- * One buffer of its own: TF.js reads a view, or a Node Buffer, from the start of the memory behind it.
- * @param {readonly Uint8Array[]} chunks
- */
-function concatenate(chunks) {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return all.buffer;
 }
 
 /** @param {Converter.GraphModel['inputs'][number]} tensor */

@@ -1,4 +1,4 @@
-import { type Bytes, sizeOf } from '../../model/index.js';
+import { asOneChunk, type Bytes, sizeOf } from '../../model/index.js';
 import { invalid } from './invalid.js';
 import { readDims, readTensor, type TensorSource } from './read-tensor.js';
 import { encodeMessage } from './wire/encode.js';
@@ -14,19 +14,7 @@ const SPARSE_TENSOR = 11;
  */
 export function sparseAttribute(sparse: Message<'SparseTensorProto'>, file: Bytes): Bytes {
   const sparseTensor = file.subarray(sparse.start, sparse.end);
-  const [bytes = new Uint8Array(0), ...rest] = encodeMessage('AttributeProto', {
-    name: 'sparse_value',
-    type: SPARSE_TENSOR,
-    sparseTensor,
-  });
-  if (rest.length === 0) return bytes;
-  const all = new Uint8Array(rest.reduce((sum, chunk) => sum + chunk.length, bytes.length));
-  let at = 0;
-  for (const chunk of [bytes, ...rest]) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return asOneChunk(encodeMessage('AttributeProto', { name: 'sparse_value', type: SPARSE_TENSOR, sparseTensor }));
 }
 
 /**

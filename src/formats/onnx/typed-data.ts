@@ -1,4 +1,4 @@
-import { type Bytes, bitsOf, type DataType } from '../../model/index.js';
+import { asOneChunk, type Bytes, bitsOf, type DataType } from '../../model/index.js';
 import type { Message } from './wire/schema.js';
 
 /**
@@ -9,32 +9,20 @@ export function typedBytes(tensor: Message<'TensorProto'>, dtype: DataType): Byt
   switch (dtype) {
     case 'float32':
     case 'complex64':
-      return joined(tensor.floatData);
+      return asOneChunk(tensor.floatData);
     case 'float64':
     case 'complex128':
-      return joined(tensor.doubleData);
+      return asOneChunk(tensor.doubleData);
     case 'int64':
-      return varints(joined(tensor.int64Data), 8);
+      return varints(asOneChunk(tensor.int64Data), 8);
     case 'uint32':
-      return varints(joined(tensor.uint64Data), 4);
+      return varints(asOneChunk(tensor.uint64Data), 4);
     case 'uint64':
-      return varints(joined(tensor.uint64Data), 8);
+      return varints(asOneChunk(tensor.uint64Data), 8);
     default:
       // Types below a byte come packed: each entry of int32_data is one byte of them.
-      return varints(joined(tensor.int32Data), Math.max(1, bitsOf(dtype) / 8));
+      return varints(asOneChunk(tensor.int32Data), Math.max(1, bitsOf(dtype) / 8));
   }
-}
-
-function joined(runs: readonly Bytes[]): Bytes {
-  const [first] = runs;
-  if (first && runs.length === 1) return first;
-  const all = new Uint8Array(runs.reduce((sum, run) => sum + run.length, 0));
-  let at = 0;
-  for (const run of runs) {
-    all.set(run, at);
-    at += run.length;
-  }
-  return all;
 }
 
 /** Varints as integers of `width` bytes, two's complement; higher bits are cut off as protobuf does. */

@@ -1,6 +1,8 @@
 import {
   type Attribute,
   type Bytes,
+  concatBytes,
+  countBytes,
   type Graph,
   type Model,
   type Node,
@@ -29,20 +31,13 @@ export type PlaceTensor = (tensor: Tensor) => MessageParts<'TensorProto'>;
  */
 export function writeOnnx(model: Model): Uint8Array {
   const chunks = encodeModel(model);
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  if (length > MAX_FILE_BYTES) {
+  if (countBytes(chunks) > MAX_FILE_BYTES) {
     throw new OutputError({
       what: 'the model is over 2 GiB, where protobuf ends',
       todo: 'convert it to a file instead',
     });
   }
-  const file = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    file.set(chunk, at);
-    at += chunk.length;
-  }
-  return file;
+  return concatBytes(chunks);
 }
 
 /** The file in chunks that follow one another; weights are not copied. */
