@@ -47,7 +47,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     expectHelpable(program, argv);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    const failure = error instanceof CommanderError && error.exitCode !== 0 && help === '' ? usageOf(error) : error;
+    const failure =
+      error instanceof CommanderError && error.exitCode !== 0 && help === ''
+        ? usageOf(error, helpFor(program, argv))
+        : error;
     if (!(failure instanceof CommanderError)) {
       if (failure instanceof UsageError && argv.includes('--json')) {
         await writeOut(failureJson(failure.exitCode, reportError(failure)));
@@ -72,13 +75,21 @@ function expectHelpable(program: Command, [first, name]: readonly string[]): voi
   }
 }
 
-function usageOf({ message }: CommanderError): UsageError {
-  const [what = '', ...hints] = message.replace(/^error: /, '').split('\n');
+/** The help that says more about this command line. */
+function helpFor(program: Command, [name]: readonly string[]): string {
+  const isCommand = program.commands.some((command) => command.name() === name);
+  return isCommand ? `see mobileone help ${name}` : 'see mobileone --help';
+}
+
+/** Commander's error in our words. @param help what to see where it has no hint of its own */
+function usageOf({ message }: CommanderError, help: string): UsageError {
+  const [sentence = '', ...hints] = message.replace(/^error: /, '').split('\n');
+  const what = sentence.replace(/\.$/, '').replace('. Expected', ': expected');
   const hint = hints
     .join(' ')
     .replace(/^\(|\)$/g, '')
     .replace(/^Did/, 'did');
-  return new UsageError({ what, todo: hint || 'see mobileone --help' });
+  return new UsageError({ what, todo: hint || help });
 }
 
 /** Says what went wrong. @returns the exit code */

@@ -14,7 +14,15 @@ Examples:
   mobileone convert model.onnx --to coreml --image rgb --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
       writes a package that takes an image and normalises it itself
   mobileone convert model.onnx --precision fp16 --inputs images.npy --report report.json
-      judges the rounding on your own data, and keeps the figures`;
+      judges the rounding on your own data, and keeps the figures
+
+Words of the summary, for each output:
+  error       largest difference from the source, as a share of its largest number
+  limit       the error that passes: by precision, more where the source is noisy; or --tolerance
+  noise       how far two right runs of the source differ from each other
+  equal       share of equal numbers, where they are integers: all have to be
+  top1        share of rows whose largest number is at the same place, where that is not all
+  rows moved  rows that a selection (TopK, NonMaxSuppression, ...) put in another place by rounding`;
 
 /** `mobileone convert MODEL…` @param finish hears the exit code */
 export function convertCommand(finish: (exitCode: number) => void): Command {

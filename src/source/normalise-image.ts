@@ -22,10 +22,15 @@ export type ImageInput = ImageOptions & { readonly input: string };
 export function normaliseImage(
   model: Model,
   order: ImageOptions['order'],
-  mean: readonly number[] = [0],
-  std: readonly number[] = [1],
+  mean?: readonly number[],
+  std?: readonly number[],
 ): ImageInput {
   const { graph } = model;
+  if (!mean && !std) {
+    model.notes.push(
+      'pixels are divided by 255 and no more; what the network was trained with goes into --mean and --std',
+    );
+  }
   const input = imageInput(graph);
   const channels = order === 'gray' ? 1 : 3;
   const has = input.shape?.[1];
@@ -33,7 +38,7 @@ export function normaliseImage(
     throw new UsageError({ what: `--image ${order} is for ${channels} channels, input ${input.name} has ${has}` });
   }
   const perChannel = (list: readonly number[]) => Array.from({ length: channels }, (_, c) => list[c] ?? list[0] ?? 0);
-  const image = { order, mean: perChannel(mean), std: perChannel(std), input: input.name };
+  const image = { order, mean: perChannel(mean ?? [0]), std: perChannel(std ?? [1]), input: input.name };
   const dtype = input.dtype ?? 'float32';
   const constant = (values: readonly number[], name: string) =>
     graph.addConstant(Tensor.from(dtype, [1, channels, 1, 1], values), `${input.name}_${name}`);

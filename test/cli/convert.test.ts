@@ -140,6 +140,15 @@ test('--outputs cuts the network, and the source it is judged by', async () => {
   expect(model.before.nodes).toBeLessThan(30);
 });
 
+test('--image alone says that pixels are only divided by 255', async () => {
+  const noteOf = async (...more: string[]) => {
+    const args = ['convert', DIGITS, '--image', 'gray', ...more, '--no-check', '--json', '-q'];
+    return JSON.parse((await mobileone(scratch(), args)).stdout).models[0].notes.join();
+  };
+  expect(await noteOf()).toMatch(/pixels are divided by 255 and no more.*--mean and --std/);
+  expect(await noteOf('--mean', '0.3')).not.toContain('255');
+});
+
 test('--image puts the normalisation inside, and the check feeds it pixels', async () => {
   const folder = scratch();
   const args = ['convert', DIGITS, '--image', 'gray', '--mean', '0.3', '--std', '0.4', '--json', '-q'];

@@ -50,8 +50,11 @@ test('no command at all is wrong usage, and shows help', async () => {
 
 test.each([
   [['conver', DIGITS], /unknown command 'conver'; did you mean convert\?/],
-  [['convert'], /missing required argument 'model'/],
-  [['inspect', DIGITS, DIGITS], /too many arguments/],
+  [['convert'], /missing required argument 'model'; see mobileone help convert/],
+  [
+    ['inspect', DIGITS, DIGITS],
+    /too many arguments for 'inspect': expected 1 argument but got 2; see mobileone help inspect/,
+  ],
   [['convert', DIGITS, '--prcision', 'fp16'], /unknown option '--prcision'; did you mean --precision\?/],
   [['convert', DIGITS, '--precision', 'fp17'], /--precision: "fp17" is not one of .*did you mean fp16\?/],
   [['convert', DIGITS, '--to', 'onnx,tfsj'], /--to: "tfsj" is not one of .*did you mean tfjs\?/],
