@@ -7,6 +7,7 @@ import { dropIdentity } from './drop-identity.js';
 import { dropNeutralArithmetic } from './drop-neutral-arithmetic.js';
 import { dropNoOps } from './drop-no-ops.js';
 import { dropOverwritten } from './drop-overwritten.js';
+import { dropVainCeilMode } from './drop-vain-ceil-mode.js';
 import { dropZeroBias } from './drop-zero-bias.js';
 import { foldConstants } from './fold-constants.js';
 import { fuseAffineWithin } from './fuse-affine.js';
@@ -57,6 +58,7 @@ const cleaning: readonly Pass[] = [
   // Before fusing, which leaves the constants of a GELU alone only where it sees one.
   spellGelu,
   dropZeroBias,
+  dropVainCeilMode,
   removeDeadNodes,
 ];
 
