@@ -1,12 +1,12 @@
-import type { Graph, Value } from '../model/index.js';
 import { costOf, crops } from './affine/affine-map.js';
 import { bundleOf, pays } from './affine/bundle.js';
 import { cheapestGroups } from './affine/cheapest-groups.js';
-import { isTogether, type LongSum, sumsOf, type Term } from './affine/long-sum.js';
+import { isTogether, type LongSum, sumsOf } from './affine/long-sum.js';
 import { type ReachableMaps, reachableMaps } from './affine/reachable-maps.js';
 import { regionBetween } from './affine/regions.js';
-import { mergeOrigins, type Pass } from './pass.js';
-import { insertTyped, isUnread, replaceNode } from './replace-node.js';
+import { added, regrouped } from './affine/regrouped.js';
+import type { Pass } from './pass.js';
+import { isUnread, replaceNode } from './replace-node.js';
 
 /**
  * Puts the terms of a sum together that one convolution can take the place of, so that `fuse-affine` finds each group in
@@ -36,7 +36,8 @@ export function gatherTermsWithin(maxCost: number): Pass {
         const bundles = sum.terms.map((term) => bundleOf(maps, term));
         const groups = cheapestGroups(bundles, maxCost).map(({ terms }) => terms);
         if (groups.every((group) => isTogether(sum, group))) continue;
-        if (!replaceNode(sum.root, regrouped(graph, sum, groups), changes)) continue;
+        const joined = regrouped(graph, sum, groups, (group) => added(graph, sum, group));
+        if (!replaceNode(sum.root, joined, changes)) continue;
         for (const node of sum.nodes.keys()) if (graph.has(node) && isUnread(node)) graph.remove(node);
       }
     },
@@ -51,28 +52,4 @@ function isOneMap(maps: ReachableMaps, { root }: LongSum, maxCost: number): bool
     const { dead, cost } = regionBetween(maps, source, target);
     return dead.some((node) => node.is('Conv')) && pays(costOf(map), cost, maxCost);
   });
-}
-
-/** The sum with each group as one term. */
-function regrouped(graph: Graph, { nodes, terms }: LongSum, groups: readonly (readonly Term[])[]): Value {
-  const origin = mergeOrigins(Array.from(nodes.keys(), (node) => node.origin));
-  const total = (list: readonly Term[]): Value => {
-    // One term is positive at least: the very first, or all of a group that is taken away as a whole.
-    const [first, ...rest] = [...list].sort((a, b) => b.sign - a.sign);
-    if (!first) throw new RangeError('a sum without terms');
-    return rest.reduce((sum, { value, sign }) => {
-      const operator = sign === 1 ? 'Add' : 'Sub';
-      return insertTyped(graph, { operator, inputs: [sum, value], origin }).output();
-    }, first.value);
-  };
-  const joint = (group: readonly Term[]): Term => {
-    const isTaken = group.every(({ sign }) => sign === -1);
-    return isTaken
-      ? { value: total(group.map(({ value }) => ({ value, sign: 1 }))), sign: -1 }
-      : { value: total(group), sign: 1 };
-  };
-  const groupOf = new Map(groups.flatMap((group) => group.map((term) => [term, group] as const)));
-  // The place of a group is that of the first of its terms.
-  const places = new Set(terms.map((term) => groupOf.get(term) ?? term));
-  return total(Array.from(places, (place) => ('sign' in place ? place : joint(place))));
 }

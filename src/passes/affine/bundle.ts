@@ -10,6 +10,8 @@ export interface JointMap {
   readonly map: AffineMap;
   /** What the nodes cost that would go. */
   readonly replaced: number;
+  /** What adding one more term to it costs. */
+  readonly addition: number;
   /** Whether a `Conv` is among them: without one there is none to put in their place. */
   readonly removesConv: boolean;
 }
@@ -34,14 +36,19 @@ export function bundleOf(maps: ReachableMaps, term: Term): Bundle {
   const { value } = term;
   const own = new Map<Value, JointMap>();
   for (const [source, map] of maps.of(value)) {
-    if (value === source) own.set(source, { map, replaced: 0, removesConv: false });
+    if (value === source) own.set(source, { map, replaced: 0, addition: map.outChannels, removesConv: false });
     else if (value.uses.length === 1 && !value.isOutput) {
       const { cost, dead } = regionBetween(maps, source, value);
       const removesConv = dead.some((node) => node.is('Conv'));
-      own.set(source, { map, replaced: cost * subsamplingOf(map), removesConv });
+      own.set(source, { map, replaced: cost * subsamplingOf(map), addition: map.outChannels, removesConv });
     }
   }
-  return { terms: [term], maps: own, apart: priceOfTerm(own) };
+  return bundleOfMaps(term, own);
+}
+
+/** One term as maps of sources. */
+export function bundleOfMaps(term: Term, maps: ReadonlyMap<Value, JointMap>): Bundle {
+  return { terms: [term], maps, apart: priceOfTerm(maps) };
 }
 
 /** Two bundles as one, over the sources that they share. */
@@ -52,8 +59,8 @@ export function join(left: Bundle, right: Bundle): Bundle {
     // What a sum costs does not depend on signs.
     const map = b && add(a.map, b.map, 1, spatialSizes(source));
     if (!b || !map) continue;
-    const replaced = a.replaced + b.replaced + map.outChannels;
-    maps.set(source, { map, replaced, removesConv: a.removesConv || b.removesConv });
+    const replaced = a.replaced + b.replaced + a.addition;
+    maps.set(source, { map, replaced, addition: a.addition, removesConv: a.removesConv || b.removesConv });
   }
   return { terms: [...left.terms, ...right.terms], maps, apart: sumOfPrices(left.apart, right.apart) };
 }

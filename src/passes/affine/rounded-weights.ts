@@ -20,3 +20,14 @@ export function roundedWeights(map: AffineMap, dtype: DataType | undefined): Rou
   const rounded = bias && roundedTensor(dtype, [map.outChannels], bias);
   return weight && (rounded || !bias) ? { weight, bias: rounded } : undefined;
 }
+
+/** The weights of a transposed convolution, by the convolution that it is the transpose of, and its own bias. */
+export function roundedTransposed(
+  map: AffineMap,
+  bias: Float64Array | undefined,
+  dtype: DataType | undefined,
+): RoundedWeights | undefined {
+  const weights = roundedWeights(map, dtype);
+  const rounded = dtype && bias && roundedTensor(dtype, [bias.length], bias);
+  return weights && (rounded || !bias) ? { weight: weights.weight, bias: rounded } : undefined;
+}

@@ -45,6 +45,33 @@ const deconvolve: Step = (n, x, draw) => {
   });
 };
 
+/** Transposed convolutions of one value that are added: kernels of several sizes, placed so that results are equally large. */
+const deconvolutionsAdded: Step = (n, x, draw) => {
+  const image = imageOf(x);
+  if (!image) return undefined;
+  const stride = draw.of([1, 2, 2]);
+  const channels = draw.of([2, 4]);
+  const terms = Array.from({ length: 2 + draw.below(3) }, () => {
+    const [kernel, added] = [draw.of([1, 2, 3, 4, 6]), draw.below(stride)];
+    const total = kernel - stride + added;
+    if (total < 0) return undefined;
+    const begin = draw.below(total + 1);
+    const group = draw.of([1, 1, image.channels % 2 ? 1 : 2]);
+    const weight = n.random([image.channels, channels / group, kernel, kernel], -0.5, 0.5);
+    const y = n.node('ConvTranspose', [x, weight, ...(draw.below(2) ? [n.random([channels])] : [])], {
+      strides: [stride, stride],
+      pads: [begin, total - begin, total - begin, begin],
+      output_padding: [added, added],
+      group,
+    });
+    return draw.below(3) ? y : n.batchNorm(y, draw.of(EPSILONS));
+  }).filter((term) => term !== undefined);
+  if (stride === 1 && image.channels === channels && draw.below(2)) terms.splice(draw.below(2), 0, x);
+  return terms.length === 0
+    ? undefined
+    : terms.reduce((sum, term) => n.node(draw.of(['Add', 'Add', 'Sub']), [sum, term]));
+};
+
 const normalise: Step = (n, x, draw) => {
   const channels = x.shape?.[1];
   return typeof channels === 'number' && (x.rank ?? 0) >= 2 ? n.batchNorm(x, draw.of(EPSILONS)) : undefined;
@@ -325,6 +352,7 @@ const STEPS: readonly Step[] = [
   convolve,
   convolve,
   deconvolve,
+  deconvolutionsAdded,
   normalise,
   normalise,
   beside,
