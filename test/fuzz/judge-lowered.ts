@@ -13,7 +13,7 @@ export type RunLowered = (fused: Model, feeds: Feeds) => Promise<Feeds>;
 /** Fused, lowered for a target, and run as that target runs it. */
 export async function judgeLowered(made: Model, run: RunLowered): Promise<Trial> {
   const model = writeOnnx(made);
-  const source = await Source.open(model, made.graph);
+  const source = await Source.open(model, made);
   try {
     const expected = await source.answers({});
     if (!expected) return { outcome: 'not judged', model };

@@ -7,7 +7,7 @@ import type { Trial } from './fuzz.js';
 /** Read as a user's file is, fused, written, and run at every setting of the open sizes; then the same once more. */
 export async function judgeOptimized(made: Model, settings: readonly Sizes[]): Promise<Trial> {
   const model = writeOnnx(made);
-  const source = await Source.open(model, made.graph);
+  const source = await Source.open(model, made);
   try {
     return { ...(await judge(made, model, source, settings)), model };
   } finally {
