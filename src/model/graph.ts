@@ -278,7 +278,7 @@ export class Graph {
     return makers;
   }
 
-  /** Proves that links, uses and public flags agree. For tests and for the end of a read. @throws Error */
+  /** Proves that links, uses and public flags agree. For tests, which ask it after a read, a copy and every pass. @throws Error */
   check(): void {
     for (const node of this.sorted()) {
       node.inputs.forEach((value, index) => {

@@ -1,5 +1,6 @@
 import { arrange, isPlain, type Order } from '../../layout/order.js';
 import { isFloat, type Shape, type Value } from '../../model/index.js';
+import { conv } from '../../operators/convolution.js';
 import type { Port } from '../format.js';
 import { kindOf } from './elements.js';
 
@@ -15,8 +16,7 @@ function channelsAskedOf(value: Value): number | undefined {
   for (const { node, index } of value.uses) {
     const [outputs, perGroup] = node.inputs[1]?.shape ?? [];
     if (index !== 0 || !node.is('Conv') || typeof perGroup !== 'number') continue;
-    const group = node.int('group', 1);
-    if (typeof outputs === 'number') return perGroup * group;
+    if (typeof outputs === 'number') return perGroup * conv.parameters(node).group;
   }
   return undefined;
 }
