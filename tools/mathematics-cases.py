@@ -24,7 +24,8 @@ MelWeightMatrix NegativeLogLikelihoodLoss NonMaxSuppression QLinearConv QLinearM
 RotaryEmbedding STFT SoftmaxCrossEntropyLoss TensorScatter TopK Upsample""".split()
 
 # What networks make their weights and positions with, in larger cases.
-FOLDED = """BatchNormalization ConvTranspose CumProd CumSum DequantizeLinear Einsum GroupNormalization InstanceNormalization
+FOLDED = """ArgMax ArgMin AveragePool BitCast BlackmanWindow GlobalAveragePool GlobalLpPool GlobalMaxPool HammingWindow HannWindow
+Hardmax LRN LpPool MaxPool TopK BatchNormalization ConvTranspose CumProd CumSum DequantizeLinear Einsum GroupNormalization InstanceNormalization
 LayerNormalization LpNormalization MeanVarianceNormalization QuantizeLinear RMSNormalization""".split()
 
 node_cases.LARGEST = 300
@@ -185,6 +186,28 @@ for name in ("int8", "uint8", "int16", "uint16"):
         (f"QuantizeLinear: {name}", "QuantizeLinear", 21, [wide, array(0.5), array(3, name)], 1, {}),
     ]
 folded.append(("DequantizeLinear: blocks", "DequantizeLinear", 21, [np.arange(24, dtype="int8").reshape(2, 6, 2), positive(2, 2, 2)], 1, dict(axis=1, block_size=3)))
+for op, ceil, pads in itertools.product(("AveragePool", "MaxPool", "LpPool"), (0, 1), ({}, dict(pads=[1, 0, 0, 1]), dict(auto_pad="SAME_UPPER"))):
+    if not (ceil and "auto_pad" in pads):
+        folded.append((f"{op}: ceil_mode {ceil}, {pads}", op, 22, [draw(1, 2, 6, 5)], 1, dict(pads, kernel_shape=[3, 2], strides=[2, 2], ceil_mode=ceil)))
+folded += [
+    ("AveragePool: counts padding", "AveragePool", 22, [draw(1, 2, 6, 5)], 1, dict(kernel_shape=[3, 2], pads=[1, 1, 1, 0], count_include_pad=1)),
+    ("AveragePool: dilated", "AveragePool", 22, [draw(1, 2, 7)], 1, dict(kernel_shape=[3], dilations=[2])),
+    ("LpPool: p 1", "LpPool", 22, [draw(1, 2, 7)], 1, dict(kernel_shape=[3], p=1)),
+    ("LpPool: p 3", "LpPool", 22, [draw(1, 2, 7)], 1, dict(kernel_shape=[3], p=3)),
+    ("MaxPool: int8", "MaxPool", 12, [(50 * draw(1, 2, 4, 5)).astype("int8")], 1, dict(kernel_shape=[2, 2])),
+    ("GlobalLpPool: p 3", "GlobalLpPool", 13, [draw(1, 2, 3, 4)], 1, dict(p=3)),
+    ("TopK: int64", "TopK", 11, [array([[3, -1, 3, 2**62 + 1, 2**62]], "int64"), array([4], "int64")], 2, {}),
+    ("TopK: least along the first axis", "TopK", 11, [draw(4, 3, 2), array([2], "int64")], 2, dict(axis=0, largest=0)),
+    ("TopK 9", "TopK", 9, [draw(2, 5)], 2, dict(k=3)),
+    ("Hardmax 11: from an axis on", "Hardmax", 11, [draw(2, 3, 4)], 1, dict(axis=1)),
+    ("LRN", "LRN", 13, [draw(1, 6, 2, 2)], 1, dict(size=5, alpha=0.5, bias=2.0)),
+]
+for op, last, keep in itertools.product(("ArgMax", "ArgMin"), (0, 1), (0, 1)):
+    folded.append((f"{op}: last {last}, kept {keep}", op, 13, [array([[1, 3, 3, 1], [2, 2, 2, 2]], "int32")], 1, dict(axis=1, select_last_index=last, keepdims=keep)))
+for op, periodic in itertools.product(("HannWindow", "HammingWindow", "BlackmanWindow"), (0, 1)):
+    folded.append((f"{op}: periodic {periodic}", op, 17, [array(7, "int64")], 1, dict(periodic=periodic)))
+for name in ("int32", "int64"):
+    folded.append((f"Einsum: {name}", "Einsum", 12, [np.arange(6, dtype=name).reshape(2, 3), -np.arange(12, dtype=name).reshape(3, 4)], 1, dict(equation="ij,jk->ik")))
 exact = gather(COMPUTED, computed, node_cases.tensor)
 node_cases.LARGEST = 1200
 write("computed-cases.jsonl", exact + gather(FOLDED, folded, node_cases.tensor))

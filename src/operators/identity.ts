@@ -1,3 +1,4 @@
+import { bitsOf, Tensor } from '../model/index.js';
 import { operator } from './operator.js';
 import { factsOf } from './shape/facts.js';
 import { typeAttribute } from './shape/type-attribute.js';
@@ -15,4 +16,9 @@ export const bitCast = operator('BitCast', {
   traits: [],
   parameters: (node) => ({ to: typeAttribute(node, 'to') }),
   infer: (node, { to }) => [{ dtype: to, shape: node.inputs[0]?.shape }],
+  compute: ([input], { to }) => {
+    if (!input || !to || input.dtype === 'string' || to === 'string' || bitsOf(input.dtype) !== bitsOf(to))
+      return undefined;
+    return [new Tensor(to, input.shape, input.bytes)];
+  },
 });

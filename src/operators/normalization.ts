@@ -1,5 +1,5 @@
 import { type Dimension, isFloat, type Node, sizeOf, type Tensor } from '../model/index.js';
-import { type Broadcast, momentsOver, scaledAndShifted, sumsOver } from './compute/normalize.js';
+import { type Broadcast, momentsOver, overNeighbours, scaledAndShifted, sumsOver } from './compute/normalize.js';
 import { numbersOf } from './compute/numbers.js';
 import { type Facts, operator } from './operator.js';
 import { normalizeAxis, resolveAxes } from './shape/axes.js';
@@ -203,6 +203,10 @@ export const lrn = operator('LRN', {
     };
   },
   infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([input], parameters) => {
+    const result = input && overNeighbours(input, parameters);
+    return result && [result];
+  },
 });
 
 /** `X / p-norm of X along axis`. */

@@ -1,4 +1,6 @@
-import type { Node, Value } from '../model/index.js';
+import { isFloat, isStatic, type Node, sizeOf, type Tensor, type Value } from '../model/index.js';
+import { greatest, placesOfMaxima, pooled, type Windows } from './compute/pool.js';
+import { REDUCERS, type Reducer, reduce } from './compute/reduce.js';
 import { type Facts, operator } from './operator.js';
 import { slide, type Window, windowOf } from './shape/window.js';
 
@@ -48,6 +50,13 @@ function poolFacts(node: Node, parameters: PoolParameters): Facts {
   };
 }
 
+/** The windows over a constant; undefined where the padding is not known. */
+function windowsOver(input: Tensor, parameters: PoolParameters, node: Node): Windows | undefined {
+  const { pads, ceilMode } = parameters;
+  const slid = slide(node, parameters, input.shape.slice(2), { ceilMode, pools: true });
+  return pads && isStatic(slid) ? { ...parameters, pads, slid } : undefined;
+}
+
 /** Mean over each window of X [N, C, D…]. */
 export const averagePool = operator('AveragePool', {
   traits: [],
@@ -56,6 +65,19 @@ export const averagePool = operator('AveragePool', {
     countIncludePad: node.int('count_include_pad', 0) !== 0,
   }),
   infer: (node, parameters) => [poolFacts(node, parameters)],
+  compute: ([input], parameters, node) => {
+    if (!input || !isFloat(input.dtype)) return undefined;
+    const windows = windowsOver(input, parameters, node);
+    // What rounding up finds beyond the padding, and before it, engines count each in their own way.
+    if (!windows || (parameters.countIncludePad && parameters.ceilMode)) return undefined;
+    const counted = parameters.countIncludePad ? sizeOf(windows.kernelShape) : undefined;
+    const result = pooled(
+      input,
+      windows,
+      (numbers, places) => places.reduce((sum, place) => sum + (numbers[place] ?? 0), 0) / (counted ?? places.length),
+    );
+    return result && [result];
+  },
 });
 
 /** Maximum over each window of X [N, C, D…]; the second result is where it stood in the flattened X. */
@@ -69,6 +91,14 @@ export const maxPool = operator('MaxPool', {
     const facts = poolFacts(node, parameters);
     return [facts, { ...facts, dtype: 'int64' }];
   },
+  compute: ([input], parameters, node) => {
+    const windows = input && windowsOver(input, parameters, node);
+    if (!windows) return undefined;
+    const result = pooled(input, windows, (numbers, places) => numbers[greatest(numbers, places)] ?? 0);
+    if (!result || node.outputs.length < 2) return result && [result];
+    const places = placesOfMaxima(input, windows, parameters.columnMajor);
+    return places && [result, places];
+  },
 });
 
 /** The p-norm over each window of X [N, C, D…]. */
@@ -76,6 +106,17 @@ export const lpPool = operator('LpPool', {
   traits: [],
   parameters: (node): LpPoolParameters => ({ ...poolParameters(node), p: positive(node, node.int('p', 2)) }),
   infer: (node, parameters) => [poolFacts(node, parameters)],
+  compute: ([input], parameters, node) => {
+    if (!input || !isFloat(input.dtype)) return undefined;
+    const windows = windowsOver(input, parameters, node);
+    const { step, finish } = norm(parameters.p);
+    const result =
+      windows &&
+      pooled(input, windows, (numbers, places) =>
+        finish(places.reduce((sum, place) => step(sum, numbers[place] ?? 0), 0)),
+      );
+    return result && [result];
+  },
 });
 
 function positive(node: Node, p: number): number {
@@ -92,7 +133,22 @@ function checkSpatial(node: Node): void {
   if (rank !== undefined && rank < 3) throw node.invalid(`an input of rank ${rank} has no spatial axes`);
 }
 
-function globalPool(name: string) {
+/** How a p-norm grows. */
+function norm(p: number) {
+  return {
+    start: 0,
+    step: (sum: number, x: number) => sum + Math.abs(x) ** p,
+    finish: (sum: number) => (p === 2 ? Math.sqrt(sum) : sum ** (1 / p)),
+  };
+}
+
+function overSpace(input: Tensor | undefined, reducer: Reducer | undefined): Tensor[] | undefined {
+  const axes = input?.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  const result = input && axes && reducer && isFloat(input.dtype) ? reduce(input, axes, true, reducer) : undefined;
+  return result && [result];
+}
+
+function globalPool(name: string, reduction: string) {
   return operator(name, {
     traits: [],
     parameters: (node) => {
@@ -100,14 +156,15 @@ function globalPool(name: string) {
       return {};
     },
     infer: (node) => [globalFacts(node.inputs[0])],
+    compute: ([input]) => overSpace(input, REDUCERS.get(reduction)),
   });
 }
 
 /** Mean over all spatial axes, which stay as ones. */
-export const globalAveragePool = globalPool('GlobalAveragePool');
+export const globalAveragePool = globalPool('GlobalAveragePool', 'ReduceMean');
 
 /** Maximum over all spatial axes, which stay as ones. */
-export const globalMaxPool = globalPool('GlobalMaxPool');
+export const globalMaxPool = globalPool('GlobalMaxPool', 'ReduceMax');
 
 /** The p-norm over all spatial axes, which stay as ones. */
 export const globalLpPool = operator('GlobalLpPool', {
@@ -117,4 +174,5 @@ export const globalLpPool = operator('GlobalLpPool', {
     return { p: positive(node, node.int('p', 2)) };
   },
   infer: (node) => [globalFacts(node.inputs[0])],
+  compute: ([input], { p }) => overSpace(input, norm(p)),
 });

@@ -1,4 +1,5 @@
 import type { Dimension, Node, Shape } from '../model/index.js';
+import { placesOfExtremes } from './compute/rank.js';
 import { REDUCERS, reduce } from './compute/reduce.js';
 import { type Facts, operator } from './operator.js';
 import { normalizeAxis } from './shape/axes.js';
@@ -129,6 +130,11 @@ function argOperator(name: string) {
     infer: (node, { axis, keepDims }): readonly Facts[] => {
       const shape = reducedShape(node, { axes: [axis], keepDims });
       return [{ dtype: 'int64', shape }];
+    },
+    compute: ([input], { axis, keepDims, selectLastIndex }) => {
+      const largest = name === 'ArgMax';
+      const result = input && placesOfExtremes(input, axis, { largest, last: selectLastIndex, keepDims });
+      return result && [result];
     },
   });
 }

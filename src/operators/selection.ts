@@ -1,4 +1,5 @@
 import type { Dimension, Node } from '../model/index.js';
+import { firstOfEach } from './compute/rank.js';
 import { type Facts, operator } from './operator.js';
 import { normalizeAxis } from './shape/axes.js';
 import { scalarAt } from './shape/constants.js';
@@ -37,6 +38,8 @@ export const topK = operator('TopK', {
       { dtype: 'int64', shape },
     ];
   },
+  compute: ([input], { k, axis, largest, sorted }) =>
+    input && k !== undefined && sorted ? firstOfEach(input, axis, k, largest) : undefined,
 });
 
 export interface NonMaxSuppressionParameters {

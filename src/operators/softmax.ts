@@ -1,5 +1,5 @@
 import type { Node, Tensor } from '../model/index.js';
-import { softmaxOver } from './compute/softmax.js';
+import { hardmaxOver, softmaxOver } from './compute/softmax.js';
 import { operator } from './operator.js';
 import { normalizeAxis } from './shape/axes.js';
 import { likeOf } from './shape/facts.js';
@@ -51,4 +51,8 @@ export const hardmax = operator('Hardmax', {
   traits: ['selects'],
   parameters: softmaxParameters,
   infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([input], parameters) => {
+    const result = input && hardmaxOver(input, groupOf(input, parameters));
+    return result && [result];
+  },
 });

@@ -1,4 +1,4 @@
-import type { DataType, Dimension } from '../model/index.js';
+import { type DataType, type Dimension, isFloat, Tensor } from '../model/index.js';
 import { type Operator, operator } from './operator.js';
 import { scalarAt } from './shape/constants.js';
 import { typeAttribute } from './shape/type-attribute.js';
@@ -12,7 +12,10 @@ export interface WindowFunctionParameters {
   readonly isPeriodic: boolean;
 }
 
-function windowFunction(name: string): Operator<WindowFunctionParameters> {
+/** A sum of cosines: the first weight, minus the second times the cosine, plus the third times that of twice the angle. */
+type Weights = readonly [number, number, number];
+
+function windowFunction(name: string, [constant, once, twice]: Weights): Operator<WindowFunctionParameters> {
   return operator(name, {
     traits: [],
     parameters: (node): WindowFunctionParameters => ({
@@ -24,9 +27,18 @@ function windowFunction(name: string): Operator<WindowFunctionParameters> {
       const length: Dimension = size ?? node.input(0).elements?.[0] ?? unknownSize(node);
       return [{ dtype, shape: [length] }];
     },
+    compute: (_, { dtype, size, isPeriodic }) => {
+      if (size === undefined || size < 2 || !isFloat(dtype)) return undefined;
+      const step = (2 * Math.PI) / (isPeriodic ? size : size - 1);
+      const samples = Float64Array.from(
+        { length: size },
+        (_, i) => constant - once * Math.cos(i * step) + twice * Math.cos(2 * i * step),
+      );
+      return [Tensor.from(dtype, [size], samples)];
+    },
   });
 }
 
-export const hannWindow = windowFunction('HannWindow');
-export const hammingWindow = windowFunction('HammingWindow');
-export const blackmanWindow = windowFunction('BlackmanWindow');
+export const hannWindow = windowFunction('HannWindow', [0.5, 0.5, 0]);
+export const hammingWindow = windowFunction('HammingWindow', [25 / 46, 21 / 46, 0]);
+export const blackmanWindow = windowFunction('BlackmanWindow', [0.42, 0.5, 0.08]);

@@ -1,5 +1,5 @@
-import { isFloat, sizeOf, stridesOf, type Tensor } from '../../model/index.js';
-import { MOST_MULTIPLY_ADDS, rounded } from './matrix-product.js';
+import { isFloat, isInteger, sizeOf, stridesOf, Tensor } from '../../model/index.js';
+import { rounded } from './matrix-product.js';
 import { numbersOf } from './numbers.js';
 import { advance } from './odometer.js';
 
@@ -9,38 +9,80 @@ export interface Letters {
   readonly result: readonly string[];
 }
 
-/** Sums of products over the letters that the result lacks, in float64; undefined for other types, and where it is too large. */
+/** Beyond this many factors a result is left to the engine: they would take about a second. */
+const MOST_FACTORS = 2e8;
+const EXACT = 2 ** 53;
+
+interface Operand {
+  readonly numbers: ArrayLike<number>;
+  readonly strides: readonly number[];
+}
+
+/**
+ * Sums of products over the letters that the result lacks, in float64, floats rounded once; undefined for other types, for
+ * integers beyond 2^53, and where it is too large.
+ */
 export function einsumOf(tensors: readonly Tensor[], { terms, result }: Letters): Tensor | undefined {
   const [first] = tensors;
-  if (!first || !isFloat(first.dtype) || tensors.some(({ dtype }) => dtype !== first.dtype)) return undefined;
+  if (!first || tensors.some(({ dtype }) => dtype !== first.dtype)) return undefined;
+  if (!isFloat(first.dtype) && !isInteger(first.dtype)) return undefined;
   const sizes = sizesOfLetters(tensors, terms);
   const letters = [...result, ...[...sizes.keys()].filter((letter) => !result.includes(letter))];
   const extents = letters.map((letter) => sizes.get(letter) ?? 1);
   const shape = extents.slice(0, result.length);
-  if (sizeOf(extents) > MOST_MULTIPLY_ADDS / tensors.length) return undefined;
-  const operands = tensors.flatMap((tensor, i) => {
-    const numbers = numbersOf(tensor);
-    return numbers ? [{ numbers, strides: stridesOfLetters(tensor.shape, terms[i] ?? [], letters) }] : [];
-  });
-  if (operands.length < tensors.length) return undefined;
-  const sums = new Float64Array(sizeOf(shape));
-  const summed = sizeOf(extents.slice(result.length));
-  const index = new Array<number>(letters.length).fill(0);
-  for (let at = 0; at < sums.length; at++) {
-    let sum = 0;
-    for (let k = 0; k < summed; k++) {
-      let product = 1;
-      for (const { numbers, strides } of operands) {
-        let place = 0;
-        for (let axis = 0; axis < index.length; axis++) place += (index[axis] ?? 0) * (strides[axis] ?? 0);
-        product *= numbers[place] ?? 0;
+  if (sizeOf(extents) > MOST_FACTORS / tensors.length) return undefined;
+  const operands = tensors.map((tensor, i) => ({
+    numbers: numbersOf(tensor) ?? tensor.toFloat64(),
+    strides: stridesOfLetters(tensor.shape, terms[i] ?? [], letters),
+  }));
+  const sums = sumsOf(operands, extents, sizeOf(shape));
+  if (isFloat(first.dtype)) return rounded(first, shape, sums);
+  return isExact(operands, sizeOf(extents.slice(result.length))) ? wrapped(first, shape, sums) : undefined;
+}
+
+/** Line by line along the last letter, so that a step is an addition to each place. */
+function sumsOf(operands: readonly Operand[], extents: readonly number[], count: number): Float64Array {
+  const sums = new Float64Array(count);
+  const [outer, length] = [extents.slice(0, -1), extents.at(-1) ?? 1];
+  const lines = sizeOf(outer);
+  const perSum = (lines * length) / Math.max(count, 1);
+  const index = new Array<number>(outer.length).fill(0);
+  const products = new Float64Array(length);
+  for (let line = 0; line < lines; line++) {
+    products.fill(1);
+    for (const { numbers, strides } of operands) {
+      const step = strides[outer.length] ?? 0;
+      let place = index.reduce((sum, at, axis) => sum + at * (strides[axis] ?? 0), 0);
+      for (let i = 0; i < length; i++) {
+        products[i] = (products[i] ?? 0) * (numbers[place] ?? 0);
+        place += step;
       }
-      sum += product;
-      advance(index, extents);
     }
-    sums[at] = sum;
+    for (let i = 0; i < length; i++) {
+      const at = Math.floor((line * length + i) / perSum);
+      sums[at] = (sums[at] ?? 0) + (products[i] ?? 0);
+    }
+    advance(index, outer);
   }
-  return rounded(first, shape, sums);
+  return sums;
+}
+
+/** Whether no sum of so many products can leave the integers that float64 holds. */
+function isExact(operands: readonly Operand[], summed: number): boolean {
+  const largest = operands.map(({ numbers }) => {
+    let most = 0;
+    for (let i = 0; i < numbers.length; i++) most = Math.max(most, Math.abs(numbers[i] ?? 0));
+    return most;
+  });
+  return largest.every((most) => most <= EXACT) && largest.reduce((product, most) => product * most, summed) <= EXACT;
+}
+
+function wrapped({ dtype }: Tensor, shape: readonly number[], sums: Float64Array): Tensor | undefined {
+  const bits = Number(/\d+$/.exec(dtype)?.[0]);
+  const wrap = dtype.startsWith('int') ? BigInt.asIntN : BigInt.asUintN;
+  const integers = Array.from(sums, (sum) => wrap(bits, BigInt(sum)));
+  if (bits === 64) return Tensor.fromBigInts(dtype === 'int64' ? 'int64' : 'uint64', shape, integers);
+  return bits < 8 ? undefined : Tensor.from(dtype, shape, integers.map(Number));
 }
 
 /** An axis of size 1 stretches to what the letter is elsewhere. */

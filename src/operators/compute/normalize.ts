@@ -70,3 +70,30 @@ export function sumsOver(input: Tensor, axes: readonly number[], f: (x: number) 
   });
   return { count: input.size / Math.max(sums.length, 1), of: (place: number) => sums[places?.[place] ?? place] ?? 0 };
 }
+
+export interface LocalResponse {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly bias: number;
+  /** Channels in a window; of an even number the one more is behind. */
+  readonly size: number;
+}
+
+/** X [N, C, D…] over what the squares of the channels around give; in float64, rounded once. undefined for other than floats. */
+export function overNeighbours(input: Tensor, { alpha, beta, bias, size }: LocalResponse): Tensor | undefined {
+  const numbers = isFloat(input.dtype) ? numbersOf(input) : undefined;
+  const [, channels = 1] = input.shape;
+  const plane = sizeOf(input.shape.slice(2));
+  if (!numbers) return undefined;
+  const [before, behind] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const result = new Float64Array(numbers.length);
+  for (let i = 0; i < result.length; i++) {
+    const channel = Math.floor(i / plane) % channels;
+    let sum = 0;
+    for (let c = Math.max(0, channel - before); c <= Math.min(channels - 1, channel + behind); c++) {
+      sum += (numbers[i + (c - channel) * plane] ?? 0) ** 2;
+    }
+    result[i] = (numbers[i] ?? 0) / (bias + (alpha / size) * sum) ** beta;
+  }
+  return rounded(input, input.shape, result);
+}

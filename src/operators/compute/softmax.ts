@@ -31,3 +31,21 @@ export function softmaxOver(
   }
   return rounded(input, input.shape, result);
 }
+
+/** 1 where the first maximum of each group stands, else 0; undefined where there is NaN, which is no maximum for all. */
+export function hardmaxOver(input: Tensor, [first, end]: readonly [number, number]): Tensor | undefined {
+  const numbers = isFloat(input.dtype) ? numbersOf(input) : undefined;
+  if (!numbers || numbers.some(Number.isNaN)) return undefined;
+  const count = sizeOf(input.shape.slice(first, end));
+  const step = sizeOf(input.shape.slice(end));
+  const result = new Float64Array(numbers.length);
+  for (let block = 0; block < numbers.length; block += count * step) {
+    for (let start = block; start < block + step; start++) {
+      let best = start;
+      for (let i = 1; i < count; i++)
+        if ((numbers[start + i * step] ?? 0) > (numbers[best] ?? 0)) best = start + i * step;
+      result[best] = 1;
+    }
+  }
+  return rounded(input, input.shape, result);
+}
