@@ -1,52 +1,47 @@
 import type { Node } from '../../model/index.js';
+import { WITHOUT_FLOAT16 } from '../../operators/without-float16.js';
 
 /** What of an operator takes or gives float32 but no float16, by the type lists of ONNX's operator schemas. */
 interface Float32Only {
-  /** The first operator set that also lists float16. */
-  readonly until?: number;
-  /** Only these operands, of each operator set from the one named first; without this, the whole operator. */
-  readonly inputs?: readonly (readonly [since: number, index: number])[];
-  /** Only these results. */
-  readonly outputs?: readonly number[];
+  readonly since: number;
+  /** Every operand and result that may be float32. */
+  readonly isWhole: boolean;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
 }
 
-const TABLE: ReadonlyMap<string, Float32Only> = new Map<string, Float32Only>([
-  ['Celu', {}],
-  ['CumSum', { until: 14 }],
-  ['DequantizeLinear', { until: 19 }],
-  ['DynamicQuantizeLinear', {}],
-  ['IsInf', { until: 20 }],
-  ['LayerNormalization', { outputs: [1, 2] }],
-  ['NonMaxSuppression', {}],
-  ['QLinearConv', {}],
-  ['QLinearMatMul', { until: 21 }],
-  ['QuantizeLinear', { until: 19 }],
-  ['Range', {}],
-  [
-    'Resize',
-    {
-      inputs: [
-        [10, 1],
-        [11, 2],
-      ],
-    },
-  ],
-  ['TfIdfVectorizer', {}],
-  ['Upsample', { inputs: [[9, 1]] }],
-]);
+const indices = (text: string) => (text === '' ? [] : text.split(',').map(Number));
+
+function parsed(text: string): Float32Only {
+  const [since, what = ''] = text.split(':');
+  const isWhole = what === 'all';
+  const [inputs = '', outputs = ''] = isWhole ? [] : what.split('/');
+  return { since: Number(since), isWhole, inputs: indices(inputs), outputs: indices(outputs) };
+}
+
+const table: ReadonlyMap<string, readonly Float32Only[]> = new Map(
+  WITHOUT_FLOAT16.trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([name = '', ...changes]) => [name, changes.map(parsed)]),
+);
+
+function factsOf(node: Node): Float32Only | undefined {
+  const changes = node.domain === '' ? table.get(node.operator) : undefined;
+  return changes?.findLast(({ since }) => node.opset >= since);
+}
 
 /** Whether no operand or result of the operator may be float16 where float32 may. */
 export function isFloat32Only(node: Node): boolean {
-  const row = node.domain === '' ? TABLE.get(node.operator) : undefined;
-  return row !== undefined && !row.inputs && !row.outputs && node.opset < (row.until ?? Number.POSITIVE_INFINITY);
+  return factsOf(node)?.isWhole ?? false;
 }
 
+/** Whether float16 is no type of the operand at `index`, though float32 is; not asked of operators that are float32 as a whole. */
 export function isFloat32Input(node: Node, index: number): boolean {
-  const inputs = node.domain === '' ? TABLE.get(node.operator)?.inputs : undefined;
-  const current = inputs?.findLast(([since]) => node.opset >= since);
-  return current?.[1] === index;
+  return factsOf(node)?.inputs.includes(index) ?? false;
 }
 
+/** The same for the result at `index`. */
 export function isFloat32Output(node: Node, index: number): boolean {
-  return node.domain === '' && (TABLE.get(node.operator)?.outputs?.includes(index) ?? false);
+  return factsOf(node)?.outputs.includes(index) ?? false;
 }
