@@ -10,7 +10,7 @@ export interface Letters {
 }
 
 /** Beyond this many factors a result is left to the engine: they would take about a second. */
-const MOST_FACTORS = 2e8;
+const MOST_FACTORS = 4e7;
 const EXACT = 2 ** 53;
 
 interface Operand {
