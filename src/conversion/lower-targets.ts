@@ -1,6 +1,5 @@
 import type { Lowered, LowerOptions, Target } from '../formats/format.js';
-import { type Model, type Unsupported, UnsupportedError } from '../model/index.js';
-import { allNodes } from '../source/counts.js';
+import { allNodes, type Model, type Unsupported, UnsupportedError } from '../model/index.js';
 import { reverseChannels, wantsReversed } from '../source/normalise-image.js';
 import { GIVE_THE_ORIGINAL, isRuntimeOperator } from '../source/runtime-operators.js';
 

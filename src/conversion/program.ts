@@ -1,9 +1,8 @@
 import type { Program } from '../check/index.js';
 import type { Artefact, EngineName, Lowered } from '../formats/format.js';
 import { loadCoreml, loadOnnx } from '../formats/index.js';
-import { asOneChunk, type Graph, isStatic, type Model, type Shape } from '../model/index.js';
+import { allNodes, asOneChunk, type Graph, isStatic, type Model, type Shape } from '../model/index.js';
 import { inferTypes } from '../operators/infer.js';
-import { allNodes } from '../source/counts.js';
 
 /**
  * An artefact in the form that its engine takes: as it is, or for Core ML, which no engine on this machine runs, what its

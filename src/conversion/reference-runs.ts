@@ -10,10 +10,9 @@ import {
   type Trials,
 } from '../check/index.js';
 import { LAST_IR_VERSION, loadReference } from '../formats/index.js';
-import { type DataType, EngineError, Tensor, type Value } from '../model/index.js';
+import { allNodes, type DataType, EngineError, Tensor, type Value } from '../model/index.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization, dropout } from '../operators/index.js';
-import { allNodes } from '../source/counts.js';
 import type { OpenSource } from '../source/open-source.js';
 import { feedSelections } from './fed-selections.js';
 

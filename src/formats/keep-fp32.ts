@@ -1,4 +1,4 @@
-import { type Graph, type Node, UsageError } from '../model/index.js';
+import { allNodes, type Graph, type Node, UsageError } from '../model/index.js';
 import { hintForModel } from '../nearest-name.js';
 
 /**
@@ -10,7 +10,7 @@ export function nodesKeptInFloat32(graph: Graph, patterns: readonly string[]): R
   const kept = new Set<Node>();
   if (patterns.length === 0) return kept;
   const byName = new Map<string, Node[]>();
-  for (const node of nodesIn(graph)) {
+  for (const node of allNodes(graph)) {
     for (const name of new Set(namesOf(node))) {
       const list = byName.get(name);
       if (list) list.push(node);
@@ -30,10 +30,6 @@ export function nodesKeptInFloat32(graph: Graph, patterns: readonly string[]): R
     for (const node of matches) kept.add(node);
   }
   return kept;
-}
-
-function nodesIn(graph: Graph): Node[] {
-  return graph.sorted().flatMap((node) => [node, ...[...node.subgraphs()].flatMap(nodesIn)]);
 }
 
 /** What a node is asked for by: its own name, and those of the source nodes it stands for. */

@@ -11,3 +11,4 @@ export * from './node.js';
 export * from './shape.js';
 export * from './tensor.js';
 export * from './value.js';
+export * from './walk.js';

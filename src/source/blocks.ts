@@ -1,7 +1,6 @@
-import type { Graph, SourceNode } from '../model/index.js';
+import { allNodes, type Graph, type SourceNode } from '../model/index.js';
 import { hasTrait, operatorsWith } from '../operators/index.js';
 import type { DeclinedBlock, FusedBlock, NodeReport } from '../report/index.js';
-import { allNodes } from './counts.js';
 
 /**
  * The blocks that fusing made: a block is a set of two or more source nodes, one of them at least a Conv, ConvTranspose,

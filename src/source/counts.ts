@@ -1,14 +1,6 @@
-import { type Graph, isFloat, type Node, type Shape, sizeOf, type Tensor } from '../model/index.js';
+import { allNodes, type Graph, isFloat, type Node, type Shape, sizeOf, type Tensor } from '../model/index.js';
 import { hasTrait } from '../operators/index.js';
 import type { Counts } from '../report/index.js';
-
-/** Every node of a graph and of the graphs inside its nodes. */
-export function* allNodes(graph: Graph): Generator<Node> {
-  for (const node of graph.sorted()) {
-    yield node;
-    for (const subgraph of node.subgraphs()) yield* allNodes(subgraph);
-  }
-}
 
 /** What a graph holds. Shapes must have been inferred; weights are not read. */
 export function countGraph(graph: Graph): Counts {

@@ -1,6 +1,5 @@
-import type { Model, Tensor, Value } from '../model/index.js';
+import { allNodes, type Model, type Tensor, type Value } from '../model/index.js';
 import type { ValueReport } from '../report/index.js';
-import { allNodes } from './counts.js';
 
 /** An input or output as reports write it. */
 export function describeValue({ name, dtype, shape, graph }: Value): ValueReport {

@@ -1,6 +1,5 @@
-import type { Graph } from '../model/index.js';
+import { allNodes, type Graph } from '../model/index.js';
 import type { ListedNode } from '../report/index.js';
-import { allNodes } from './counts.js';
 import { describeValue } from './describe.js';
 
 /**

@@ -1,5 +1,4 @@
-import type { Graph, Node } from '../model/index.js';
-import { allNodes } from './counts.js';
+import { allNodes, type Graph, type Node } from '../model/index.js';
 
 /** Where ONNX Runtime keeps what its optimiser and its quantiser write: FusedConv, convolutions on blocked channels, … */
 const DOMAINS = /^com\.(microsoft|ms\.internal)(\.|$)/;

@@ -1,5 +1,4 @@
-import type { Graph } from '../model/index.js';
-import { allNodes } from './counts.js';
+import { allNodes, type Graph } from '../model/index.js';
 
 /** Position of the variance among the operands of `BatchNormalization`. */
 const VARIANCE = 4;

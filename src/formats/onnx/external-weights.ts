@@ -1,4 +1,4 @@
-import type { Bytes, Graph, Model, Tensor } from '../../model/index.js';
+import { allNodes, type Bytes, type Graph, type Model, type Tensor } from '../../model/index.js';
 import type { Artefact, Hash } from '../format.js';
 import type { MessageParts } from './wire/schema.js';
 import { encodeModel, inFile } from './write.js';
@@ -54,11 +54,11 @@ export function encodeArtefact(model: Model, fileName: string, hash: Hash, large
 }
 
 /** Each once, in the order in which they are read. */
-function constantsOf(graph: Graph, found = new Set<Tensor>()): Set<Tensor> {
-  for (const node of graph.sorted()) {
+function constantsOf(graph: Graph): Set<Tensor> {
+  const found = new Set<Tensor>();
+  for (const node of allNodes(graph)) {
     for (const value of node.inputs) if (value?.constant) found.add(value.constant);
     for (const attribute of node.attributes.values()) if (attribute.kind === 'tensor') found.add(attribute.value);
-    for (const subgraph of node.subgraphs()) constantsOf(subgraph, found);
   }
   return found;
 }
