@@ -16,6 +16,7 @@ import { graphsOf } from './graphs-of.js';
 import { joinReshapes } from './join-reshapes.js';
 import { joinTransposes } from './join-transposes.js';
 import { mergeEqualConstants } from './merge-equal-constants.js';
+import { mergeIntoDense } from './merge-into-dense.js';
 import { mergeTransposedSumsWithin } from './merge-transposed-sums.js';
 import { moveScales } from './move-scales.js';
 import { padBeforeBias } from './pad-before-bias.js';
@@ -67,6 +68,8 @@ const fusing = (maxCost: number): readonly Pass[] => [
   // Before fusing, which sees what stands together in a sum.
   gatherTermsWithin(maxCost),
   fuseAffineWithin(maxCost),
+  // Behind it, so that all convolutions of one image are one by then.
+  mergeIntoDense,
   // What adds several of them sees no batch norm between, once a round has moved those.
   mergeTransposedSumsWithin(maxCost),
   padBeforeBias,
