@@ -8,7 +8,7 @@ import {
   type Tensor,
   type Value,
 } from '../model/index.js';
-import { hasTrait } from '../operators/index.js';
+import { hasTrait, operatorOf } from '../operators/index.js';
 
 const MEBIBYTE = 2 ** 20;
 const LARGEST_TENSOR = 64 * MEBIBYTE;
@@ -22,6 +22,8 @@ const isView = (node: Node): boolean => node.is('Constant', 'Identity') || hasTr
  * `Concat(x, x)`), so all is asked before anything is computed:
  * - one result: 64 MiB, and at most twice the bytes of the file that go for it (four times, where eight bits become a
  *   float), and 1 MiB;
+ * - one that only nodes read which fold into 1 MiB or less (the squares of which a variance is the mean): 64 MiB, and at
+ *   most twice what it is made of and 1 MiB; none of it comes into the file;
  * - all of a model, over all rounds: 256 MiB.
  * Products and convolutions of more than 10^9 multiply-adds decline by themselves.
  */
@@ -55,7 +57,8 @@ export class FoldingBudget {
 
   #largest(node: Node): number {
     const growth = node.is('DequantizeLinear') ? 4 : 2;
-    return Math.min(LARGEST_TENSOR, growth * this.#freedBy(node) + MEBIBYTE);
+    const paid = foldsAway(node) ? bytesOfOperands(node) : this.#freedBy(node);
+    return Math.min(LARGEST_TENSOR, growth * paid + MEBIBYTE);
   }
 
   /** Bytes of the file that nobody reads any more once the node is gone. */
@@ -67,6 +70,28 @@ export class FoldingBudget {
     }
     return bytes;
   }
+}
+
+/** So many nodes in a row are looked at; a variance takes four. */
+const LONGEST_WAY = 8;
+
+/** Whether all that is made of the results, by constants alone, comes to 1 MiB or less. */
+function foldsAway(node: Node, left = LONGEST_WAY): boolean {
+  const results = node.outputs.filter((value) => value !== undefined);
+  return results.every(
+    (value) =>
+      !value.isOutput &&
+      [...new Set(value.uses.map((use) => use.node))].every((reader) => {
+        const isConstant = reader.inputs.every((operand) => !operand || operand.constant || results.includes(operand));
+        if (!isConstant || !operatorOf(reader)?.compute) return false;
+        const bytes = bytesOfResults(reader);
+        return bytes !== undefined && (bytes <= MEBIBYTE || (left > 0 && foldsAway(reader, left - 1)));
+      }),
+  );
+}
+
+function bytesOfOperands(node: Node): number {
+  return [...new Set(node.inputs)].reduce((bytes, value) => bytes + (value?.constant?.byteLength ?? 0), 0);
 }
 
 const budgets = new WeakMap<Model, FoldingBudget>();

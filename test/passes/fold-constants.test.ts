@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Value } from '../../src/model/index.js';
 import { foldConstants } from '../../src/passes/fold-constants.js';
 import { Changes } from '../../src/passes/pass.js';
-import { network } from '../network.js';
+import { optimize } from '../../src/passes/pipeline.js';
+import { type Network, network } from '../network.js';
 import { expectExact, expectUntouched } from './apply-pass.js';
 
 test('arithmetic on constants is done once', async () => {
@@ -100,6 +102,43 @@ test('a chain that doubles a constant stops growing at the budget', () => {
   );
   expect(largest).toBeGreaterThan(2 ** 19);
   expect(largest).toBeLessThanOrEqual(2 ** 20 + 2 * 16);
+});
+
+/** A weight of 2 MiB, its mean and deviation over each row, as exporters write them. */
+function standardised(n: Network, weight: Value, isTwice: boolean): Value {
+  const mean = n.node('ReduceMean', [weight], { axes: [1] });
+  const centred = n.sub(weight, mean);
+  const other = isTwice ? n.sub(weight, mean) : centred;
+  const variance = n.node('ReduceMean', [n.mul(other, other)], { axes: [1] });
+  return n.div(centred, n.node('Sqrt', [n.add(variance, n.constant(1e-5))]));
+}
+
+test.each([
+  ['once', false],
+  ['twice', true],
+])('a standardised weight of 2 MiB is one constant, its mean being taken away %s', (_, isTwice) => {
+  const model = network((n) => n.node('MatMul', [n.input([4, 512]), standardised(n, n.random([512, 1024]), isTwice)]));
+  const weight = [...model.graph.nodesOf('ReduceMean')][0]?.constant(0)?.toFloat64() ?? new Float64Array();
+  optimize(model, { fuse: false });
+  expect(model.graph.sorted().map(({ operator }) => operator)).toEqual(['MatMul']);
+  const made = [...model.graph.nodesOf('MatMul')][0]?.constant(1)?.toFloat64();
+  const row = weight.subarray(0, 1024);
+  const mean = row.reduce((sum, value) => sum + value, 0) / 1024;
+  const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 1024;
+  for (const at of [0, 1, 1023])
+    expect(made?.[at]).toBeCloseTo(((row[at] ?? 0) - mean) / Math.sqrt(variance + 1e-5), 6);
+});
+
+test('of a constant of 2 MiB that several nodes read, no copies are made that would stay', () => {
+  const model = network((n) => {
+    const weight = n.random([512, 1024]);
+    const x = n.input([4, 512]);
+    const made = [2, 3, 4].map((factor) => n.node('MatMul', [x, n.mul(weight, n.constant(factor))]));
+    return [...made, n.add(n.input([1]), n.node('ReduceMax', [weight], { keepdims: 0 }))];
+  });
+  optimize(model, { fuse: false });
+  expect(model.graph.count('Mul')).toBe(3);
+  expect(model.graph.count('ReduceMax')).toBe(0);
 });
 
 test('a constant of 2 MiB is not copied in another order while others read it as it is', () => {
