@@ -8,6 +8,7 @@ import {
   sizeOf,
   type Value,
 } from '../model/index.js';
+import { hasTrait } from '../operators/index.js';
 import { convolutionMatrix } from './affine/convolution-matrix.js';
 import { type DenseLayer, denseLayerOf, withAddend } from './affine/dense-layer.js';
 import type { Edit } from './affine/edit.js';
@@ -15,7 +16,6 @@ import { type LongSum, sumsOf, type Term } from './affine/long-sum.js';
 import { type ReachableMaps, reachableMaps } from './affine/reachable-maps.js';
 import { type Region, regionBetween } from './affine/regions.js';
 import { type Changes, mergeOrigins, type Pass } from './pass.js';
-import { RESHAPES } from './spelled-shape.js';
 
 /**
  * Puts convolutions of images of a fixed size into the dense layer that reads the same images flattened.
@@ -86,7 +86,7 @@ function rootOf(value: Value): Value {
 }
 
 function viewAt({ producer, graph }: Value): Node | undefined {
-  return producer?.is(...RESHAPES) && producer.graph === graph ? producer : undefined;
+  return producer?.graph === graph && hasTrait(producer, 'reshapes') ? producer : undefined;
 }
 
 function merge(graph: Graph, maps: ReachableMaps, sum: LongSum, { term, layer }: DenseTerm, other: Term): boolean {
