@@ -17,10 +17,12 @@ export function channelsLast(rank: number): Order {
   return [0, ...plain(rank).slice(2), 1];
 }
 
+/** Whether the axes lie as ONNX has them. */
 export function isPlain(order: Order): boolean {
   return order.every((axis, k) => axis === k);
 }
 
+/** Whether two orders are one; those of different ranks are not. */
 export function sameOrder(a: Order, b: Order): boolean {
   return a.length === b.length && a.every((axis, k) => axis === b[k]);
 }

@@ -59,6 +59,7 @@ const INTEGERS: ReadonlySet<DataType | undefined> = new Set<DataType>([
   'uint64',
 ]);
 
+/** Whether it is a whole number of 8 to 64 bits, signed or not; no bool. */
 export function isInteger(dtype: DataType | undefined): boolean {
   return INTEGERS.has(dtype);
 }

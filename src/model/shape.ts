@@ -4,6 +4,7 @@ import { InputError } from './errors.js';
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 
+/** Whether the rank and all sizes are known as numbers. */
 export function isStatic(shape: Shape | undefined): shape is readonly number[] {
   return shape?.every((d) => typeof d === 'number') ?? false;
 }
@@ -36,10 +37,12 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
+/** Whether two shapes are known to be equal: the same numbers, or the same symbols. Of unknown ranks nothing is known. */
 export function sameShape(a: Shape | undefined, b: Shape | undefined): boolean {
   return a !== undefined && b !== undefined && a.length === b.length && a.every((d, i) => d === b[i]);
 }
 
+/** For messages: `[1,?,224]` where nobody has named the second size. */
 export function formatShape(shape: Shape | undefined): string {
   return shape ? `[${shape.map((d) => (isAnonymous(d) ? '?' : d)).join(',')}]` : 'of unknown rank';
 }

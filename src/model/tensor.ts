@@ -113,6 +113,7 @@ function plain(bytes: Bytes): Bytes {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** The array's own bytes, a view on its memory. */
 export function bytesOf(array: ArrayBufferView): Bytes {
   return new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
 }

@@ -9,6 +9,7 @@ export interface CastParameters {
   readonly to: DataType | undefined;
 }
 
+/** The elements in another type, rounded once; same shape. Floats are cut towards zero where they become integers. */
 export const cast = operator('Cast', {
   traits: ['elementwise', 'moves'],
   parameters: (node): CastParameters => {

@@ -10,6 +10,7 @@ export interface ConcatParameters {
   readonly axis: number;
 }
 
+/** The operands one after the other along an axis; their other sizes are equal. */
 export const concat = operator('Concat', {
   traits: ['joins'],
   parameters: (node): ConcatParameters => {

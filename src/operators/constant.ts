@@ -10,6 +10,7 @@ export interface ConstantParameters {
   readonly tensor: Tensor | undefined;
 }
 
+/** A tensor that stands in the node itself, in whichever attribute the operator set has for it. */
 export const constant = operator('Constant', {
   traits: [],
   parameters: (node): ConstantParameters => ({ tensor: tensorOfConstant(node) }),
@@ -26,6 +27,7 @@ export interface ConstantOfShapeParameters {
 
 const ZERO = Tensor.from('float32', [1], [0]);
 
+/** One element repeated: the operand, a vector, gives the shape. Float32 zeros where no element is named. */
 export const constantOfShape = operator('ConstantOfShape', {
   traits: [],
   parameters: (node): ConstantOfShapeParameters => {

@@ -41,17 +41,29 @@ export const softsign = floatFunction('Softsign', (x, round) => x / round(1 + Ma
 /** `x * tanh(softplus(x))`. */
 export const mish = floatFunction('Mish', (x) => x * Math.tanh(softplusOf(x)));
 
+/** Sine of radians. */
 export const sin = floatFunction('Sin', Math.sin);
+/** Cosine of radians. */
 export const cos = floatFunction('Cos', Math.cos, ['forgetsSignOfZero']);
+/** Tangent of radians. */
 export const tan = floatFunction('Tan', Math.tan);
+/** Inverse sine in radians; NaN outside of -1 to 1. */
 export const asin = floatFunction('Asin', Math.asin);
+/** Inverse cosine in radians; NaN outside of -1 to 1. */
 export const acos = floatFunction('Acos', Math.acos, ['forgetsSignOfZero']);
+/** Inverse tangent in radians, between -pi/2 and pi/2. */
 export const atan = floatFunction('Atan', Math.atan);
+/** Hyperbolic sine. */
 export const sinh = floatFunction('Sinh', Math.sinh);
+/** Hyperbolic cosine. */
 export const cosh = floatFunction('Cosh', Math.cosh, ['forgetsSignOfZero']);
+/** Hyperbolic tangent, between -1 and 1. */
 export const tanh = floatFunction('Tanh', Math.tanh);
+/** Inverse hyperbolic sine. */
 export const asinh = floatFunction('Asinh', Math.asinh);
+/** Inverse hyperbolic cosine; NaN below 1. */
 export const acosh = floatFunction('Acosh', Math.acosh);
+/** Inverse hyperbolic tangent; NaN outside of -1 to 1. */
 export const atanh = floatFunction('Atanh', Math.atanh);
 
 function softplusOf(x: number): number {

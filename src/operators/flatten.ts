@@ -9,6 +9,7 @@ export interface FlattenParameters {
   readonly axis: number;
 }
 
+/** [a, b, ..., y, z] as a matrix: the sizes before an axis multiplied, and those from it on. */
 export const flatten = operator('Flatten', {
   traits: ['moves', 'reshapes'],
   parameters: (node): FlattenParameters => {

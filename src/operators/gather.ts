@@ -10,6 +10,7 @@ export interface GatherParameters {
   readonly axis: number;
 }
 
+/** Slices of the data along an axis, picked by integers; their shape takes the place of that axis. Negative ones count from the end. */
 export const gather = operator('Gather', {
   traits: ['moves'],
   parameters: axisParameter,

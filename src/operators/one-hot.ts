@@ -12,6 +12,7 @@ export interface OneHotParameters {
   readonly values: Tensor | undefined;
 }
 
+/** A new axis as long as `depth`, with one value where the index points and another elsewhere. */
 export const oneHot = operator('OneHot', {
   traits: [],
   parameters: (node): OneHotParameters => {

@@ -1,6 +1,7 @@
 import { operator } from './operator.js';
 import { factsOf } from './shape/facts.js';
 
+/** Whether there is a value in the operand: a scalar of bool. */
 export const optionalHasElement = operator('OptionalHasElement', {
   traits: [],
   parameters: () => ({}),

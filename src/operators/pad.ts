@@ -20,6 +20,7 @@ export interface PadParameters {
   readonly constantValue: number | undefined;
 }
 
+/** Elements before and behind every axis: a constant, or what the mode repeats of the operand. Negative counts crop. */
 export const pad = operator('Pad', {
   traits: [],
   parameters: (node): PadParameters => {

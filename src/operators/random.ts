@@ -33,10 +33,15 @@ function likeOperand(name: string): Operator<RandomParameters> {
   });
 }
 
+/** Normally distributed numbers in a shape that an attribute gives. */
 export const randomNormal = ofShape('RandomNormal');
+/** Evenly distributed numbers in a shape that an attribute gives. */
 export const randomUniform = ofShape('RandomUniform');
+/** Normally distributed numbers in the operand's shape. */
 export const randomNormalLike = likeOperand('RandomNormalLike');
+/** Evenly distributed numbers in the operand's shape. */
 export const randomUniformLike = likeOperand('RandomUniformLike');
+/** 1 with the operand's probability, element by element, else 0. */
 export const bernoulli = likeOperand('Bernoulli');
 
 export interface MultinomialParameters extends RandomParameters {

@@ -45,5 +45,7 @@ function recurrent(name: string, states: number) {
 
 /** X [time, batch, size], W, R, B, sequence_lens, initial states. */
 export const lstm = recurrent('LSTM', 2);
+/** X [time, batch, size], W, R, B, sequence_lens, initial state. */
 export const gru = recurrent('GRU', 1);
+/** X [time, batch, size], W, R, B, sequence_lens, initial state. */
 export const rnn = recurrent('RNN', 1);

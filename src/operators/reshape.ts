@@ -11,6 +11,7 @@ export interface ReshapeParameters {
   readonly allowZero: boolean;
 }
 
+/** The elements in their order under another shape: -1 stands for what is left, 0 keeps a size unless `allowzero`. */
 export const reshape = operator('Reshape', {
   traits: ['moves', 'reshapes'],
   parameters: (node): ReshapeParameters => {

@@ -7,6 +7,7 @@ export interface ReverseSequenceParameters {
   readonly batchAxis: number;
 }
 
+/** The first elements of each sequence of a batch backwards, as many as its length says; same shape. */
 export const reverseSequence = operator('ReverseSequence', {
   traits: ['moves'],
   parameters: (node): ReverseSequenceParameters => {

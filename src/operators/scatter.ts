@@ -43,6 +43,7 @@ const elementwise = {
   },
 };
 
+/** The data with updates written where indices of the updates' shape say along one axis; same shape as the data. */
 export const scatterElements = operator('ScatterElements', elementwise);
 
 /** The name of `ScatterElements` before operator set 11. */
@@ -52,6 +53,7 @@ export interface ScatterNdParameters {
   readonly reduction: Reduction;
 }
 
+/** The data with slices written at places that the last axis of the indices spells out; same shape as the data. */
 export const scatterNd = operator('ScatterND', {
   traits: [],
   parameters: (node): ScatterNdParameters => ({ reduction: reductionOf(node) }),

@@ -8,12 +8,14 @@ import { unknownSize } from './shape/unknown.js';
 /** A sequence has no dense type; what is known of its elements is asked of the node that made it. */
 const NOTHING = [{}];
 
+/** The operands as a sequence. */
 export const sequenceConstruct = operator('SequenceConstruct', {
   traits: [],
   parameters: () => ({}),
   infer: () => NOTHING,
 });
 
+/** The tensor at a place of a sequence; negative ones count from the end. */
 export const sequenceAt = operator('SequenceAt', {
   traits: [],
   parameters: (node): { readonly position: number | undefined } => ({ position: scalarAt(node, 1, 'position') }),
@@ -23,6 +25,7 @@ export const sequenceAt = operator('SequenceAt', {
   },
 });
 
+/** How many tensors a sequence holds: a scalar of int64. */
 export const sequenceLength = operator('SequenceLength', {
   traits: [],
   parameters: () => ({}),
@@ -38,6 +41,7 @@ export interface ConcatFromSequenceParameters {
   readonly isNewAxis: boolean;
 }
 
+/** The tensors of a sequence one after the other along an axis, or stacked along a new one. */
 export const concatFromSequence = operator('ConcatFromSequence', {
   traits: [],
   parameters: (node): ConcatFromSequenceParameters => {
@@ -57,6 +61,7 @@ export interface SplitToSequenceParameters {
   readonly keepsAxis: boolean;
 }
 
+/** A tensor cut along an axis into a sequence; in pieces of 1 where no sizes are given. */
 export const splitToSequence = operator('SplitToSequence', {
   traits: [],
   parameters: (node: Node): SplitToSequenceParameters => ({

@@ -15,6 +15,7 @@ export interface SliceParameters {
   readonly steps: readonly number[] | undefined;
 }
 
+/** A part of the operand: from starts to ends in steps along the named axes, the others whole. */
 export const slice = operator('Slice', {
   traits: ['moves'],
   parameters: (node): SliceParameters => {

@@ -12,6 +12,7 @@ export interface SplitParameters {
   readonly sizes: readonly number[] | undefined;
 }
 
+/** The operand cut along an axis, into as many parts as the node has outputs: equal ones, or of given sizes. */
 export const split = operator('Split', {
   traits: ['moves'],
   parameters: (node): SplitParameters => {

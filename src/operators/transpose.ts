@@ -8,6 +8,7 @@ export interface TransposeParameters {
   readonly perm: readonly number[] | undefined;
 }
 
+/** The axes in another order: axis i of the result is axis `perm[i]` of the operand. */
 export const transpose = operator('Transpose', {
   traits: ['moves'],
   parameters: (node): TransposeParameters => {

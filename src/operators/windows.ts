@@ -39,6 +39,9 @@ function windowFunction(name: string, [constant, once, twice]: Weights): Operato
   });
 }
 
+/** `0.5 - 0.5 cos(2 pi n / N)`, a vector of samples. */
 export const hannWindow = windowFunction('HannWindow', [0.5, 0.5, 0]);
+/** `25/46 - 21/46 cos(2 pi n / N)`, a vector of samples. */
 export const hammingWindow = windowFunction('HammingWindow', [25 / 46, 21 / 46, 0]);
+/** `0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)`, a vector of samples. */
 export const blackmanWindow = windowFunction('BlackmanWindow', [0.42, 0.5, 0.08]);

@@ -40,6 +40,7 @@ export function zeros(dtype: DataType, size: number): Numbers | undefined {
   }
 }
 
+/** Zeros to compute 64-bit integers in; undefined for all other types. */
 export function bigZeros(dtype: DataType, size: number): BigIntegers | undefined {
   if (dtype === 'int64') return new BigInt64Array(size);
   return dtype === 'uint64' ? new BigUint64Array(size) : undefined;
@@ -64,6 +65,7 @@ export function numbersOf(tensor: Tensor): Numbers | undefined {
   return new Uint32Array(buffer, byteOffset, size);
 }
 
+/** The elements of 64-bit integers, as a view where the bytes lie aligned; undefined for all other types. */
 export function bigIntegersOf(tensor: Tensor): BigIntegers | undefined {
   const { dtype, size } = tensor;
   if (dtype !== 'int64' && dtype !== 'uint64') return undefined;

@@ -37,6 +37,7 @@ export function boundsAt(node: Node, index: number, name: string): readonly numb
   return tensor ? tensor.toBigInts().map(toBound) : integersAt(node, index, name);
 }
 
+/** Exact where a number can hold it, else the farthest exact integer of its sign. */
 export function toBound(exact: number | bigint): number {
   if (typeof exact === 'number') return exact;
   if (exact > FARTHEST) return Number.MAX_SAFE_INTEGER;
