@@ -72,7 +72,7 @@ const sets: readonly (readonly [string, Build, RegExp])[] = [
   [
     'weights that would overflow',
     (n) => n.relu(n.mul(overflowing(n, input(n)), n.random([4, 1, 1], 1e30, 2e30))),
-    /^Conv_1 Mul_2: a merged weight would leave the range of float32$/,
+    /^Conv_1 Mul_2: merged weights would leave the range of float32, or lose digits below its normal numbers$/,
   ],
   [
     'branches whose sum would overflow',
@@ -81,7 +81,7 @@ const sets: readonly (readonly [string, Build, RegExp])[] = [
       const large = () => n.node('Conv', [x, n.random([4, 4, 1, 1], 2e38, 3e38)]);
       return n.relu(n.add(large(), large()));
     },
-    /^Conv_1 Conv_2 Add_3: a merged weight would leave the range of float32$/,
+    /^Conv_1 Conv_2 Add_3: merged weights would leave the range of float32, or lose digits below its normal numbers$/,
   ],
 ];
 
@@ -127,7 +127,7 @@ const batchNorms: readonly (readonly [string, Build, RegExp])[] = [
   [
     'with weights that would overflow',
     (n) => n.relu(n.mul(n.batchNorm(overflowing(n, input(n)), 0), n.random([4, 1, 1], 1e30, 2e30))),
-    /a merged weight would leave the range of float32/,
+    /merged weights would leave the range of float32, or lose digits below its normal numbers/,
   ],
   [
     'with a computed scale',

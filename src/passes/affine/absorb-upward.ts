@@ -5,6 +5,7 @@ import { expanded } from './channel-affine.js';
 import { type Edit, renamed, withConstant, withConstantAndRow, withWeights } from './edit.js';
 import { followShape, type Travelling } from './follow-shape.js';
 import { isShifted, scaleResult } from './scaled-weights.js';
+import { outputsAlong, underflows } from './underflow.js';
 
 const DEEPEST = 32;
 
@@ -130,6 +131,7 @@ function intoMatMul(node: Node, affine: Travelling): Edit[] | undefined {
   const columns = right.shape[1] ?? 1;
   const scale = expanded(affine.scale, columns);
   const values = right.toFloat64().map((value, at) => value * (scale[at % columns] ?? 0));
+  if (underflows(right.dtype, values, outputsAlong(right.shape, 1), undefined)) return undefined;
   const edit = isShifted(affine)
     ? withConstantAndRow(node, 1, values, expanded(affine.shift, columns))
     : withConstant(node, 1, values);

@@ -1,4 +1,5 @@
 import { type DataType, Tensor } from '../../model/index.js';
+import { type OutputsOfWeight, underflows } from './underflow.js';
 
 /** The smallest magnitude that rounds to infinity: halfway between the largest number and the next power of two. */
 const FIRST_INFINITE: Readonly<Partial<Record<DataType, number>>> = {
@@ -8,7 +9,7 @@ const FIRST_INFINITE: Readonly<Partial<Record<DataType, number>>> = {
   float64: Number.POSITIVE_INFINITY,
 };
 
-/** Weights rounded once to their type; undefined where one of them would not be finite in it. */
+/** Constants rounded once to their type; undefined where one of them would not be finite in it. */
 export function roundedTensor(dtype: DataType, shape: readonly number[], values: Float64Array): Tensor | undefined {
   const limit = FIRST_INFINITE[dtype];
   if (limit === undefined) return undefined;
@@ -17,4 +18,18 @@ export function roundedTensor(dtype: DataType, shape: readonly number[], values:
     if (!(Math.abs(values[i] ?? 0) < limit)) return undefined;
   }
   return Tensor.from(dtype, shape, values);
+}
+
+/**
+ * A weight rounded once to its type; undefined where an element would not be finite in it, or an output would lose digits
+ * below its normal numbers.
+ */
+export function roundedWeight(
+  dtype: DataType,
+  shape: readonly number[],
+  values: Float64Array,
+  outputs: OutputsOfWeight,
+  bias: Float64Array | undefined,
+): Tensor | undefined {
+  return underflows(dtype, values, outputs, bias) ? undefined : roundedTensor(dtype, shape, values);
 }

@@ -1,7 +1,8 @@
 import type { DataType, Tensor } from '../../model/index.js';
 import type { AffineMap } from './affine-map.js';
-import { roundedTensor } from './rounded-tensor.js';
+import { roundedTensor, roundedWeight } from './rounded-tensor.js';
 import { giveBack } from './spare-arrays.js';
+import { outputsAlong } from './underflow.js';
 import { evaluate } from './weights.js';
 
 /** The constants of a `Conv`. */
@@ -10,12 +11,14 @@ export interface RoundedWeights {
   readonly bias: Tensor | undefined;
 }
 
-/** The weights of a map in an element type, rounded once; undefined where one of them would not be finite. */
+/**
+ * The weights of a map in an element type, rounded once; undefined where one of them would leave its range, above or below.
+ */
 export function roundedWeights(map: AffineMap, dtype: DataType | undefined): RoundedWeights | undefined {
   if (!dtype) return undefined;
   const { kernel, bias } = evaluate(map);
-  const shape = [map.outChannels, map.inChannels / map.groups, ...map.axes.map((axis) => axis.kernel)];
-  const weight = roundedTensor(dtype, shape, kernel);
+  const shape = shapeOf(map);
+  const weight = roundedWeight(dtype, shape, kernel, outputsAlong(shape, 0), bias);
   giveBack(kernel);
   const rounded = bias && roundedTensor(dtype, [map.outChannels], bias);
   return weight && (rounded || !bias) ? { weight, bias: rounded } : undefined;
@@ -27,7 +30,15 @@ export function roundedTransposed(
   bias: Float64Array | undefined,
   dtype: DataType | undefined,
 ): RoundedWeights | undefined {
-  const weights = roundedWeights(map, dtype);
-  const rounded = dtype && bias && roundedTensor(dtype, [bias.length], bias);
-  return weights && (rounded || !bias) ? { weight: weights.weight, bias: rounded } : undefined;
+  if (!dtype) return undefined;
+  const { kernel } = evaluate(map);
+  const shape = shapeOf(map);
+  const weight = roundedWeight(dtype, shape, kernel, outputsAlong(shape, 1, map.groups), bias);
+  giveBack(kernel);
+  const rounded = bias && roundedTensor(dtype, [bias.length], bias);
+  return weight && (rounded || !bias) ? { weight, bias: rounded } : undefined;
+}
+
+function shapeOf(map: AffineMap): number[] {
+  return [map.outChannels, map.inChannels / map.groups, ...map.axes.map((axis) => axis.kernel)];
 }

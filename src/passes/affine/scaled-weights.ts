@@ -1,7 +1,8 @@
 import { type Node, sizeOf, type Tensor } from '../../model/index.js';
 import { conv, convTranspose, gemm } from '../../operators/index.js';
 import { expanded } from './channel-affine.js';
-import { roundedTensor } from './rounded-tensor.js';
+import { roundedTensor, roundedWeight } from './rounded-tensor.js';
+import { type OutputsOfWeight, outputsAlong } from './underflow.js';
 
 /** `scale * y + shift` per channel of what a node gives, or per channel of what it reads. Single numbers stand for all. */
 export interface Affine {
@@ -42,9 +43,14 @@ function scaleBox(values: Float64Array, box: Box, factor: (outer: number, middle
   return values;
 }
 
-/** Constants rounded once to the type they have; undefined where one would not be finite. */
-function rounded(like: Tensor, weight: Float64Array, bias: Float64Array | undefined): NewWeights | undefined {
-  const made = roundedTensor(like.dtype, like.shape, weight);
+/** Constants rounded once to the type they have; undefined where one would leave its range, above or below. */
+function rounded(
+  like: Tensor,
+  weight: Float64Array,
+  bias: Float64Array | undefined,
+  outputs: OutputsOfWeight,
+): NewWeights | undefined {
+  const made = roundedWeight(like.dtype, like.shape, weight, outputs, bias);
   const row = bias && roundedTensor(like.dtype, [bias.length], bias);
   return made && (row || !bias) ? { weight: made, bias: row } : undefined;
 }
@@ -72,7 +78,8 @@ export function scaleResult(node: Node, affine: Affine): NewWeights | undefined 
     box,
     (o, m) => scale[axis === 0 ? m : Math.floor(o / rowsPerGroup) * box.middle + m] ?? 0,
   );
-  return rounded(weight, values, scaledBias(bias, scale, expanded(affine.shift, scale.length)));
+  const outputs = outputsAlong(weight.shape, axis, group);
+  return rounded(weight, values, scaledBias(bias, scale, expanded(affine.shift, scale.length)), outputs);
 }
 
 function scaleGemmResult(node: Node, weight: Tensor, bias: Tensor | undefined, affine: Affine): NewWeights | undefined {
@@ -86,6 +93,7 @@ function scaleGemmResult(node: Node, weight: Tensor, bias: Tensor | undefined, a
     weight,
     scaleBox(weight.toFloat64(), box, (_, m) => scale[m] ?? 0),
     scaledBias(bias, scale, shift),
+    outputsAlong(weight.shape, transB ? 0 : 1),
   );
 }
 
@@ -95,7 +103,7 @@ export function scaleOperand(node: Node, affine: Affine): NewWeights | undefined
   const bias = node.constant(2);
   if (!weight || (node.hasInput(2) && !bias)) return undefined;
   if (node.is('Gemm')) return scaleGemmOperand(node, weight, bias, affine);
-  if (node.is('ConvTranspose')) return isShifted(affine) ? undefined : scaleRows(weight, bias, affine);
+  if (node.is('ConvTranspose')) return isShifted(affine) ? undefined : scaleRows(node, weight, bias, affine);
   const { group, pads } = conv.parameters(node);
   if (isShifted(affine) && !pads?.every((size) => size === 0)) return undefined;
   const box = boxOf(weight.shape, 1);
@@ -109,16 +117,18 @@ export function scaleOperand(node: Node, affine: Affine): NewWeights | undefined
     weight,
     scaleBox(values, box, (o, m) => scale[channel(o, m)] ?? 0),
     isShifted(affine) ? added(bias, moved) : bias?.toFloat64(),
+    outputsAlong(weight.shape, 0),
   );
 }
 
-function scaleRows(weight: Tensor, bias: Tensor | undefined, affine: Affine): NewWeights | undefined {
+function scaleRows(node: Node, weight: Tensor, bias: Tensor | undefined, affine: Affine): NewWeights | undefined {
   const box = boxOf(weight.shape, 0);
   const scale = expanded(affine.scale, box.middle);
   return rounded(
     weight,
     scaleBox(weight.toFloat64(), box, (_, m) => scale[m] ?? 0),
     bias?.toFloat64(),
+    outputsAlong(weight.shape, 1, convTranspose.parameters(node).group),
   );
 }
 
@@ -145,6 +155,7 @@ function scaleGemmOperand(
     weight,
     scaleBox(values, box, (_, m) => scale[m] ?? 0),
     isShifted(affine) ? added(bias, moved) : bias?.toFloat64(),
+    outputsAlong(weight.shape, transB ? 0 : 1),
   );
 }
 

@@ -19,5 +19,5 @@ export function tooDear(cost: number, replaced: number): string {
 }
 
 export function outOfRange(dtype: DataType | undefined): string {
-  return `a merged weight would leave the range of ${dtype ?? 'its type'}`;
+  return `merged weights would leave the range of ${dtype ?? 'their type'}, or lose digits below its normal numbers`;
 }
