@@ -72,22 +72,43 @@ export class FoldingBudget {
   }
 }
 
-/** So many nodes in a row are looked at; a variance takes four. */
-const LONGEST_WAY = 8;
+/** So many values are looked at; a variance takes four. */
+const LARGEST_REGION = 64;
 
 /** Whether all that is made of the results, by constants alone, comes to 1 MiB or less. */
-function foldsAway(node: Node, left = LONGEST_WAY): boolean {
-  const results = node.outputs.filter((value) => value !== undefined);
-  return results.every(
-    (value) =>
-      !value.isOutput &&
-      [...new Set(value.uses.map((use) => use.node))].every((reader) => {
-        const isConstant = reader.inputs.every((operand) => !operand || operand.constant || results.includes(operand));
-        if (!isConstant || !operatorOf(reader)?.compute) return false;
-        const bytes = bytesOfResults(reader);
-        return bytes !== undefined && (bytes <= MEBIBYTE || (left > 0 && foldsAway(reader, left - 1)));
-      }),
-  );
+function foldsAway(node: Node): boolean {
+  const made = madeOf(node);
+  const goes = (value: Value | undefined): boolean =>
+    !value ||
+    isSmall(value) ||
+    (!value.isOutput &&
+      readersOf(value).every(
+        (reader) => reader.outputs.every((result) => !result || made.has(result)) && reader.outputs.every(goes),
+      ));
+  return made.size <= LARGEST_REGION && node.outputs.every(goes);
+}
+
+/** The results of a node, and what is computed of them and of constants alone. */
+function madeOf(node: Node): ReadonlySet<Value> {
+  const made = new Set(node.outputs.filter((value) => value !== undefined));
+  for (const value of made) {
+    if (made.size > LARGEST_REGION) break;
+    for (const reader of readersOf(value)) {
+      const isKnown = reader.inputs.every((operand) => !operand || operand.constant || made.has(operand));
+      if (!isKnown || !operatorOf(reader)?.compute) continue;
+      for (const result of reader.outputs) if (result) made.add(result);
+    }
+  }
+  return made;
+}
+
+function readersOf(value: Value): Node[] {
+  return [...new Set(value.uses.map(({ node }) => node))];
+}
+
+function isSmall({ producer }: Value): boolean {
+  const bytes = producer && bytesOfResults(producer);
+  return bytes !== undefined && bytes <= MEBIBYTE;
 }
 
 function bytesOfOperands(node: Node): number {

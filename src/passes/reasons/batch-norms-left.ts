@@ -44,6 +44,9 @@ function obstacleBefore(value: Value, affine: Travelling): string {
   const node = value.producer;
   if (need) return need;
   if (!node) return `${value.name} is ${value.constant ? 'a constant' : 'an input of the graph'}`;
+  if (enlarges(affine) && node.is('ReduceMean', 'GlobalAveragePool', 'AveragePool', 'Resize')) {
+    return `scaled before ${nameOf(node)}, what it averages could overflow`;
+  }
   return obstacleAt(node, affine, true);
 }
 
@@ -63,7 +66,8 @@ function obstacleAt(node: Node, affine: Travelling, takesShift: boolean): string
   if (hasTrait(node, 'product')) {
     const isConstant = [1, 2].every((index) => !node.hasInput(index) || node.constant(index));
     if (!isConstant) return `the weights of ${name} are computed in the graph`;
-    if (!node.is('Conv')) return `${name} takes no scale and shift of this form`;
+    if (!node.is('Conv') || (affine.axis !== undefined && affine.axis !== 1))
+      return `${name} takes no scale and shift of this form`;
     if (isShifted(affine) && !takesShift) return `${name} pads with 0, and not with its shift`;
     return outOfRange(node.outputs[0]?.dtype);
   }
@@ -73,8 +77,5 @@ function obstacleAt(node: Node, affine: Travelling, takesShift: boolean): string
     return `${name} lets only positive scales through`;
   }
   if (node.is('Relu', 'LeakyRelu')) return `${name} lets no shift through`;
-  if (enlarges(affine) && node.is('ReduceMean', 'GlobalAveragePool', 'AveragePool', 'Resize')) {
-    return `what ${name} averages could overflow under its scale`;
-  }
   return `${name} lets no scale and shift through`;
 }
