@@ -155,20 +155,23 @@ export function feedOf(dtype: string, dims: readonly number[], index: number, nu
   }
 }
 
-/** The largest difference of any output over that output's largest answer; infinite where shapes or places of NaN differ. */
+/**
+ * The largest difference of any output over that output's largest answer, or itself where that is 0; infinite where shapes or
+ * places of NaN differ.
+ */
 export function differenceOf(expected: Answers, actual: Answers): number {
   let worst = 0;
   for (const [name, a] of expected) {
     const b = actual.get(name);
     if (!b || String(b.dims) !== String(a.dims)) return Number.POSITIVE_INFINITY;
-    let [most, scale] = [0, 1e-30];
+    let [most, scale] = [0, 0];
     for (const [i, value] of a.data.entries()) {
       const difference = Math.abs(value - (b.data[i] ?? Number.NaN));
       if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
       most = Math.max(most, difference);
       scale = Math.max(scale, Math.abs(value));
     }
-    worst = Math.max(worst, most / scale);
+    worst = Math.max(worst, scale === 0 ? most : most / scale);
   }
   return worst;
 }

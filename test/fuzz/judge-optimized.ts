@@ -10,6 +10,8 @@ export async function judgeOptimized(made: Model, settings: readonly Sizes[]): P
   const source = await Source.open(model, made);
   try {
     return { ...(await judge(made, model, source, settings)), model };
+  } catch (error) {
+    return { outcome: 'wrong', detail: error instanceof Error ? (error.stack ?? error.message) : String(error), model };
   } finally {
     await source.close();
   }
