@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Model, Value } from '../../src/model/index.js';
+import type { Dimension, Model, Value } from '../../src/model/index.js';
 import { fuseAffine } from '../../src/passes/fuse-affine.js';
 import { type Network, network } from '../network.js';
 import { expectExact, expectUntouched } from './apply-pass.js';
@@ -332,4 +332,16 @@ test('the half that closes a GELU stays with it, so that engines still see the f
     return n.conv(n.mul(n.mul(x, n.add(erf, n.constant(1))), n.constant(0.5)), { kernel: 1 });
   });
   expectUntouched(model, fuseAffine);
+});
+
+test('an average pooling that may find no window stays apart: it is empty there, where a convolution would fail', async () => {
+  const pooled = (size: Dimension, pad: number) =>
+    network((n) => {
+      const y = n.conv(n.input([1, 4, size, size]), { kernel: 1, group: 4 });
+      return n.node('AveragePool', [y], { kernel_shape: [3, 3], pads: new Array(4).fill(pad), count_include_pad: 1 });
+    });
+  expectUntouched(pooled('size', 0), fuseAffine);
+  expectUntouched(pooled(2, 0), fuseAffine);
+  await expectOneConv(pooled('size', 1));
+  await expectOneConv(pooled(3, 0));
 });

@@ -167,12 +167,21 @@ function unpacked(weight: Tensor): Float32Array | Float64Array {
   return weight.dtype === 'float32' ? takeFloat32(weight.bytes) : weight.toFloat64();
 }
 
-/** Counting the padding, every window divides by the same number: a depthwise convolution with equal weights. */
+/**
+ * Counting the padding, every window divides by the same number: a depthwise convolution with equal weights. But a pool that
+ * finds no window gives an empty answer, where a convolution fails: at open sizes one has to fit around a single pixel.
+ */
 function averagePooling(node: Node, output: Value): LinearOperation | undefined {
   const pool = averagePool.parameters(node);
   const axes = samplings(pool, pool.kernelShape);
   const isPadded = axes?.some((axis) => axis.padBegin > 0 || axis.padEnd > 0);
   if (!axes || pool.ceilMode || (isPadded && !pool.countIncludePad)) return undefined;
+  const fits = axes.every((axis, i) => {
+    const size = node.input(0).shape?.[i + 2];
+    const extent = (axis.kernel - 1) * axis.dilation + 1;
+    return (typeof size === 'number' ? size : 1) + axis.padBegin + axis.padEnd >= extent;
+  });
+  if (!fits) return undefined;
   const taps = pool.kernelShape.reduce((product, size) => product * size, 1);
   const make = (channels: number): AffineMap => ({
     ...identityMap(channels, axes.length),
