@@ -1,4 +1,4 @@
-import { type DataType, stridesOf, Tensor } from '../model/index.js';
+import { type DataType, stridesOf, Tensor, transposeBytes } from '../model/index.js';
 
 /** The same elements, with axis k of the result being axis `permutation[k]` of the tensor. */
 export function permuteAxes(tensor: Tensor, permutation: readonly number[]): Tensor {
@@ -6,26 +6,8 @@ export function permuteAxes(tensor: Tensor, permutation: readonly number[]): Ten
   const target = permutation.map((axis) => shape[axis] ?? 1);
   if (tensor.strings) throw new TypeError('text has no image layout');
   if (permutation.every((axis, k) => axis === k)) return tensor;
-  const strides = stridesOf(shape);
-  const steps = permutation.map((axis) => strides[axis] ?? 1);
-  const { words: from, perElement } = wordsOf(tensor.bytes, size);
-  const bytes = new Uint8Array(tensor.byteLength);
-  const { words: into } = wordsOf(bytes, size);
-  const index = new Array<number>(target.length).fill(0);
-  for (let at = 0, source = 0; at < size; at++) {
-    for (let word = 0; word < perElement; word++) into[at * perElement + word] = from[source * perElement + word] ?? 0;
-    for (let axis = target.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] ?? 0) + 1;
-      source += steps[axis] ?? 0;
-      if (next < (target[axis] ?? 0)) {
-        index[axis] = next;
-        break;
-      }
-      index[axis] = 0;
-      source -= next * (steps[axis] ?? 0);
-    }
-  }
-  return new Tensor(dtype, target, bytes);
+  if (size === 0) return tensor.reshape(target);
+  return new Tensor(dtype, target, transposeBytes(tensor.bytes, tensor.byteLength / size, shape, permutation));
 }
 
 /** The permutation that undoes another. */
@@ -55,17 +37,4 @@ export function reverseAxis(tensor: Tensor, axis: number): Tensor {
 export function castTensor(tensor: Tensor, dtype: DataType): Tensor {
   if (tensor.dtype === dtype) return tensor;
   return Tensor.from(dtype, tensor.shape, tensor.toFloat64());
-}
-
-/** Elements as words that are only moved, never read as numbers: wide ones as several of four bytes. */
-function wordsOf(
-  bytes: Uint8Array,
-  count: number,
-): { words: Uint8Array | Uint16Array | Uint32Array; perElement: number } {
-  const width = count === 0 ? 1 : bytes.length / count;
-  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  if (width === 1) return { words: new Uint8Array(buffer, byteOffset, count), perElement: 1 };
-  if (width === 2) return { words: new Uint16Array(buffer, byteOffset, count), perElement: 1 };
-  if (width % 4 === 0) return { words: new Uint32Array(buffer, byteOffset, bytes.length / 4), perElement: width / 4 };
-  throw new TypeError(`elements of ${width} bytes have no axes to move here`);
 }

@@ -1,4 +1,13 @@
-import { type DataType, formatShape, InputError, isFloat, sizeOf, stridesOf, Tensor } from '../model/index.js';
+import {
+  type DataType,
+  formatShape,
+  InputError,
+  isFloat,
+  sizeOf,
+  stridesOf,
+  Tensor,
+  transposeBytes,
+} from '../model/index.js';
 import { parseNpyHeader } from './npy-header.js';
 
 /** `\x93NUMPY` */
@@ -93,25 +102,9 @@ function swapped(bytes: Uint8Array, width: number): Uint8Array {
 
 /** Elements that stand with the first axis fastest, put so that the last is. */
 function rowMajor(bytes: Uint8Array, width: number, shape: readonly number[]): Uint8Array {
-  const result = new Uint8Array(bytes.length);
-  const from = [...stridesOf([...shape].reverse())].reverse();
-  const index = new Array<number>(shape.length).fill(0);
-  let source = 0;
-  for (let target = 0; target < bytes.length; target += width) {
-    for (let byte = 0; byte < width; byte++) result[target + byte] = bytes[source * width + byte] ?? 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const stride = from[axis] ?? 0;
-      const next = (index[axis] ?? 0) + 1;
-      source += stride;
-      if (next < (shape[axis] ?? 0)) {
-        index[axis] = next;
-        break;
-      }
-      index[axis] = 0;
-      source -= next * stride;
-    }
-  }
-  return result;
+  if (bytes.length === 0) return bytes;
+  const reversed = [...shape.keys()].reverse();
+  return transposeBytes(bytes, width, [...shape].reverse(), reversed);
 }
 
 function expectFinite(tensor: Tensor): void {

@@ -9,6 +9,8 @@ export * from './half-array.js';
 export * from './model.js';
 export * from './node.js';
 export * from './shape.js';
+export * from './strided-walk.js';
 export * from './tensor.js';
+export * from './transpose.js';
 export * from './value.js';
 export * from './walk.js';

@@ -1,5 +1,5 @@
 import { type Dimension, type Node, sizeOf, stridesOf, type Tensor } from '../model/index.js';
-import { copyAlong } from './compute/strided.js';
+import { copyAlong } from './compute/copy-along.js';
 import { operator } from './operator.js';
 import { shaped } from './shape/facts.js';
 import { divided, multiplied } from './shape/products.js';

@@ -1,5 +1,5 @@
 import { isStatic, stridesOf } from '../model/index.js';
-import { copyAlong } from './compute/strided.js';
+import { copyAlong } from './compute/copy-along.js';
 import { operator } from './operator.js';
 import { broadcast } from './shape/broadcast.js';
 import { integersAt } from './shape/constants.js';

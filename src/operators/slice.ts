@@ -1,5 +1,5 @@
 import { type Dimension, type Node, type Shape, stridesOf } from '../model/index.js';
-import { copyAlong } from './compute/strided.js';
+import { copyAlong } from './compute/copy-along.js';
 import { operator } from './operator.js';
 import { resolveAxes } from './shape/axes.js';
 import { boundsAt, integersAt, toBound } from './shape/constants.js';

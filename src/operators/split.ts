@@ -1,5 +1,5 @@
 import { type Dimension, type Node, stridesOf } from '../model/index.js';
-import { copyAlong } from './compute/strided.js';
+import { copyAlong } from './compute/copy-along.js';
 import { operator } from './operator.js';
 import { normalizeAxis } from './shape/axes.js';
 import { integersAt } from './shape/constants.js';

@@ -1,5 +1,5 @@
 import { stridesOf } from '../model/index.js';
-import { copyAlong } from './compute/strided.js';
+import { copyAlong } from './compute/copy-along.js';
 import { operator } from './operator.js';
 import { unknownSize } from './shape/unknown.js';
 
