@@ -57,3 +57,23 @@ test('--max-cost lets a merge cost more, in inspect as in convert, and the check
   const again = await mobileone(folder, ['inspect', 'model.fused.onnx', '--max-cost', '1.37']);
   expect(again.stdout).toMatch(/\n0 blocks can still be fused\n$/);
 });
+
+test('--batch-norm decides what a batch norm in training mode means, in inspect as in convert', async () => {
+  const model = network((n) => {
+    const operands = [n.conv(n.input([2, 3, 6, 7])), n.random([3]), n.random([3]), n.constant([0, 0, 0])];
+    return n.nodes('BatchNormalization', [...operands, n.constant([1, 1, 1])], { training_mode: 1 }, 3).slice(0, 1);
+  });
+  const folder = scratch();
+  fs.writeFileSync(path.join(folder, 'model.onnx'), writeOnnx(model));
+  const kept = await mobileone(folder, ['convert', 'model.onnx', '-v']);
+  expect([kept.code, kept.stderr]).toEqual([0, '']);
+  expect(kept.stdout).toContain('  not fused: BatchNormalization_1: it takes the statistics of each batch\n');
+  expect(kept.stdout).toContain('keep the statistics of each batch: their running mean is 0 and their variance 1');
+  const merged = await mobileone(folder, ['convert', 'model.onnx', '--batch-norm', 'inference']);
+  expect([merged.code, merged.stderr]).toEqual([0, '']);
+  expect(merged.stdout).toContain('1 block merged from 2 nodes');
+  const inspected = await mobileone(folder, ['inspect', 'model.onnx', '--batch-norm', 'inference']);
+  expect(inspected.stdout).toMatch(/\n1 block can still be fused\n$/);
+  const wrong = await mobileone(folder, ['inspect', 'model.onnx', '--batch-norm', 'train']);
+  expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+});
