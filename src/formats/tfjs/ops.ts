@@ -55,8 +55,8 @@ export function reduce(build: Builder, op: string, x: Ref, axes: readonly number
   return build.op(op, [x, build.ints(axes)], { keep_dims: attribute.flag(keepsAxes) });
 }
 
-export function matMul(build: Builder, a: Ref, b: Ref): Ref {
-  return build.op('MatMul', [a, b], { transpose_a: attribute.flag(false), transpose_b: attribute.flag(false) });
+export function matMul(build: Builder, a: Ref, b: Ref, transposeB = false): Ref {
+  return build.op('MatMul', [a, b], { transpose_a: attribute.flag(false), transpose_b: attribute.flag(transposeB) });
 }
 
 export function batchMatMul(build: Builder, a: Ref, b: Ref): Ref {

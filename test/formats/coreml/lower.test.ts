@@ -391,10 +391,12 @@ describe('a resize', () => {
     network((n) => n.node('Resize', [n.input([1, 2, ...sizes]), undefined, n.constant([1, 1, ...scales])], attributes));
   const linear = (mode: string) => ({ mode: 'linear', coordinate_transformation_mode: mode });
   const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+  const symmetric = { coordinate_transformation_mode: 'half_pixel_symmetric', nearest_mode: 'round_prefer_floor' };
 
   test.each<[string, () => Model, Record<string, number>]>([
     ['by whole factors, nearest', resize([4, 5], [2, 3], nearest), { upsample_nearest_neighbor: 1 }],
     ['by other factors, nearest', resize([4, 6], [1.5, 0.5], nearest), { gather: 2 }],
+    ['about the centre, nearest', resize([4, 7], [0.3, 0.6], { ...nearest, ...symmetric }), { gather: 2 }],
     ['by centres', resize([4, 5], [2, 2], linear('half_pixel')), { resize_bilinear: 1 }],
     ['by corners', resize([4, 5], [2, 2], linear('align_corners')), { resize_bilinear: 1 }],
     ['by begins', resize([4, 5], [2, 2], linear('asymmetric')), { resize_bilinear: 1 }],

@@ -53,6 +53,7 @@ describe('a resize is exact', () => {
       nearest_mode: 'floor',
     },
     'nearest, by centres': { mode: 'nearest' },
+    'nearest, about the centre': { mode: 'nearest', coordinate_transformation_mode: 'half_pixel_symmetric' },
     'nearest, by centres, ceiling': { mode: 'nearest', nearest_mode: 'round_prefer_ceil' },
     'linear, by centres': { mode: 'linear' },
     'linear, PyTorch': { mode: 'linear', coordinate_transformation_mode: 'pytorch_half_pixel' },

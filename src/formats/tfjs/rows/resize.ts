@@ -1,3 +1,10 @@
+import {
+  interpolationMatrix,
+  isCopy,
+  nearestIndices,
+  type ResizedAxis,
+  sourcePositions,
+} from '../../../lowering/resampling.js';
 import type { ResizeParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
@@ -5,7 +12,6 @@ import type { Ref } from '../builder.js';
 import { decline } from '../decline.js';
 import { expectFloat } from '../operands.js';
 import { gather, matMul, transpose } from '../ops.js';
-import { interpolationMatrix, nearestIndices, type ResizedAxis } from '../resize-weights.js';
 import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';
 
@@ -13,13 +19,14 @@ function resizing(operator: typeof operators.resize): Row {
   return row(operator, (site, parameters) => {
     if (parameters.antialias) return decline('with antialias');
     site.kind(0);
+    if (isCopy(parameters, site.onnxShape(0), site.resultOnnxShape())) return site.input(0);
     const axes = resizedAxes(site, parameters);
     const plane = planeOf(axes);
     if (parameters.mode === 'nearest') {
       const flags = plane && site.kind(0) === 'float32' && nearestFlags(plane, parameters);
       if (flags) return resizePlane(site, 'ResizeNearestNeighbor', plane, flags);
       return axes.reduce(
-        (x, axis, at) => (axis ? gather(site.build, x, site.build.ints(nearestIndices(axis, parameters)), at) : x),
+        (x, axis, at) => (axis ? gather(site.build, x, site.build.ints(nearest(axis, parameters)), at) : x),
         site.input(0),
       );
     }
@@ -44,6 +51,14 @@ function resizedAxes(site: Site, { sizes, scales, roi }: ResizeParameters): (Res
     }
     return size === result && scale === 1 && region?.join() === '0,1' ? undefined : { size, result, scale, region };
   });
+}
+
+function positionsOf(axis: ResizedAxis, mode: ResizeParameters): number[] {
+  return sourcePositions(axis, mode) ?? decline('a region that is computed or reaches beyond the image');
+}
+
+function nearest(axis: ResizedAxis, mode: ResizeParameters): number[] {
+  return nearestIndices(axis, mode, positionsOf(axis, mode));
 }
 
 /** The two spatial axes of a channels-last image, if nothing else is resized. */
@@ -72,7 +87,7 @@ function nearestFlags(plane: readonly ResizedAxis[], mode: ResizeParameters): Fl
   if (!plane.every(isRatio)) return undefined;
   const takes = (indexOf: (index: number, axis: ResizedAxis) => number) =>
     plane.every((axis) =>
-      nearestIndices(axis, mode).every((at, index) => at === Math.min(indexOf(index, axis), axis.size - 1)),
+      nearest(axis, mode).every((at, index) => at === Math.min(indexOf(index, axis), axis.size - 1)),
     );
   // Positions on a whole number could fall on either side of it in a shader; whole factors are safe.
   const isWhole = plane.every(({ size, result }) => result % size === 0 || size % result === 0);
@@ -115,9 +130,9 @@ function interpolate(site: Site, x: Ref, at: number, axis: ResizedAxis, mode: Re
   const order = [...sizes.keys()].filter((other) => other !== at).concat(at);
   const last = transpose(build, x, order);
   const flat = build.op('Reshape', [last, build.ints([-1, axis.size])]);
-  const matrix = build.floats(interpolationMatrix(axis, mode), [axis.size, axis.result]);
+  const matrix = build.floats(interpolationMatrix(axis, mode, positionsOf(axis, mode)), [axis.result, axis.size]);
   const turned = order.map((other) => (other === at ? axis.result : (sizes[other] ?? 1)));
-  const product = site.reshape(matMul(build, flat, matrix), turned);
+  const product = site.reshape(matMul(build, flat, matrix, true), turned);
   return transpose(
     build,
     product,

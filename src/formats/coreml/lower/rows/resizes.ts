@@ -1,11 +1,16 @@
+import * as resampling from '../../../../lowering/resampling.js';
 import { type ResizeParameters, resize, upsample } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { int, ints, text } from '../constants.js';
 import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { matmul, transpose } from '../operations.js';
-import { interpolation, nearestIndices, positionsOf, type ResizedAxis, samplingMode } from '../resampling.js';
+import { samplingMode } from '../sampling-mode.js';
 import type { Rows } from './row.js';
+
+interface ResizedAxis extends resampling.ResizedAxis {
+  readonly axis: number;
+}
 
 export const resizes: Rows = {
   Resize: (node, to) => to.output(resized(to, resize.parameters(node))),
@@ -17,6 +22,7 @@ function resized(to: NodeBuilder, parameters: ResizeParameters): MilValue {
   const { scales, mode, antialias } = parameters;
   const x = to.input();
   const results = to.resultSizes();
+  if (resampling.isCopy(parameters, x.type.shape, results)) return x;
   const axes = results.flatMap((result, axis): ResizedAxis[] => {
     const size = x.type.shape[axis] ?? 1;
     const scale = scales?.[axis] ?? result / size;
@@ -26,17 +32,21 @@ function resized(to: NodeBuilder, parameters: ResizeParameters): MilValue {
   const smooths = mode === 'cubic' || (mode === 'linear' && axes.some(({ scale }) => scale < 1));
   if (antialias && smooths) decline('Core ML has no antialiasing');
   const positions = axes.map(
-    (along) => positionsOf(parameters, along) ?? decline('Core ML resizes whole images, not regions'),
+    (along) => resampling.sourcePositions(along, parameters) ?? decline('Core ML resizes whole images, not regions'),
   );
   if (mode === 'nearest') {
-    const indices = axes.map((along, k) => nearestIndices(parameters, along, positions[k] ?? []));
+    const indices = axes.map((along, k) => resampling.nearestIndices(along, parameters, positions[k] ?? []));
     return nearest(to, x, axes, indices);
   }
   if (to.kindOf() !== 'float') decline('Core ML interpolates floats alone');
   const native = mode === 'linear' ? bilinear(to, x, axes, positions) : undefined;
   return (
     native ??
-    axes.reduce((made, along, k) => resampled(to, made, along, interpolation(parameters, along, positions[k] ?? [])), x)
+    axes.reduce(
+      (made, along, k) =>
+        resampled(to, made, along, resampling.interpolationMatrix(along, parameters, positions[k] ?? [])),
+      x,
+    )
   );
 }
 
