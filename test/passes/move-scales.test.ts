@@ -293,6 +293,16 @@ describe('downwards, where every reader takes it', () => {
       },
       ['Relu', 'GlobalAveragePool', 'Flatten', 'Gemm'],
     ));
+
+  test.each([0, 1])('a batch norm before a mean over the image and a classifier, keepdims %i', (keepdims) =>
+    expectLeft(
+      (n) => {
+        const mean = n.node('ReduceMean', [n.batchNorm(n.relu(n.input(IMAGE)))], { axes: [-1, 2], keepdims });
+        return n.linear(keepdims ? n.node('Flatten', [mean]) : mean, 3);
+      },
+      ['Relu', 'ReduceMean', ...(keepdims ? ['Flatten'] : []), 'Gemm'],
+    ),
+  );
 });
 
 const untouched: readonly (readonly [string, (n: Network) => Value | readonly Value[]])[] = [

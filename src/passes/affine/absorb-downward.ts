@@ -1,4 +1,5 @@
 import type { Node, Use, Value } from '../../model/index.js';
+import { reduceMean } from '../../operators/index.js';
 import { commutes } from './absorb-upward.js';
 import { type AddedConstant, addedConstantOf, constantBefore } from './added-constant.js';
 import { type Edit, renamed, withWeights } from './edit.js';
@@ -43,7 +44,7 @@ function absorbedBy({ node, index }: Use, affine: Travelling, depth: number, onS
     const weights = affine.axis === undefined || affine.axis === 1 ? scaleOperand(node, affine) : undefined;
     return weights && [withWeights(node, weights)];
   }
-  const passed = commutes(node, affine) ? affine : followShape(node, affine, 'forward');
+  const passed = commutes(node, affine) ? affine : (behindMean(node, affine) ?? followShape(node, affine, 'forward'));
   return passed && absorbDownward(output, passed, depth + 1, onStop);
 }
 
@@ -58,4 +59,15 @@ function behindSum(
   const behind = absorbDownward(output, { ...affine, shift: affine.shift.map(() => 0) }, depth + 1, onStop);
   const constant = behind && constantBefore(added, affine);
   return constant && [...behind, constant];
+}
+
+/** The mean of s x + b is s mean(x) + b along the axes that no mean is taken over. */
+function behindMean(node: Node, affine: Travelling): Travelling | undefined {
+  const rank = node.inputs[0]?.rank;
+  if (!node.is('ReduceMean') || rank === undefined || affine.axis === 'several') return undefined;
+  const { axes, keepDims } = reduceMean.parameters(node);
+  const reduced = new Set(axes?.map((axis) => (axis < 0 ? axis + rank : axis)));
+  const { axis } = affine;
+  if (!axes || axis === undefined || reduced.has(axis)) return axes && axis === undefined ? affine : undefined;
+  return { ...affine, axis: keepDims ? axis : axis - [...reduced].filter((other) => other < axis).length };
 }
