@@ -13,7 +13,7 @@ export const identity = operator('Identity', {
 
 /** The same bits under another element type of the same width. */
 export const bitCast = operator('BitCast', {
-  traits: [],
+  traits: ['elementwise'],
   parameters: (node) => ({ to: typeAttribute(node, 'to') }),
   infer: (node, { to }) => [{ dtype: to, shape: node.inputs[0]?.shape }],
   compute: ([input], { to }) => {
