@@ -285,10 +285,10 @@ def predicted(d):
     d.predictedFeatureName = "classLabel_probs"
 
 
-def image_scale(p):
-    op = next(op for op in p.block.operations if op.type in ("mul", "real_div"))
-    argument = "y"
-    values = p.const(op, argument).immediateValue.tensor.floats.values
+def normalised_pixels(p):
+    """The first arithmetic on the pixels: their scale is in the weights of the first convolution, where it can be."""
+    op = next(op for op in p.block.operations if op.type in ("add", "sub", "mul", "real_div"))
+    values = p.const(op, "y").immediateValue.tensor.floats.values
     for i, value in enumerate(values):
         values[i] = value * 1.5
 
@@ -383,7 +383,7 @@ DAMAGES = [
     ("the described type of the output", PLAIN, "invalid", feature(described_dtype)),
     ("the size of the image", IMAGE, "invalid", feature(image_size)),
     ("the colours of the image", IMAGE, "wrong", feature(image_colours)),
-    ("the scale of the pixels", IMAGE, "off", image_scale),
+    ("what the pixels are normalised by", IMAGE, "off", normalised_pixels),
     ("one class too few", CLASSES, "invalid", classes(fewer)),
     ("two classes exchanged", CLASSES, "wrong", classes(exchanged)),
     ("the name of the predicted feature", CLASSES, "invalid", feature(predicted)),
