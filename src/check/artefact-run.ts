@@ -1,9 +1,9 @@
 import type { Engine, Payload, Session } from '../engines/index.js';
 import type { Port } from '../formats/format.js';
 import type { Shape, Tensor } from '../model/index.js';
-import { castTensor, inversePermutation, permuteAxes, reverseAxis } from './axes.js';
+import { castTensor, inversePermutation, permuteAxes, reverseAxis } from '../trials/axes.js';
+import type { Trial } from '../trials/trial.js';
 import type { Answered, Outputs } from './source-run.js';
-import type { Trial } from './trial.js';
 
 /** A program as bytes, and how the source's inputs and outputs appear in it. */
 export interface Program {

@@ -1,12 +1,12 @@
 import { type Engine, type EngineInfo, type EngineOptions, startEngine } from '../engines/index.js';
 import type { EngineName, TargetName } from '../formats/format.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
+import type { Trials } from '../trials/trial.js';
 import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
 import { artefactError, translated } from './engine-errors.js';
 import { type Judgement, type JudgementResult, judge, type StartedSource } from './judgement.js';
 import { judgeBehindSelections } from './moved-selection.js';
 import { runSource, type Source } from './source-run.js';
-import type { Trials } from './trial.js';
 import { type Bar, toleranceOf } from './verdict.js';
 
 export interface ArtefactToJudge {

@@ -1,10 +1,10 @@
 import { type Engine, EngineFailure, type Payload, type Session } from '../engines/index.js';
 import { formatShape, isFloat, type Tensor } from '../model/index.js';
+import { nudge } from '../trials/nudge.js';
+import { scaleTrial, type Trial, type Trials } from '../trials/trial.js';
 import { refusedSizes, sourceError, translated } from './engine-errors.js';
-import { nudge } from './nudge.js';
 import { SelfComparison } from './self-comparison.js';
 import { Spread } from './spread.js';
-import { scaleTrial, type Trial, type Trials } from './trial.js';
 
 /** A source as its engine takes it: the validated bytes, or an edit of their decoded protobuf; never our own writing. */
 export interface Source {

@@ -38,7 +38,7 @@ export function convertCommand(finish: (exitCode: number) => void): Command {
     .action(async (models: string[], flags: Record<string, unknown>) => {
       const { options, output } = splitFlags(flags, CONVERT_OPTIONS);
       const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
-      const { convertAll } = await import('../convert.js');
+      const { convertAll } = await import('../commands/convert/convert.js');
       const watched = progress ? { ...options, onProgress: progress.show } : options;
       const outcome = await convertAll(models, watched).finally(() => progress?.clear());
       await showReport(outcome, output, convertSummary);

@@ -27,7 +27,7 @@ export function inspectCommand(finish: (exitCode: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, flags: Record<string, unknown>) => {
       const { options, output } = splitFlags(flags, INSPECT_OPTIONS);
-      const { inspectAll } = await import('../inspect.js');
+      const { inspectAll } = await import('../commands/inspect/inspect.js');
       const outcome = await inspectAll(model, options);
       await showReport(outcome, output, inspectSummary);
       finish(outcome.report.exitCode);

@@ -1,4 +1,3 @@
-import type { RunOutcome } from '../conversion/run-report.js';
 import { type MobileoneError, UsageError } from '../model/errors.js';
 import {
   errorLine,
@@ -9,6 +8,7 @@ import {
   reportJson,
   type SummaryOptions,
 } from '../report/index.js';
+import type { RunOutcome } from '../run/run-report.js';
 import { coloursFor } from './colours.js';
 import type { OutputFlags } from './flags.js';
 import { writeError, writeOut } from './streams.js';

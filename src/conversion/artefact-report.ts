@@ -1,10 +1,10 @@
 import type { JudgementResult, Verdict } from '../check/index.js';
 import type { WrittenFile } from '../files/index.js';
 import type { Precision } from '../formats/format.js';
+import type { Written } from '../proof/proof.js';
 import { type ArtefactReport, type CheckReport, type JudgementReport, reportError } from '../report/index.js';
+import type { Draft } from '../run/draft.js';
 import type { OpenSource } from '../source/open-source.js';
-import type { Draft } from './draft.js';
-import type { Written } from './proof.js';
 
 /** What there is to say of an artefact. */
 export interface ArtefactFacts {

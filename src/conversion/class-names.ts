@@ -1,5 +1,5 @@
-import { readCoreml } from './program.js';
-import type { Written } from './proof.js';
+import { readCoreml } from '../proof/program.js';
+import type { Written } from '../proof/proof.js';
 
 /**
  * Compares the class names that a Core ML package says to a user with those that were given. No engine sees them.

@@ -13,7 +13,11 @@ import type { LowerOptions, Precision, Target } from '../formats/format.js';
 import { EngineError, MobileoneError, type Model, type Unsupported } from '../model/index.js';
 import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
+import type { Proof, Written } from '../proof/proof.js';
+import type { Prover } from '../proof/prover.js';
 import type { ModelReport } from '../report/index.js';
+import { Draft } from '../run/draft.js';
+import { Stations } from '../run/stations.js';
 import { declinedBlocks, fusedBlocks } from '../source/blocks.js';
 import { countGraph } from '../source/counts.js';
 import { precisionOf } from '../source/describe.js';
@@ -23,14 +27,10 @@ import { describeSource, type OpenSource, openSource } from '../source/open-sour
 import { takeStock } from '../source/take-stock.js';
 import { growthNotes, reportArtefact } from './artefact-report.js';
 import { expectClassNames } from './class-names.js';
-import { Draft } from './draft.js';
 import { lowerTargets } from './lower-targets.js';
 import { outputsBefore, sourcesOf } from './outputs-before.js';
 import { expectNotAmong, type Plan } from './plan.js';
-import type { Proof, Written } from './proof.js';
-import type { Prover } from './prover.js';
 import { readBack } from './read-back.js';
-import { Stations } from './stations.js';
 
 /** What all models of a run share. */
 export interface Run {

@@ -1,6 +1,6 @@
 import type { Lowered, LowerOptions, Target } from '../formats/format.js';
 import { allNodes, type Model, type Unsupported, UnsupportedError } from '../model/index.js';
-import { reverseChannels, wantsReversed } from '../source/normalise-image.js';
+import { lowerFor } from '../source/lower-for.js';
 import { GIVE_THE_ORIGINAL, isRuntimeOperator } from '../source/runtime-operators.js';
 
 /** One target's program, not yet bytes. */
@@ -14,23 +14,6 @@ const LISTED = 10;
 
 /** Nodes that are refused for one reason, likewise. */
 const LISTED_ALIKE = 3;
-
-/**
- * Lowers a copy of the model for one target. A target that takes colours in another order than the network gets them
- * turned at the input, and its port says so.
- * @throws UnsupportedError
- */
-export function lowerFor(target: Target, model: Model, options: LowerOptions): Lowered {
-  const copy = model.copy();
-  const image = options.image;
-  if (!image || !wantsReversed(target.name, image)) return target.lower(copy, options);
-  reverseChannels(copy, image);
-  const lowered = target.lower(copy, options);
-  return {
-    ...lowered,
-    inputs: lowered.inputs.map((port) => (port.name === image.input ? { ...port, reversedAxis: 1 } : port)),
-  };
-}
 
 /**
  * Lowers a model for every target, before anything is written.

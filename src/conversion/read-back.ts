@@ -1,7 +1,7 @@
 import { loadOnnx } from '../formats/index.js';
 import { asOneChunk } from '../model/index.js';
-import { readCoreml } from './program.js';
-import type { Written } from './proof.js';
+import { readCoreml } from '../proof/program.js';
+import type { Written } from '../proof/proof.js';
 
 /**
  * Opens an artefact with our own reader, where no engine will: its bytes are those on disk, compared when written.

@@ -1,10 +1,10 @@
 import type { Node } from '../model/index.js';
 import type { Operator } from './operator.js';
-import * as rows from './rows.js';
+import * as rows from './rows/index.js';
 import type { Trait } from './traits.js';
 
 export type { Facts, Operator } from './operator.js';
-export * from './rows.js';
+export * from './rows/index.js';
 export type { Trait } from './traits.js';
 
 const table: ReadonlyMap<string, Operator> = new Map(Object.values(rows).map((row: Operator) => [row.name, row]));

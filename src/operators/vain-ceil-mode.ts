@@ -1,5 +1,5 @@
 import type { Node } from '../model/index.js';
-import { averagePool, lpPool, maxPool } from './pooling.js';
+import { averagePool, lpPool, maxPool } from './rows/pooling.js';
 import { roundsUpInVain } from './shape/window.js';
 
 const POOLS = [averagePool, maxPool, lpPool];

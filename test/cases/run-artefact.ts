@@ -4,10 +4,10 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { parseNpyHeader } from '../../src/check/npy-header.js';
 import { readMlpackage } from '../../src/formats/coreml/index.js';
 import { simulateFloat16, writeOnnx } from '../../src/formats/onnx/index.js';
 import { float16ToNumber, Tensor } from '../../src/model/index.js';
+import { parseNpyHeader } from '../../src/trials/npy-header.js';
 
 /** Numbers of one output, in the source's order of axes. */
 export interface Answer {

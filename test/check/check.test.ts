@@ -1,19 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  type ArtefactToJudge,
-  Check,
-  type CheckOptions,
-  type InputSpec,
-  type Judgement,
-  readArrays,
-  type Source,
-  seededTrials,
-  type Trials,
-  userTrials,
-} from '../../src/check/index.js';
+import { type ArtefactToJudge, Check, type CheckOptions, type Judgement, type Source } from '../../src/check/index.js';
 import { EngineError, NotEquivalentError, UnsupportedError } from '../../src/model/index.js';
+import { type InputSpec, readArrays, seededTrials, type Trials, userTrials } from '../../src/trials/index.js';
 import { digitsCases } from '../corpus.js';
 import { crashingModel, endlessModel, floats, identityModel, int64s, node, tinyModel } from '../engines/tiny-models.js';
 

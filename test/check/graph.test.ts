@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { inversePermutation, permuteAxes, reverseAxis } from '../../src/check/axes.js';
-import { describeInputs } from '../../src/check/input-spec.js';
 import { resolutions } from '../../src/check/resolutions.js';
 import { selectionsOf } from '../../src/check/selection.js';
 import { findSuspect } from '../../src/check/suspect.js';
 import { EngineError, type Graph, InputError, Model, Tensor, type Value } from '../../src/model/index.js';
+import { inversePermutation, permuteAxes, reverseAxis } from '../../src/trials/axes.js';
+import { describeInputs } from '../../src/trials/input-spec.js';
 
 const graph = () => new Model({ opsets: new Map([['', 17]]) }).graph;
 

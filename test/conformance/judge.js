@@ -1,11 +1,11 @@
 import { loadProgram, runProgram } from '../../dist/check/artefact-run.js';
-import { programOf } from '../../dist/conversion/program.js';
 import { readBack } from '../../dist/conversion/read-back.js';
 import { EngineFailure } from '../../dist/engines/index.js';
 import { sha256 } from '../../dist/files/index.js';
 import { readOnnx } from '../../dist/formats/onnx/index.js';
 import { formatShape, InputError, UnsupportedError } from '../../dist/model/index.js';
 import { optimize } from '../../dist/passes/pipeline.js';
+import { programOf } from '../../dist/proof/program.js';
 import { takeStock } from '../../dist/source/take-stock.js';
 import { difference } from './difference.js';
 import { formsOf, makeConstant } from './forms.js';

@@ -1,7 +1,7 @@
 import { rows as coremlRows } from '../../dist/formats/coreml/lower/rows/index.js';
 import { rows as tfjsRows } from '../../dist/formats/tfjs/rows/index.js';
 import { FIRST_IN } from '../../dist/operators/operator-names.js';
-import * as meanings from '../../dist/operators/rows.js';
+import * as meanings from '../../dist/operators/rows/index.js';
 import { groupBy } from './tally.js';
 
 /** @typedef {import('./run-cases.js').Result} Result */

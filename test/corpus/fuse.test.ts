@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readNpy } from '../../src/check/npy.js';
 import { writeOnnx } from '../../src/formats/onnx/index.js';
 import { float16ToNumber, type Model, numberToFloat16, sizeOf } from '../../src/model/index.js';
 import { Changes } from '../../src/passes/pass.js';
 import { optimize } from '../../src/passes/pipeline.js';
 import { spellGlobalPooling } from '../../src/passes/spell-global-pooling.js';
+import { readNpy } from '../../src/trials/npy.js';
 import { allCases, type Case, digitsCases } from '../corpus.js';
 import { openModel } from './open-model.js';
 

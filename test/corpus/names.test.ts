@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { readNpy } from '../../src/check/npy.js';
 import { writeOnnx } from '../../src/formats/onnx/index.js';
 import type { Model } from '../../src/model/index.js';
 import { inferTypes } from '../../src/operators/infer.js';
 import { optimize } from '../../src/passes/pipeline.js';
+import { readNpy } from '../../src/trials/npy.js';
 import { allCases, type Case } from '../corpus.js';
 import { openModel } from './open-model.js';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readNpy } from '../../src/check/npy.js';
 import { startEngine } from '../../src/engines/index.js';
 import { type DataType, Tensor } from '../../src/model/index.js';
+import { readNpy } from '../../src/trials/npy.js';
 import { digitsCases } from '../corpus.js';
 import { identityModel, node, tinyModel } from './tiny-models.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import * as rows from '../../src/operators/rows.js';
+import * as rows from '../../src/operators/rows/index.js';
 import { casesIn } from './cases.js';
 
 /** What is never folded, by the reason. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { existsAt } from '../../src/operators/names.js';
-import * as rows from '../../src/operators/rows.js';
+import * as rows from '../../src/operators/rows/index.js';
 
 describe('the list of operator names', () => {
   test.each([

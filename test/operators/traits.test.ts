@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isFloat, sameShape, Tensor } from '../../src/model/index.js';
 import { type Operator, operatorOf, type Trait } from '../../src/operators/index.js';
-import * as rows from '../../src/operators/rows.js';
+import * as rows from '../../src/operators/rows/index.js';
 import { type Case, casesIn, nodeOf } from './cases.js';
 
 const operators: readonly Operator[] = Object.values(rows);

@@ -1,6 +1,6 @@
 import { arrange, isPlain, type Order } from '../../layout/order.js';
 import { isFloat, type Shape, type Value } from '../../model/index.js';
-import { conv } from '../../operators/convolution.js';
+import { conv } from '../../operators/rows/convolution.js';
 import type { Port } from '../format.js';
 import { kindOf } from './elements.js';
 

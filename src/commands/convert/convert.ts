@@ -1,0 +1,92 @@
+import { convertModel, notTried, type Outcome } from '../../conversion/convert-model.js';
+import { type Plan, planOutputs } from '../../conversion/plan.js';
+import { expectWritable, type Identity, identityAt } from '../../files/index.js';
+import type { Target, TargetName } from '../../formats/format.js';
+import { targets as formats } from '../../formats/index.js';
+import { MobileoneError, UsageError } from '../../model/index.js';
+import { type ConvertOptions, type ResolvedConvert, resolveConvert } from '../../options.js';
+import type { Prover } from '../../proof/prover.js';
+import type { Report } from '../../report/index.js';
+import { now } from '../../run/clock.js';
+import { closeRun, type RunOutcome } from '../../run/run-report.js';
+import { readLabels } from '../../source/labels.js';
+
+const reports = new WeakMap<Error, Report>();
+
+/** The report of the conversion that threw this error: figures are needed most where an artefact does not pass. */
+export function reportOf(error: unknown): Report | undefined {
+  return error instanceof Error ? reports.get(error) : undefined;
+}
+
+/**
+ * Fuses ONNX models, writes them for the targets, opens what was written and compares its answers with the source's. Final
+ * names then hold the new artefacts, or what they held before.
+ * @param models paths of `.onnx` files
+ * @throws UsageError before any work where the options are wrong; else the error of the first model that failed, after all
+ * were tried: see `reportOf`
+ * @example const report = await convert('model.onnx', { to: ['onnx', 'tfjs'], outDir: 'dist' });
+ */
+export async function convert(models: string | readonly string[], options: ConvertOptions = {}): Promise<Report> {
+  const { report, error } = await convertAll(typeof models === 'string' ? [models] : models, options);
+  if (!error) return report;
+  reports.set(error, report);
+  throw error;
+}
+
+/** The same with the first error beside the report instead of thrown. @throws UsageError */
+export async function convertAll(models: readonly string[], given: ConvertOptions): Promise<RunOutcome> {
+  const started = now();
+  const options = resolveConvert(given);
+  if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
+  const targets = await loadTargets(options.to);
+  const plans = planOutputs(models, targets, options);
+  return closeRun('convert', started, await convertEach(plans, options, targets), options.report);
+}
+
+async function convertEach(
+  plans: readonly Plan[],
+  options: ResolvedConvert,
+  targets: readonly Target[],
+): Promise<Outcome[]> {
+  let prover: Prover | undefined;
+  try {
+    // Figures that cannot be left are worth no artefact.
+    if (options.report !== undefined) expectWritable(options.report);
+    const labels = options.labels === undefined ? undefined : readLabels(options.labels);
+    if (options.check) prover = new (await import('../../proof/prover.js')).Prover(targets, options);
+    const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);
+    const outcomes: Outcome[] = [];
+    for (const plan of plans) {
+      const outcome = await convertModel(plan, { options, targets, labels, prover, protect });
+      outcomes.push(outcome);
+      if (isDiskFull(outcome.error)) break;
+    }
+    return outcomes;
+  } catch (error) {
+    // What all models need is missing: each of them has failed by it.
+    if (!(error instanceof MobileoneError) || error instanceof UsageError) throw error;
+    return plans.map(({ path }) => notTried(path, error));
+  } finally {
+    prover?.close();
+  }
+}
+
+async function loadTargets(names: readonly TargetName[]): Promise<Target[]> {
+  return Promise.all(
+    names.map((name) => {
+      const load = formats.get(name);
+      if (!load) throw new UsageError({ what: `there is no target ${name}` });
+      return load();
+    }),
+  );
+}
+
+function identitiesOf(paths: readonly (string | undefined)[]): Set<Identity> {
+  return new Set(paths.flatMap((path) => (path === undefined ? [] : (identityAt(path) ?? []))));
+}
+
+/** The next model would meet the same disk. */
+function isDiskFull(error: Error | undefined): boolean {
+  const cause = error?.cause;
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
+}

@@ -1,0 +1,92 @@
+import { targets as formats } from '../../formats/index.js';
+import { GateError, MobileoneError, type Unsupported, UnsupportedError } from '../../model/index.js';
+import { type InspectOptions, type ResolvedInspect, resolveInspect } from '../../options.js';
+import { optimize } from '../../passes/pipeline.js';
+import { fusibleLine, type Report } from '../../report/index.js';
+import { now } from '../../run/clock.js';
+import { Draft } from '../../run/draft.js';
+import { closeRun, type RunOutcome } from '../../run/run-report.js';
+import { Stations } from '../../run/stations.js';
+import { declinedBlocks, fusedBlocks } from '../../source/blocks.js';
+import { countGraph } from '../../source/counts.js';
+import { listNodes } from '../../source/list-nodes.js';
+import { describeSource, openSource } from '../../source/open-source.js';
+import { takeStock } from '../../source/take-stock.js';
+
+/**
+ * Says what is in an ONNX model: inputs, outputs, counts before and after fusing, blocks that fusing would make or declines,
+ * and what each target cannot express. Runs no engine and writes nothing but the report it is asked for.
+ * @throws UsageError, InputError; UnsupportedError where a target that was named refuses; GateError with `expectFused`
+ * @example const { models: [model] } = await inspect('model.onnx');
+ */
+export async function inspect(model: string, options: InspectOptions = {}): Promise<Report> {
+  const { report, error } = await inspectAll(model, options);
+  if (error) throw error;
+  return report;
+}
+
+/** The same with the error beside the report instead of thrown. */
+export async function inspectAll(path: string, given: InspectOptions): Promise<RunOutcome> {
+  const started = now();
+  const options = resolveInspect(given);
+  const draft = new Draft(path);
+  const stations = new Stations(() => {});
+  try {
+    await look(draft, stations, path, options);
+    if (given.to) expectSupported(draft);
+    if (options.expectFused && draft.fused.length > 0) {
+      throw new GateError({ what: fusibleLine(draft.fused.length), todo: 'run mobileone convert on it' });
+    }
+  } catch (error) {
+    if (!(error instanceof MobileoneError)) throw error;
+    draft.fail(error);
+  }
+  return closeRun('inspect', started, [{ report: draft.finish(stations), error: draft.error }], options.report);
+}
+
+async function look(draft: Draft, stations: Stations, path: string, options: ResolvedInspect): Promise<void> {
+  const source = await stations.time('read', () => openSource(path, options));
+  try {
+    const { model } = source;
+    await stations.time('look', () => draft.takeStock(takeStock(model, options)));
+    if (options.nodes) draft.nodes = listNodes(model.graph);
+    await stations.time('fuse', () => {
+      const changes = optimize(model, { maxCost: options.maxCost, batchNorm: options.batchNorm, typed: true });
+      draft.after = countGraph(model.graph);
+      draft.fused = fusedBlocks(model.graph);
+      draft.declined = declinedBlocks(changes.declined);
+      draft.note(...model.notes, ...changes.notes);
+    });
+    for (const name of options.to) {
+      const target = await formats.get(name)?.();
+      const unsupported = await stations.time(name, () => target?.supports(model.copy(), {}) ?? []);
+      draft.targets.push({
+        target: name,
+        unsupported: unsupported.map(({ node, operator, reason }) => ({ node, operator, reason })),
+      });
+    }
+  } finally {
+    // By now it is known which data files were read.
+    draft.source = describeSource(source);
+    draft.note(...source.external.notes);
+    source.external.close();
+  }
+}
+
+/** With targets named, refusing one of them is an error. */
+function expectSupported({ targets }: Draft): void {
+  const unsupported = targets.flatMap(({ target, unsupported: each }) =>
+    each.map((one): Unsupported => ({ target, ...one })),
+  );
+  const [first] = unsupported;
+  if (!first) return;
+  const names = targets.filter((each) => each.unsupported.length > 0).map(({ target }) => target);
+  const more = unsupported.length > 1 ? ` (and ${unsupported.length - 1} more)` : '';
+  throw new UnsupportedError(
+    {
+      what: `${names.join(' and ')} cannot express it: ${first.operator}: ${first.reason}${more}`,
+      where: { node: first.node },
+    },
+    unsupported,
+  );
+}

@@ -1,0 +1,180 @@
+import { type Dimension, isInteger, type Node, type Tensor } from '../../model/index.js';
+import { greaterOf, lesserOf } from '../compute/big-integers.js';
+import { combine, combineAll, type PairFunctions } from '../compute/combine.js';
+import { mapFloats } from '../compute/map.js';
+import { bigIntegersOf, numbersOf } from '../compute/numbers.js';
+import { power } from '../compute/power.js';
+import { type Facts, operator } from '../operator.js';
+import { broadcast } from '../shape/broadcast.js';
+import {
+  arithmeticElements,
+  differenceOfElements,
+  type ElementPair,
+  ofNumbers,
+  productOfElements,
+  quotientOfElements,
+  sumOfElements,
+} from '../shape/integer-elements.js';
+
+const single = (tensor: Tensor | undefined) => tensor && [tensor];
+
+function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
+  const [a, b] = node.inputs;
+  const dtype = a?.dtype ?? b?.dtype;
+  const shape = broadcast(node, [a?.shape, b?.shape]);
+  return [{ dtype, shape, elements: arithmeticElements(node, shape, pair) }];
+}
+
+/** A + B with broadcasting. */
+export const add = operator('Add', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => pairFacts(node, sumOfElements),
+  compute: ([a, b]) =>
+    single(combine(a, b, { float: (x, y) => x + y, integer: (x, y) => x + y, big: (x, y) => x + y })),
+});
+
+/** A - B with broadcasting. */
+export const sub = operator('Sub', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => pairFacts(node, differenceOfElements),
+  compute: ([a, b]) =>
+    single(combine(a, b, { float: (x, y) => x - y, integer: (x, y) => x - y, big: (x, y) => x - y })),
+});
+
+/** A * B with broadcasting. */
+export const mul = operator('Mul', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => pairFacts(node, productOfElements),
+  compute: ([a, b]) => single(combine(a, b, { float: (x, y) => x * y, integer: Math.imul, big: (x, y) => x * y })),
+});
+
+/** A / B with broadcasting; integers are cut towards zero. */
+export const div = operator('Div', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => pairFacts(node, quotientOfElements),
+  compute: ([a, b]) => {
+    if (!a || !b || !dividesSafely(a, b)) return undefined;
+    return single(
+      combine(a, b, { float: (x, y) => x / y, integer: (x, y) => Math.trunc(x / y), big: (x, y) => x / y }),
+    );
+  },
+});
+
+/** Integer division by 0, and of the least integer by -1, is undefined; the pairs are not looked at one by one. */
+function dividesSafely(a: Tensor, b: Tensor): boolean {
+  if (!isInteger(b.dtype)) return true;
+  const divisors = bigIntegersOf(b) ?? numbersOf(b);
+  if (!divisors || divisors.some((d: number | bigint) => d === 0 || d === 0n)) return false;
+  const least = -(2n ** BigInt(8 * divisors.BYTES_PER_ELEMENT - 1));
+  const overflows =
+    divisors.some((d: number | bigint) => BigInt(d) === -1n) &&
+    (bigIntegersOf(a) ?? numbersOf(a))?.some((n: number | bigint) => BigInt(n) === least);
+  return !overflows;
+}
+
+export interface ModParameters {
+  /** The result has the sign of the dividend (C's fmod); else that of the divisor (Python's %). */
+  readonly fmod: boolean;
+}
+
+/** The remainder of A / B with broadcasting. */
+export const mod = operator('Mod', {
+  traits: ['elementwise'],
+  parameters: (node): ModParameters => ({ fmod: node.int('fmod', 0) !== 0 }),
+  infer: (node, { fmod }) =>
+    pairFacts(
+      node,
+      ofNumbers((a, b) => (b === 0 ? undefined : fmod ? a % b : floorMod(a, b))),
+    ),
+  compute: ([a, b], { fmod }) => {
+    if (!a || !b || !dividesSafely(a, b)) return undefined;
+    const functions: PairFunctions = fmod
+      ? { float: (x, y) => x % y, integer: (x, y) => x % y, big: (x, y) => x % y }
+      : { integer: floorMod, big: (x, y) => ((x % y) + y) % y };
+    return single(combine(a, b, functions));
+  },
+});
+
+function floorMod(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+/** A to the power B with broadcasting; the result has the type of A. */
+export const pow = operator('Pow', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => {
+    const [a, b] = node.inputs;
+    return [{ dtype: a?.dtype, shape: broadcast(node, [a?.shape, b?.shape]) }];
+  },
+  compute: ([a, b]) => single(power(a, b)),
+});
+
+function variadicFacts(node: Node, pair?: (a: number, b: number) => number): readonly Facts[] {
+  const shape = broadcast(
+    node,
+    node.inputs.map((value) => value?.shape),
+  );
+  const dtype = node.dtypeOf(0);
+  let elements: readonly Dimension[] | undefined;
+  if (node.inputs.length === 1) elements = node.inputs[0]?.elements;
+  else if (node.inputs.length === 2 && pair) elements = arithmeticElements(node, shape, ofNumbers(pair));
+  return [{ dtype, shape, elements }];
+}
+
+/** NaN where either is NaN; of zeros that differ in sign the second, where Math.max and Math.min choose by sign. */
+const greatest: PairFunctions = {
+  float: (a, b) => (a > b || Number.isNaN(a) ? a : b),
+  integer: Math.max,
+  big: greaterOf,
+};
+const least: PairFunctions = {
+  float: (a, b) => (a < b || Number.isNaN(a) ? a : b),
+  integer: Math.min,
+  big: lesserOf,
+};
+const total: PairFunctions = { float: (x, y) => x + y };
+
+/** Several sums in a row would round a 16-bit float each time; the engines round once. */
+const isWide = ([first]: readonly (Tensor | undefined)[]) => first?.dtype === 'float32' || first?.dtype === 'float64';
+
+/** The greatest of the operands, element by element. */
+export const max = operator('Max', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => variadicFacts(node, Math.max),
+  compute: (inputs) => single(combineAll(inputs, greatest)),
+});
+
+/** The least of the operands, element by element. */
+export const min = operator('Min', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => variadicFacts(node, Math.min),
+  compute: (inputs) => single(combineAll(inputs, least)),
+});
+
+/** The sum of the operands, element by element, added from the left. */
+export const sum = operator('Sum', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => variadicFacts(node),
+  compute: (inputs) => (isWide(inputs) ? single(combineAll(inputs, total)) : undefined),
+});
+
+/** The mean of the operands, element by element. */
+export const mean = operator('Mean', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => variadicFacts(node),
+  compute: (inputs) => {
+    if (!isWide(inputs)) return undefined;
+    const count = inputs.length;
+    return mapFloats(combineAll(inputs, total), (x) => x / count);
+  },
+});

@@ -1,0 +1,85 @@
+import { isInteger, type Node, type Tensor } from '../../model/index.js';
+import { combine, type PairFunctions } from '../compute/combine.js';
+import { mapNumbers } from '../compute/map.js';
+import { bigIntegersOf, numbersOf } from '../compute/numbers.js';
+import { type Facts, operator } from '../operator.js';
+import { broadcast } from '../shape/broadcast.js';
+import { likeOf } from '../shape/facts.js';
+
+const single = (tensor: Tensor | undefined) => tensor && [tensor];
+
+function pairFacts(node: Node): readonly Facts[] {
+  return [
+    {
+      dtype: node.dtypeOf(0),
+      shape: broadcast(
+        node,
+        node.inputs.map((value) => value?.shape),
+      ),
+    },
+  ];
+}
+
+function bitwise(name: string, functions: PairFunctions) {
+  return operator(name, {
+    traits: ['elementwise'],
+    parameters: () => ({}),
+    infer: pairFacts,
+    compute: ([a, b]) => single(combine(a, b, functions)),
+  });
+}
+
+/** Bits set in both operands. */
+export const bitwiseAnd = bitwise('BitwiseAnd', { integer: (a, b) => a & b, big: (a, b) => a & b });
+/** Bits set in one operand or both. */
+export const bitwiseOr = bitwise('BitwiseOr', { integer: (a, b) => a | b, big: (a, b) => a | b });
+/** Bits set in one operand, but not both. */
+export const bitwiseXor = bitwise('BitwiseXor', { integer: (a, b) => a ^ b, big: (a, b) => a ^ b });
+
+/** Every bit turned over. */
+export const bitwiseNot = operator('BitwiseNot', {
+  traits: ['elementwise'],
+  parameters: () => ({}),
+  infer: (node) => [likeOf(node.inputs[0])],
+  compute: ([a]) =>
+    a && isInteger(a.dtype)
+      ? mapNumbers(
+          a,
+          (x) => ~x,
+          (x) => ~x,
+        )
+      : undefined,
+});
+
+export interface BitShiftParameters {
+  readonly direction: 'LEFT' | 'RIGHT';
+}
+
+/** Unsigned integers shifted by B bits. */
+export const bitShift = operator('BitShift', {
+  traits: ['elementwise'],
+  parameters: (node): BitShiftParameters => {
+    const direction = node.string('direction', undefined);
+    if (direction !== 'LEFT' && direction !== 'RIGHT') throw node.invalid('direction is neither LEFT nor RIGHT');
+    return { direction };
+  },
+  infer: pairFacts,
+  compute: ([a, b], { direction }) => {
+    if (!a?.dtype.startsWith('u') || !b || !shiftsWithin(b)) return undefined;
+    return single(
+      combine(
+        a,
+        b,
+        direction === 'LEFT'
+          ? { integer: (x, y) => x << y, big: (x, y) => x << y }
+          : { integer: (x, y) => x >>> y, big: (x, y) => x >> y },
+      ),
+    );
+  },
+});
+
+/** Shifting by the width of the type or more is undefined in the engines. */
+function shiftsWithin(amounts: Tensor): boolean {
+  const counts = bigIntegersOf(amounts) ?? numbersOf(amounts);
+  return counts?.every((count: number | bigint) => count >= 0 && count < 8 * counts.BYTES_PER_ELEMENT) ?? false;
+}

@@ -1,0 +1,48 @@
+import type { Node } from '../../model/index.js';
+import { type Cumulation, cumulate } from '../compute/cumulate.js';
+import { operator } from '../operator.js';
+import { normalizeAxis } from '../shape/axes.js';
+import { scalarAt } from '../shape/constants.js';
+import { likeOf } from '../shape/facts.js';
+
+export interface CumulationParameters {
+  /** Counted from the front where the rank is known; undefined: computed in the graph. */
+  readonly axis: number | undefined;
+  /** The element itself is left out, and the first result is the neutral one. */
+  readonly exclusive: boolean;
+  /** From the end of the axis to its begin. */
+  readonly reverse: boolean;
+}
+
+function cumulation(name: string, way: Cumulation) {
+  return operator(name, {
+    traits: [],
+    parameters: (node: Node): CumulationParameters => {
+      const rank = node.inputs[0]?.rank;
+      const axis = scalarAt(node, 1, 'axis');
+      return {
+        axis: axis === undefined || rank === undefined ? axis : normalizeAxis(node, axis, rank),
+        exclusive: node.int('exclusive', 0) !== 0,
+        reverse: node.int('reverse', 0) !== 0,
+      };
+    },
+    infer: (node) => [likeOf(node.inputs[0])],
+    compute: ([input], { axis, ...direction }) => {
+      const result = input && axis !== undefined && cumulate(input, axis, direction, way);
+      return result ? [result] : undefined;
+    },
+  });
+}
+
+/** Running sum along an axis. */
+export const cumSum = cumulation('CumSum', {
+  start: 0,
+  step: (total, x) => total + x,
+  exactStep: (total, x) => total + x,
+});
+/** Running product along an axis. */
+export const cumProd = cumulation('CumProd', {
+  start: 1,
+  step: (total, x) => total * x,
+  exactStep: (total, x) => total * x,
+});

@@ -1,0 +1,82 @@
+import { Check } from '../check/index.js';
+import { readFile } from '../files/index.js';
+import type { Target } from '../formats/format.js';
+import { InputError } from '../model/index.js';
+import type { ResolvedConvert } from '../options.js';
+import type { ImageInput } from '../source/normalise-image.js';
+import type { OpenSource } from '../source/open-source.js';
+import { describeInputs, readArrays, seededTrials, type UserArrays, userTrials } from '../trials/index.js';
+import { Proof } from './proof.js';
+import { ReferenceRuns } from './reference-runs.js';
+
+/** Judges the artefacts of a run. Its engines start with it, so make it before reading; close it in every case. */
+export class Prover {
+  readonly #check: Check;
+  readonly #arrays: UserArrays | undefined;
+  readonly #options: ResolvedConvert;
+  readonly #targets: readonly Target[];
+
+  /** @throws InputError where `--inputs` cannot be read */
+  constructor(targets: readonly Target[], options: ResolvedConvert) {
+    this.#options = options;
+    this.#targets = targets;
+    this.#arrays = options.inputs === undefined ? undefined : readInputs(options.inputs, options.maxBytes);
+    this.#check = new Check({
+      engines: targets.map(({ engine }) => engine),
+      build: options.engine,
+      timeoutSeconds: options.timeout,
+      tolerance: options.tolerance,
+    });
+  }
+
+  /**
+   * Starts to run a source. Its graph must have types, and not have met a pass yet.
+   * @throws InputError where there are no trial inputs for it
+   */
+  start(source: OpenSource, image: ImageInput | undefined, precision: 'fp16' | 'fp32'): Proof {
+    const specs = describeInputs(source.model.graph);
+    const isHalf = precision === 'fp16';
+    const runs = new ReferenceRuns({
+      check: this.#check,
+      source,
+      trials: this.#arrays
+        ? ofFile(this.#options.inputs, userTrials, this.#arrays, specs, image)
+        : seededTrials(specs, image),
+      isReRooted: this.#options.outputs !== undefined,
+      batchNorm: this.#options.batchNorm,
+      isHalf,
+      // Pixels have one range.
+      isScaled: !image && this.#computesInFloat16(isHalf),
+    });
+    runs.start({});
+    return new Proof({ check: this.#check, runs, source, options: this.#options, isHalf });
+  }
+
+  /** Whether an artefact will compute in float16, and not only hold its weights in it. */
+  #computesInFloat16(isHalf: boolean): boolean {
+    const { precision } = this.#options;
+    return this.#targets.some(({ name }) =>
+      name === 'coreml' ? (precision ?? 'fp16') === 'fp16' : name === 'onnx' && (precision === 'fp16' || isHalf),
+    );
+  }
+
+  close(): void {
+    this.#check.close();
+  }
+}
+
+function readInputs(path: string, maxBytes: number): UserArrays {
+  const limit = { bytes: maxBytes, what: `over the limit of ${maxBytes} bytes`, todo: 'raise it with --max-bytes' };
+  return ofFile(path, () => readArrays(readFile(path, limit).bytes, maxBytes));
+}
+
+/** Errors of what the file holds name the file. */
+function ofFile<Given extends unknown[], T>(path: string | undefined, use: (...given: Given) => T, ...given: Given): T {
+  try {
+    return use(...given);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.where.file !== undefined || path === undefined) throw error;
+    const { what, where, todo } = error;
+    throw new InputError({ what, where: { ...where, file: path }, ...(todo ? { todo } : {}), cause: error });
+  }
+}
