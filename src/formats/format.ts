@@ -59,6 +59,58 @@ export interface Artefact {
   readonly commits: string;
 }
 
+/** An input or output as an artefact's own bytes say it. Axes are those of the artefact. */
+export interface ArtefactPort {
+  readonly name: string;
+  /** What the source calls it: by `mobileone.names` of the metadata, else the same. */
+  readonly sourceName: string;
+  /** undefined where the bytes do not say, or it is no tensor. */
+  readonly dtype: DataType | undefined;
+  /** Sizes, undefined where any will do; undefined as a whole where the rank is not known. */
+  readonly shape: readonly (number | undefined)[] | undefined;
+  /** Axis k is axis `permutation[k]` of the source's value; undefined: the same order. */
+  readonly permutation?: readonly number[] | undefined;
+  /** In which order an image input takes its colours. */
+  readonly colours?: ImageOptions['order'] | undefined;
+}
+
+/** What an artefact says of itself, from its bytes alone. */
+export interface Opened<Content = unknown> {
+  readonly inputs: readonly ArtefactPort[];
+  readonly outputs: readonly ArtefactPort[];
+  /** Class names, where it has any. */
+  readonly labels: readonly string[] | undefined;
+  /** What most of its weights are held in. */
+  readonly precision: Precision;
+  /** Set where it normalises pixels by itself: how, and in which order the network was trained. */
+  readonly image: ImageOptions | undefined;
+  /** Every entry as text; what is no text as JSON. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** What the source calls values that bear another name here. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The nodes of the source that each node stands for. */
+  readonly origins: ReadonlyMap<string, readonly string[]>;
+  /** What a reader should know of the file, a sentence each. */
+  readonly notes: readonly string[];
+  /** The format's own business. */
+  readonly content: Content;
+}
+
+/** What an engine needs to run an artefact. Its results come out under the names of the artefact. */
+export interface Runnable {
+  readonly engine: EngineName;
+  readonly model: readonly Uint8Array[];
+  /** Data files beside it, by the path that it calls them. */
+  readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
+}
+
+export interface RunnableOptions {
+  /** Values beside the outputs that are given back too, by their names in the artefact. */
+  readonly alsoOutputs?: readonly string[] | undefined;
+  /** Rounds to float16 behind every operator that the file computes in float16, as a device does and an engine may not. */
+  readonly rounded?: boolean | undefined;
+}
+
 /** Content hash: lower-case hexadecimal SHA-256 of the chunks in order. The caller gives it; formats import no crypto. */
 export type Hash = (chunks: readonly Uint8Array[]) => string;
 
