@@ -1,4 +1,4 @@
-import { isFloat, isInteger, sizeOf, type Tensor } from '../../model/index.js';
+import { bitsOf, isFloat, isInteger, sizeOf, type Tensor } from '../../model/index.js';
 import { greaterOf, lesserOf } from './big-integers.js';
 import { placesIn } from './broadcast-walk.js';
 import { bigIntegersOf, bigZeros, numbersOf, tensorOf, zeros } from './numbers.js';
@@ -8,7 +8,7 @@ export interface Reducer {
   readonly start: number;
   step(sum: number, x: number): number;
   finish?(sum: number, count: number): number;
-  /** The same for integers, exactly; the end wraps to the element type. Absent: integers decline. */
+  /** The same for integers, exactly. Absent: integers decline. */
   readonly exact?: { readonly start: bigint; step(sum: bigint, x: bigint): bigint };
   /** There is nothing to give for no elements. */
   readonly needsElements?: boolean;
@@ -47,10 +47,7 @@ export const REDUCERS: ReadonlyMap<string, Reducer> = new Map<string, Reducer>([
       needsElements: true,
     },
   ],
-  [
-    'ReduceProd',
-    { start: 1, step: (total, x) => total * x, exact: { start: 1n, step: (total, x) => BigInt.asIntN(64, total * x) } },
-  ],
+  ['ReduceProd', { start: 1, step: (total, x) => total * x, exact: { start: 1n, step: (total, x) => total * x } }],
   ['ReduceL1', { start: 0, step: (total, x) => total + Math.abs(x) }],
   ['ReduceL2', { start: 0, step: (total, x) => total + x * x, finish: Math.sqrt }],
   ['ReduceLogSumExp', { start: Number.NEGATIVE_INFINITY, step: logOfSum }],
@@ -63,7 +60,7 @@ export const REDUCERS: ReadonlyMap<string, Reducer> = new Map<string, Reducer>([
 
 /**
  * @param axes counted from the front, each once
- * @returns undefined for types that the reducer declines
+ * @returns undefined for types that the reducer declines, and where an integer leaves its type
  */
 export function reduce(
   input: Tensor,
@@ -103,20 +100,24 @@ function reduceFloats(input: Tensor, kept: readonly number[], count: number, red
 function reduceIntegers(input: Tensor, kept: readonly number[], reducer: Reducer) {
   const { exact } = reducer;
   if (!exact) return undefined;
+  const [bits, wrap] = [bitsOf(input.dtype), input.dtype.startsWith('int') ? BigInt.asIntN : BigInt.asUintN];
   const size = sizeOf(kept);
   const sums = new Array<bigint>(size).fill(exact.start);
   const places = placesIn(kept, input.shape);
   const integers = bigIntegersOf(input) ?? input.toBigInts();
   for (let i = 0; i < integers.length; i++) {
     const place = places?.[i] ?? i;
-    sums[place] = exact.step(sums[place] ?? 0n, integers[i] ?? 0n);
+    const total = exact.step(sums[place] ?? 0n, integers[i] ?? 0n);
+    // One engine wraps there, another stays at the end of the range.
+    if (wrap(bits, total) !== total) return undefined;
+    sums[place] = total;
   }
   const bigs = bigZeros(input.dtype, size);
   const result = bigs ?? zeros(input.dtype, size);
   for (let i = 0; i < size; i++) {
     const total = sums[i] ?? 0n;
     if (bigs) bigs[i] = total;
-    else if (result) result[i] = Number(BigInt.asIntN(32, total));
+    else if (result) result[i] = Number(total);
   }
   return result;
 }
