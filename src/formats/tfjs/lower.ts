@@ -1,5 +1,6 @@
 import { type Order, plain } from '../../layout/order.js';
 import { type Layout, planLayout } from '../../layout/plan.js';
+import { Declined } from '../../lowering/decline.js';
 import {
   type Graph,
   isFloat,
@@ -12,7 +13,6 @@ import {
 import type { Lowered, LowerOptions, Port } from '../format.js';
 import * as attribute from './attributes.js';
 import { Builder, type Ref } from './builder.js';
-import { Declined } from './decline.js';
 import { kindOf } from './elements.js';
 import { metadataOf } from './metadata.js';
 import { Names } from './names.js';

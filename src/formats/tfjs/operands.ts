@@ -1,5 +1,5 @@
+import { decline } from '../../lowering/decline.js';
 import type { Ref } from './builder.js';
-import { decline } from './decline.js';
 import type { Site } from './site.js';
 
 /** An operand of floating-point numbers. Most kernels refuse integers, or compute them in float32. */

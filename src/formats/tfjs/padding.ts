@@ -1,8 +1,8 @@
+import { decline } from '../../lowering/decline.js';
+import { around, mergedShape } from '../../lowering/runs.js';
 import type { Dimension } from '../../model/index.js';
 import type { Ref } from './builder.js';
-import { decline } from './decline.js';
 import { pad, slice, stridedSlice } from './ops.js';
-import { around, mergedShape } from './runs.js';
 import type { Site } from './site.js';
 
 /** For each axis in memory what is added before and behind it; what is negative is cut off. */

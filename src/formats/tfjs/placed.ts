@@ -1,8 +1,8 @@
 import { arrange, conversion, isFree, type Order } from '../../layout/order.js';
 import { reorder } from '../../layout/reorder.js';
+import { decline } from '../../lowering/decline.js';
 import type { Value } from '../../model/index.js';
 import type { Builder, Ref } from './builder.js';
-import { decline } from './decline.js';
 import { elementsOf, kindOf } from './elements.js';
 import { transpose } from './ops.js';
 import type { Sizes } from './sizes.js';

@@ -1,8 +1,8 @@
 import { arrange, type Order, plain } from '../../layout/order.js';
 import type { Layout } from '../../layout/plan.js';
+import { decline } from '../../lowering/decline.js';
 import { type Dimension, isStatic, type Node, type Shape, type Tensor, type Value } from '../../model/index.js';
 import type { Builder, Ref } from './builder.js';
-import { decline } from './decline.js';
 import { kindOf } from './elements.js';
 import { expandDims, reshape, transpose } from './ops.js';
 import type { Placed } from './placed.js';

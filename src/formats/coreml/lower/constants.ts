@@ -1,7 +1,10 @@
+import { decline } from '../../../lowering/decline.js';
 import { float16ArrayFrom, numberToFloat16, sizeOf, type Tensor } from '../../../model/index.js';
 import type { Constant } from '../program/program.js';
-import { decline, LeavesHalf } from './decline.js';
 import { milTypeOf } from './types.js';
+
+/** Thrown where a constant would leave the range of fp16; the node is then lowered again in fp32. */
+export class LeavesHalf extends Error {}
 
 /** The types in which a node may compute. */
 export type Float = 'fp16' | 'fp32';

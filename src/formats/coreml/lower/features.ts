@@ -1,8 +1,8 @@
+import { Declined, decline } from '../../../lowering/decline.js';
 import { type Graph, type Unsupported, UsageError, type Value } from '../../../model/index.js';
 import type { LowerOptions, Port } from '../../format.js';
 import { type InputFeature, MilValue } from '../program/program.js';
 import { text } from './constants.js';
-import { Declined, decline } from './decline.js';
 import type { Names } from './names.js';
 import type { ProgramBuilder } from './program-builder.js';
 import { milTypeOf, sizesOf } from './types.js';

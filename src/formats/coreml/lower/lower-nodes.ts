@@ -1,7 +1,7 @@
+import { Declined, decline } from '../../../lowering/decline.js';
 import { type Graph, isStatic, type Node, type Unsupported, type Value } from '../../../model/index.js';
 import { MilValue } from '../program/program.js';
-import type { Float } from './constants.js';
-import { Declined, decline, LeavesHalf } from './decline.js';
+import { type Float, LeavesHalf } from './constants.js';
 import { NodeBuilder } from './node-builder.js';
 import type { ProgramBuilder } from './program-builder.js';
 import { rows } from './rows/index.js';

@@ -1,9 +1,9 @@
+import { decline } from '../../../lowering/decline.js';
 import { type Node, sameShape, sizeOf, type Tensor, type Value } from '../../../model/index.js';
 import { ranksOf } from '../program/operand-facts.js';
 import { isComparison } from '../program/operand-types.js';
 import { type Constant, type MilType, MilValue } from '../program/program.js';
 import { constantFrom, type Float, floats, number } from './constants.js';
-import { decline } from './decline.js';
 import { argumentsAsNumbers, castTo, needsNumbers } from './operand-casts.js';
 import type { Arguments, ProgramBuilder } from './program-builder.js';
 import { type MilKind, milTypeOf, sizesOf } from './types.js';

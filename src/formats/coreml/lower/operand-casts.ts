@@ -1,8 +1,8 @@
+import { decline } from '../../../lowering/decline.js';
 import type { MilDataType } from '../program/data-types.js';
 import { isOperand, takes } from '../program/operand-types.js';
 import { type Constant, MilValue } from '../program/program.js';
 import { text } from './constants.js';
-import { decline } from './decline.js';
 import type { Arguments, ProgramBuilder } from './program-builder.js';
 
 type Given = MilValue | Constant;

@@ -1,6 +1,6 @@
+import { decline } from '../../../lowering/decline.js';
 import { sizeOf } from '../../../model/index.js';
 import type { MilValue } from '../program/program.js';
-import { decline } from './decline.js';
 import type { NodeBuilder } from './node-builder.js';
 import { reshape } from './operations.js';
 

@@ -1,8 +1,8 @@
+import { Declined } from '../../../lowering/decline.js';
 import type { Unsupported, Value } from '../../../model/index.js';
 import type { Port } from '../../format.js';
 import type { Classifier, InputFeature, MilValue } from '../program/program.js';
 import { lowerClassifier } from './classifier.js';
-import { Declined } from './decline.js';
 import { type Building, lowerOutput } from './features.js';
 
 /** The results of a program, and what they are to the source. */

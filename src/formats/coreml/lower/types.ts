@@ -1,5 +1,5 @@
+import { decline } from '../../../lowering/decline.js';
 import { type DataType, formatShape, isStatic, type Value } from '../../../model/index.js';
-import { decline } from './decline.js';
 
 /**
  * What an ONNX type is in a program: floats are fp16 or fp32 as the node that reads them wishes, all integers int32. Core ML

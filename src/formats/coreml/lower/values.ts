@@ -1,8 +1,8 @@
+import { decline } from '../../../lowering/decline.js';
 import type { Value } from '../../../model/index.js';
 import type { MilDataType } from '../program/data-types.js';
 import type { MilValue } from '../program/program.js';
 import { constantFrom, type Float, text } from './constants.js';
-import { decline } from './decline.js';
 import type { ProgramBuilder } from './program-builder.js';
 import { milTypeOf, sizesOf } from './types.js';
 

@@ -1,7 +1,7 @@
+import { decline } from '../../../lowering/decline.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { expectArithmetic, expectFloat, floatInput } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';

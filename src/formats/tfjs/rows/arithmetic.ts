@@ -1,12 +1,12 @@
+import { decline } from '../../../lowering/decline.js';
+import { mergedShape, type Run, runsOf } from '../../../lowering/runs.js';
 import type { Dimension } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { expectArithmetic, expectFloat, magnitude, zeroLike } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';
-import { mergedShape, type Run, runsOf } from '../runs.js';
 import type { Site } from '../site.js';
 
 function operandsOf(site: Site): Ref[] {

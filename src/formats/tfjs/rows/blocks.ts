@@ -1,6 +1,6 @@
+import { decline } from '../../../lowering/decline.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
-import { decline } from '../decline.js';
 import { transpose } from '../ops.js';
 import { type Row, row } from '../row.js';
 import { moving } from './gathering.js';

@@ -1,7 +1,7 @@
+import { decline } from '../../../lowering/decline.js';
 import type { ConvParameters } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { concat, split } from '../ops.js';
 import { padded } from '../padding.js';
 import type { Site } from '../site.js';

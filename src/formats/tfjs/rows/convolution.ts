@@ -1,8 +1,8 @@
+import { decline } from '../../../lowering/decline.js';
 import { type ConvParameters, conv } from '../../../operators/index.js';
 import { type FusedActivation, fusableActivation } from '../activation.js';
 import * as attribute from '../attributes.js';
 import type { Attributes, Builder, Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { blockDiagonal, computedFilter, constantFilter, type Filter, stuffed } from '../filter.js';
 import { concat, expandDims, split, squeeze, stridedSlice } from '../ops.js';
 import { row } from '../row.js';

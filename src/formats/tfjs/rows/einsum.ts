@@ -1,7 +1,7 @@
+import { decline } from '../../../lowering/decline.js';
 import { type Dimension, isStatic, type Shape, sizeOf } from '../../../model/index.js';
 import { einsum } from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { expectFloat } from '../operands.js';
 import { reduce, transpose } from '../ops.js';
 import { type Row, row } from '../row.js';

@@ -1,7 +1,7 @@
+import { decline } from '../../../lowering/decline.js';
 import { isStatic, sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { cast, gather, reduce, reshape, slice, squeeze } from '../ops.js';
 import { type Row, row } from '../row.js';
 import type { Site } from '../site.js';

@@ -1,8 +1,8 @@
+import { decline } from '../../../lowering/decline.js';
 import { isStatic, sizeOf } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { alongAxis, expectFloat, floatInput } from '../operands.js';
 import { reduce } from '../ops.js';
 import { type Row, row } from '../row.js';

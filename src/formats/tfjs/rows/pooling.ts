@@ -1,3 +1,5 @@
+import { decline } from '../../../lowering/decline.js';
+import { mergedShape } from '../../../lowering/runs.js';
 import type { Dimension } from '../../../model/index.js';
 import {
   type AveragePoolParameters,
@@ -10,10 +12,8 @@ import {
 } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { expandDims, pad, reduce, squeeze, stridedSlice } from '../ops.js';
 import { row } from '../row.js';
-import { mergedShape } from '../runs.js';
 import type { Site } from '../site.js';
 
 /** How the windows lie along one spatial axis, and what has to be added around it so that no kernel needs to pad. */

@@ -1,10 +1,10 @@
 import { reorder } from '../../../layout/reorder.js';
+import { decline } from '../../../lowering/decline.js';
 import { isStatic, type Shape, sizeOf, type Tensor } from '../../../model/index.js';
 import { gemm, matMul } from '../../../operators/index.js';
 import { fusableActivation } from '../activation.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { elementsOf } from '../elements.js';
 import { expectFloat } from '../operands.js';
 import { batchMatMul, matMul as matrixProduct, pack, transpose } from '../ops.js';

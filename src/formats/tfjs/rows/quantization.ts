@@ -1,7 +1,7 @@
+import { decline } from '../../../lowering/decline.js';
 import type { DataType } from '../../../model/index.js';
 import { dequantizeLinear, quantizeLinear } from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { alongAxis } from '../operands.js';
 import { cast } from '../ops.js';
 import { type Row, row } from '../row.js';

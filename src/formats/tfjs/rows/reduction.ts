@@ -1,12 +1,12 @@
+import { decline } from '../../../lowering/decline.js';
+import { around, mergedShape } from '../../../lowering/runs.js';
 import type { Operator, ReduceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { expectArithmetic, expectFloat, floatInput, magnitude } from '../operands.js';
 import { expandDims, reduce } from '../ops.js';
 import { type Row, row } from '../row.js';
-import { around, mergedShape } from '../runs.js';
 import type { Site } from '../site.js';
 
 /** Axes in memory. Declines where they are computed, or hold nothing: there TensorFlow.js and ONNX differ. */

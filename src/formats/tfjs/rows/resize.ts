@@ -1,3 +1,4 @@
+import { decline } from '../../../lowering/decline.js';
 import {
   interpolationMatrix,
   isCopy,
@@ -9,7 +10,6 @@ import type { ResizeParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { expectFloat } from '../operands.js';
 import { gather, matMul, transpose } from '../ops.js';
 import { type Row, row } from '../row.js';

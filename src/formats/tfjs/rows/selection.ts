@@ -1,11 +1,11 @@
+import { decline } from '../../../lowering/decline.js';
+import { around, mergedShape } from '../../../lowering/runs.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { expectArithmetic, expectFloat, negative } from '../operands.js';
 import { cast, concat, pack, slice, transpose } from '../ops.js';
 import { type Row, row } from '../row.js';
-import { around, mergedShape } from '../runs.js';
 import type { Site } from '../site.js';
 
 /** Along the last axis; the least elements are the greatest of their negatives. */

@@ -1,8 +1,8 @@
 import { inverse, isPlain } from '../../../layout/order.js';
+import { decline } from '../../../lowering/decline.js';
 import { isStatic } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
-import { decline } from '../decline.js';
 import { kindOf } from '../elements.js';
 import { cast, concat, gather, split, stridedSlice } from '../ops.js';
 import { type Row, row } from '../row.js';

@@ -1,9 +1,9 @@
+import { decline } from '../../../lowering/decline.js';
 import type { Dimension } from '../../../model/index.js';
 import type { PadParameters, SliceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { cast, gather, slice, stridedSlice } from '../ops.js';
 import { type Amounts, padded } from '../padding.js';
 import { type Row, row } from '../row.js';

@@ -1,7 +1,7 @@
+import { decline } from '../../../lowering/decline.js';
 import { type ConvTransposeParameters, convTranspose } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { decline } from '../decline.js';
 import { computedFilter, constantFilter, type Filter, stuffed } from '../filter.js';
 import { concat, expandDims, split, squeeze } from '../ops.js';
 import { row } from '../row.js';

@@ -1,3 +1,4 @@
+import { decline } from '../../../../lowering/decline.js';
 import type { Node, Tensor, Value } from '../../../../model/index.js';
 import {
   celu,
@@ -13,7 +14,6 @@ import {
 } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { fitsHalf, int, text } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, compare, reshape, select, unary } from '../operations.js';
 import type { Row, Rows } from './row.js';

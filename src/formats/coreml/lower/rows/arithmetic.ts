@@ -1,8 +1,8 @@
+import { decline } from '../../../../lowering/decline.js';
 import type { Node } from '../../../../model/index.js';
 import { mod } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
-import { int } from '../constants.js';
-import { decline, LeavesHalf } from '../decline.js';
+import { int, LeavesHalf } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, cast, compare, unary } from '../operations.js';
 import { pair } from '../pair.js';

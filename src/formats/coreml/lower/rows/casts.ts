@@ -1,6 +1,6 @@
+import { decline } from '../../../../lowering/decline.js';
 import type { DataType, Node } from '../../../../model/index.js';
 import { cast as castOperator } from '../../../../operators/index.js';
-import { decline } from '../decline.js';
 import { cast } from '../operations.js';
 import { milTypeOf } from '../types.js';
 import type { Rows } from './row.js';

@@ -1,6 +1,6 @@
+import { decline } from '../../../../lowering/decline.js';
 import { isInf } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
-import { decline } from '../decline.js';
 import { binary, cast, compare, select, unary } from '../operations.js';
 import { pair } from '../pair.js';
 import type { Row, Rows } from './row.js';

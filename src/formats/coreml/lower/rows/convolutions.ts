@@ -1,7 +1,7 @@
+import { decline } from '../../../../lowering/decline.js';
 import { conv, convTranspose } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { int, ints, text } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, reshape } from '../operations.js';
 import { paddingArguments, pairsOf } from '../padding.js';

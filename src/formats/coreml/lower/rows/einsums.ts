@@ -1,7 +1,7 @@
+import { decline } from '../../../../lowering/decline.js';
 import { type Node, sizeOf } from '../../../../model/index.js';
 import { einsum } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, matmul, reduce, reshape, transpose } from '../operations.js';
 import type { Rows } from './row.js';

@@ -1,6 +1,6 @@
+import { decline } from '../../../../lowering/decline.js';
 import type { MilValue } from '../../program/program.js';
 import { int } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, compare, select, unary } from '../operations.js';
 import type { Row, Rows } from './row.js';

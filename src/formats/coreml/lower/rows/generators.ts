@@ -1,8 +1,8 @@
+import { decline } from '../../../../lowering/decline.js';
 import { type DataType, sizeOf } from '../../../../model/index.js';
 import { constantOfShape, eyeLike, oneHot, range, shape, trilu } from '../../../../operators/index.js';
 import type { Constant } from '../../program/program.js';
 import { int, ints } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, cast, compare, reshape, select, sliceAxis } from '../operations.js';
 import { milTypeOf } from '../types.js';

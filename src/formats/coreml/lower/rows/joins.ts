@@ -1,8 +1,8 @@
+import { decline } from '../../../../lowering/decline.js';
 import { sizeOf } from '../../../../model/index.js';
 import { concat as concatOperator, split } from '../../../../operators/index.js';
 import type { MilType } from '../../program/program.js';
 import { int, ints } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { concat, reshape } from '../operations.js';
 import type { Rows } from './row.js';

@@ -1,7 +1,7 @@
+import { decline } from '../../../../lowering/decline.js';
 import { type Node, sizeOf, Tensor, type Value } from '../../../../model/index.js';
 import { gemm } from '../../../../operators/index.js';
 import type { Constant, MilValue } from '../../program/program.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, matmul, reshape, transpose } from '../operations.js';
 import type { Row, Rows } from './row.js';

@@ -1,3 +1,4 @@
+import { decline } from '../../../../lowering/decline.js';
 import { sameShape, sizeOf, Tensor } from '../../../../model/index.js';
 import {
   batchNormalization,
@@ -13,7 +14,6 @@ import { ranksOf } from '../../program/operand-facts.js';
 import type { MilValue } from '../../program/program.js';
 import { bounded, halfCentred, inverseRoot, meanSquare, smallest } from '../bounded.js';
 import { int, ints } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, reduce, reshape, transpose, unary } from '../operations.js';
 import { paddingArguments } from '../padding.js';

@@ -1,8 +1,8 @@
+import { decline } from '../../../../lowering/decline.js';
 import { sizeOf } from '../../../../model/index.js';
 import { expand as expandOperator, type PadMode, pad, tile as tileOperator } from '../../../../operators/index.js';
 import type { Constant, MilValue } from '../../program/program.js';
 import { ints, text } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { concat, expand, sliceAxis, tile, transpose } from '../operations.js';
 import type { Rows } from './row.js';

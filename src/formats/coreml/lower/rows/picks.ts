@@ -1,8 +1,8 @@
+import { decline } from '../../../../lowering/decline.js';
 import { sizeOf, stridesOf } from '../../../../model/index.js';
 import { gather, gatherElements, gatherNd, slice } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { bools, int, ints } from '../constants.js';
-import { decline } from '../decline.js';
 import { knownIntegers } from '../known-integers.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, compare, reduce, reshape, select, sliceAxis } from '../operations.js';

@@ -1,9 +1,9 @@
+import { decline } from '../../../../lowering/decline.js';
 import { type Node, sizeOf } from '../../../../model/index.js';
 import { averagePool, globalLpPool, lpPool, maxPool, type PoolParameters } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { bounded } from '../bounded.js';
 import { bool, ints } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, reduce, unary } from '../operations.js';
 import { paddingArguments } from '../padding.js';

@@ -1,6 +1,6 @@
+import { decline } from '../../../../lowering/decline.js';
 import type { Node } from '../../../../model/index.js';
 import * as operators from '../../../../operators/index.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { cast, reduce } from '../operations.js';
 import type { Row, Rows } from './row.js';

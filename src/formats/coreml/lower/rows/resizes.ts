@@ -1,8 +1,8 @@
+import { decline } from '../../../../lowering/decline.js';
 import * as resampling from '../../../../lowering/resampling.js';
 import { type ResizeParameters, resize, upsample } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { int, ints, text } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { matmul, transpose } from '../operations.js';
 import { samplingMode } from '../sampling-mode.js';

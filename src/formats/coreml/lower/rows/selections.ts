@@ -1,7 +1,7 @@
+import { decline } from '../../../../lowering/decline.js';
 import { argMax, cumSum, topK } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { bool, int, ints } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary } from '../operations.js';
 import type { Row, Rows } from './row.js';

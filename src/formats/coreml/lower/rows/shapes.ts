@@ -1,3 +1,4 @@
+import { decline } from '../../../../lowering/decline.js';
 import {
   depthToSpace,
   dropout,
@@ -7,7 +8,6 @@ import {
   unsqueeze,
 } from '../../../../operators/index.js';
 import { int, ints } from '../constants.js';
-import { decline } from '../decline.js';
 import { mergedPermutation } from '../merged-permutation.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { reshape, transpose } from '../operations.js';

@@ -1,8 +1,8 @@
+import { decline } from '../../../../lowering/decline.js';
 import { sizeOf } from '../../../../model/index.js';
 import { type SoftmaxParameters, softmax } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { bool, int } from '../constants.js';
-import { decline } from '../decline.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, cast, compare, reduce, reshape, unary } from '../operations.js';
 import type { Row, Rows } from './row.js';

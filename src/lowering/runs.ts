@@ -1,4 +1,4 @@
-import { type Dimension, isStatic, sizeOf } from '../../model/index.js';
+import { type Dimension, isStatic, sizeOf } from '../model/index.js';
 
 /** Neighbouring axes that an operation treats as one. */
 export type Run = readonly number[];
