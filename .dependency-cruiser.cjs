@@ -32,10 +32,11 @@ module.exports = {
   forbidden: [
     ...arrows,
     {
-      name: 'formats never import each other',
+      // What no engine runs as it is runs as ONNX.
+      name: 'formats never import each other, but for the writer of ONNX',
       severity: 'error',
       from: { path: '^src/formats/([^/]+)/' },
-      to: { path: '^src/formats/[^/]+/', pathNot: ['^src/formats/$1/'] },
+      to: { path: '^src/formats/[^/]+/', pathNot: ['^src/formats/$1/', '^src/formats/onnx/write.ts$'] },
     },
     {
       name: 'commands know formats by their list alone',

@@ -78,6 +78,8 @@ export interface ArtefactPort {
 export interface Opened<Content = unknown> {
   readonly inputs: readonly ArtefactPort[];
   readonly outputs: readonly ArtefactPort[];
+  /** Names of the values that it computes: what `alsoOutputs` may ask for. */
+  readonly values: readonly string[];
   /** Class names, where it has any. */
   readonly labels: readonly string[] | undefined;
   /** What most of its weights are held in. */
@@ -118,7 +120,7 @@ export type Hash = (chunks: readonly Uint8Array[]) => string;
 export type EngineName = 'onnxruntime' | 'tfjs' | 'coreml-through-onnx';
 
 /** A format that can be written. Adding one is a folder, and a line in `formats/index.ts`. */
-export interface Target<Program = unknown> {
+export interface Target<Program = unknown, Content = unknown> {
   readonly name: TargetName;
   /** What follows the base name: `.fused.onnx`, `.tfjs`, `.mlpackage`. */
   readonly suffix: string;
@@ -129,6 +131,12 @@ export interface Target<Program = unknown> {
    */
   lower(model: Model, options: LowerOptions): Lowered<Program>;
   write(program: Program, baseName: string, hash: Hash): Artefact;
+  /**
+   * Reads an artefact that anybody may have written, from its bytes alone.
+   * @throws InputError in one line where it is damaged, contradicts itself, or holds what is not read here
+   */
+  open(artefact: Artefact): Opened<Content>;
+  runnable(opened: Opened<Content>, options?: RunnableOptions): Runnable;
   /** Every reason why `lower` would refuse, without doing it. */
   supports(model: Model, options: LowerOptions): readonly Unsupported[];
 }

@@ -58,6 +58,7 @@ async function load(tf, converter, request, attachments) {
   );
   const artifacts = { ...json, weightSpecs: weightsManifest.flatMap((group) => group.weights), weightData };
   const model = await converter.loadGraphModel({ load: async () => artifacts });
+  const weights = new Set(Object.values(model.weights).flat());
   const isDynamic = operationsOf(json.modelTopology).some((name) => DYNAMIC.test(name));
   return {
     info: { inputs: model.inputs.map(portOf), outputs: model.outputs.map(portOf) },
@@ -75,7 +76,8 @@ async function load(tf, converter, request, attachments) {
       const results = isDynamic ? await model.executeAsync(given, names) : model.execute(given, names);
       const list = Array.isArray(results) ? results : [results];
       const read = list.map((tensor, i) => named(outputs[i] ?? '', tensor));
-      tf.dispose([list, given]);
+      // A weight that is asked for is the one that the next run needs.
+      tf.dispose([list.filter((tensor) => !weights.has(tensor)), given]);
       return read;
     },
   };

@@ -1,19 +1,23 @@
-import { UnsupportedError } from '../../model/index.js';
+import { type Model, UnsupportedError } from '../../model/index.js';
 import type { Target } from '../format.js';
 import { lower } from './lower/lower.js';
+import { open } from './open.js';
 import type { MilProgram } from './program/program.js';
+import { runnable } from './runnable.js';
 
 export { readMlpackage } from './read/read-package.js';
 
 import { writePackage } from './write/write-package.js';
 
 /** Core ML: an ML Program in an `.mlpackage`. */
-export const coreml: Target<MilProgram> = {
+export const coreml: Target<MilProgram, Model> = {
   name: 'coreml',
   suffix: '.mlpackage',
   engine: 'coreml-through-onnx',
   lower,
   write: (program, _baseName, hash) => writePackage(program, hash),
+  open,
+  runnable,
   supports(model, options) {
     try {
       lower(model, options);

@@ -4,12 +4,14 @@ import { VERSION } from '../../version.js';
 import type { LowerOptions, Port, Target } from '../format.js';
 import { encodeArtefact } from './external-weights.js';
 import { makeStatistics } from './make-statistics.js';
+import { type OnnxContent, open } from './open.js';
 import { applyPrecision } from './precision.js';
+import { runnable } from './runnable.js';
 
 const SUFFIX = '.fused.onnx';
 
 /** ONNX expresses every model that was read from it, so `supports` has no reason to give. */
-export const onnx: Target<Model> = {
+export const onnx: Target<Model, OnnxContent> = {
   name: 'onnx',
   suffix: SUFFIX,
   engine: 'onnxruntime',
@@ -25,6 +27,9 @@ export const onnx: Target<Model> = {
   write(model, baseName, hash) {
     return encodeArtefact(model, `${baseName}${SUFFIX}`, hash);
   },
+
+  open,
+  runnable,
 
   supports() {
     return [];

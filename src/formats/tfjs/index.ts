@@ -5,18 +5,23 @@ import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
 import { targetPasses } from '../../passes/target-passes.js';
 import type { Target } from '../format.js';
 import { lowerModel, unsupportedIn } from './lower.js';
+import { open } from './open.js';
 import type { TfjsProgram } from './program.js';
+import type { ReadModel } from './read/read-model.js';
+import { runnable } from './runnable.js';
 import { writeProgram } from './write.js';
 
 export type { TfjsProgram } from './program.js';
 
 /** TensorFlow.js: a GraphModel, channels-last, for the converter's `loadGraphModel`. */
-export const tfjs: Target<TfjsProgram> = {
+export const tfjs: Target<TfjsProgram, ReadModel> = {
   name: 'tfjs',
   suffix: '.tfjs',
   engine: 'tfjs',
   lower: (model, options) => lowerModel(prepared(model), options),
   write: (program, _baseName, hash) => writeProgram(program, hash),
+  open,
+  runnable,
   supports: (model, options) => unsupportedIn(prepared(model), options),
 };
 

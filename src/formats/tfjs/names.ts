@@ -1,6 +1,11 @@
 /** Names on which JavaScript's own objects stumble when the loader uses them as keys. */
 const INHERITED: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), '']);
 
+/** Whether the loader can refer to a node of this name. */
+export function isReferable(name: string): boolean {
+  return !name.includes(':') && !name.startsWith('^') && !INHERITED.has(name);
+}
+
 /**
  * Gives every node a name of its own that the loader can refer to. `:` would split off an output index and a leading `^`
  * would mean a control input; a key that is a whole number is moved to the front of JavaScript's objects, which changes

@@ -4,6 +4,7 @@ import type { MilType } from '../program/program.js';
 import { decodeMessage } from '../wire/decode-message.js';
 import type { Message } from '../wire/schema.js';
 import { BlobReader } from './blob-reader.js';
+import type { ReadClassifier } from './classifier.js';
 import { damaged } from './damaged.js';
 import { checkDescription, type Features } from './read-description.js';
 import { readManifest } from './read-manifest.js';
@@ -13,6 +14,22 @@ import { ProgramReader } from './read-program.js';
 const OPSET = 20;
 const IR_VERSION = 9;
 
+/** A package as it was read. */
+export interface ReadPackage {
+  readonly model: Model;
+  readonly description: Message<'ModelDescription'>;
+  readonly classifier: ReadClassifier | undefined;
+  /** Names of what operations make, in their order. */
+  readonly values: readonly string[];
+  /** In what, and how many, elements of floating-point constants are held. */
+  readonly held: ProgramReader['held'];
+}
+
+/** The program of a package as ONNX; see `readPackage`. */
+export function readMlpackage(files: ReadonlyMap<string, Bytes>): Model {
+  return readPackage(files).model;
+}
+
 /**
  * Opens a package and turns its program into ONNX, knowing nothing of who wrote it. The graph computes in the precision that
  * the program states: its values are float32, and behind each fp16 operation they are rounded to binary16, once. Constants are
@@ -21,7 +38,7 @@ const IR_VERSION = 9;
  * @param files path within the package to content
  * @throws InputError where the package is damaged, contradicts itself, or holds what is no plain ML Program
  */
-export function readMlpackage(files: ReadonlyMap<string, Bytes>): Model {
+export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   const manifest = readManifest(files);
   const bytes = files.get(manifest.modelPath);
   if (!bytes) throw damaged(`${manifest.modelPath} is no file`);
@@ -50,7 +67,8 @@ export function readMlpackage(files: ReadonlyMap<string, Bytes>): Model {
   const outputs = addOutputs(model, program, Array.from(block.outputs ?? []));
   program.checkTypes();
   checkDescription(description, inputs, outputs);
-  return model;
+  const { classifier, values, held } = program;
+  return { model, description, classifier, values, held };
 }
 
 const EMPTY = { producerVersion: '', domain: '', modelVersion: 0n, docString: '' };

@@ -1,4 +1,13 @@
-import { bytesOf, float16ToNumber, type Graph, isStatic, sameShape, Tensor, type Value } from '../../../model/index.js';
+import {
+  bytesOf,
+  float16ToNumber,
+  type Graph,
+  isStatic,
+  sameShape,
+  sizeOf,
+  Tensor,
+  type Value,
+} from '../../../model/index.js';
 import { inferTypes } from '../../../operators/infer.js';
 import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../wire/schema.js';
@@ -62,6 +71,8 @@ export class ProgramReader {
   readonly #operands = new Map<string, Operand>();
   readonly #declared: { readonly value: Value; readonly type: MilType; readonly name: string }[] = [];
   classifier: ReadClassifier | undefined;
+  /** In what, and how many, elements of floating-point constants are held. */
+  readonly held: (readonly ['fp16' | 'fp32', number])[] = [];
 
   constructor(graph: Graph, blobs: BlobReader | undefined) {
     this.#to = new OnnxBuilder(graph);
@@ -91,6 +102,11 @@ export class ProgramReader {
         this.classifier = readClassifier(operation, (name) => this.operandOf(name));
       else this.#readOperation(operation);
     }
+  }
+
+  /** What operations make, in their order. */
+  get values(): string[] {
+    return this.#declared.map(({ name }) => name);
   }
 
   /** Infers what each operation gives and holds the declared types against it. @throws InputError where they differ */
@@ -123,6 +139,8 @@ export class ProgramReader {
     if (!value || more.length > 0 || inputs?.size) throw damaged('a const has a value, no inputs and one output', name);
     const constant = readConstant(value, this.#blobs, name);
     expectType(readType(output?.type, name), constant, name);
+    const { dtype, shape } = constant;
+    if (dtype === 'fp16' || dtype === 'fp32') this.held.push([dtype, sizeOf(shape)]);
     this.#bind(this.#constantOperand(name, constant));
   }
 

@@ -1,0 +1,50 @@
+import { allNodes, type Graph, type Model } from '../../model/index.js';
+import { inferTypes } from '../../operators/infer.js';
+import type { Opened, Runnable, RunnableOptions } from '../format.js';
+import type { OnnxContent } from './open.js';
+import { simulateFloat16 } from './simulate-float16.js';
+import { encodeMessage } from './wire/encode.js';
+import { encodeModel } from './write.js';
+
+const ENGINE = 'onnxruntime';
+
+/** The file as it is, or as a float32 program that rounds where the file computes in float16. */
+export function runnable(opened: Opened<OnnxContent>, options: RunnableOptions = {}): Runnable {
+  const { alsoOutputs = [], rounded } = options;
+  const { model, artefact } = opened.content;
+  const outputs = new Set(opened.outputs.map(({ name }) => name));
+  const more = [...new Set(alsoOutputs)].filter((name) => !outputs.has(name));
+  if (rounded) return { engine: ENGINE, model: encodeModel(roundedForm(model, more)), files: new Map() };
+  const files = new Map([...artefact.files].filter(([path]) => path !== artefact.commits));
+  const file = artefact.files.get(artefact.commits) ?? [];
+  return { engine: ENGINE, model: more.length > 0 ? [...file, ...declaration(more)] : file, files };
+}
+
+/** Further outputs as a message of their own: protobuf merges what follows a file into it, and engines infer the types. */
+function declaration(names: readonly string[]): readonly Uint8Array[] {
+  return encodeMessage('ModelProto', { graph: { output: names.map((name) => ({ name })) } });
+}
+
+/** Engines run an fp16 graph in float32, and round less than a device does. */
+function roundedForm(model: Model, alsoOutputs: readonly string[]): Model {
+  const copy = model.copy();
+  const { graph } = copy;
+  const wanted = new Set(alsoOutputs);
+  inferTypes(graph);
+  for (const { outputs } of graph.sorted()) {
+    for (const value of outputs) if (value && wanted.has(value.name)) graph.addOutput(value);
+  }
+  simulateFloat16(copy, nodesInFloat32(graph));
+  return copy;
+}
+
+/** Nodes that the file computes in float32; casts only lead there. */
+function nodesInFloat32(graph: Graph): string[] {
+  const labels = new Set<string>();
+  for (const node of allNodes(graph)) {
+    const values = [...node.inputs, ...node.outputs];
+    const has = (dtype: string) => values.some((value) => value?.dtype === dtype);
+    if (!node.is('Cast') && has('float32') && !has('float16')) labels.add(node.label);
+  }
+  return [...labels];
+}

@@ -1,0 +1,53 @@
+import type { ImageLayout, ImageOptions } from './format.js';
+import { Json } from './json.js';
+
+/** What our own keys of an artefact's metadata say. */
+export interface Said {
+  readonly labels: readonly string[] | undefined;
+  readonly image: ImageOptions | undefined;
+  readonly layout: ReadonlyMap<string, ImageLayout>;
+  readonly names: ReadonlyMap<string, string>;
+  readonly origins: ReadonlyMap<string, readonly string[]>;
+}
+
+const LAYOUTS: ReadonlyMap<unknown, ImageLayout> = new Map([
+  ['nchw', 'nchw'],
+  ['nhwc', 'nhwc'],
+]);
+const ORDERS: ReadonlyMap<unknown, ImageOptions['order']> = new Map([
+  ['rgb', 'rgb'],
+  ['bgr', 'bgr'],
+  ['gray', 'gray'],
+]);
+
+/**
+ * @param metadata every entry as text
+ * @param refuse makes the error for an entry that says something else than it should
+ */
+export function readMetadata(metadata: ReadonlyMap<string, string>, refuse: (what: string) => Error): Said {
+  const entry = <T>(key: string, absent: T, read: (json: Json) => T): T => {
+    const text = metadata.get(key);
+    return text === undefined ? absent : read(Json.parse(text, key, refuse));
+  };
+  const textsOf = (json: Json) => json.list().map((each) => each.text());
+  const mapOf = <T>(json: Json, read: (value: Json) => T) =>
+    new Map(Array.from(json.entries(), ([key, value]) => [key, read(value)]));
+  return {
+    labels: entry('mobileone.labels', undefined, textsOf),
+    image: entry('mobileone.image', undefined, imageOf),
+    layout: entry('mobileone.layout', new Map(), (json) => mapOf(json, (value) => value.oneOf(LAYOUTS))),
+    names: entry('mobileone.names', new Map(), (json) => mapOf(json, (value) => value.text())),
+    origins: entry('mobileone.origins', new Map(), (json) => mapOf(json, textsOf)),
+  };
+}
+
+function imageOf(json: Json): ImageOptions {
+  const order = json.at('order').oneOf(ORDERS);
+  const channels = order === 'gray' ? 1 : 3;
+  const perChannel = (key: string) => {
+    const values = json.at(key).list();
+    if (values.length !== channels) throw json.at(key).refusal(`has ${values.length} numbers for ${channels} channels`);
+    return values.map((value) => value.number());
+  };
+  return { order, mean: perChannel('mean'), std: perChannel('std') };
+}

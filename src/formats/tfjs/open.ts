@@ -1,0 +1,44 @@
+import { sizeOf } from '../../model/index.js';
+import { describePort, withColours } from '../artefact-ports.js';
+import type { Artefact, Opened } from '../format.js';
+import { readMetadata } from '../read-metadata.js';
+import { mostHeldIn } from '../weight-precision.js';
+import { damaged } from './read/damaged.js';
+import { type ReadModel, readModel } from './read/read-model.js';
+import type { ReadEndpoint } from './read/read-signature.js';
+
+/** What a GraphModel says of itself. @throws InputError where it is damaged, or holds what is not read here */
+export function open(artefact: Artefact): Opened<ReadModel> {
+  const content = readModel(artefact);
+  const { metadata, weights, paths } = content;
+  const said = readMetadata(metadata, damaged);
+  const portsOf = (endpoints: readonly ReadEndpoint[]) =>
+    endpoints.map(({ key, dtype, shape }) => describePort({ name: key, dtype, shape }, said, damaged));
+  const inputs = portsOf(content.inputs);
+  const { image } = said;
+  const known = new Set([artefact.commits, ...paths]);
+  const strays = [...artefact.files.keys()].filter((path) => !known.has(path));
+  return {
+    ...said,
+    // A browser gives colours as RGB, whatever the network was trained on.
+    inputs: image ? withColours(inputs, image, image.order === 'gray' ? 'gray' : 'rgb', damaged) : inputs,
+    outputs: portsOf(content.outputs),
+    values: valuesOf(content),
+    precision: mostHeldIn(
+      weights.filter(({ dtype }) => dtype === 'float32').map((each) => [each.precision, sizeOf(each.shape)] as const),
+    ),
+    metadata,
+    notes: strays.map((path) => `${path} is not named in model.json and was ignored`),
+    content,
+  };
+}
+
+/** Results of all nodes that compute, further ones where something reads them. */
+function valuesOf({ nodes, outputs }: ReadModel): string[] {
+  const computed = [...nodes.values()].filter(
+    ({ op }) => op !== 'Const' && op !== 'NoOp' && !op.startsWith('Placeholder'),
+  );
+  const read = [...[...nodes.values()].flatMap(({ inputs }) => inputs), ...outputs];
+  const further = read.filter(({ index }) => index > 0).map(({ node, index }) => `${node}:${index}`);
+  return [...new Set([...computed.map(({ name }) => name), ...further])];
+}

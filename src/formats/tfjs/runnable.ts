@@ -1,0 +1,12 @@
+import type { Opened, Runnable } from '../format.js';
+import type { ReadModel } from './read/read-model.js';
+
+/** The files as they are: the engine gives back any value by its name, and computes in float32 at every precision. */
+export function runnable({ content }: Opened<ReadModel>): Runnable {
+  const { artefact, paths } = content;
+  return {
+    engine: 'tfjs',
+    model: artefact.files.get(artefact.commits) ?? [],
+    files: new Map(paths.map((path) => [path, artefact.files.get(path) ?? []])),
+  };
+}

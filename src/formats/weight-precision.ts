@@ -1,0 +1,21 @@
+import { allNodes, type Model, type Tensor } from '../model/index.js';
+import type { Precision } from './format.js';
+
+/** The precision that most elements of floating-point weights are held in; fp32 where none leads. */
+export function mostHeldIn<P extends Precision>(
+  weights: Iterable<readonly [precision: P, elements: number]>,
+): P | 'fp32' {
+  const counts = new Map<P | 'fp32', number>([['fp32', 0]]);
+  for (const [precision, elements] of weights) counts.set(precision, (counts.get(precision) ?? 0) + elements);
+  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))[0];
+}
+
+/** The precision of a model as it is. */
+export function precisionOf(model: Model): 'fp16' | 'fp32' {
+  const tensors = new Set<Tensor>();
+  for (const node of allNodes(model.graph)) {
+    for (const value of node.inputs) if (value?.constant) tensors.add(value.constant);
+  }
+  const held = [...tensors].filter(({ dtype }) => /^float(16|32|64)$/.test(dtype));
+  return mostHeldIn(held.map(({ dtype, size }) => [dtype === 'float16' ? 'fp16' : 'fp32', size] as const));
+}
