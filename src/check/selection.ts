@@ -31,7 +31,7 @@ function computedValues(graph: Graph): ReadonlySet<Value> {
   for (const node of graph.sorted()) {
     const isFixed =
       node.subgraphs().length === 0 &&
-      (node.is('Constant') || node.inputs.length > 0) &&
+      !hasTrait(node, 'random') &&
       node.inputs.every((value) => !value?.isInput && !(value && computed.has(value)));
     if (!isFixed) for (const value of node.outputs) if (value) computed.add(value);
   }

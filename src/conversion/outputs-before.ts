@@ -1,4 +1,5 @@
 import { type Graph, type Node, readBy, type SourceNode, type Unsupported, type Value } from '../model/index.js';
+import { hasTrait } from '../operators/index.js';
 
 /** The source nodes behind the nodes that a target refuses; undefined where one of them cannot be found. */
 export function sourcesOf(graph: Graph, unsupported: readonly Unsupported[]): Set<number> | undefined {
@@ -22,7 +23,7 @@ export function outputsBefore(graph: Graph, refused: ReadonlySet<number>): strin
     const isRefused = node.origin.some(({ index }) => refused.has(index));
     if (isRefused || [...readBy(node)].some((value) => value.producer && gone.has(value.producer))) gone.add(node);
     // A size is no answer, and neither is what follows from constants alone.
-    if (node.is('Shape', 'Size') || ![...readBy(node)].some((value) => computed.has(value))) continue;
+    if (hasTrait(node, 'measures') || ![...readBy(node)].some((value) => computed.has(value))) continue;
     for (const value of node.outputs) if (value) computed.add(value);
   }
   const isLeft = (value: Value) => value.producer !== undefined && !gone.has(value.producer);

@@ -1,4 +1,5 @@
 import type { Node } from '../model/index.js';
+import { operatorOf } from '../operators/index.js';
 import { type Order, plain, without } from './order.js';
 import type { LayoutRule } from './rule.js';
 
@@ -51,21 +52,22 @@ function moved(order: Order, axis: number): Order {
 }
 
 /** Reductions: axes that are dropped take their place in memory with them. */
-export function reducing(
-  parametersOf: (node: Node) => { axes: readonly number[] | undefined; keepDims: boolean },
-): LayoutRule {
-  return {
-    place(node, at) {
-      const { axes, keepDims } = parametersOf(node);
-      const order = at.order(0);
-      if (!axes) return { inputs: [], outputs: [] };
-      return { inputs: [order], outputs: [keepDims ? order : without(order, new Set(axes))] };
-    },
-    wish(node, index, result) {
-      const { axes, keepDims } = parametersOf(node);
-      return index === 0 && axes && keepDims ? result : undefined;
-    },
-  };
+export const reducing: LayoutRule = {
+  place(node, at) {
+    const { axes, keepDims } = reducedAxes(node);
+    const order = at.order(0);
+    if (!axes) return { inputs: [], outputs: [] };
+    return { inputs: [order], outputs: [keepDims ? order : without(order, new Set(axes))] };
+  },
+  wish(node, index, result) {
+    const { axes, keepDims } = reducedAxes(node);
+    return index === 0 && axes && keepDims ? result : undefined;
+  },
+};
+
+function reducedAxes(node: Node) {
+  const row = operatorOf(node);
+  return row?.reducedAxes?.(node, row.parameters(node)) ?? { axes: undefined, keepDims: true };
 }
 
 /** Takes slices of the first operand along one axis; the axes of the indices stand where that axis stood. */

@@ -7,51 +7,21 @@ import { reshaping, transposing } from './reshaping.js';
 import { bound, type LayoutRule } from './rule.js';
 import { windows } from './windows.js';
 
-/** Operators by how they fit into a layout, besides those that their traits say it of. What is nowhere needs ONNX's order, which is always right. */
-const LISTS: readonly (readonly [LayoutRule, string])[] = [
-  // Their operands broadcast; the axes that they name are the target's to translate.
-  [elementwise, 'LayerNormalization RMSNormalization Concat'],
-  [
-    windows,
-    `Conv ConvTranspose AveragePool MaxPool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool LRN GroupNormalization
-     Resize Upsample DepthToSpace SpaceToDepth`,
-  ],
-  [
-    alongAxes,
-    `BatchNormalization InstanceNormalization LpNormalization MeanVarianceNormalization
-     Split Slice Pad Tile CumSum CumProd QuantizeLinear DequantizeLinear`,
-  ],
+/** What a trait says of how an operator fits into a layout. */
+const BY_TRAIT: readonly (readonly [operators.Trait, LayoutRule])[] = [
+  ['elementwise', elementwise],
+  // Their operands lie alike; the axes that they name are the target's to translate.
+  ['joins', elementwise],
+  ['reshapes', reshaping],
+  ['spatial', windows],
+  ['keepsAxes', alongAxes],
+  ['measures', measuring],
 ];
 
-const REDUCTIONS = [
-  operators.reduceMean,
-  operators.reduceSum,
-  operators.reduceMax,
-  operators.reduceMin,
-  operators.reduceProd,
-  operators.reduceL1,
-  operators.reduceL2,
-  operators.reduceLogSum,
-  operators.reduceLogSumExp,
-  operators.reduceSumSquare,
-];
-
-function arg(operator: typeof operators.argMax): LayoutRule {
-  return reducing((node) => {
-    const { axis, keepDims } = operator.parameters(node);
-    return { axes: [axis], keepDims };
-  });
-}
-
-const rules: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
-  ...operators.operatorsWith('elementwise').map((name) => [name, elementwise] as const),
-  ...operators.operatorsWith('reshapes').map((name) => [name, reshaping] as const),
-  ...LISTS.flatMap(([rule, names]) =>
-    names
-      .trim()
-      .split(/\s+/)
-      .map((name) => [name, rule] as const),
-  ),
+/** Operators that have a rule of their own. */
+const OWN: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
+  ['LayerNormalization', elementwise],
+  ['RMSNormalization', elementwise],
   ['Transpose', transposing],
   ['MatMul', product],
   ['Expand', expanding],
@@ -60,14 +30,15 @@ const rules: ReadonlyMap<string, LayoutRule> = new Map<string, LayoutRule>([
   ['Hardmax', alongLast((node) => operators.hardmax.parameters(node))],
   ['TopK', alongLast((node) => operators.topK.parameters(node))],
   ['Gather', gathering((node) => operators.gather.parameters(node).axis)],
-  ...REDUCTIONS.map((operator) => [operator.name, reducing((node) => operator.parameters(node))] as const),
-  ['ArgMax', arg(operators.argMax)],
-  ['ArgMin', arg(operators.argMin)],
-  ['Shape', measuring],
-  ['Size', measuring],
 ]);
 
-/** The rule of a node's operator; operators of other domains and those without a rule are bound to ONNX's order. */
+/**
+ * The rule of a node's operator. What nothing is said of is bound to ONNX's order, which is always right: operators of other
+ * domains, and those that mix axes.
+ */
 export function ruleOf(node: Node): LayoutRule {
-  return (node.domain === '' && rules.get(node.operator)) || bound;
+  const row = operators.operatorOf(node);
+  if (!row) return bound;
+  if (row.reducedAxes) return reducing;
+  return OWN.get(row.name) ?? BY_TRAIT.find(([trait]) => row.traits.includes(trait))?.[1] ?? bound;
 }

@@ -17,6 +17,16 @@ export interface Operator<P = unknown> {
   readonly name: string;
   /** All that hold, in every operator set. */
   readonly traits: readonly Trait[];
+  /** Whether the first result is the first operand as it is: a Cast to the same type, a Pad by nothing. Absent: it never is. */
+  isCopy?(node: Node, parameters: P): boolean;
+  /** Multiply-accumulates, from the sizes of operands and first result. All rows have it that have the trait `product`. */
+  multiplyAccumulates?(
+    operands: readonly (readonly number[] | undefined)[],
+    result: readonly number[],
+    parameters: P,
+  ): number;
+  /** The axes that a reduction takes away, or leaves as ones; undefined: not known. Absent: no reduction. */
+  reducedAxes?(node: Node, parameters: P): { readonly axes: readonly number[] | undefined; readonly keepDims: boolean };
   /**
    * Attributes and constant inputs in one form for all versions (read `node.opset`). A field whose input is computed
    * in the graph is undefined.

@@ -16,6 +16,14 @@
  *   multiply-accumulates or tells what weights are there.
  * - `forgetsSignOfZero`: floats have the same results for 0 and -0, in whatever operand: even functions, f(0) not 0, sums
  *   from 0 on. Asked by the passes that would turn one into the other.
+ * - `random`: draws its results anew on every run. Asked by whoever tells what is the same on every run.
+ * - `measures`: the results say how large the operand is, and nothing of what is in it. Asked by the layout, and by who looks
+ *   for values that answer something.
+ * - `optionalResults`: the first result is computed the same whether the others are asked for or not. Asked by the pass that
+ *   leaves out what nobody reads.
+ * - `spatial`: the first operand is [N, C, D…], and so are the results of its rank; engines have kernels for it that want
+ *   channels last. `keepsAxes`: results of the first operand's rank have its axes, of which parameters may name some. Asked by
+ *   the layout.
  */
 export type Trait =
   | 'elementwise'
@@ -25,4 +33,9 @@ export type Trait =
   | 'selects'
   | 'squashes'
   | 'product'
-  | 'forgetsSignOfZero';
+  | 'forgetsSignOfZero'
+  | 'random'
+  | 'measures'
+  | 'optionalResults'
+  | 'spatial'
+  | 'keepsAxes';

@@ -2,10 +2,9 @@ import type { Model } from '../model/index.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { inferTypes } from '../operators/infer.js';
 import { inferStale } from '../operators/refine.js';
+import { dropCopies } from './drop-copies.js';
 import { dropDefaultAttributes } from './drop-default-attributes.js';
-import { dropIdentity } from './drop-identity.js';
 import { dropNeutralArithmetic } from './drop-neutral-arithmetic.js';
-import { dropNoOps } from './drop-no-ops.js';
 import { dropOverwritten } from './drop-overwritten.js';
 import { dropVainCeilMode } from './drop-vain-ceil-mode.js';
 import { dropZeroBias } from './drop-zero-bias.js';
@@ -47,12 +46,11 @@ const preparing = (batchNorm: BatchNormMode | undefined): readonly Pass[] => [se
 const cleaning: readonly Pass[] = [
   // Frees constants from a read of the image, which folding could not cross.
   replaceCastLike,
-  dropIdentity,
+  dropCopies,
   foldConstants,
   takeDecidedBranch,
   splitSequences,
   dropNeutralArithmetic,
-  dropNoOps,
   dropOverwritten,
   joinTransposes,
   joinReshapes,

@@ -1,8 +1,6 @@
+import { hasTrait } from '../operators/index.js';
 import type { Pass } from './pass.js';
 import { isUnread } from './replace-node.js';
-
-/** Operators whose results after the first are optional: the others are computed the same whether these are asked for or not. */
-const WITH_OPTIONAL_RESULTS = ['Dropout', 'LayerNormalization', 'MaxPool'];
 
 /**
  * Takes out nodes that nobody reads, and optional results that nobody reads.
@@ -20,7 +18,7 @@ export const removeDeadNodes: Pass = {
       graph.remove(node);
       changes.edited();
     }
-    for (const node of graph.nodesOf(...WITH_OPTIONAL_RESULTS)) {
+    for (const node of graph.sorted().filter((one) => hasTrait(one, 'optionalResults'))) {
       for (let index = node.outputs.length - 1; index > 0; index--) {
         if (!node.outputs[index]?.isDead) continue;
         graph.dropOutput(node, index);

@@ -1,6 +1,6 @@
 import { isFloat, type Model, type Node, type Tensor, type Value } from '../model/index.js';
-import { type BatchNormMode, COPYING, RANDOM, UNUSED_STATISTICS } from '../operators/batch-norm-mode.js';
-import { batchNormalization, constant, constantOfShape } from '../operators/index.js';
+import { type BatchNormMode, UNUSED_STATISTICS } from '../operators/batch-norm-mode.js';
+import { batchNormalization, constant, constantOfShape, hasTrait } from '../operators/index.js';
 import { graphsOf } from './graphs-of.js';
 
 /** Position of the operands of `BatchNormalization` that hold running statistics. */
@@ -50,7 +50,7 @@ function copiedConstant(value: Value): Tensor | undefined {
     const node = source.producer;
     if (node?.is('Constant')) return constant.parameters(node).tensor;
     if (node?.is('ConstantOfShape')) return constantOfShape.parameters(node).value;
-    const copied = node && node.domain === '' && COPYING.has(node.operator) ? node.inputs[0] : undefined;
+    const copied = node && hasTrait(node, 'moves') ? node.inputs[0] : undefined;
     if (!copied) return undefined;
     source = copied;
   }
@@ -63,7 +63,7 @@ function varyingValues(model: Model): Set<Value> {
   for (const graph of graphsOf(model)) {
     for (const value of graph.inputs) varying.add(value);
     for (const node of graph.sorted()) {
-      const isSource = RANDOM.has(node.operator) || node.subgraphs().length > 0;
+      const isSource = hasTrait(node, 'random') || node.subgraphs().length > 0;
       if (!isSource && !node.inputs.some((value) => value && varying.has(value))) continue;
       for (const value of node.outputs) if (value) varying.add(value);
     }

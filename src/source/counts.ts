@@ -1,5 +1,5 @@
-import { allNodes, type Graph, isFloat, type Node, type Shape, sizeOf, type Tensor } from '../model/index.js';
-import { hasTrait } from '../operators/index.js';
+import { allNodes, type Graph, isFloat, type Node, type Shape, type Tensor } from '../model/index.js';
+import { hasTrait, operatorOf } from '../operators/index.js';
 import type { Counts } from '../report/index.js';
 
 /** What a graph holds. Shapes must have been inferred; weights are not read. */
@@ -57,13 +57,9 @@ function productCost(node: Node, batch: number | ReadonlySet<string>): number | 
     const closed = shape?.map((d) => (typeof batch !== 'number' && typeof d === 'string' && batch.has(d) ? 1 : d));
     return closed?.every((d): d is number => typeof d === 'number') ? closed : undefined;
   };
-  const [x, w, y] = [sizes(node.inputs[0]?.shape), sizes(node.inputs[1]?.shape), sizes(node.outputs[0]?.shape)];
-  if (!x || !w || !y) return null;
-  // Every weight meets every position once: of the output for a convolution, of the input for a transposed one.
-  if (node.is('Conv')) return sizeOf(w) * sizeOf(y.filter((_, axis) => axis !== 1));
-  if (node.is('ConvTranspose')) return sizeOf(w) * sizeOf(x.filter((_, axis) => axis !== 1));
-  const rows = y.at(-1) ?? 1;
-  // For Gemm and MatMul: each result is a sum over the axis they share.
-  const shared = node.is('MatMul') ? (x.at(-1) ?? 1) : rows === 0 ? 0 : sizeOf(w) / rows;
-  return sizeOf(y) * shared;
+  const row = operatorOf(node);
+  const operands = node.inputs.slice(0, 2).map((value) => sizes(value?.shape));
+  const result = sizes(node.outputs[0]?.shape);
+  if (operands.includes(undefined) || !result) return null;
+  return row?.multiplyAccumulates?.(operands, result, row.parameters(node)) ?? null;
 }

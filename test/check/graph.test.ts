@@ -106,6 +106,14 @@ describe('an output that follows from a selection', () => {
   });
 });
 
+test('what is drawn at random moves, even where its odds are constants, and so does what is selected of it', () => {
+  const g = graph();
+  const drawn = add(g, 'Bernoulli', [constant(g, [2], [0.5, 0.5])]);
+  const isHigh = add(g, 'Greater', [drawn, constant(g, [1], [0.5])], 'bool');
+  g.setOutputs([isHigh]);
+  expect(selectionsOf(g)).toEqual({ outputs: new Set([isHigh.name]), read: [drawn], results: [isHigh] });
+});
+
 describe('what a Sigmoid resolves', () => {
   test('holds for its result, moved and joined with others of its kind, and for nothing else', () => {
     const g = graph();

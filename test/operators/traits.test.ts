@@ -1,21 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { isFloat, sameShape, Tensor } from '../../src/model/index.js';
-import { type Operator, operatorOf, type Trait } from '../../src/operators/index.js';
+import { type Operator, operatorOf, operatorsWith, type Trait } from '../../src/operators/index.js';
+import { inferNode } from '../../src/operators/infer.js';
 import * as rows from '../../src/operators/rows/index.js';
+import { signatureOf } from '../../src/operators/signature.js';
 import { type Case, casesIn, nodeOf } from './cases.js';
 
 const operators: readonly Operator[] = Object.values(rows);
 const withData = [...casesIn('computed-cases.jsonl'), ...casesIn('movement-cases.jsonl')];
 const states = (name: string, trait: Trait) => operators.find((row) => row.name === name)?.traits.includes(trait);
 
-/** What has none of the traits, by the reason: a new operator is either found here, or says what it is. */
+/** What the layout asks, which test/layout/rules.test.ts accounts for, and how many results have to be asked for. */
+const OF_THE_FORM: readonly Trait[] = ['spatial', 'keepsAxes', 'optionalResults'];
+const OF_THE_VALUES = ({ traits }: Operator) => traits.filter((trait) => !OF_THE_FORM.includes(trait));
+
+/** What has no trait that says what its values are, by the reason: a new operator is either found here, or says what it is. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  'makes its elements from nothing, or from how large something is': [
-    ...['Constant', 'ConstantOfShape', 'EyeLike', 'OneHot', 'Range', 'Shape', 'Size', 'AffineGrid'],
+  'makes its elements from nothing': [
+    ...['Constant', 'ConstantOfShape', 'EyeLike', 'OneHot', 'Range', 'AffineGrid'],
     ...['HannWindow', 'HammingWindow', 'BlackmanWindow', 'MelWeightMatrix'],
-  ],
-  'draws at random': [
-    ...['RandomNormal', 'RandomUniform', 'RandomNormalLike', 'RandomUniformLike', 'Bernoulli', 'Multinomial'],
   ],
   'has whole graphs, sequences or optional values inside': [
     ...['If', 'Loop', 'Scan', 'SequenceConstruct', 'SequenceAt', 'SequenceLength', 'ConcatFromSequence'],
@@ -46,7 +49,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
 
 test.each(operators.map((row) => [row.name, row] as const))('%s has traits, or a reason why not', (name, row) => {
   const reasons = Object.values(WITHOUT).flat();
-  expect(reasons.filter((other) => other === name)).toHaveLength(row.traits.length > 0 ? 0 : 1);
+  expect(reasons.filter((other) => other === name)).toHaveLength(OF_THE_VALUES(row).length > 0 ? 0 : 1);
 });
 
 test('no reason is given for an operator that there is not', () => {
@@ -233,4 +236,92 @@ test('what selects gives integers, booleans or ones and zeros: no float that mov
     const floats = results.slice(operator === 'TopK' ? 1 : 0).filter(({ dtype }) => isFloat(dtype));
     expect(floats.filter((tensor) => !numbers(tensor).every(isMark))).toEqual([]);
   }
+});
+
+test('random are those whose draws ONNX lets a seed decide, and a Dropout, which draws while it trains alone', () => {
+  const seeded = operators.filter(({ name }) => signatureOf(name)?.attributes.has('seed')).map(({ name }) => name);
+  expect(operatorsWith('random').sort()).toEqual(seeded.filter((name) => name !== 'Dropout').sort());
+  expect(seeded.length).toBeGreaterThan(5);
+});
+
+test('what draws at random is never computed beforehand', () => {
+  const computing = operators.filter(({ traits, compute }) => traits.includes('random') && compute);
+  expect(computing).toEqual([]);
+});
+
+test('a measure stays when other elements are measured', () => {
+  const measured = withData.filter((given) => states(given.operator, 'measures'));
+  expect(measured.length).toBeGreaterThan(3);
+  for (const given of measured) {
+    const turned = given.operands.map(
+      (tensor) =>
+        tensor &&
+        new Tensor(
+          tensor.dtype,
+          tensor.shape,
+          tensor.bytes.map(() => 0),
+        ),
+    );
+    expect(computed(given, turned)?.flatMap(numbers), given.name).toEqual(
+      given.results.flatMap((tensor) => [...tensor.toBigInts()].map(Number)),
+    );
+  }
+});
+
+/** Of several results, what the first one hangs on. */
+const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+  'all of them are parts of one answer': [
+    'Split',
+    'TopK',
+    'DynamicQuantizeLinear',
+    'StringSplit',
+    'If',
+    'Loop',
+    'Scan',
+  ],
+  'they are what becomes of the cache that was given': ['Attention'],
+  'more of them ask for training': ['BatchNormalization'],
+};
+
+test('whatever gives several results says whether the first one hangs on the others', () => {
+  const several = operators.filter(({ name }) => (signatureOf(name)?.mostOutputs ?? 1) > 1).map(({ name }) => name);
+  expect([...operatorsWith('optionalResults'), ...Object.values(ASKED_FOR).flat()].sort()).toEqual(several.sort());
+});
+
+test('what is a product says how many multiply-accumulates it takes, and nothing else does', () => {
+  const counted = operators.filter(({ multiplyAccumulates }) => multiplyAccumulates).map(({ name }) => name);
+  expect(counted.sort()).toEqual(operatorsWith('product').sort());
+});
+
+test('what a row calls a copy of its operand is one in all cases that ONNX and ONNX Runtime answer', () => {
+  const copying = withData.filter((given) => {
+    const node = nodeOf(given);
+    inferNode(node);
+    const row = operatorOf(node);
+    return row?.isCopy?.(node, row.parameters(node));
+  });
+  for (const { name, operands, results } of copying) {
+    expect([results[0]?.dtype, results[0]?.shape, results[0]?.bytes], name).toEqual([
+      operands[0]?.dtype,
+      operands[0]?.shape,
+      operands[0]?.bytes,
+    ]);
+  }
+  expect(new Set(copying.map(({ operator }) => operator)).size).toBeGreaterThan(5);
+});
+
+test('a reduction leaves ones in place of its axes, or nothing', () => {
+  const reducing = operators.filter(({ reducedAxes }) => reducedAxes).map(({ name }) => name);
+  const cases = [...withData, ...casesIn('type-cases.jsonl')].filter(({ operator }) => reducing.includes(operator));
+  for (const given of cases) {
+    const node = nodeOf(given);
+    const row = operatorOf(node);
+    const reduced = row?.reducedAxes?.(node, row.parameters(node));
+    const sizes = given.operands[0]?.shape ?? [];
+    if (!reduced?.axes) continue;
+    const { axes, keepDims } = reduced;
+    const left = sizes.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]));
+    expect(given.results[0]?.shape, given.name).toEqual(left);
+  }
+  expect(new Set(cases.map(({ operator }) => operator))).toEqual(new Set(reducing));
 });

@@ -22,6 +22,16 @@ test('indices of a pooling that nobody reads are no longer made', async () => {
   expect(graph.nodesOf('MaxPool')[0]?.outputs).toHaveLength(1);
 });
 
+test('states of a recurrence that nobody reads are no longer made', async () => {
+  const model = network((n) => {
+    const weights = [n.random([1, 8, 3]), n.random([1, 8, 2])];
+    const [all] = n.nodes('LSTM', [n.input([5, 1, 3]), ...weights], { hidden_size: 2 }, 3);
+    return n.relu(all as NonNullable<typeof all>);
+  });
+  const graph = await expectExact(model, removeDeadNodes, 0);
+  expect(graph.nodesOf('LSTM')[0]?.outputs).toHaveLength(1);
+});
+
 test('parts of a split that nobody reads stay: their number says how the tensor is cut', () => {
   const model = network((n) => {
     const [first] = n.nodes('Split', [n.input([4, 2])], { axis: 0 }, 2);

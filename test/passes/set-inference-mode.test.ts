@@ -90,6 +90,7 @@ const isTraining = (model: Model) =>
 test.each<[string, (n: Network, x: Value) => readonly [Value, Value]]>([
   ['constants', (n) => [zeros(n), ones(n)]],
   ['shared through an identity', (n) => [n.node('Identity', [zeros(n)]), n.node('Identity', [ones(n)])]],
+  ['a part of more', (n) => [n.node('Slice', [n.constant([0, 0, 0, 0]), n.integers([1]), n.integers([4])]), ones(n)]],
   ['nodes', (n) => [n.node('Constant', [], { value: zeros(n).constant }), repeated(n, 1)]],
   ['expanded numbers', (n) => [repeated(n, 0), n.node('Expand', [n.constant(1), n.integers([3])])]],
 ])('a running mean of 0 and a variance of 1, as %s, never had others: the batch decides', (_, statistics) => {

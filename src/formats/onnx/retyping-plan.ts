@@ -1,6 +1,6 @@
 import type { DataType, Graph, Model, Node, Value } from '../../model/index.js';
+import { isFloat32Input, isFloat32Only, isFloat32Output } from '../../operators/float32-only.js';
 import type { TensorConverter } from './convert-tensor.js';
-import { isFloat32Input, isFloat32Only, isFloat32Output } from './float32-only.js';
 
 /** Which values of type `from` become `to`. Decided for the whole model before anything is edited. */
 export interface RetypingPlan {

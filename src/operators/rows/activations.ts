@@ -2,10 +2,9 @@ import type { Node } from '../../model/index.js';
 import { combine } from '../compute/combine.js';
 import { erfOf } from '../compute/error-function.js';
 import { mapFloats, mapNumbers, type Rounding } from '../compute/map.js';
-import { operator } from '../operator.js';
+import { type Operator, operator } from '../operator.js';
 import { checkUnidirectional } from '../shape/broadcast.js';
 import { likeOf } from '../shape/facts.js';
-import type { Trait } from '../traits.js';
 
 const sigmoidOf = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -28,10 +27,11 @@ function activation<P>(
   name: string,
   parameters: (node: Node) => P,
   f: (x: number, parameters: P, round: Rounding) => number,
-  further: readonly Trait[] = [],
+  { traits = [], ...more }: Partial<Operator<P>> = {},
 ) {
   return operator<P>(name, {
-    traits: ['elementwise', ...further],
+    ...more,
+    traits: ['elementwise', ...traits],
     parameters,
     infer: (node) => [likeOf(node.inputs[0])],
     compute: ([input], values) => mapFloats(input, (x, round) => f(x, values, round)),
@@ -43,6 +43,7 @@ export const leakyRelu = activation(
   'LeakyRelu',
   (node) => ({ alpha: node.float('alpha', Math.fround(0.01)) }),
   (x, { alpha }) => (x >= 0 ? x : alpha * x),
+  { isCopy: (_node, { alpha }) => alpha === 1 },
 );
 
 /** `x` from 0 on, else `alpha * (exp(x) - 1)`. */
@@ -92,7 +93,7 @@ export const hardSigmoid = activation(
   'HardSigmoid',
   (node) => ({ alpha: node.float('alpha', Math.fround(0.2)), beta: node.float('beta', 0.5) }),
   (x, { alpha, beta }, round) => Math.max(0, Math.min(1, round(round(alpha * x) + beta))),
-  ['squashes', 'forgetsSignOfZero'],
+  { traits: ['squashes', 'forgetsSignOfZero'] },
 );
 
 /** `x * max(0, min(1, x / 6 + 0.5))`. */
@@ -135,6 +136,11 @@ export const shrink = operator('Shrink', {
 export const pRelu = operator('PRelu', {
   traits: ['elementwise'],
   parameters: () => ({}),
+  isCopy: (node) =>
+    node
+      .constant(1)
+      ?.toFloat64()
+      .every((slope) => slope === 1) ?? false,
   infer: (node) => {
     checkUnidirectional(node, node.inputs[1]?.shape, node.inputs[0]?.shape, 'slope');
     return [likeOf(node.inputs[0])];

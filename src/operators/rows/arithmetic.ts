@@ -6,6 +6,7 @@ import { bigIntegersOf, numbersOf } from '../compute/numbers.js';
 import { power } from '../compute/power.js';
 import { type Facts, operator } from '../operator.js';
 import { broadcast } from '../shape/broadcast.js';
+import { hasOneOperand } from '../shape/copies.js';
 import {
   arithmeticElements,
   differenceOfElements,
@@ -147,6 +148,7 @@ const isWide = ([first]: readonly (Tensor | undefined)[]) => first?.dtype === 'f
 export const max = operator('Max', {
   traits: ['elementwise'],
   parameters: () => ({}),
+  isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node, Math.max),
   compute: (inputs) => single(combineAll(inputs, greatest)),
 });
@@ -155,6 +157,7 @@ export const max = operator('Max', {
 export const min = operator('Min', {
   traits: ['elementwise'],
   parameters: () => ({}),
+  isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node, Math.min),
   compute: (inputs) => single(combineAll(inputs, least)),
 });
@@ -163,6 +166,7 @@ export const min = operator('Min', {
 export const sum = operator('Sum', {
   traits: ['elementwise'],
   parameters: () => ({}),
+  isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node),
   compute: (inputs) => (isWide(inputs) ? single(combineAll(inputs, total)) : undefined),
 });
@@ -171,6 +175,7 @@ export const sum = operator('Sum', {
 export const mean = operator('Mean', {
   traits: ['elementwise'],
   parameters: () => ({}),
+  isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node),
   compute: (inputs) => {
     if (!isWide(inputs)) return undefined;

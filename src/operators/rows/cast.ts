@@ -1,6 +1,7 @@
 import type { DataType, Tensor, Value } from '../../model/index.js';
 import { converted } from '../compute/convert.js';
 import { type Facts, operator } from '../operator.js';
+import { keepsType } from '../shape/copies.js';
 import { fitAll } from '../shape/integer-range.js';
 import { typeAttribute } from '../shape/type-attribute.js';
 
@@ -17,6 +18,7 @@ export const cast = operator('Cast', {
     if (!to) throw node.invalid('attribute to is missing');
     return { to };
   },
+  isCopy: keepsType,
   infer: (node, { to }) => [casted(node.input(0), to)],
   compute: ([tensor], { to }) => computed(tensor, to),
 });
@@ -25,6 +27,7 @@ export const cast = operator('Cast', {
 export const castLike = operator('CastLike', {
   traits: ['elementwise', 'moves'],
   parameters: (node): CastParameters => ({ to: node.input(1).dtype }),
+  isCopy: keepsType,
   infer: (node, { to }) => [casted(node.input(0), to)],
   compute: ([tensor], { to }) => computed(tensor, to),
 });

@@ -72,7 +72,7 @@ export interface UniqueParameters {
 
 /** The different slices along an axis; where each first stands, where each went, and how often it stands. */
 export const unique = operator('Unique', {
-  traits: ['selects'],
+  traits: ['selects', 'optionalResults'],
   parameters: (node): UniqueParameters => ({ axis: axisOf(node), isSorted: node.int('sorted', 1) !== 0 }),
   infer: (node, { axis }) => {
     const input = node.input(0);

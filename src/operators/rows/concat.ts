@@ -3,6 +3,7 @@ import { Cells } from '../compute/cells.js';
 import { operator } from '../operator.js';
 import { normalizeAxis } from '../shape/axes.js';
 import { concatenated, joinedShape } from '../shape/concatenation.js';
+import { hasOneOperand } from '../shape/copies.js';
 import { factsOf } from '../shape/facts.js';
 
 export interface ConcatParameters {
@@ -21,6 +22,7 @@ export const concat = operator('Concat', {
     const [rank] = ranks;
     return { axis: rank === undefined ? axis : normalizeAxis(node, axis, rank) };
   },
+  isCopy: hasOneOperand,
   infer: (node, { axis }) => [
     concatenated(
       node,

@@ -1,4 +1,4 @@
-import type { DataType, Dimension, Node } from '../../model/index.js';
+import { type DataType, type Dimension, type Node, sizeOf } from '../../model/index.js';
 import { convolve } from '../compute/convolve.js';
 import { type Facts, operator } from '../operator.js';
 import { checkBias, checkPadding, checkRanks, kernelOf } from '../shape/kernel.js';
@@ -51,12 +51,13 @@ function convFacts(node: Node, parameters: ConvParameters, dtype: DataType | und
 
 /** Convolution (cross-correlation): X [N, C, D…], W [M, C/group, k…], B [M]. */
 export const conv = operator('Conv', {
-  traits: ['product', 'forgetsSignOfZero'],
+  traits: ['product', 'forgetsSignOfZero', 'spatial'],
   parameters: (node) => {
     const parameters = convParameters(node);
     checkBias(node, node.inputs[2], node.inputs[1]?.shape?.[0]);
     return parameters;
   },
+  multiplyAccumulates: ([, w = []], y) => sizeOf(w) * sizeOf(y.filter((_, axis) => axis !== 1)),
   infer: (node, parameters) => convFacts(node, parameters, node.dtypeOf(0)),
   compute: ([input, weight, bias], { pads, ...parameters }) => {
     const result = input && weight && pads && convolve(input, weight, bias, { ...parameters, pads });

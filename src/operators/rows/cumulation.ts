@@ -16,7 +16,7 @@ export interface CumulationParameters {
 
 function cumulation(name: string, way: Cumulation) {
   return operator(name, {
-    traits: [],
+    traits: ['keepsAxes'],
     parameters: (node: Node): CumulationParameters => {
       const rank = node.inputs[0]?.rank;
       const axis = scalarAt(node, 1, 'axis');

@@ -14,7 +14,7 @@ export interface DepthToSpaceParameters {
 
 /** [N, C * b * b, H, W] to [N, C, H * b, W * b]. */
 export const depthToSpace = operator('DepthToSpace', {
-  traits: ['moves'],
+  traits: ['moves', 'spatial'],
   parameters: (node): DepthToSpaceParameters => ({ blocksize: blocksizeOf(node), mode: modeOf(node, 11) }),
   infer: (node, { blocksize: b }) => {
     const sizes = imageSizes(node);
@@ -44,7 +44,7 @@ export const depthToSpace = operator('DepthToSpace', {
 
 /** [N, C, H * b, W * b] to [N, b * b * C, H, W], the channels counted as there; before operator set 28 `DCR` alone. */
 export const spaceToDepth = operator('SpaceToDepth', {
-  traits: ['moves'],
+  traits: ['moves', 'spatial'],
   parameters: (node): DepthToSpaceParameters => ({ blocksize: blocksizeOf(node), mode: modeOf(node, 28) }),
   infer: (node, { blocksize: b }) => {
     const sizes = imageSizes(node);

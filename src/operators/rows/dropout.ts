@@ -10,7 +10,7 @@ export interface DropoutParameters {
 
 /** Sets elements to zero at random while training; the second result is the mask of those kept. */
 export const dropout = operator('Dropout', {
-  traits: ['elementwise'],
+  traits: ['elementwise', 'optionalResults'],
   parameters: (node): DropoutParameters => {
     if (node.opset < 12) return { ratio: node.float('ratio', 0.5), trainingMode: false };
     // Exporters write the mode as an initializer or as a Constant node, which inference knows.
@@ -20,6 +20,7 @@ export const dropout = operator('Dropout', {
       trainingMode: mode === undefined ? undefined : mode !== 0,
     };
   },
+  isCopy: (node, { trainingMode }) => trainingMode === false && node.outputs[1]?.isDead !== false,
   infer: (node, { trainingMode }) => {
     const [input] = node.inputs;
     // Before opset 10 the mask has the type of the data.

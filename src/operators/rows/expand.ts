@@ -3,6 +3,7 @@ import { copyAlong } from '../compute/copy-along.js';
 import { operator } from '../operator.js';
 import { broadcast } from '../shape/broadcast.js';
 import { integersAt } from '../shape/constants.js';
+import { keepsShape } from '../shape/copies.js';
 import { mayHaveElements, repeated } from '../shape/elements.js';
 import { multiplied } from '../shape/products.js';
 import { lengthOf, shapeGivenBy, unknownSize, unknownSizes } from '../shape/unknown.js';
@@ -16,6 +17,7 @@ export interface ExpandParameters {
 export const expand = operator('Expand', {
   traits: ['moves'],
   parameters: (node): ExpandParameters => ({ shape: integersAt(node, 1, 'shape') }),
+  isCopy: keepsShape,
   infer: (node) => {
     const input = node.input(0);
     const shape = broadcast(node, [input.shape, shapeGivenBy(node, node.input(1))]);
@@ -42,7 +44,7 @@ export interface TileParameters {
 
 /** Repeats the operand along each axis. */
 export const tile = operator('Tile', {
-  traits: ['moves'],
+  traits: ['moves', 'keepsAxes'],
   parameters: (node): TileParameters => {
     const repeats = integersAt(node, 1, 'repeats');
     const { rank } = node.input(0);
@@ -52,6 +54,7 @@ export const tile = operator('Tile', {
     }
     return { repeats };
   },
+  isCopy: keepsShape,
   infer: (node) => {
     const { dtype, shape, elements } = node.input(0);
     const repeats = node.input(1).elements ?? integersAt(node, 1, 'repeats');

@@ -1,5 +1,6 @@
 import { type Dimension, isStatic, type Node, type Shape } from '../../model/index.js';
 import { operator } from '../operator.js';
+import { keepsShape } from '../shape/copies.js';
 import { shaped } from '../shape/facts.js';
 import { multiplied } from '../shape/products.js';
 import { unknownSize } from '../shape/unknown.js';
@@ -21,6 +22,7 @@ export const flatten = operator('Flatten', {
     }
     return { axis: axis < 0 ? axis + rank : axis };
   },
+  isCopy: keepsShape,
   infer: (node, { axis }) => {
     const input = node.input(0);
     const shape = input.shape ? flattened(node, input.shape, axis) : [unknownSize(node), unknownSize(node)];

@@ -7,6 +7,7 @@ import { typeAttribute } from '../shape/type-attribute.js';
 export const identity = operator('Identity', {
   traits: ['elementwise', 'moves'],
   parameters: () => ({}),
+  isCopy: () => true,
   infer: (node) => [factsOf(node.inputs[0])],
   compute: ([input]) => (input ? [input] : undefined),
 });

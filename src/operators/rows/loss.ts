@@ -30,7 +30,7 @@ export const negativeLogLikelihoodLoss = operator('NegativeLogLikelihoodLoss', {
 
 /** The same of scores [N, C, D…] after log-softmax, which is the second result. */
 export const softmaxCrossEntropyLoss = operator('SoftmaxCrossEntropyLoss', {
-  traits: [],
+  traits: ['optionalResults'],
   parameters: lossParameters,
   infer: (node, parameters) => [{ dtype: node.dtypeOf(0), shape: lossShape(node, parameters) }, likeOf(node.inputs[0])],
 });

@@ -1,4 +1,4 @@
-import { type Dimension, isFloat, type Node, type Shape, type Tensor } from '../../model/index.js';
+import { type Dimension, isFloat, type Node, type Shape, sizeOf, type Tensor } from '../../model/index.js';
 import { combine } from '../compute/combine.js';
 import { MOST_MULTIPLY_ADDS, matrixProduct, multiplyInto, rounded } from '../compute/matrix-product.js';
 import { numbersOf } from '../compute/numbers.js';
@@ -35,6 +35,7 @@ export const gemm = operator('Gemm', {
     transA: node.int('transA', 0) !== 0,
     transB: node.int('transB', 0) !== 0,
   }),
+  multiplyAccumulates: ([a = []], y, { transA }) => sizeOf(y) * (a[transA ? 0 : 1] ?? 1),
   infer: (node, parameters) => {
     const shape = gemmShape(node, parameters);
     checkUnidirectional(node, node.inputs[2]?.shape, shape, 'C');
@@ -89,6 +90,7 @@ function matMulShape(node: Node, a: Shape | undefined, b: Shape | undefined): Sh
 export const matMul = operator('MatMul', {
   traits: ['product', 'forgetsSignOfZero'],
   parameters: () => ({}),
+  multiplyAccumulates: ([a = []], y) => sizeOf(y) * (a.at(-1) ?? 1),
   infer: (node) => [{ dtype: node.dtypeOf(0), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[1]?.shape) }],
   compute: ([a, b]) => {
     const product = matrixProduct(a, b);

@@ -67,7 +67,7 @@ function checkLengths(node: Node, operands: readonly number[], channels: Dimensi
 
 /** `scale * (X - mean) / sqrt(var + epsilon) + B` per channel of X [N, C, D…]; the operands are X, scale, B, mean, var. */
 export const batchNormalization = operator('BatchNormalization', {
-  traits: [],
+  traits: ['keepsAxes'],
   parameters: (node): BatchNormalizationParameters => {
     const spatial = node.opset >= 9 || node.int('spatial', 1) !== 0;
     if (spatial) {
@@ -99,7 +99,7 @@ export const batchNormalization = operator('BatchNormalization', {
 
 /** `scale * (X - mean) / sqrt(var + epsilon) + B`, mean and variance of each channel of each sample of X [N, C, D…]. */
 export const instanceNormalization = operator('InstanceNormalization', {
-  traits: [],
+  traits: ['keepsAxes'],
   parameters: (node) => {
     checkLengths(node, [1, 2], node.inputs[0]?.shape?.[1]);
     return { epsilon: epsilonOf(node) };
@@ -129,7 +129,7 @@ function layerParameters(node: Node): LayerNormalizationParameters {
 
 /** Mean 0 and variance 1 over the axes from `axis` on, then `* Scale + B`; further results are mean and 1/deviation. */
 export const layerNormalization = operator('LayerNormalization', {
-  traits: [],
+  traits: ['optionalResults'],
   parameters: layerParameters,
   infer: (node, { axis }) => {
     const shape = node.inputs[0]?.shape?.map((d, i) => (i < axis ? d : 1));
@@ -166,7 +166,7 @@ export interface GroupNormalizationParameters {
 
 /** Mean 0 and variance 1 over each of `numGroups` groups of channels, then `* scale + bias`. */
 export const groupNormalization = operator('GroupNormalization', {
-  traits: [],
+  traits: ['spatial'],
   parameters: (node): GroupNormalizationParameters => {
     const numGroups = node.int('num_groups', undefined);
     if (numGroups === undefined) throw node.invalid('attribute num_groups is missing');
@@ -191,7 +191,7 @@ export const groupNormalization = operator('GroupNormalization', {
 
 /** `X / (bias + alpha / size * sum of X^2 over size neighbouring channels) ^ beta`. */
 export const lrn = operator('LRN', {
-  traits: [],
+  traits: ['spatial'],
   parameters: (node) => {
     const size = node.int('size', undefined);
     if (size === undefined || size < 1) throw node.invalid(`size ${size} is not a number from 1 on`);
@@ -211,7 +211,7 @@ export const lrn = operator('LRN', {
 
 /** `X / p-norm of X along axis`. */
 export const lpNormalization = operator('LpNormalization', {
-  traits: [],
+  traits: ['keepsAxes'],
   parameters: (node) => {
     const rank = node.inputs[0]?.rank;
     const axis = node.int('axis', -1);
@@ -230,7 +230,7 @@ export const lpNormalization = operator('LpNormalization', {
 
 /** `(X - mean) / sqrt(mean of squares - squared mean)` over `axes`. */
 export const meanVarianceNormalization = operator('MeanVarianceNormalization', {
-  traits: [],
+  traits: ['keepsAxes'],
   parameters: (node) => ({ axes: resolveAxes(node, node.ints('axes', [0, 2, 3]), node.inputs[0]?.rank) }),
   infer: (node) => [likeOf(node.inputs[0])],
   compute: ([input], { axes }) => input && single(standardised(input, axes, 1e-9 ** 2, undefined, undefined)),

@@ -22,7 +22,7 @@ export interface PadParameters {
 
 /** Elements before and behind every axis: a constant, or what the mode repeats of the operand. Negative counts crop. */
 export const pad = operator('Pad', {
-  traits: [],
+  traits: ['keepsAxes'],
   parameters: (node): PadParameters => {
     const given = node.string('mode', 'constant');
     const mode = MODES.find((name) => name === given);
@@ -33,6 +33,7 @@ export const pad = operator('Pad', {
     }
     return { mode, pads: ofInputs(node), constantValue: node.hasInput(2) ? scalarAt(node, 2, 'constant_value') : 0 };
   },
+  isCopy: (_node, { pads }) => pads?.every((size) => size === 0) ?? false,
   infer: (node, { pads }) => {
     const { dtype, shape, rank } = node.input(0);
     if (shape && pads) return [{ dtype, shape: padded(node, shape, pads) }];

@@ -59,7 +59,7 @@ function windowsOver(input: Tensor, parameters: PoolParameters, node: Node): Win
 
 /** Mean over each window of X [N, C, D…]. */
 export const averagePool = operator('AveragePool', {
-  traits: [],
+  traits: ['spatial'],
   parameters: (node): AveragePoolParameters => ({
     ...poolParameters(node),
     countIncludePad: node.int('count_include_pad', 0) !== 0,
@@ -82,7 +82,7 @@ export const averagePool = operator('AveragePool', {
 
 /** Maximum over each window of X [N, C, D…]; the second result is where it stood in the flattened X. */
 export const maxPool = operator('MaxPool', {
-  traits: [],
+  traits: ['spatial', 'optionalResults'],
   parameters: (node): MaxPoolParameters => ({
     ...poolParameters(node),
     columnMajor: node.int('storage_order', 0) !== 0,
@@ -103,7 +103,7 @@ export const maxPool = operator('MaxPool', {
 
 /** The p-norm over each window of X [N, C, D…]. */
 export const lpPool = operator('LpPool', {
-  traits: [],
+  traits: ['spatial'],
   parameters: (node): LpPoolParameters => ({ ...poolParameters(node), p: positive(node, node.int('p', 2)) }),
   infer: (node, parameters) => [poolFacts(node, parameters)],
   compute: ([input], parameters, node) => {
@@ -150,7 +150,7 @@ function overSpace(input: Tensor | undefined, reducer: Reducer | undefined): Ten
 
 function globalPool(name: string, reduction: string) {
   return operator(name, {
-    traits: [],
+    traits: ['spatial'],
     parameters: (node) => {
       checkSpatial(node);
       return {};
@@ -168,7 +168,7 @@ export const globalMaxPool = globalPool('GlobalMaxPool', 'ReduceMax');
 
 /** The p-norm over all spatial axes, which stay as ones. */
 export const globalLpPool = operator('GlobalLpPool', {
-  traits: [],
+  traits: ['spatial'],
   parameters: (node) => {
     checkSpatial(node);
     return { p: positive(node, node.int('p', 2)) };

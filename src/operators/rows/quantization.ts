@@ -35,7 +35,7 @@ function checkScale(node: Node): void {
 
 /** `x / y_scale + y_zero_point`, rounded and saturated. */
 export const quantizeLinear = operator('QuantizeLinear', {
-  traits: [],
+  traits: ['keepsAxes'],
   parameters: (node) => ({ ...quantizationParameters(node), saturate: node.int('saturate', 1) !== 0 }),
   infer: (node): readonly Facts[] => [
     {
@@ -52,7 +52,7 @@ export const quantizeLinear = operator('QuantizeLinear', {
 
 /** `(x - x_zero_point) * x_scale`. */
 export const dequantizeLinear = operator('DequantizeLinear', {
-  traits: [],
+  traits: ['keepsAxes'],
   parameters: quantizationParameters,
   infer: (node): readonly Facts[] => [{ dtype: namedType(node) ?? node.dtypeOf(1), shape: node.inputs[0]?.shape }],
   compute: ([input, scale, zeroPoint], scales, node) => {

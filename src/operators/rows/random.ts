@@ -15,7 +15,7 @@ export interface RandomShapeParameters extends RandomParameters {
 
 function ofShape(name: string): Operator<RandomShapeParameters> {
   return operator(name, {
-    traits: [],
+    traits: ['random'],
     parameters: (node): RandomShapeParameters => {
       const shape = node.ints('shape', undefined);
       if (!shape) throw node.invalid('attribute shape is missing');
@@ -27,7 +27,7 @@ function ofShape(name: string): Operator<RandomShapeParameters> {
 
 function likeOperand(name: string): Operator<RandomParameters> {
   return operator(name, {
-    traits: [],
+    traits: ['random'],
     parameters: (node): RandomParameters => ({ dtype: typeAttribute(node, 'dtype') ?? node.input(0).dtype }),
     infer: (node, { dtype }) => [{ dtype, shape: node.input(0).shape }],
   });
@@ -50,7 +50,7 @@ export interface MultinomialParameters extends RandomParameters {
 
 /** [batch, classes] to [batch, sample_size]. */
 export const multinomial = operator('Multinomial', {
-  traits: [],
+  traits: ['random'],
   parameters: (node): MultinomialParameters => ({
     dtype: typeAttribute(node, 'dtype') ?? 'int32',
     sampleSize: node.int('sample_size', 1),

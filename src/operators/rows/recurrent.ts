@@ -37,7 +37,7 @@ function recurrentFacts(node: Node, parameters: RecurrentParameters, states: num
 
 function recurrent(name: string, states: number) {
   return operator(name, {
-    traits: [],
+    traits: ['optionalResults'],
     parameters: recurrentParameters,
     infer: (node, parameters) => recurrentFacts(node, parameters, states),
   });

@@ -75,6 +75,7 @@ function reduction(name: string, traits: readonly Trait[], axesAreInputSince = 1
   return operator(name, {
     traits,
     parameters: (node) => reduceParameters(node, axesAreInputSince),
+    reducedAxes: (_node, parameters) => parameters,
     infer: (node, parameters): readonly Facts[] => {
       const facts = shaped(node.inputs[0], reducedShape(node, parameters));
       return [{ ...facts, elements: reducedElements(node, name, parameters) }];
@@ -127,6 +128,7 @@ function argOperator(name: string) {
         selectLastIndex: node.int('select_last_index', 0) !== 0,
       };
     },
+    reducedAxes: (_node, { axis, keepDims }) => ({ axes: [axis], keepDims }),
     infer: (node, { axis, keepDims }): readonly Facts[] => {
       const shape = reducedShape(node, { axes: [axis], keepDims });
       return [{ dtype: 'int64', shape }];

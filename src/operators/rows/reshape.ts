@@ -1,6 +1,7 @@
 import { type Dimension, isAnonymous, isStatic, type Node, type Shape, sizeOf } from '../../model/index.js';
 import { operator } from '../operator.js';
 import { integersAt } from '../shape/constants.js';
+import { keepsShape } from '../shape/copies.js';
 import { reshaped } from '../shape/facts.js';
 import { divided } from '../shape/products.js';
 import { lengthOf, unknownSize, unknownSizes } from '../shape/unknown.js';
@@ -24,6 +25,7 @@ export const reshape = operator('Reshape', {
     }
     return { shape, allowZero };
   },
+  isCopy: keepsShape,
   infer: (node, { allowZero }) => {
     const input = node.input(0);
     const asked = node.input(1).elements ?? integersAt(node, 1, 'shape');

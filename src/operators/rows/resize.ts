@@ -73,16 +73,22 @@ function resizeFacts(node: Node, { sizes }: ResizeParameters): readonly Facts[] 
   return [{ dtype: input?.dtype, shape: sizes ?? (rank === undefined ? undefined : unknownSizes(node, rank)) }];
 }
 
+function isResizeByOne(_node: Node, { scales, coordinateTransformationMode }: ResizeParameters): boolean {
+  const mayMove = ['tf_crop_and_resize', 'tf_half_pixel_for_nn'].includes(coordinateTransformationMode);
+  return !mayMove && (scales?.every((scale) => scale === 1) ?? false);
+}
+
 /** X with other sizes, by nearest, linear or cubic interpolation. */
 export const resize = operator('Resize', {
-  traits: [],
+  traits: ['spatial'],
   parameters: resizeParameters,
+  isCopy: isResizeByOne,
   infer: resizeFacts,
 });
 
 /** What Resize was called before opset 10. */
 export const upsample = operator('Upsample', {
-  traits: [],
+  traits: ['spatial'],
   parameters: resizeParameters,
   infer: resizeFacts,
 });

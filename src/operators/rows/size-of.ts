@@ -13,7 +13,7 @@ export interface ShapeParameters {
 
 /** The sizes of the operand, as a vector. */
 export const shape = operator('Shape', {
-  traits: [],
+  traits: ['measures'],
   parameters: (node): ShapeParameters => ({ start: node.int('start', 0), end: node.int('end', undefined) }),
   infer: (node, parameters) => {
     const sizes = node.input(0).shape;
@@ -32,7 +32,7 @@ function range({ start, end = Number.MAX_SAFE_INTEGER }: ShapeParameters, rank: 
 
 /** How many elements the operand has. */
 export const size = operator('Size', {
-  traits: [],
+  traits: ['measures'],
   parameters: () => ({}),
   infer: (node) => {
     const sizes = node.input(0).shape;

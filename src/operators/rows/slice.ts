@@ -3,6 +3,7 @@ import { copyAlong } from '../compute/copy-along.js';
 import { operator } from '../operator.js';
 import { resolveAxes } from '../shape/axes.js';
 import { boundsAt, integersAt, toBound } from '../shape/constants.js';
+import { keepsShape } from '../shape/copies.js';
 import { sliceRange } from '../shape/slice-range.js';
 import { unknownSize } from '../shape/unknown.js';
 
@@ -17,7 +18,7 @@ export interface SliceParameters {
 
 /** A part of the operand: from starts to ends in steps along the named axes, the others whole. */
 export const slice = operator('Slice', {
-  traits: ['moves'],
+  traits: ['moves', 'keepsAxes'],
   parameters: (node): SliceParameters => {
     const parameters = node.opset < 10 ? ofAttributes(node) : ofInputs(node);
     const { starts, ends, axes, steps } = parameters;
@@ -26,6 +27,7 @@ export const slice = operator('Slice', {
     if (steps?.includes(0)) throw node.invalid('a step is 0');
     return { ...parameters, axes: axes && resolveAxes(node, axes, node.input(0).rank) };
   },
+  isCopy: (node, { steps }) => keepsShape(node) && (steps?.every((step) => step > 0) ?? false),
   infer: (node, parameters) => {
     const { dtype, shape, elements } = node.input(0);
     const sliced = shape && slicedShape(node, shape, parameters);

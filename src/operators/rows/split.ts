@@ -14,7 +14,7 @@ export interface SplitParameters {
 
 /** The operand cut along an axis, into as many parts as the node has outputs: equal ones, or of given sizes. */
 export const split = operator('Split', {
-  traits: ['moves'],
+  traits: ['moves', 'keepsAxes'],
   parameters: (node): SplitParameters => {
     const { shape, rank } = node.input(0);
     const given = node.int('axis', 0);
@@ -31,6 +31,7 @@ export const split = operator('Split', {
     }
     return { axis, sizes };
   },
+  isCopy: (node) => node.outputs.length === 1,
   infer: (node, { axis, sizes }) => {
     const { dtype, shape, elements } = node.input(0);
     const isSingle = node.outputs.length === 1;

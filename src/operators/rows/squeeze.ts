@@ -2,6 +2,7 @@ import { type Dimension, isStatic, type Node, type Shape } from '../../model/ind
 import { operator } from '../operator.js';
 import { normalizeAxes, resolveAxes } from '../shape/axes.js';
 import { integersAt } from '../shape/constants.js';
+import { keepsShape } from '../shape/copies.js';
 import { reshaped } from '../shape/facts.js';
 import { lengthOf, unknownSizes } from '../shape/unknown.js';
 
@@ -20,6 +21,7 @@ export const squeeze = operator('Squeeze', {
     if (node.opset >= 13 && node.hasInput(1)) return { axes: undefined };
     return { axes: isStatic(shape) ? shape.flatMap((size, axis) => (size === 1 ? [axis] : [])) : undefined };
   },
+  isCopy: keepsShape,
   infer: (node, { axes }) => {
     const input = node.input(0);
     return [reshaped(input, input.shape && axes && without(node, input.shape, axes))];
@@ -58,6 +60,7 @@ export const unsqueeze = operator('Unsqueeze', {
     if (rank === undefined) return { axes };
     return { axes: normalizeAxes(node, axes, rank + axes.length).sort((a, b) => a - b) };
   },
+  isCopy: keepsShape,
   infer: (node, { axes }) => {
     const input = node.input(0);
     if (axes) return [reshaped(input, input.shape && withAxes(input.shape, axes))];

@@ -21,6 +21,7 @@ export const transpose = operator('Transpose', {
     }
     return { perm: given };
   },
+  isCopy: (_node, { perm }) => perm?.every((axis, i) => axis === i) ?? false,
   infer: (node, { perm }) => {
     const input = node.input(0);
     const shape = perm?.map((axis) => input.shape?.[axis] ?? unknownSize(node));

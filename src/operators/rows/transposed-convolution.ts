@@ -1,4 +1,4 @@
-import { type Dimension, isStatic, type Node, type Shape } from '../../model/index.js';
+import { type Dimension, isStatic, type Node, type Shape, sizeOf } from '../../model/index.js';
 import { convolveTransposed } from '../compute/convolve-transposed.js';
 import { operator } from '../operator.js';
 import { checkBias, checkPadding, checkRanks, kernelOf } from '../shape/kernel.js';
@@ -88,8 +88,9 @@ function wantedShape(node: Node, window: Window, spatial: Shape | undefined): (n
 
 /** The transpose of a convolution: X [N, C, D…], W [C, M/group, k…], B [M] gives [N, M, D'…]. */
 export const convTranspose = operator('ConvTranspose', {
-  traits: ['product', 'forgetsSignOfZero'],
+  traits: ['product', 'forgetsSignOfZero', 'spatial'],
   parameters: convTransposeParameters,
+  multiplyAccumulates: ([x = [], w = []]) => sizeOf(w) * sizeOf(x.filter((_, axis) => axis !== 1)),
   infer: (node, parameters) => {
     const dtype = node.dtypeOf(0);
     const [input, weight] = [node.inputs[0]?.shape, node.inputs[1]?.shape];

@@ -1,8 +1,11 @@
 import type { onnx } from 'onnx-proto';
-import { COPYING, RANDOM } from '../../../operators/batch-norm-mode.js';
+import { operatorsWith } from '../../../operators/index.js';
 import { isOnnx, subgraphsOf } from './graphs.js';
 
 type Nodes = readonly onnx.INodeProto[];
+
+const RANDOM = operatorsWith('random');
+const MOVING = operatorsWith('moves');
 
 /** 'varies': differs between runs. Else the tensors that it copies; none of them where it is computed from constants. */
 export type Source = 'varies' | readonly onnx.ITensorProto[];
@@ -92,7 +95,7 @@ function homeOf(scope: Scope | undefined, name: string): Named | undefined {
 function neededBy({ scope, name }: Named): Named[] | undefined {
   if (scope.tensors.has(name)) return [];
   const node = scope.makers.get(name);
-  if (node && (RANDOM.has(node.opType ?? '') || subgraphsOf(node).length > 0)) return undefined;
+  if (node && (RANDOM.includes(node.opType ?? '') || subgraphsOf(node).length > 0)) return undefined;
   const read = (node?.input ?? []).filter((input) => input !== '').map((input) => ({ scope, name: input }));
   const homes = (node ? read : (scope.given.get(name) ?? [])).map((each) => homeOf(each.scope, each.name));
   const found = homes.filter((home) => home !== undefined);
@@ -109,7 +112,7 @@ function sourceFrom(value: Named): Source {
   const node = scope.makers.get(name);
   if (!node) return copied.every((source) => source.length > 0) ? copied.flat() : [];
   if (isOnnx(node, 'Constant') || isOnnx(node, 'ConstantOfShape')) return tensorOf(node);
-  return isOnnx(node, node.opType ?? '') && COPYING.has(node.opType ?? '') ? (copied[0] ?? []) : [];
+  return isOnnx(node, node.opType ?? '') && MOVING.includes(node.opType ?? '') ? (copied[0] ?? []) : [];
 }
 
 /** A value that follows from itself, which no valid file has, stays open. */

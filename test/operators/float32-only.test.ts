@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isFloat32Input, isFloat32Only, isFloat32Output } from '../../../src/formats/onnx/float32-only.js';
-import { Model } from '../../../src/model/index.js';
+import { Model } from '../../src/model/index.js';
+import { isFloat32Input, isFloat32Only, isFloat32Output } from '../../src/operators/float32-only.js';
 
 function node(operator: string, opset: number) {
   const { graph } = new Model({ opsets: new Map([['', opset]]) });

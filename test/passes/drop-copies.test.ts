@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Shape, Value } from '../../src/model/index.js';
-import { dropNoOps } from '../../src/passes/drop-no-ops.js';
+import { dropCopies } from '../../src/passes/drop-copies.js';
 import { type Network, network } from '../network.js';
 import { expectExact, expectUntouched } from './apply-pass.js';
 
@@ -28,7 +28,7 @@ const nothing: readonly [string, (n: Network, x: Value) => Value, Shape?][] = [
 ];
 
 test.each(nothing)('%s disappears', async (_, write, shape) => {
-  const graph = await expectExact(around(write, shape), dropNoOps, 0);
+  const graph = await expectExact(around(write, shape), dropCopies, 0);
   expect(graph.nodeCount).toBe(2);
 });
 
@@ -38,7 +38,7 @@ test.each<[string, (n: Network, x: Value) => Value]>([
 ])('%s with slopes of 1 disappears, negative numbers or not', async (_, write) => {
   const graph = await expectExact(
     network((n) => n.relu(write(n, n.sub(n.input([2, 3, 4, 4]), n.constant(0.5))))),
-    dropNoOps,
+    dropCopies,
     0,
   );
   expect(graph.nodeCount).toBe(2);
@@ -57,5 +57,61 @@ const something: readonly [string, (n: Network, x: Value) => Value, Shape?][] = 
 ];
 
 test.each(something)('%s stays', (_, write, shape) => {
-  expectUntouched(around(write, shape), dropNoOps);
+  expectUntouched(around(write, shape), dropCopies);
+});
+
+test('a chain of identities disappears', async () => {
+  const model = network((n) => {
+    let y = n.relu(n.input([1, 3, 4, 4]));
+    for (let i = 0; i < 5; i++) y = n.node('Identity', [y]);
+    return n.sigmoid(y);
+  });
+  const graph = await expectExact(model, dropCopies, 0);
+  expect(graph.nodeCount).toBe(2);
+});
+
+test('an identity that is the output hands its public name to what it copies', async () => {
+  const model = network((n) => n.node('Identity', [n.relu(n.input([2, 3]))]));
+  const graph = await expectExact(model, dropCopies, 0);
+  expect(graph.nodeCount).toBe(1);
+});
+
+test('a constant behind an identity comes to its readers', async () => {
+  const model = network((n) => n.add(n.input([2, 3]), n.node('Identity', [n.random([3])])));
+  const graph = await expectExact(model, dropCopies, 0);
+  expect(graph.sorted()[0]?.constant(1)?.shape).toEqual([3]);
+});
+
+test('an identity between two public names stays', () => {
+  expectUntouched(
+    network((n) => n.node('Identity', [n.input([2])])),
+    dropCopies,
+  );
+  expectUntouched(
+    network((n) => {
+      const y = n.relu(n.input([2]));
+      return [y, n.node('Identity', [y])];
+    }),
+    dropCopies,
+  );
+});
+
+test('dropout in inference mode disappears', async () => {
+  const model = network((n) => n.relu(n.node('Dropout', [n.relu(n.input([2, 3])), n.constant(0.5)])));
+  const graph = await expectExact(model, dropCopies, 0);
+  expect(graph.count('Dropout')).toBe(0);
+});
+
+test('dropout whose mask is read, or that may train, stays', () => {
+  expectUntouched(
+    network((n) => n.nodes('Dropout', [n.relu(n.input([2, 3]))], {}, 2)),
+    dropCopies,
+  );
+  expectUntouched(
+    network((n) => {
+      const mode = n.input([], 'bool', 'training');
+      return n.relu(n.node('Dropout', [n.relu(n.input([2, 3])), n.constant(0.5), mode]));
+    }),
+    dropCopies,
+  );
 });

@@ -1,5 +1,5 @@
-import type { Node } from '../../model/index.js';
-import { WITHOUT_FLOAT16 } from '../../operators/without-float16.js';
+import type { Node } from '../model/index.js';
+import { WITHOUT_FLOAT16 } from './without-float16.js';
 
 /** What of an operator takes or gives float32 but no float16, by the type lists of ONNX's operator schemas. */
 interface Float32Only {
