@@ -25,6 +25,8 @@ export interface Operator<P = unknown> {
     result: readonly number[],
     parameters: P,
   ): number;
+  /** The attribute that gives the element type of the result, which is float32 where it is left out. */
+  readonly float32Unless?: string;
   /** The axes that a reduction takes away, or leaves as ones; undefined: not known. Absent: no reduction. */
   reducedAxes?(node: Node, parameters: P): { readonly axes: readonly number[] | undefined; readonly keepDims: boolean };
   /**

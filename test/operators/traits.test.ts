@@ -325,3 +325,20 @@ test('a reduction leaves ones in place of its axes, or nothing', () => {
   }
   expect(new Set(cases.map(({ operator }) => operator))).toEqual(new Set(reducing));
 });
+
+/** Whose result has another type where no attribute says it, by ONNX's schemas. */
+const OTHER_TYPE: Readonly<Record<string, readonly string[]>> = {
+  'that of an operand': ['EyeLike', 'Bernoulli', 'RandomNormalLike', 'RandomUniformLike'],
+  'that of a scale or zero point': ['QuantizeLinear', 'DequantizeLinear'],
+  int32: ['Multinomial'],
+};
+
+test('what an attribute gives an element type is float32 without it, or has a reason why not', () => {
+  const stating = operators.filter(({ float32Unless }) => float32Unless);
+  for (const { name, float32Unless = '' } of stating) expect(signatureOf(name)?.attributes).toContain(float32Unless);
+  const typed = operators.filter(({ name }) =>
+    ['dtype', 'output_dtype', 'output_datatype'].some((type) => signatureOf(name)?.attributes.has(type)),
+  );
+  const stated = [...stating.map(({ name }) => name), ...Object.values(OTHER_TYPE).flat()];
+  expect(stated.sort()).toEqual(typed.map(({ name }) => name).sort());
+});

@@ -7,6 +7,7 @@ import {
   Tensor,
   type Value,
 } from '../../model/index.js';
+import { operatorOf } from '../../operators/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import { TensorConverter } from './convert-tensor.js';
 import { nativeType, planRetyping, type RetypingPlan, wantedType } from './retyping-plan.js';
@@ -14,15 +15,6 @@ import { numberOf } from './write-type.js';
 
 /** Attributes that say an element type. */
 const TYPE_ATTRIBUTES = ['to', 'dtype', 'output_dtype', 'output_datatype'];
-/** Operators that give float32 unless such an attribute says otherwise. */
-const FLOAT32_UNLESS_SAID: ReadonlyMap<string, string> = new Map([
-  ['RandomNormal', 'dtype'],
-  ['RandomUniform', 'dtype'],
-  ['HannWindow', 'output_datatype'],
-  ['HammingWindow', 'output_datatype'],
-  ['BlackmanWindow', 'output_datatype'],
-  ['MelWeightMatrix', 'output_datatype'],
-]);
 
 /**
  * Turns all values of one floating-point type into another, in place. Inputs and outputs of the model keep their type and
@@ -111,7 +103,7 @@ function retypeAttributes(node: Node, { from, to }: RetypingPlan, converter: Ten
     const attribute = node.attributes.get(name);
     if (attribute?.kind === 'int' && attribute.value === numberOf(from)) node.attributes.set(name, typeAttribute(to));
   }
-  const unsaid = node.domain === '' && from === 'float32' ? FLOAT32_UNLESS_SAID.get(node.operator) : undefined;
+  const unsaid = from === 'float32' ? operatorOf(node)?.float32Unless : undefined;
   if (unsaid && !node.attributes.has(unsaid)) node.attributes.set(unsaid, typeAttribute(to));
   if (node.is('ConstantOfShape') && from === 'float32' && !node.attributes.has('value')) {
     node.attributes.set('value', { kind: 'tensor', value: Tensor.from(to, [1], [0]) });

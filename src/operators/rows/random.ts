@@ -16,6 +16,7 @@ export interface RandomShapeParameters extends RandomParameters {
 function ofShape(name: string): Operator<RandomShapeParameters> {
   return operator(name, {
     traits: ['random'],
+    float32Unless: 'dtype',
     parameters: (node): RandomShapeParameters => {
       const shape = node.ints('shape', undefined);
       if (!shape) throw node.invalid('attribute shape is missing');

@@ -72,6 +72,7 @@ export const stft = operator('STFT', {
 /** Weights that make mel bins of the frequencies of a real signal: [dft_length / 2 + 1, num_mel_bins]. */
 export const melWeightMatrix = operator('MelWeightMatrix', {
   traits: [],
+  float32Unless: 'output_datatype',
   parameters: () => ({}),
   infer: (node): readonly Facts[] => {
     const bins = scalarAt(node, 0, 'num_mel_bins') ?? unknownSize(node);

@@ -18,6 +18,7 @@ type Weights = readonly [number, number, number];
 function windowFunction(name: string, [constant, once, twice]: Weights): Operator<WindowFunctionParameters> {
   return operator(name, {
     traits: [],
+    float32Unless: 'output_datatype',
     parameters: (node): WindowFunctionParameters => ({
       dtype: typeAttribute(node, 'output_datatype') ?? 'float32',
       size: scalarAt(node, 0, 'size'),
