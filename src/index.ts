@@ -1,5 +1,7 @@
 export { convert, reportOf } from './commands/convert/convert.js';
+export type { ConvertOptions, Progress } from './commands/convert/options.js';
 export { inspect } from './commands/inspect/inspect.js';
+export type { InspectOptions } from './commands/inspect/options.js';
+export type { Shapes } from './commands/reading-options.js';
 export * from './core.js';
-export type { ConvertOptions, InspectOptions, Progress, Shapes } from './options.js';
 export type * from './report/index.js';

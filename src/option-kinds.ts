@@ -14,6 +14,14 @@ export interface Kind {
   refuse(value: unknown): Refusal | undefined;
 }
 
+/** An option as every surface reads it: the API, the command line and the documentation. */
+export interface Declaration {
+  readonly kind: Kind;
+  /** As on the command line. */
+  readonly flag: string;
+  readonly help: string;
+}
+
 /** A switch, whose flag takes no value. */
 export const flag: Kind = {
   fromText: () => true,
@@ -35,13 +43,13 @@ export function oneOf(...names: readonly string[]): Kind {
   };
 }
 
-/** Names separated by commas, one or more; the flag may come several times. */
-export function listOf(names?: readonly string[]): Kind {
-  const one = names && oneOf(...names);
+/** Names separated by commas, one or more; the flag may come several times. @param names which there are, asked when needed */
+export function listOf(names?: () => Iterable<string>): Kind {
   return {
     fromText: (given, before) => [...(Array.isArray(before) ? before : []), ...given.split(',').map((s) => s.trim())],
     refuse: (value) => {
       if (!Array.isArray(value) || value.length === 0) return { what: 'is not a list of names' };
+      const one = names && oneOf(...names());
       for (const name of value) {
         if (typeof name !== 'string' || name === '') return { what: 'holds an empty name' };
         const refusal = one?.refuse(name);

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
+import { formats } from '../../dist/formats/index.js';
 import { runConvert } from './convert.js';
 import { readFloats } from './npy.js';
 import { processorTimeRatio } from './processor-time.js';
 
-const TARGETS = ['onnx', 'tfjs', 'coreml'];
 /** A graph against itself strays this far on a machine that does other work as well. */
 export const NOISE = 1.03;
 
@@ -15,7 +15,7 @@ export async function judgeModel(bin, place) {
   const outDir = mkdtempSync(join(tmpdir(), 'zoo-'));
   try {
     const runs = {};
-    for (const target of TARGETS) runs[target] = await runTarget(bin, place.model, outDir, target);
+    for (const target of formats.keys()) runs[target] = await runTarget(bin, place.model, outDir, target);
     const ideal = place.ideal && existsSync(place.ideal) ? JSON.parse(readFileSync(place.ideal, 'utf8')) : null;
     const fused = join(outDir, 'zoo.fused.onnx');
     const known = place.input && existsSync(place.input) && existsSync(fused);

@@ -1,10 +1,7 @@
+import { formats } from '../../dist/formats/index.js';
 import { NOISE } from './model.js';
 
-const TARGETS = [
-  ['onnx', 'ONNX'],
-  ['tfjs', 'TF.js'],
-  ['coreml', 'Core ML'],
-];
+const TARGETS = Array.from(formats.values(), ({ name, title }) => [name, title]);
 
 const passes = (result) => TARGETS.every(([target]) => result.targets[target].exitCode === 0);
 const translated = ({ exitCode, judgements, inFp32 }) =>

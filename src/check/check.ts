@@ -1,5 +1,5 @@
 import { type Engine, type EngineInfo, type EngineOptions, startEngine } from '../engines/index.js';
-import type { EngineName, TargetName } from '../formats/format.js';
+import type { EngineName } from '../formats/format.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
 import type { Trials } from '../trials/trial.js';
 import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
@@ -10,20 +10,18 @@ import { runSource, type Source } from './source-run.js';
 import { type Bar, toleranceOf } from './verdict.js';
 
 export interface ArtefactToJudge {
-  readonly target: TargetName;
+  readonly target: string;
   readonly engine: EngineName;
+  /** Said with the verdict. */
+  readonly caveat?: string | undefined;
   readonly judgements: readonly Judgement[];
   /** The file as it is, where what is judged is another form of it: it must at least load and run. */
   readonly mustRun?: Program | undefined;
 }
 
-/** Said with every package: nobody should take these figures for those of the Neural Engine. */
-const NOT_ON_A_DEVICE =
-  'what the package says was read back and run in ONNX Runtime; Core ML itself did not run, and a device may round otherwise';
-
 /** What came out of checking one artefact. */
 export interface Verdict {
-  readonly target: TargetName;
+  readonly target: string;
   readonly engine: EngineInfo | undefined;
   readonly judgements: readonly JudgementResult[];
   readonly notes: readonly string[];
@@ -46,7 +44,7 @@ export class Check {
   readonly #options: CheckOptions;
   /** Runs sources without optimisations. */
   readonly #plain: Engine;
-  /** Everything else, by the engine's name; artefacts of Core ML are judged by what they say in ONNX. */
+  /** Everything else, by the engine's name. */
   readonly #engines = new Map<EngineName, Engine>();
   /** Sources on other draws, by those. */
   readonly #others = new Map<Trials, StartedSource>();
@@ -77,7 +75,7 @@ export class Check {
     const { target } = artefact;
     const engine = this.#engine(artefact.engine);
     const judgements: JudgementResult[] = [];
-    const notes = new Set<string>(artefact.engine === 'coreml-through-onnx' ? [NOT_ON_A_DEVICE] : []);
+    const notes = new Set<string>(artefact.caveat ? [artefact.caveat] : []);
     let info: EngineInfo | undefined;
     let error: MobileoneError | undefined;
     try {
@@ -142,12 +140,11 @@ export class Check {
   }
 
   #engine(name: EngineName): Engine {
-    const kind = name === 'tfjs' ? name : 'onnxruntime';
-    const known = this.#engines.get(kind);
+    const known = this.#engines.get(name);
     if (known) return known;
     if (this.#isClosed) throw new EngineError({ what: 'the check was closed' });
-    const engine = startEngine(kind, this.#options);
-    this.#engines.set(kind, engine);
+    const engine = startEngine(name, this.#options);
+    this.#engines.set(name, engine);
     return engine;
   }
 
@@ -192,7 +189,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** One error for all that fails: the line names the first, the verdict holds the rest. */
-function firstFailure(target: TargetName, judgements: readonly JudgementResult[]): MobileoneError | undefined {
+function firstFailure(target: string, judgements: readonly JudgementResult[]): MobileoneError | undefined {
   for (const { purpose, precision, outputs } of judgements) {
     const failed = outputs.find(({ failures }) => failures.length > 0);
     if (!failed) continue;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { CONVERT_OPTIONS } from '../options.js';
+import { CONVERT_OPTIONS } from '../commands/convert/options.js';
 import { convertSummary } from '../report/index.js';
 import { addFlags, addOutputFlags, splitFlags } from './flags.js';
 import { ProgressLine } from './progress.js';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Declaration } from '../options.js';
+import type { Declaration } from '../option-kinds.js';
 
 /** Adds the flag of every declared option; values are read as the option's kind says, and judged by the API. */
 export function addFlags(command: Command, declarations: Readonly<Record<string, Declaration>>): Command {

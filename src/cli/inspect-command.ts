@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { INSPECT_OPTIONS } from '../options.js';
+import { INSPECT_OPTIONS } from '../commands/inspect/options.js';
 import { inspectSummary } from '../report/index.js';
 import { addFlags, addOutputFlags, splitFlags } from './flags.js';
 import { showReport } from './show.js';

@@ -1,4 +1,4 @@
-import type { Progress } from '../options.js';
+import type { Progress } from '../commands/convert/options.js';
 import { showName } from '../report/index.js';
 
 const CLEAR_LINE = '\r\u001b[K';

@@ -50,7 +50,7 @@ function reportJudgement({ outputs, ...judgement }: JudgementResult): JudgementR
 /** Says that an artefact is larger than its source, and why. */
 export function growthNotes(
   files: readonly WrittenFile[],
-  { target, options }: Pick<Written, 'target' | 'options'>,
+  { options }: Pick<Written, 'options'>,
   { bytes, external }: OpenSource,
   { before, after }: Pick<Draft, 'before' | 'after'>,
 ): string[] {
@@ -58,7 +58,7 @@ export function growthNotes(
   const sourceSize = external.files.reduce((sum, file) => sum + file.bytes, bytes.length);
   if (size <= sourceSize) return [];
   const grown = (after?.weightBytes ?? 0) - (before?.weightBytes ?? 0);
-  const isSameForm = target.name === 'onnx' && options.precision === undefined;
+  const isSameForm = options.precision === undefined;
   const otherwise = isSameForm
     ? 'it says by which version it was written and in which layout, which takes more room than was saved'
     : 'its format or precision takes more room for the same network';

@@ -1,4 +1,5 @@
 import type { Verdict } from '../check/index.js';
+import type { ResolvedConvert } from '../commands/convert/options.js';
 import {
   expectFolder,
   expectReplaceable,
@@ -10,8 +11,8 @@ import {
   TemporaryFolder,
 } from '../files/index.js';
 import type { LowerOptions, Precision, Target } from '../formats/format.js';
+import type { FormatOptions } from '../formats/index.js';
 import { EngineError, MobileoneError, type Model, type Unsupported } from '../model/index.js';
-import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
 import type { Proof, Written } from '../proof/proof.js';
 import type { Prover } from '../proof/prover.js';
@@ -131,24 +132,17 @@ function fuse(model: Model, options: ResolvedConvert, draft: Draft): void {
   draft.note(...model.notes, ...changes.notes);
 }
 
-/** An fp16 source keeps its types in ONNX, and has half-precision weights in TF.js; Core ML takes fp16 in any case. */
 function askedOf(
   { options, labels }: Run,
   image: ImageInput | undefined,
   sourcePrecision: 'fp16' | 'fp32',
 ): (target: Target) => Asked {
-  return ({ name }) => {
-    const precision = options.precision ?? (name === 'coreml' ? 'fp16' : sourcePrecision);
+  return (target) => {
+    const precision = options.precision ?? target.defaultPrecision(sourcePrecision);
+    const own = Object.keys(target.options).map((name) => [name, options[name as keyof FormatOptions]] as const);
     return {
-      precision,
-      options: {
-        precision: name === 'onnx' ? options.precision : precision,
-        keepFp32: options.keepFp32 ?? [],
-        inputLayout: options.inputLayout,
-        image,
-        labels,
-        deploymentTarget: options.deploymentTarget,
-      },
+      precision: precision ?? sourcePrecision,
+      options: { ...Object.fromEntries(own), precision, keepFp32: options.keepFp32 ?? [], image, labels },
     };
   };
 }

@@ -1,24 +1,28 @@
+import type { ResolvedConvert } from '../commands/convert/options.js';
 import { type Destination, destinationOf, type Identity, identityAt, placeKey } from '../files/index.js';
-import type { Target, TargetName } from '../formats/format.js';
+import type { FormatDeclaration } from '../formats/format.js';
 import { UsageError } from '../model/index.js';
-import type { ResolvedConvert } from '../options.js';
 
 /** Where the artefacts of one model go. */
 export interface Plan {
   readonly path: string;
   readonly baseName: string;
-  readonly destinations: ReadonlyMap<TargetName, Destination>;
+  readonly destinations: ReadonlyMap<string, Destination>;
 }
 
 /**
  * Decides every final name before any work, and refuses those that would meet an input or each other.
  * @throws UsageError
  */
-export function planOutputs(paths: readonly string[], targets: readonly Target[], options: ResolvedConvert): Plan[] {
+export function planOutputs(
+  paths: readonly string[],
+  targets: readonly FormatDeclaration[],
+  options: ResolvedConvert,
+): Plan[] {
   const plans = paths.map((path) => {
     const baseName = options.name.replaceAll('{name}', sourceName(path));
     const destinations = new Map(
-      targets.map(({ name, suffix }) => [name, destinationOf(options.outDir, baseName + suffix)]),
+      targets.map(({ name, suffix, placement }) => [name, destinationOf(options.outDir, baseName + suffix, placement)]),
     );
     return { path, baseName, destinations };
   });

@@ -1,5 +1,5 @@
 import type { EngineName } from '../formats/format.js';
-import { Engine } from './engine.js';
+import { Engine, type EngineKind } from './engine.js';
 import type { EngineLimits } from './engine-process.js';
 import { defaultMemoryLimit } from './memory.js';
 
@@ -16,9 +16,14 @@ export interface EngineOptions extends Partial<EngineLimits> {
   readonly build?: OnnxRuntimeBuild | undefined;
 }
 
-const CHILDREN = {
-  onnxruntime: new URL('./child/onnxruntime.js', import.meta.url),
-  tfjs: new URL('./child/tfjs.js', import.meta.url),
+/** How each engine is called, the script of its process, and the builds that it is asked for. */
+const KINDS: Readonly<Record<EngineName, (build?: OnnxRuntimeBuild) => EngineKind>> = {
+  onnxruntime: (build) => ({
+    title: 'ONNX Runtime',
+    script: new URL('./child/onnxruntime.js', import.meta.url),
+    args: build ? [build] : ['native', 'wasm'],
+  }),
+  'tensorflow.js': () => ({ title: 'TensorFlow.js', script: new URL('./child/tfjs.js', import.meta.url), args: [] }),
 };
 
 /**
@@ -27,8 +32,5 @@ const CHILDREN = {
  */
 export function startEngine(name: EngineName, options: EngineOptions = {}): Engine {
   const { build, timeoutSeconds = 300, memoryLimit = defaultMemoryLimit() } = options;
-  const limits = { timeoutSeconds, memoryLimit };
-  if (name === 'tfjs') return new Engine({ title: 'TensorFlow.js', script: CHILDREN.tfjs, args: [] }, limits);
-  const args = build ? [build] : ['native', 'wasm'];
-  return new Engine({ title: 'ONNX Runtime', script: CHILDREN.onnxruntime, args }, limits);
+  return new Engine(KINDS[name](build), { timeoutSeconds, memoryLimit });
 }

@@ -1,28 +1,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { OutputError } from '../model/index.js';
-import { isOnnxFile } from './onnx-file.js';
-import { isOurFolder, isOurPackage } from './ownership.js';
+import { filesOnDisk } from './files-on-disk.js';
+import type { Placement } from './placement.js';
 import { asOutputError, isSystemError } from './system-error.js';
-
-/**
- * How an artefact gets in place. `file`: one rename, data files beside it come first. `folder`: files named by their
- * content are added, then one file is renamed over the old one. `package`: the whole folder is swapped.
- */
-export type ArtefactKind = 'file' | 'folder' | 'package';
 
 /** The final place of one artefact. */
 export interface Destination {
-  readonly kind: ArtefactKind;
+  readonly placement: Placement;
   /** File or folder name in the output folder. */
   readonly name: string;
   /** As messages and reports write it: the output folder as the user gave it, and the name. */
   readonly shown: string;
 }
 
-export function destinationOf(outDir: string, name: string): Destination {
-  const kind = name.endsWith('.mlpackage') ? 'package' : name.endsWith('.onnx') ? 'file' : 'folder';
-  return { kind, name, shown: path.join(outDir, name) };
+/** @param name of the file or folder in the output folder */
+export function destinationOf(outDir: string, name: string, placement: Placement): Destination {
+  return { placement, name, shown: path.join(outDir, name) };
 }
 
 /**
@@ -55,10 +49,9 @@ function lookThrough(place: string, shown: string): fs.Stats | undefined {
 
 /**
  * Refuses a final name that holds what is not ours to replace.
- * @throws OutputError for a link, a special file, a folder where a file goes, a file that is no ONNX model, and a folder
- * that this tool did not write
+ * @throws OutputError for a link, a special file, a folder where a file goes, and what its format does not own
  */
-export function expectReplaceable({ kind, name, shown }: Destination, folder = path.dirname(shown)): void {
+export function expectReplaceable({ placement, name, shown }: Destination, folder = path.dirname(shown)): void {
   const place = path.join(folder, name);
   const stat = lookAt(place, shown);
   if (!stat) return;
@@ -68,20 +61,18 @@ export function expectReplaceable({ kind, name, shown }: Destination, folder = p
       where: { file: shown },
       todo: 'move it away, or choose another --name or --out-dir',
     });
-  if (kind === 'file') {
+  if (placement.kind === 'file') {
     if (!stat.isFile()) throw refuse('a regular file');
-    if (!looksLikeOnnx(place, shown)) throw refuse('an ONNX file');
-    return;
+  } else {
+    if (!stat.isDirectory()) throw refuse('a folder');
+    if (fs.readdirSync(place).length === 0) return;
   }
-  if (!stat.isDirectory()) throw refuse('a folder');
-  if (fs.readdirSync(place).length === 0) return;
-  if (kind === 'package' && !isOurPackage(place)) throw refuse('a package that mobileone wrote');
-  if (kind === 'folder' && !isOurFolder(place)) throw refuse('a folder that mobileone wrote');
+  if (!owns(placement, place, shown)) throw refuse(placement.ours);
 }
 
-function looksLikeOnnx(place: string, shown: string): boolean {
+function owns(placement: Placement, place: string, shown: string): boolean {
   try {
-    return isOnnxFile(place);
+    return placement.owns(filesOnDisk(place));
   } catch (error) {
     throw asOutputError(error, shown);
   }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { OutputError } from '../model/index.js';
 import { expectReplaceable } from './destination.js';
 import { type Identity, identityAt, stampAt } from './identity.js';
-import { isDataOf, isShard } from './ownership.js';
 import { type Staged, syncFolder, writeChunks } from './stage.js';
 import { asOutputError } from './system-error.js';
 import { Transaction } from './undo.js';
@@ -33,7 +32,8 @@ export async function putInPlace(staged: readonly Staged[], protect: ReadonlySet
     for (at of staged) expectReplaceable(at.destination, folder);
     for (at of staged) addData(at, folder, transaction);
     for (at of staged) commit(at, folder, transaction);
-    for (at of staged) if (at.destination.kind === 'folder') syncFolder(path.join(folder, at.destination.name));
+    for (at of staged)
+      if (at.destination.placement.kind === 'folder') syncFolder(path.join(folder, at.destination.name));
     syncFolder(folder);
   } catch (error) {
     transaction.rollBack();
@@ -41,7 +41,7 @@ export async function putInPlace(staged: readonly Staged[], protect: ReadonlySet
     throw asOutputError(error, at.destination.shown);
   }
   for (const [each, ours] of committed) {
-    if (each.destination.kind === 'package') continue;
+    if (each.destination.placement.kind === 'package') continue;
     try {
       removeOldData(each, folder, ours, protect);
       await addAgain(each, folder, ours);
@@ -58,8 +58,10 @@ function atDestination(error: OutputError, { destination }: Staged): OutputError
 
 /** Where a file of an artefact ends up: data files of a single file stand beside it, those of a folder in it. */
 function finalPath({ destination, artefact }: Staged, folder: string, inside: string): string {
-  if (inside === artefact.commits && destination.kind === 'file') return path.join(folder, destination.name);
-  return destination.kind === 'file' ? path.join(folder, inside) : path.join(folder, destination.name, inside);
+  if (inside === artefact.commits && destination.placement.kind === 'file') return path.join(folder, destination.name);
+  return destination.placement.kind === 'file'
+    ? path.join(folder, inside)
+    : path.join(folder, destination.name, inside);
 }
 
 function dataFiles({ artefact, paths }: Staged): [inside: string, from: string][] {
@@ -68,8 +70,8 @@ function dataFiles({ artefact, paths }: Staged): [inside: string, from: string][
 
 /** A folder that does not exist yet is moved in whole; so is every package. */
 function isMovedWhole({ destination }: Staged, folder: string): boolean {
-  if (destination.kind === 'package') return true;
-  return destination.kind === 'folder' && !fs.existsSync(path.join(folder, destination.name));
+  if (destination.placement.kind === 'package') return true;
+  return destination.placement.kind === 'folder' && !fs.existsSync(path.join(folder, destination.name));
 }
 
 /** Folders hold the names of their files; without this a power loss could leave a folder without them. */
@@ -105,9 +107,13 @@ function removeOldData(staged: Staged, folder: string, ours: string | undefined,
   const home = path.dirname(committing);
   const moved: [from: string, to: string][] = [];
   for (const name of fs.readdirSync(home)) {
-    const isData = destination.kind === 'folder' ? isShard(name) : isDataOf(destination.name, name);
     const file = path.join(home, name);
-    if (!isData || artefact.files.has(name) || !fs.lstatSync(file, { throwIfNoEntry: false })?.isFile()) continue;
+    if (
+      !destination.placement.isData(name, destination.name) ||
+      artefact.files.has(name) ||
+      !fs.lstatSync(file, { throwIfNoEntry: false })?.isFile()
+    )
+      continue;
     if (protect.has(identityAt(file) ?? '')) continue;
     const away = temporary.fresh();
     try {

@@ -1,10 +1,8 @@
+import type { Placement } from '../files/placement.js';
 import type { DataType, Model, Unsupported } from '../model/index.js';
+import type { Declaration } from '../option-kinds.js';
 
-export const TARGETS = ['onnx', 'tfjs', 'coreml'] as const;
-export type TargetName = (typeof TARGETS)[number];
 export type Precision = 'fp32' | 'fp16' | 'uint8';
-export type ImageLayout = 'nchw' | 'nhwc';
-export type DeploymentTarget = 'iOS15' | 'iOS16' | 'iOS17' | 'iOS18';
 
 /** How pixels become what the network was trained on: y = (p / 255 - mean) / std, per channel in the network's order. */
 export interface ImageOptions {
@@ -13,18 +11,15 @@ export interface ImageOptions {
   readonly std: readonly number[];
 }
 
-/** What a user may ask of a target; a target ignores what it has no notion of. */
+/** What a user may ask of every format; one that has no notion of it ignores it. */
 export interface LowerOptions {
-  /** undefined: as in the source; Core ML then takes fp16. */
+  /** undefined: every type stays as it is; a format with a precision of its own takes that. */
   readonly precision?: Precision | undefined;
   /** Names or globs of nodes that stay in float32 when `precision` is fp16. */
   readonly keepFp32?: readonly string[];
-  /** Layout of image inputs where the target is channels-last. */
-  readonly inputLayout?: ImageLayout;
   /** Set where the graph already normalises 0-255 pixels by itself at its image input of this name. */
   readonly image?: (ImageOptions & { readonly input: string }) | undefined;
   readonly labels?: readonly string[] | undefined;
-  readonly deploymentTarget?: DeploymentTarget;
 }
 
 /** How one input or output of the source appears in the artefact; the check feeds and reads it by this. */
@@ -98,9 +93,8 @@ export interface Opened<Content = unknown> {
   readonly content: Content;
 }
 
-/** What an engine needs to run an artefact. Its results come out under the names of the artefact. */
+/** What the format's engine needs to run an artefact. Its results come out under the names of the artefact. */
 export interface Runnable {
-  readonly engine: EngineName;
   readonly model: readonly Uint8Array[];
   /** Data files beside it, by the path that it calls them. */
   readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
@@ -116,20 +110,41 @@ export interface RunnableOptions {
 /** Content hash: lower-case hexadecimal SHA-256 of the chunks in order. The caller gives it; formats import no crypto. */
 export type Hash = (chunks: readonly Uint8Array[]) => string;
 
-/** Which engine judges an artefact; `engines/index.ts` knows them by these names. */
-export type EngineName = 'onnxruntime' | 'tfjs' | 'coreml-through-onnx';
+/** What runs artefacts; `engines/index.ts` knows them by these names. */
+export type EngineName = 'onnxruntime' | 'tensorflow.js';
 
-/** A format that can be written. Adding one is a folder, and a line in `formats/index.ts`. */
-export interface Target<Program = unknown, Content = unknown> {
-  readonly name: TargetName;
+/** What can be said of a format without loading it. */
+export interface FormatDeclaration {
+  /** As users and reports call it. */
+  readonly name: string;
+  /** As sentences call it. */
+  readonly title: string;
   /** What follows the base name: `.fused.onnx`, `.tfjs`, `.mlpackage`. */
   readonly suffix: string;
+  readonly placement: Placement;
+  /** What runs its artefacts here. */
   readonly engine: EngineName;
+  /** What nobody should take the figures for, said with each verdict. */
+  readonly caveat?: string;
+  /** The precisions that it can be written in, and what a program computes in then. */
+  readonly arithmetic: ReadonlyMap<Precision, 'fp32' | 'fp16'>;
+  /** What it takes where none is asked for; undefined: every type as the source has it. */
+  defaultPrecision(source: 'fp32' | 'fp16'): Precision | undefined;
+  /** In which order an image input takes its colours, for a network that was trained on this one. */
+  colours(trained: ImageOptions['order']): ImageOptions['order'];
+  /** What this format alone can be asked, by the name that `lower` takes it under. */
+  readonly options: Readonly<Record<string, Declaration>>;
+}
+
+/** A format that can be written and opened. Adding one is a folder, and a line in `formats/index.ts`. */
+export interface Format<Program = unknown, Own extends object = object, Content = unknown> {
+  /** ONNX's names of the operators that it writes; undefined: all are passed on as they are. */
+  readonly operators: ReadonlySet<string> | undefined;
   /**
-   * Walks the graph once with the target's table of operators. May edit `model`: callers give a copy of their own.
+   * Walks the graph once with the format's table of operators. May edit `model`: callers give a copy of their own.
    * @throws UnsupportedError with every node that has no row, or whose row declines
    */
-  lower(model: Model, options: LowerOptions): Lowered<Program>;
+  lower(model: Model, options: LowerOptions & Own): Lowered<Program>;
   write(program: Program, baseName: string, hash: Hash): Artefact;
   /**
    * Reads an artefact that anybody may have written, from its bytes alone.
@@ -138,5 +153,9 @@ export interface Target<Program = unknown, Content = unknown> {
   open(artefact: Artefact): Opened<Content>;
   runnable(opened: Opened<Content>, options?: RunnableOptions): Runnable;
   /** Every reason why `lower` would refuse, without doing it. */
-  supports(model: Model, options: LowerOptions): readonly Unsupported[];
+  supports(model: Model, options: LowerOptions & Own): readonly Unsupported[];
 }
+
+/** A format that is loaded. */
+export type Target<Program = unknown, Own extends object = object, Content = unknown> = FormatDeclaration &
+  Format<Program, Own, Content>;

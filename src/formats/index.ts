@@ -1,11 +1,29 @@
-import type { Target, TargetName } from './format.js';
+import { type CoremlOptions, coremlDeclaration } from './coreml/declaration.js';
+import type { FormatDeclaration, Target } from './format.js';
+import { onnxDeclaration } from './onnx/declaration.js';
+import { type TfjsOptions, tfjsDeclaration } from './tfjs/declaration.js';
 
-/** Every format that can be written, loaded when first asked for. Adding one is a folder, and a line here. */
-export const targets: ReadonlyMap<TargetName, () => Promise<Target>> = new Map<TargetName, () => Promise<Target>>([
-  ['onnx', async () => (await import('./onnx/index.js')).onnx],
-  ['tfjs', async () => (await import('./tfjs/index.js')).tfjs],
-  ['coreml', async () => (await import('./coreml/index.js')).coreml],
-]);
+/** A format of the list; its code is loaded when first asked for. */
+export interface ListedFormat extends FormatDeclaration {
+  load(): Promise<Target>;
+}
+
+const listed = new Map<string, ListedFormat>();
+
+/** Every format by its name, in the order in which help texts list them. */
+export const formats: ReadonlyMap<string, ListedFormat> = listed;
+
+/** Adds a format to the list, or puts another in its place. */
+export function register(declaration: FormatDeclaration, load: () => Promise<Target>): void {
+  listed.set(declaration.name, { ...declaration, load });
+}
+
+register(onnxDeclaration, async () => (await import('./onnx/index.js')).onnx);
+register(tfjsDeclaration, async () => (await import('./tfjs/index.js')).tfjs);
+register(coremlDeclaration, async () => (await import('./coreml/index.js')).coreml);
+
+/** What single formats can be asked, for users of the library; the command line reads their declarations. */
+export interface FormatOptions extends TfjsOptions, CoremlOptions {}
 
 export { LAST_IR_VERSION } from './onnx/opsets.js';
 

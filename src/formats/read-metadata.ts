@@ -1,16 +1,16 @@
-import type { ImageLayout, ImageOptions } from './format.js';
+import type { ImageOptions } from './format.js';
 import { Json } from './json.js';
 
 /** What our own keys of an artefact's metadata say. */
 export interface Said {
   readonly labels: readonly string[] | undefined;
   readonly image: ImageOptions | undefined;
-  readonly layout: ReadonlyMap<string, ImageLayout>;
+  readonly layout: ReadonlyMap<string, 'nchw' | 'nhwc'>;
   readonly names: ReadonlyMap<string, string>;
   readonly origins: ReadonlyMap<string, readonly string[]>;
 }
 
-const LAYOUTS: ReadonlyMap<unknown, ImageLayout> = new Map([
+const LAYOUTS: ReadonlyMap<unknown, 'nchw' | 'nhwc'> = new Map([
   ['nchw', 'nchw'],
   ['nhwc', 'nhwc'],
 ]);

@@ -1,5 +1,5 @@
 import type { Program } from '../check/index.js';
-import type { Artefact, EngineName, Lowered } from '../formats/format.js';
+import type { Artefact, Lowered, Target } from '../formats/format.js';
 import { loadCoreml, loadOnnx } from '../formats/index.js';
 import { allNodes, asOneChunk, type Graph, isStatic, type Model, type Shape } from '../model/index.js';
 import { inferTypes } from '../operators/infer.js';
@@ -8,8 +8,8 @@ import { inferTypes } from '../operators/infer.js';
  * An artefact in the form that its engine takes: as it is, or for Core ML, which no engine on this machine runs, what its
  * package says, read back from the files, as ONNX.
  */
-export async function programOf(engine: EngineName, artefact: Artefact, lowered: Lowered): Promise<Program> {
-  if (engine === 'coreml-through-onnx') return throughOnnx(await readCoreml(artefact), lowered);
+export async function programOf({ name }: Target, artefact: Artefact, lowered: Lowered): Promise<Program> {
+  if (name === 'coreml') return throughOnnx(await readCoreml(artefact), lowered);
   const others = new Map([...artefact.files].filter(([path]) => path !== artefact.commits));
   const { inputs, outputs } = lowered;
   return { payload: { model: artefact.files.get(artefact.commits) ?? [], files: others }, inputs, outputs };
@@ -20,10 +20,10 @@ export async function programOf(engine: EngineName, artefact: Artefact, lowered:
  * an fp16 graph in float32 and round less than a device does. TF.js computes in float32 from fp16 weights, so its
  * artefacts stay as they are.
  */
-export async function roundedProgramOf(engine: EngineName, artefact: Artefact, lowered: Lowered): Promise<Program> {
-  if (engine === 'tfjs') return programOf(engine, artefact, lowered);
+export async function roundedProgramOf(target: Target, artefact: Artefact, lowered: Lowered): Promise<Program> {
+  if (target.name === 'tfjs') return programOf(target, artefact, lowered);
   const { simulateFloat16 } = await loadOnnx();
-  const model = engine === 'coreml-through-onnx' ? await readCoreml(artefact) : await readWritten(artefact);
+  const model = target.name === 'coreml' ? await readCoreml(artefact) : await readWritten(artefact);
   inferTypes(model.graph);
   simulateFloat16(model, nodesInFloat32(model.graph));
   return throughOnnx(model, lowered);

@@ -1,10 +1,10 @@
 import type { BehindSelections, Check, Judgement, Program, Range, Source, Verdict } from '../check/index.js';
+import type { ResolvedConvert } from '../commands/convert/options.js';
 import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
 import type { Artefact, Lowered, LowerOptions, Precision, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
 import { asOneChunk, type Model, NotEquivalentError, type Value } from '../model/index.js';
-import type { ResolvedConvert } from '../options.js';
 import { optimize } from '../passes/pipeline.js';
 import { lowerFor } from '../source/lower-for.js';
 import { normaliseImage } from '../source/normalise-image.js';
@@ -24,13 +24,17 @@ export interface Written {
   readonly precision: Precision;
 }
 
+/** An fp16 source is rounded already: its artefacts are judged as fp16 whatever they hold. */
+export function judgedAs(precision: Precision, isHalf: boolean): Precision {
+  return isHalf && precision === 'fp32' ? 'fp16' : precision;
+}
+
 /** What is judged by what. */
 export interface ProofParts {
   readonly check: Check;
   readonly runs: ReferenceRuns;
   readonly source: OpenSource;
   readonly options: ResolvedConvert;
-  /** An fp16 source is rounded already: its artefacts are judged as fp16 whatever they hold. */
   readonly isHalf: boolean;
 }
 
@@ -50,13 +54,19 @@ export class Proof {
   async judge(written: Written, model: Model): Promise<Verdict> {
     const { check, isHalf } = this.#parts;
     const { target, artefact, lowered } = written;
-    const precision = isHalf && written.precision === 'fp32' ? 'fp16' : written.precision;
+    const precision = judgedAs(written.precision, isHalf);
     const judgements =
       precision === 'fp32'
         ? [await this.#asWritten(written, precision)]
         : [await this.#lowering(written, model), await this.#rounded(written, precision)];
-    const mustRun = precision === 'fp32' ? undefined : await programOf(target.engine, artefact, lowered);
-    const verdict = await check.judge({ target: target.name, engine: target.engine, judgements, mustRun });
+    const mustRun = precision === 'fp32' ? undefined : await programOf(target, artefact, lowered);
+    const verdict = await check.judge({
+      target: target.name,
+      engine: target.engine,
+      caveat: target.caveat,
+      judgements,
+      mustRun,
+    });
     return precision === 'fp16' ? this.#explained(verdict, model) : verdict;
   }
 
@@ -78,7 +88,7 @@ export class Proof {
   }
 
   async #asWritten({ target, artefact, lowered, options }: Written, precision: Precision): Promise<Judgement> {
-    const program = await programOf(target.engine, artefact, lowered);
+    const program = await programOf(target, artefact, lowered);
     const selections = this.#selections(target, options, false, programOf);
     return { ...program, purpose: 'artefact', precision, source: await this.#parts.runs.start({}), selections };
   }
@@ -96,10 +106,10 @@ export class Proof {
 
   /** The file, or what it computes with a rounding behind every operator. */
   async #rounded({ target, options, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
-    const computesInHalf = precision === 'fp16' && target.engine !== 'tfjs';
+    const computesInHalf = target.arithmetic.get(precision) === 'fp16';
     const toProgram = computesInHalf ? roundedProgramOf : programOf;
     return {
-      ...(await toProgram(target.engine, artefact, lowered)),
+      ...(await toProgram(target, artefact, lowered)),
       purpose: 'artefact',
       precision,
       source: await this.#parts.runs.start({}),
@@ -145,7 +155,7 @@ export class Proof {
 
   async #lower(target: Target, model: Model, options: LowerOptions, toProgram: typeof programOf) {
     const lowered = lowerFor(target, model, options);
-    return toProgram(target.engine, target.write(lowered.program, 'judged', sha256), lowered);
+    return toProgram(target, target.write(lowered.program, 'judged', sha256), lowered);
   }
 
   /** What was done to the model that the targets were lowered from. */

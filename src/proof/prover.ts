@@ -1,12 +1,12 @@
 import { Check } from '../check/index.js';
+import type { ResolvedConvert } from '../commands/convert/options.js';
 import { readFile } from '../files/index.js';
 import type { Target } from '../formats/format.js';
 import { InputError } from '../model/index.js';
-import type { ResolvedConvert } from '../options.js';
 import type { ImageInput } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
 import { describeInputs, readArrays, seededTrials, type UserArrays, userTrials } from '../trials/index.js';
-import { Proof } from './proof.js';
+import { judgedAs, Proof } from './proof.js';
 import { ReferenceRuns } from './reference-runs.js';
 
 /** Judges the artefacts of a run. Its engines start with it, so make it before reading; close it in every case. */
@@ -54,10 +54,11 @@ export class Prover {
 
   /** Whether an artefact will compute in float16, and not only hold its weights in it. */
   #computesInFloat16(isHalf: boolean): boolean {
-    const { precision } = this.#options;
-    return this.#targets.some(({ name }) =>
-      name === 'coreml' ? (precision ?? 'fp16') === 'fp16' : name === 'onnx' && (precision === 'fp16' || isHalf),
-    );
+    const source = isHalf ? 'fp16' : 'fp32';
+    return this.#targets.some(({ arithmetic, defaultPrecision }) => {
+      const precision = this.#options.precision ?? defaultPrecision(source) ?? source;
+      return arithmetic.get(judgedAs(precision, isHalf)) === 'fp16';
+    });
   }
 
   close(): void {

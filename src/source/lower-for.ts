@@ -1,6 +1,6 @@
 import type { Lowered, LowerOptions, Target } from '../formats/format.js';
 import type { Model } from '../model/index.js';
-import { reverseChannels, wantsReversed } from './normalise-image.js';
+import { reverseChannels } from './normalise-image.js';
 
 /**
  * Lowers a copy of the model for one target. A target that takes colours in another order than the network gets them
@@ -10,7 +10,7 @@ import { reverseChannels, wantsReversed } from './normalise-image.js';
 export function lowerFor(target: Target, model: Model, options: LowerOptions): Lowered {
   const copy = model.copy();
   const image = options.image;
-  if (!image || !wantsReversed(target.name, image)) return target.lower(copy, options);
+  if (!image || target.colours(image.order) === image.order) return target.lower(copy, options);
   reverseChannels(copy, image);
   const lowered = target.lower(copy, options);
   return {

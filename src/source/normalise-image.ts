@@ -1,4 +1,4 @@
-import type { ImageOptions, TargetName } from '../formats/format.js';
+import type { ImageOptions } from '../formats/format.js';
 import {
   formatShape,
   type Graph,
@@ -65,11 +65,6 @@ export function normaliseImage(
     node.output().shape = input.shape;
   }
   return image;
-}
-
-/** TF.js takes images as a browser gives them, RGB; Core ML declares the order, ONNX takes the network's. */
-export function wantsReversed(target: TargetName, image: ImageInput | undefined): boolean {
-  return target === 'tfjs' && image?.order === 'bgr';
 }
 
 /** Turns the channels round at the image input, so that the artefact takes the other order. */

@@ -1,17 +1,17 @@
-import { rows as coremlRows } from '../../dist/formats/coreml/lower/rows/index.js';
-import { rows as tfjsRows } from '../../dist/formats/tfjs/rows/index.js';
+import { formats } from '../../dist/formats/index.js';
 import { FIRST_IN } from '../../dist/operators/operator-names.js';
 import * as meanings from '../../dist/operators/rows/index.js';
 import { groupBy } from './tally.js';
 
 /** @typedef {import('./run-cases.js').Result} Result */
 
-const TITLES = { onnx: 'ONNX', tfjs: 'TensorFlow.js', coreml: 'Core ML' };
+const targets = await Promise.all(Array.from(formats.values(), (format) => format.load()));
+const TITLES = Object.fromEntries(targets.map(({ name, title }) => [name, title]));
 /** Reasons of one operator that are spelled out; the rest is counted. */
 const LISTED = 4;
 
 /** Rows that write an operator. ONNX has none: what is not rewritten is passed on as it is. */
-const written = { onnx: undefined, tfjs: tfjsRows, coreml: coremlRows };
+const written = Object.fromEntries(targets.map(({ name, operators }) => [name, operators]));
 const known = new Set(Object.values(meanings).map(({ name }) => name));
 
 /**

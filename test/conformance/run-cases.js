@@ -1,5 +1,4 @@
 import { startEngine } from '../../dist/engines/index.js';
-import { targets } from '../../dist/formats/index.js';
 import { judgeSource, judgeTarget } from './judge.js';
 
 /**
@@ -21,33 +20,34 @@ const TIMEOUT_SECONDS = 120;
 
 /**
  * @param {readonly import('./cases.js').Case[]} cases
- * @param {readonly string[]} wanted names of targets
+ * @param {readonly import('../../src/formats/format.js').Target[]} targets
  * @returns {Promise<Result[]>} in the order of the cases
  */
-export async function runCases(cases, wanted) {
-  const chosen = await Promise.all([...targets].filter(([name]) => wanted.includes(name)).map(([, load]) => load()));
+export async function runCases(cases, targets) {
   const results = new Map();
   const left = [...cases];
   const lane = async () => {
     const ort = startEngine('onnxruntime', { timeoutSeconds: TIMEOUT_SECONDS });
-    const tfjs = startEngine('tfjs', { timeoutSeconds: TIMEOUT_SECONDS });
-    const engineOf = (target) => (target.engine === 'tfjs' ? tfjs : ort);
+    const engines = new Map([['onnxruntime', ort]]);
+    for (const { engine } of targets) {
+      if (!engines.has(engine)) engines.set(engine, startEngine(engine, { timeoutSeconds: TIMEOUT_SECONDS }));
+    }
+    const engineOf = (target) => engines.get(target.engine);
     for (let test = left.shift(); test; test = left.shift()) {
       const source = await judgeSource(test, ort);
-      results.set(test, await resultOf(test, source, chosen, engineOf));
+      results.set(test, await resultOf(test, source, targets, engineOf));
     }
-    ort.close();
-    tfjs.close();
+    for (const engine of engines.values()) engine.close();
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return cases.map((test) => results.get(test));
 }
 
 /** @returns {Promise<Result>} */
-async function resultOf(test, source, chosen, engineOf) {
+async function resultOf(test, source, targets, engineOf) {
   const { name, operator, expanded, restated } = test;
   const result = { name, operator, expanded, restated, source, targets: {}, defects: [] };
-  for (const target of chosen) {
+  for (const target of targets) {
     const isJudged = source.outcome === 'right';
     const outcome = await judgeTarget(test, target, isJudged ? engineOf(target) : undefined);
     if (isJudged) result.targets[target.name] = outcome;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { TARGETS } from '../../dist/formats/format.js';
+import { formats } from '../../dist/formats/index.js';
 import { readCases } from './cases.js';
 import { operatorsPage } from './operators-page.js';
 import { prepareCases } from './prepare-cases.js';
@@ -18,15 +18,16 @@ const UPDATE = 'npm run conformance -- --update';
 const { values: options } = parseArgs({
   options: { only: { type: 'string' }, to: { type: 'string' }, update: { type: 'boolean', default: false } },
 });
-const wanted = options.to?.split(',') ?? TARGETS;
+const wanted = options.to?.split(',') ?? [...formats.keys()];
 const isWhole = options.only === undefined && options.to === undefined;
 
 const folder = prepareCases();
 const { onnx: version, cases } = readCases(folder);
 const only = new RegExp(options.only ?? '');
+const targets = await Promise.all(wanted.map((name) => formats.get(name).load()));
 const results = await runCases(
   cases.filter(({ name, operator }) => only.test(name) || only.test(operator)),
-  wanted,
+  targets,
 );
 writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, undefined, 1)}\n`);
 

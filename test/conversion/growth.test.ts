@@ -14,21 +14,19 @@ const counts = (weightBytes: number) => ({
 });
 const same = { before: counts(10), after: counts(10) };
 
-function notesOf(bytes: number, name: string, precision?: 'fp32', draft = same): string {
-  const written = { target: { name }, options: { precision } } as unknown as Parameters<typeof growthNotes>[1];
+function notesOf(bytes: number, precision?: 'fp32' | 'fp16', draft = same): string {
+  const written = { options: { precision } } as unknown as Parameters<typeof growthNotes>[1];
   return growthNotes(fileOf(bytes), written, source, draft).join();
 }
 
 test('external data counts as part of the source', () => {
-  expect(notesOf(250, 'onnx')).toBe('');
-  expect(notesOf(251, 'onnx')).toContain('(251 bytes, 250 before)');
+  expect(notesOf(250)).toBe('');
+  expect(notesOf(251)).toContain('(251 bytes, 250 before)');
 });
 
 test('the reason is constants that are stored, else the format or precision, else what the file says of itself', () => {
-  expect(notesOf(300, 'onnx', undefined, { before: counts(10), after: counts(40) })).toMatch(
-    /computed.*30 bytes more$/,
-  );
-  expect(notesOf(300, 'coreml')).toMatch(/format or precision/);
-  expect(notesOf(300, 'onnx', 'fp32')).toMatch(/format or precision/);
-  expect(notesOf(300, 'onnx')).toMatch(/by which version/);
+  expect(notesOf(300, undefined, { before: counts(10), after: counts(40) })).toMatch(/computed.*30 bytes more$/);
+  expect(notesOf(300, 'fp16')).toMatch(/format or precision/);
+  expect(notesOf(300, 'fp32')).toMatch(/format or precision/);
+  expect(notesOf(300)).toMatch(/by which version/);
 });

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
+import { type ConvertOptions, resolveConvert } from '../../src/commands/convert/options.js';
 import { planOutputs } from '../../src/conversion/plan.js';
-import { targets as formats } from '../../src/formats/index.js';
-import { type ConvertOptions, resolveConvert } from '../../src/options.js';
+import { formats } from '../../src/formats/index.js';
 
 async function names(paths: readonly string[], given: ConvertOptions): Promise<string[]> {
   const options = resolveConvert(given);
-  const targets = await Promise.all(
-    options.to.map(async (name) => (await formats.get(name)?.()) ?? Promise.reject(name)),
-  );
+  const targets = options.to.flatMap((name) => formats.get(name) ?? []);
   return planOutputs(paths, targets, options).flatMap(({ destinations }) =>
     Array.from(destinations.values(), ({ shown }) => shown),
   );

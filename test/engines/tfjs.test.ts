@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startEngine } from '../../src/engines/index.js';
 import { Tensor } from '../../src/model/index.js';
 
-const engine = startEngine('tfjs');
+const engine = startEngine('tensorflow.js');
 afterAll(() => engine.close());
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

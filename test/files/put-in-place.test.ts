@@ -5,12 +5,21 @@ import {
   type ArtefactFiles,
   destinationOf,
   identityAt,
+  type Placement,
   putInPlace,
   stageArtefact,
   TemporaryFolder,
 } from '../../src/files/index.js';
+import { formats } from '../../src/formats/index.js';
 import { OutputError } from '../../src/model/index.js';
 import { contentOf, scratch, systemError } from './scratch.js';
+
+/** The placement of the format whose suffix a name has. */
+function placementOf(name: string): Placement {
+  const format = [...formats.values()].find(({ suffix }) => name.endsWith(suffix.replace('.fused', '')));
+  if (!format) throw new Error(`no format writes ${name}`);
+  return format.placement;
+}
 
 const bytes = (text: string) => [new TextEncoder().encode(text)];
 
@@ -68,7 +77,7 @@ async function put(
   try {
     const staged = [];
     for (const [name, artefact] of artefacts) {
-      staged.push(await stageArtefact(artefact, destinationOf(folder, name), temporary));
+      staged.push(await stageArtefact(artefact, destinationOf(folder, name, placementOf(name)), temporary));
     }
     await putInPlace(staged, protect);
     isPlaced = true;
@@ -293,7 +302,11 @@ test('an output folder that is replaced by a link meanwhile gets nothing', async
   const [root, elsewhere] = [scratch(), scratch()];
   const folder = path.join(root, 'out');
   const temporary = new TemporaryFolder(folder);
-  const staged = await stageArtefact(onnx('one', A), destinationOf(folder, 'm.fused.onnx'), temporary);
+  const staged = await stageArtefact(
+    onnx('one', A),
+    destinationOf(folder, 'm.fused.onnx', placementOf('m.fused.onnx')),
+    temporary,
+  );
   fs.renameSync(folder, path.join(root, 'moved'));
   fs.symlinkSync(elsewhere, folder);
   await expect(putInPlace([staged], new Set())).rejects.toThrow(OutputError);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lowerTargets } from '../../src/conversion/lower-targets.js';
-import { targets } from '../../src/formats/index.js';
+import { formats } from '../../src/formats/index.js';
 import type { Model, Value } from '../../src/model/index.js';
 import { takeStock } from '../../src/source/take-stock.js';
 import { network } from '../network.js';
@@ -35,7 +35,7 @@ test('operators of another domain are not taken for them', () => {
 test('a target that refuses them names the nodes once for the reason, and says what to give', async () => {
   const model = optimised('com.microsoft', 'FusedConv');
   takeStock(model, { shape: new Map() });
-  const tfjs = await targets.get('tfjs')?.();
+  const tfjs = await formats.get('tfjs')?.load();
   expect(tfjs).toBeDefined();
   const lower = () =>
     lowerTargets(

@@ -1,15 +1,15 @@
 import { convertModel, notTried, type Outcome } from '../../conversion/convert-model.js';
 import { type Plan, planOutputs } from '../../conversion/plan.js';
 import { expectWritable, type Identity, identityAt } from '../../files/index.js';
-import type { Target, TargetName } from '../../formats/format.js';
-import { targets as formats } from '../../formats/index.js';
+import type { Target } from '../../formats/format.js';
+import { formats } from '../../formats/index.js';
 import { MobileoneError, UsageError } from '../../model/index.js';
-import { type ConvertOptions, type ResolvedConvert, resolveConvert } from '../../options.js';
 import type { Prover } from '../../proof/prover.js';
 import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { readLabels } from '../../source/labels.js';
+import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './options.js';
 
 const reports = new WeakMap<Error, Report>();
 
@@ -71,12 +71,12 @@ async function convertEach(
   }
 }
 
-async function loadTargets(names: readonly TargetName[]): Promise<Target[]> {
+async function loadTargets(names: readonly string[]): Promise<Target[]> {
   return Promise.all(
     names.map((name) => {
-      const load = formats.get(name);
-      if (!load) throw new UsageError({ what: `there is no target ${name}` });
-      return load();
+      const format = formats.get(name);
+      if (!format) throw new UsageError({ what: `there is no target ${name}` });
+      return format.load();
     }),
   );
 }

@@ -1,6 +1,5 @@
-import { targets as formats } from '../../formats/index.js';
+import { formats } from '../../formats/index.js';
 import { GateError, MobileoneError, type Unsupported, UnsupportedError } from '../../model/index.js';
-import { type InspectOptions, type ResolvedInspect, resolveInspect } from '../../options.js';
 import { optimize } from '../../passes/pipeline.js';
 import { fusibleLine, type Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
@@ -12,6 +11,7 @@ import { countGraph } from '../../source/counts.js';
 import { listNodes } from '../../source/list-nodes.js';
 import { describeSource, openSource } from '../../source/open-source.js';
 import { takeStock } from '../../source/take-stock.js';
+import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
 
 /**
  * Says what is in an ONNX model: inputs, outputs, counts before and after fusing, blocks that fusing would make or declines,
@@ -58,7 +58,7 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
       draft.note(...model.notes, ...changes.notes);
     });
     for (const name of options.to) {
-      const target = await formats.get(name)?.();
+      const target = await formats.get(name)?.load();
       const unsupported = await stations.time(name, () => target?.supports(model.copy(), {}) ?? []);
       draft.targets.push({
         target: name,

@@ -8,7 +8,7 @@ import { encodeModel } from '../onnx/write.js';
  */
 export function runnable({ content }: Opened<Model>, { alsoOutputs = [] }: RunnableOptions = {}): Runnable {
   const model = alsoOutputs.length > 0 ? withOutputs(content.copy(), new Set(alsoOutputs)) : content;
-  return { engine: 'coreml-through-onnx', model: encodeModel(model), files: new Map() };
+  return { model: encodeModel(model), files: new Map() };
 }
 
 function withOutputs(model: Model, names: ReadonlySet<string>): Model {

@@ -6,18 +6,16 @@ import { simulateFloat16 } from './simulate-float16.js';
 import { encodeMessage } from './wire/encode.js';
 import { encodeModel } from './write.js';
 
-const ENGINE = 'onnxruntime';
-
 /** The file as it is, or as a float32 program that rounds where the file computes in float16. */
 export function runnable(opened: Opened<OnnxContent>, options: RunnableOptions = {}): Runnable {
   const { alsoOutputs = [], rounded } = options;
   const { model, artefact } = opened.content;
   const outputs = new Set(opened.outputs.map(({ name }) => name));
   const more = [...new Set(alsoOutputs)].filter((name) => !outputs.has(name));
-  if (rounded) return { engine: ENGINE, model: encodeModel(roundedForm(model, more)), files: new Map() };
+  if (rounded) return { model: encodeModel(roundedForm(model, more)), files: new Map() };
   const files = new Map([...artefact.files].filter(([path]) => path !== artefact.commits));
   const file = artefact.files.get(artefact.commits) ?? [];
-  return { engine: ENGINE, model: more.length > 0 ? [...file, ...declaration(more)] : file, files };
+  return { model: more.length > 0 ? [...file, ...declaration(more)] : file, files };
 }
 
 /** Further outputs as a message of their own: protobuf merges what follows a file into it, and engines infer the types. */

@@ -2,19 +2,17 @@ import type { Graph, Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import { VERSION } from '../../version.js';
 import type { LowerOptions, Port, Target } from '../format.js';
+import { onnxDeclaration } from './declaration.js';
 import { encodeArtefact } from './external-weights.js';
 import { makeStatistics } from './make-statistics.js';
 import { type OnnxContent, open } from './open.js';
 import { applyPrecision } from './precision.js';
 import { runnable } from './runnable.js';
 
-const SUFFIX = '.fused.onnx';
-
 /** ONNX expresses every model that was read from it, so `supports` has no reason to give. */
-export const onnx: Target<Model, OnnxContent> = {
-  name: 'onnx',
-  suffix: SUFFIX,
-  engine: 'onnxruntime',
+export const onnx: Target<Model, object, OnnxContent> = {
+  ...onnxDeclaration,
+  operators: undefined,
 
   lower(model, options) {
     const notes = applyPrecision(model, options.precision, options.keepFp32 ?? []);
@@ -25,7 +23,7 @@ export const onnx: Target<Model, OnnxContent> = {
   },
 
   write(model, baseName, hash) {
-    return encodeArtefact(model, `${baseName}${SUFFIX}`, hash);
+    return encodeArtefact(model, `${baseName}${onnxDeclaration.suffix}`, hash);
   },
 
   open,

@@ -4,20 +4,21 @@ import { Changes } from '../../passes/pass.js';
 import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
 import { targetPasses } from '../../passes/target-passes.js';
 import type { Target } from '../format.js';
+import { type TfjsOptions, tfjsDeclaration } from './declaration.js';
 import { lowerModel, unsupportedIn } from './lower.js';
 import { open } from './open.js';
 import type { TfjsProgram } from './program.js';
 import type { ReadModel } from './read/read-model.js';
+import { rows } from './rows/index.js';
 import { runnable } from './runnable.js';
 import { writeProgram } from './write.js';
 
 export type { TfjsProgram } from './program.js';
 
 /** TensorFlow.js: a GraphModel, channels-last, for the converter's `loadGraphModel`. */
-export const tfjs: Target<TfjsProgram, ReadModel> = {
-  name: 'tfjs',
-  suffix: '.tfjs',
-  engine: 'tfjs',
+export const tfjs: Target<TfjsProgram, TfjsOptions, ReadModel> = {
+  ...tfjsDeclaration,
+  operators: new Set(rows.keys()),
   lower: (model, options) => lowerModel(prepared(model), options),
   write: (program, _baseName, hash) => writeProgram(program, hash),
   open,

@@ -13,6 +13,7 @@ import {
 import type { Lowered, LowerOptions, Port } from '../format.js';
 import * as attribute from './attributes.js';
 import { Builder, type Ref } from './builder.js';
+import type { TfjsOptions } from './declaration.js';
 import { kindOf } from './elements.js';
 import { metadataOf } from './metadata.js';
 import { Names } from './names.js';
@@ -30,7 +31,7 @@ const MOST_AXES = 6;
  * Walks the graph once, from its inputs to its outputs.
  * @throws UnsupportedError with every node that has no row, or whose row declines
  */
-export function lowerModel(model: Model, options: LowerOptions): Lowered<TfjsProgram> {
+export function lowerModel(model: Model, options: LowerOptions & TfjsOptions): Lowered<TfjsProgram> {
   const lowering = new Lowering(model.graph, options);
   const { unsupported } = lowering;
   if (unsupported.length > 0) throw new UnsupportedError(summary(unsupported), unsupported);
@@ -38,7 +39,7 @@ export function lowerModel(model: Model, options: LowerOptions): Lowered<TfjsPro
 }
 
 /** Every reason why `lowerModel` would refuse. */
-export function unsupportedIn(model: Model, options: LowerOptions): readonly Unsupported[] {
+export function unsupportedIn(model: Model, options: LowerOptions & TfjsOptions): readonly Unsupported[] {
   return new Lowering(model.graph, options).unsupported;
 }
 
@@ -54,7 +55,7 @@ function summary(unsupported: readonly Unsupported[]): { what: string; where: { 
 class Lowering {
   readonly unsupported: Unsupported[] = [];
   readonly #graph: Graph;
-  readonly #options: LowerOptions;
+  readonly #options: LowerOptions & TfjsOptions;
   readonly #names = new Names();
   readonly #build = new Builder(this.#names);
   readonly #sizes = new Sizes(this.#build);
@@ -68,7 +69,7 @@ class Lowering {
 
   readonly #context: LoweringContext;
 
-  constructor(graph: Graph, options: LowerOptions) {
+  constructor(graph: Graph, options: LowerOptions & TfjsOptions) {
     this.#graph = graph;
     this.#options = options;
     this.#turned = new Set(options.inputLayout === 'nchw' ? [] : graph.inputs.filter(isImage));

@@ -5,7 +5,6 @@ import type { ReadModel } from './read/read-model.js';
 export function runnable({ content }: Opened<ReadModel>): Runnable {
   const { artefact, paths } = content;
   return {
-    engine: 'tfjs',
     model: artefact.files.get(artefact.commits) ?? [],
     files: new Map(paths.map((path) => [path, artefact.files.get(path) ?? []])),
   };

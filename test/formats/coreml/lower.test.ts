@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CoremlOptions } from '../../../src/formats/coreml/declaration.js';
 import { coreml } from '../../../src/formats/coreml/index.js';
 import type { MilProgram } from '../../../src/formats/coreml/program/program.js';
 import type { LowerOptions } from '../../../src/formats/format.js';
@@ -13,7 +14,7 @@ import {
 import { type Network, network } from '../../network.js';
 import { expectEquivalent, operations } from './judge.js';
 
-const lower = (model: Model, options: LowerOptions = {}) => coreml.lower(model, options);
+const lower = (model: Model, options: LowerOptions & CoremlOptions = {}) => coreml.lower(model, options);
 const counts = (build: (n: Network) => Value | Value[], options: LowerOptions = { precision: 'fp32' }) =>
   operations(lower(network(build, { opset: 20 }), options));
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Engine, startEngine } from '../../../src/engines/index.js';
 import type { Artefact, ArtefactPort, EngineName, LowerOptions, Opened, Target } from '../../../src/formats/format.js';
-import { targets } from '../../../src/formats/index.js';
+import { type FormatOptions, formats } from '../../../src/formats/index.js';
 import { asOneChunk, type Model, Tensor } from '../../../src/model/index.js';
 import { optimize } from '../../../src/passes/pipeline.js';
 import { lowerFor } from '../../../src/source/lower-for.js';
@@ -17,9 +17,9 @@ const sha256 = (chunks: readonly Uint8Array[]): string => {
 };
 
 export async function targetOf(name: Target['name']): Promise<Target> {
-  const load = targets.get(name);
-  if (!load) throw new Error(`no target ${name}`);
-  return load();
+  const format = formats.get(name);
+  if (!format) throw new Error(`no format ${name}`);
+  return format.load();
 }
 
 /** The files of an artefact, written to disk and read from there: what opens them knows of nothing else. */
@@ -44,7 +44,7 @@ export function fromDisk({ files, commits }: Artefact): Artefact {
 }
 
 /** Fused, lowered for a target, written and read back. */
-export function written(target: Target, model: Model, options: LowerOptions = {}): Artefact {
+export function written(target: Target, model: Model, options: LowerOptions & FormatOptions = {}): Artefact {
   optimize(model);
   return fromDisk(target.write(lowerFor(target, model, options).program, 'model', sha256));
 }
@@ -66,9 +66,9 @@ export async function run(
   feeds: ReadonlyMap<string, Tensor>,
   options: { readonly alsoOutputs?: readonly string[]; readonly rounded?: boolean } = {},
 ): Promise<Map<string, Tensor>> {
-  const { engine: name, model, files } = target.runnable(opened, options);
-  const engine = engines.get(name) ?? startEngine(name);
-  engines.set(name, engine);
+  const { model, files } = target.runnable(opened, options);
+  const engine = engines.get(target.engine) ?? startEngine(target.engine);
+  engines.set(target.engine, engine);
   const session = await engine.load({ model, files, optimize: true });
   const given = opened.inputs.map((port) => [port.name, toPort(port, feeds.get(port.sourceName))] as const);
   const outputs = opened.outputs.filter(({ dtype }) => dtype !== undefined);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import type { LowerOptions, Opened, Target } from '../../../src/formats/format.js';
+import type { FormatOptions } from '../../../src/formats/index.js';
 import type { Model } from '../../../src/model/index.js';
 import { normaliseImage } from '../../../src/source/normalise-image.js';
 import { openModel } from '../../corpus/open-model.js';
@@ -18,7 +19,11 @@ function caseOf(name: string): string {
   return found.model;
 }
 
-async function openedFrom(name: Target['name'], model: Model, options: LowerOptions = {}): Promise<Opened> {
+async function openedFrom(
+  name: Target['name'],
+  model: Model,
+  options: LowerOptions & FormatOptions = {},
+): Promise<Opened> {
   const target = await targetOf(name);
   return target.open(written(target, model, options));
 }

@@ -6,6 +6,7 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { expect } from 'vitest';
 import type { Artefact, Lowered, LowerOptions, Port } from '../../../src/formats/format.js';
 import { writeOnnx } from '../../../src/formats/onnx/index.js';
+import type { TfjsOptions } from '../../../src/formats/tfjs/declaration.js';
 import { type TfjsProgram, tfjs } from '../../../src/formats/tfjs/index.js';
 import { arrange, inverse } from '../../../src/layout/order.js';
 import { type DataType, type Model, type Shape, sizeOf, stridesOf } from '../../../src/model/index.js';
@@ -156,7 +157,7 @@ function largest(data: ArrayLike<number>): number {
   return scale;
 }
 
-export interface Judged extends LowerOptions {
+export interface Judged extends LowerOptions, TfjsOptions {
   readonly sizes?: Readonly<Record<string, number>>;
   readonly tolerance?: number;
 }

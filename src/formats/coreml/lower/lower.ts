@@ -3,6 +3,7 @@ import { Changes } from '../../../passes/pass.js';
 import { optimize } from '../../../passes/pipeline.js';
 import { targetPasses } from '../../../passes/target-passes.js';
 import type { Lowered, LowerOptions } from '../../format.js';
+import type { CoremlOptions } from '../declaration.js';
 import { VERSIONS, type Version } from '../program/data-types.js';
 import type { MilProgram } from '../program/program.js';
 import { labelledOutput } from './classifier.js';
@@ -21,7 +22,7 @@ import { Values } from './values.js';
  * A model as an ML Program. Edits `model`: shapes are fixed, and arithmetic that spells a function becomes its operator.
  * @throws UnsupportedError with every node that Core ML cannot express
  */
-export function lower(model: Model, options: LowerOptions): Lowered<MilProgram> {
+export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowered<MilProgram> {
   const { graph } = model;
   const fixed = fixShapes(model);
   expectSupported(fixed.unsupported);
@@ -65,7 +66,7 @@ export function lower(model: Model, options: LowerOptions): Lowered<MilProgram> 
 }
 
 /** Everything that is written here runs from iOS 15 on; the user may ask for a later one. */
-function versionFor({ deploymentTarget = 'iOS15' }: LowerOptions): Version {
+function versionFor({ deploymentTarget = 'iOS15' }: CoremlOptions): Version {
   const version = VERSIONS.find((candidate) => candidate.deploymentTarget === deploymentTarget);
   if (!version) throw new Error(`no version for ${deploymentTarget}`);
   return version;

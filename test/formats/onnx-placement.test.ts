@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { isOnnxFile } from '../../src/files/onnx-file.js';
+import { filesOnDisk } from '../../src/files/files-on-disk.js';
+import { isOnnxFile } from '../../src/formats/onnx/placement.js';
 import { digitsCases } from '../corpus.js';
-import { scratch } from './scratch.js';
+import { scratch } from '../files/scratch.js';
 
 test('every exported network is an ONNX file', () => {
   const files = digitsCases().map((each) => each.model);
   expect(files.length).toBeGreaterThan(5);
-  for (const file of files) expect(isOnnxFile(file), file).toBe(true);
+  for (const file of files) expect(isOnnxFile(filesOnDisk(file)), file).toBe(true);
 });
 
 test.each([
@@ -21,5 +22,5 @@ test.each([
 ])('%s is none', (_, content) => {
   const file = path.join(scratch(), 'm.onnx');
   fs.writeFileSync(file, content);
-  expect(isOnnxFile(file)).toBe(false);
+  expect(isOnnxFile(filesOnDisk(file))).toBe(false);
 });

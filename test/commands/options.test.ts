@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../src/model/index.js';
-import { CONVERT_OPTIONS, INSPECT_OPTIONS, resolveConvert, resolveInspect } from '../src/options.js';
+import { CONVERT_OPTIONS, resolveConvert } from '../../src/commands/convert/options.js';
+import { INSPECT_OPTIONS, resolveInspect } from '../../src/commands/inspect/options.js';
+import { UsageError } from '../../src/model/index.js';
 
 test('an option that is undefined never beats a default', () => {
   expect(resolveConvert({ outDir: undefined, to: undefined })).toMatchObject({

@@ -1,5 +1,4 @@
-import fs from 'node:fs';
-import { readIntoSync } from './descriptor.js';
+import type { FilesOnDisk, Placement } from '../../files/placement.js';
 
 const VARINT = 0;
 const LENGTH = 2;
@@ -24,26 +23,30 @@ const GRAPH = 7;
 /** A tag and a length, of ten bytes each at most. */
 const LONGEST_HEAD = 20;
 
+const DATA = /^\.[0-9a-f]{16}\.data$/;
+
+/** One file, and beside it data files that bear its name and their content's. Any ONNX file may be replaced by another. */
+export const onnxPlacement: Placement = {
+  kind: 'file',
+  ours: 'an ONNX file',
+  owns: isOnnxFile,
+  isData: (name, artefact) => name.startsWith(artefact) && DATA.test(name.slice(artefact.length)),
+};
+
 /** Whether a file is made of the fields of an ONNX model, a graph among them. Reads their heads alone, however large it is. */
-export function isOnnxFile(file: string): boolean {
-  const descriptor = fs.openSync(file, 'r');
-  try {
-    const { size } = fs.fstatSync(descriptor);
-    const head = Buffer.alloc(LONGEST_HEAD);
-    let hasGraph = false;
-    for (let at = 0; at < size; ) {
-      const count = readIntoSync(descriptor, head, at);
-      const tag = varintAt(head.subarray(0, count), 0);
-      const value = tag && varintAt(head.subarray(0, count), tag.end);
-      if (!value || FIELDS.get(Math.floor(tag.value / 8)) !== tag.value % 8) return false;
-      hasGraph ||= Math.floor(tag.value / 8) === GRAPH;
-      at += value.end + (tag.value % 8 === LENGTH ? value.value : 0);
-      if (at > size) return false;
-    }
-    return hasGraph;
-  } finally {
-    fs.closeSync(descriptor);
+export function isOnnxFile(files: FilesOnDisk): boolean {
+  const size = files.size('') ?? 0;
+  let hasGraph = false;
+  for (let at = 0; at < size; ) {
+    const head = files.read('', at, LONGEST_HEAD);
+    const tag = varintAt(head, 0);
+    const value = tag && varintAt(head, tag.end);
+    if (!value || FIELDS.get(Math.floor(tag.value / 8)) !== tag.value % 8) return false;
+    hasGraph ||= Math.floor(tag.value / 8) === GRAPH;
+    at += value.end + (tag.value % 8 === LENGTH ? value.value : 0);
+    if (at > size) return false;
   }
+  return hasGraph;
 }
 
 function varintAt(bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } | undefined {

@@ -1,0 +1,43 @@
+import { formats } from '../../formats/index.js';
+import { type Declaration, flag, listOf } from '../../option-kinds.js';
+import {
+  asMap,
+  expectKnown,
+  LIMITS,
+  present,
+  READING,
+  type ReadingOptions,
+  type Resolved,
+} from '../reading-options.js';
+
+/** What `inspect` can be asked. */
+export interface InspectOptions extends ReadingOptions {
+  /** Targets to judge; all by default. */
+  readonly to?: readonly string[] | undefined;
+  /** Lists nodes and values by name in the report. */
+  readonly nodes?: boolean | undefined;
+  /** Fails with `GateError` where a block can still be fused. */
+  readonly expectFused?: boolean | undefined;
+}
+
+export const INSPECT_OPTIONS: Readonly<Record<keyof InspectOptions, Declaration>> = Object.freeze({
+  to: {
+    kind: listOf(() => formats.keys()),
+    flag: '--to <list>',
+    help: `targets to judge: ${[...formats.keys()].join(', ')} (all)`,
+  },
+  ...READING,
+  nodes: { kind: flag, flag: '--nodes', help: 'lists nodes and values by name' },
+  expectFused: { kind: flag, flag: '--expect-fused', help: 'exit code 7 where a block can still be fused' },
+});
+
+const DEFAULTS = Object.freeze({ ...LIMITS, nodes: false, expectFused: false });
+
+export type ResolvedInspect = Resolved<InspectOptions, typeof DEFAULTS> & { readonly to: readonly string[] };
+
+/** @throws UsageError for an unknown key or an impossible value */
+export function resolveInspect(given: InspectOptions = {}): ResolvedInspect {
+  expectKnown(given, INSPECT_OPTIONS);
+  const { shape, to = [...formats.keys()], ...rest } = present(given);
+  return { ...DEFAULTS, ...rest, to: [...new Set(to)], shape: asMap(shape) };
+}

@@ -1,0 +1,55 @@
+import type { FilesOnDisk } from '../../files/placement.js';
+import { type Declaration, oneOf } from '../../option-kinds.js';
+import type { FormatDeclaration } from '../format.js';
+
+/** What only TensorFlow.js can be asked. */
+export interface TfjsOptions {
+  /** Layout of image inputs in TF.js; `nhwc` by default. */
+  readonly inputLayout?: 'nchw' | 'nhwc' | undefined;
+}
+
+const options: Readonly<Record<keyof TfjsOptions, Declaration>> = {
+  inputLayout: {
+    kind: oneOf('nchw', 'nhwc'),
+    flag: '--input-layout <layout>',
+    help: 'of image inputs in TF.js: nchw or nhwc (nhwc)',
+  },
+};
+
+const MODEL = 'model.json';
+/** V8 cannot hold a longer string than twice this. */
+const LARGEST_JSON = 2 ** 28;
+const SHARD = /^group1-shard\d+of\d+\.[0-9a-f]{16}\.bin$/;
+
+/** TensorFlow.js computes in float32 whatever its weights are held in, and takes images as a browser gives them. */
+export const tfjsDeclaration: FormatDeclaration = {
+  name: 'tfjs',
+  title: 'TensorFlow.js',
+  suffix: '.tfjs',
+  engine: 'tensorflow.js',
+  placement: {
+    kind: 'folder',
+    ours: 'a folder that mobileone wrote',
+    owns: isOurs,
+    isData: (name) => SHARD.test(name),
+  },
+  arithmetic: new Map([
+    ['fp32', 'fp32'],
+    ['fp16', 'fp32'],
+    ['uint8', 'fp32'],
+  ]),
+  defaultPrecision: (source) => source,
+  colours: (order) => (order === 'bgr' ? 'rgb' : order),
+  options,
+};
+
+function isOurs(files: FilesOnDisk): boolean {
+  const size = files.size(MODEL);
+  if (size === undefined || size > LARGEST_JSON) return false;
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(files.read(MODEL, 0, size)));
+    return typeof json === 'object' && json !== null && 'generatedBy' in json && json.generatedBy === 'mobileone';
+  } catch {
+    return false;
+  }
+}
