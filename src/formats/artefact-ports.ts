@@ -1,8 +1,8 @@
 import type { DataType } from '../model/index.js';
-import type { ArtefactPort, ImageOptions } from './format.js';
+import type { ArtefactPort, ArtefactValue, FormatDeclaration, ImageOptions } from './format.js';
 import type { Said } from './read-metadata.js';
 
-const NHWC = [0, 2, 3, 1];
+const IMAGE_AXES = 4;
 
 /** An input or output as the file itself has it. */
 export interface FilePort {
@@ -11,12 +11,19 @@ export interface FilePort {
   readonly shape: readonly (number | undefined)[] | undefined;
 }
 
-/** A port of the file with what its metadata say. @param refuse makes the error where the two cannot both be true */
-export function describePort(port: FilePort, { layout, names }: Said, refuse: (what: string) => Error): ArtefactPort {
-  const { name, shape } = port;
-  const isTurned = layout.get(name) === 'nhwc';
-  if (isTurned && shape && shape.length !== NHWC.length) throw refuse(`${name} is nhwc and has ${shape.length} axes`);
-  return { ...port, sourceName: names.get(name) ?? name, permutation: isTurned ? NHWC : undefined };
+/** A value of the file with what its metadata say. */
+export function describeValue(name: string, { names, permutations }: Said): ArtefactValue {
+  return { name, sourceName: names.get(name) ?? name, permutation: permutations.get(name) };
+}
+
+/** @param refuse makes the error where file and metadata cannot both be right */
+export function describePort(port: FilePort, said: Said, refuse: (what: string) => Error): ArtefactPort {
+  const described = { ...port, ...describeValue(port.name, said) };
+  const { name, shape, permutation } = described;
+  if (permutation && shape && shape.length !== permutation.length) {
+    throw refuse(`the layout of ${name} has ${permutation.length} axes, ${name} itself ${shape.length}`);
+  }
+  return described;
 }
 
 /**
@@ -27,15 +34,15 @@ export function describePort(port: FilePort, { layout, names }: Said, refuse: (w
 export function withColours(
   inputs: readonly ArtefactPort[],
   image: ImageOptions,
-  colours: ImageOptions['order'],
+  { colours }: Pick<FormatDeclaration, 'colours'>,
   refuse: (what: string) => Error,
 ): ArtefactPort[] {
   const isImage = ({ dtype, shape, permutation }: ArtefactPort) => {
     const channels = shape?.[permutation?.indexOf(1) ?? 1];
     const fits = channels === undefined || channels === image.mean.length;
-    return shape?.length === NHWC.length && (dtype?.startsWith('float') ?? false) && fits;
+    return shape?.length === IMAGE_AXES && (dtype?.startsWith('float') ?? false) && fits;
   };
   const found = inputs.filter(isImage);
   if (found.length !== 1) throw refuse(`it normalises an image, and ${found.length} of its inputs are one`);
-  return inputs.map((port) => (port === found[0] ? { ...port, colours } : port));
+  return inputs.map((port) => (port === found[0] ? { ...port, colours: colours(image.order) } : port));
 }

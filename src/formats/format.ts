@@ -54,17 +54,21 @@ export interface Artefact {
   readonly commits: string;
 }
 
-/** An input or output as an artefact's own bytes say it. Axes are those of the artefact. */
-export interface ArtefactPort {
+/** A value of an artefact, and which of the source's it is: that of this name, where the source has one. */
+export interface ArtefactValue {
   readonly name: string;
-  /** What the source calls it: by `mobileone.names` of the metadata, else the same. */
+  /** By `mobileone.names` of the metadata, else the same. */
   readonly sourceName: string;
+  /** Axis k is axis `permutation[k]` of the source's value; undefined: the same order. */
+  readonly permutation: readonly number[] | undefined;
+}
+
+/** An input or output as an artefact's own bytes say it. Axes are those of the artefact. */
+export interface ArtefactPort extends ArtefactValue {
   /** undefined where the bytes do not say, or it is no tensor. */
   readonly dtype: DataType | undefined;
   /** Sizes, undefined where any will do; undefined as a whole where the rank is not known. */
   readonly shape: readonly (number | undefined)[] | undefined;
-  /** Axis k is axis `permutation[k]` of the source's value; undefined: the same order. */
-  readonly permutation?: readonly number[] | undefined;
   /** In which order an image input takes its colours. */
   readonly colours?: ImageOptions['order'] | undefined;
 }
@@ -73,8 +77,8 @@ export interface ArtefactPort {
 export interface Opened<Content = unknown> {
   readonly inputs: readonly ArtefactPort[];
   readonly outputs: readonly ArtefactPort[];
-  /** Names of the values that it computes: what `alsoOutputs` may ask for. */
-  readonly values: readonly string[];
+  /** What its nodes give, outputs included: what `alsoOutputs` may ask for. */
+  readonly values: readonly ArtefactValue[];
   /** Class names, where it has any. */
   readonly labels: readonly string[] | undefined;
   /** What most of its weights are held in. */
@@ -83,8 +87,6 @@ export interface Opened<Content = unknown> {
   readonly image: ImageOptions | undefined;
   /** Every entry as text; what is no text as JSON. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** What the source calls values that bear another name here. */
-  readonly names: ReadonlyMap<string, string>;
   /** The nodes of the source that each node stands for. */
   readonly origins: ReadonlyMap<string, readonly string[]>;
   /** What a reader should know of the file, a sentence each. */

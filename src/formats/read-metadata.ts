@@ -5,15 +5,14 @@ import { Json } from './json.js';
 export interface Said {
   readonly labels: readonly string[] | undefined;
   readonly image: ImageOptions | undefined;
-  readonly layout: ReadonlyMap<string, 'nchw' | 'nhwc'>;
+  /** What the source calls values that bear another name. */
   readonly names: ReadonlyMap<string, string>;
+  /** How axes lie that are not where the source has them: axis k is axis `permutation[k]` of the source's value. */
+  readonly permutations: ReadonlyMap<string, readonly number[] | undefined>;
   readonly origins: ReadonlyMap<string, readonly string[]>;
 }
 
-const LAYOUTS: ReadonlyMap<unknown, 'nchw' | 'nhwc'> = new Map([
-  ['nchw', 'nchw'],
-  ['nhwc', 'nhwc'],
-]);
+const NHWC = [0, 2, 3, 1];
 const ORDERS: ReadonlyMap<unknown, ImageOptions['order']> = new Map([
   ['rgb', 'rgb'],
   ['bgr', 'bgr'],
@@ -35,10 +34,19 @@ export function readMetadata(metadata: ReadonlyMap<string, string>, refuse: (wha
   return {
     labels: entry('mobileone.labels', undefined, textsOf),
     image: entry('mobileone.image', undefined, imageOf),
-    layout: entry('mobileone.layout', new Map(), (json) => mapOf(json, (value) => value.oneOf(LAYOUTS))),
+    permutations: entry('mobileone.layout', new Map(), (json) => mapOf(json, permutationOf)),
     names: entry('mobileone.names', new Map(), (json) => mapOf(json, (value) => value.text())),
     origins: entry('mobileone.origins', new Map(), (json) => mapOf(json, textsOf)),
   };
+}
+
+/** `nchw`, `nhwc`, or the axes one by one. */
+function permutationOf(json: Json): readonly number[] | undefined {
+  if (json.raw === 'nchw') return undefined;
+  if (json.raw === 'nhwc') return NHWC;
+  const axes = json.list().map((axis) => axis.integer(0));
+  if (axes.some((_, axis) => !axes.includes(axis))) throw json.refusal(`is [${axes}], no permutation`);
+  return axes;
 }
 
 function imageOf(json: Json): ImageOptions {

@@ -1,5 +1,5 @@
 import { asOneChunk, type Model } from '../../model/index.js';
-import { describePort, type FilePort } from '../artefact-ports.js';
+import { describePort, describeValue, type FilePort } from '../artefact-ports.js';
 import type { Artefact, ArtefactPort, ImageOptions, Opened } from '../format.js';
 import { readMetadata } from '../read-metadata.js';
 import { mostHeldIn } from '../weight-precision.js';
@@ -31,13 +31,14 @@ export function open({ files }: Artefact): Opened<Model> {
     return describePort(port, said, damaged);
   };
   return {
-    ...said,
+    image: said.image,
+    origins: said.origins,
     inputs: Array.from(description.input ?? [], ({ name = '', type }) => ({
       ...portOf(name),
       colours: COLOURS.get(type?.imageType?.colorSpace),
     })),
     outputs: Array.from(description.output ?? [], ({ name = '' }) => portOf(name)),
-    values,
+    values: values.map((name) => describeValue(name, said)),
     labels: classifier?.labels ?? said.labels,
     precision: mostHeldIn(held),
     metadata: new Map(description.metadata?.userDefined ?? []),

@@ -1,8 +1,9 @@
 import { asOneChunk, type Bytes, InputError, type Model, type Value } from '../../model/index.js';
-import { describePort, withColours } from '../artefact-ports.js';
+import { describePort, describeValue, withColours } from '../artefact-ports.js';
 import type { Artefact, Opened } from '../format.js';
 import { readMetadata } from '../read-metadata.js';
 import { precisionOf } from '../weight-precision.js';
+import { onnxDeclaration } from './declaration.js';
 import type { ExternalData } from './external-data.js';
 import { invalid } from './invalid.js';
 import { readOnnx } from './read.js';
@@ -22,10 +23,14 @@ export function open(artefact: Artefact): Opened<OnnxContent> {
   const inputs = portsOf(graph.inputs);
   const { image } = said;
   return {
-    ...said,
-    inputs: image ? withColours(inputs, image, image.order, invalid) : inputs,
+    labels: said.labels,
+    image,
+    origins: said.origins,
+    inputs: image ? withColours(inputs, image, onnxDeclaration, invalid) : inputs,
     outputs: portsOf(graph.outputs),
-    values: graph.sorted().flatMap(({ outputs }) => outputs.flatMap((value) => value?.name ?? [])),
+    values: graph
+      .sorted()
+      .flatMap(({ outputs }) => outputs.flatMap((value) => (value ? [describeValue(value.name, said)] : []))),
     precision: precisionOf(model),
     metadata,
     notes,

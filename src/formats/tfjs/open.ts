@@ -1,8 +1,9 @@
 import { sizeOf } from '../../model/index.js';
-import { describePort, withColours } from '../artefact-ports.js';
+import { describePort, describeValue, withColours } from '../artefact-ports.js';
 import type { Artefact, Opened } from '../format.js';
 import { readMetadata } from '../read-metadata.js';
 import { mostHeldIn } from '../weight-precision.js';
+import { tfjsDeclaration } from './declaration.js';
 import { damaged } from './read/damaged.js';
 import { type ReadModel, readModel } from './read/read-model.js';
 import type { ReadEndpoint } from './read/read-signature.js';
@@ -19,11 +20,12 @@ export function open(artefact: Artefact): Opened<ReadModel> {
   const known = new Set([artefact.commits, ...paths]);
   const strays = [...artefact.files.keys()].filter((path) => !known.has(path));
   return {
-    ...said,
-    // A browser gives colours as RGB, whatever the network was trained on.
-    inputs: image ? withColours(inputs, image, image.order === 'gray' ? 'gray' : 'rgb', damaged) : inputs,
+    labels: said.labels,
+    image,
+    origins: said.origins,
+    inputs: image ? withColours(inputs, image, tfjsDeclaration, damaged) : inputs,
     outputs: portsOf(content.outputs),
-    values: valuesOf(content),
+    values: valuesOf(content).map((name) => describeValue(name, said)),
     precision: mostHeldIn(
       weights.filter(({ dtype }) => dtype === 'float32').map((each) => [each.precision, sizeOf(each.shape)] as const),
     ),

@@ -155,8 +155,13 @@ describe('a folder that contradicts itself is refused, with what is wrong', () =
       /two inputs/,
     ],
 
-    ['a layout of no axes', () => metadata('mobileone.layout', { x: 'chwn' }), /one of nchw, nhwc/],
-    ['a layout for a vector', () => metadata('mobileone.layout', { x: 'nhwc', y: 'nhwc' }), /nhwc and has 2 axes/],
+    ['a layout of no axes', () => metadata('mobileone.layout', { x: 'chwn' }), /x is no list/],
+    ['a layout that drops axes', () => metadata('mobileone.layout', { x: [0, 0, 1, 2] }), /no permutation/],
+    [
+      'a layout for a vector',
+      () => metadata('mobileone.layout', { x: 'nhwc', y: 'nhwc' }),
+      /layout of y has 4 axes, y itself 2/,
+    ],
     ['labels that are no names', () => metadata('mobileone.labels', [1, 2]), /labels.0 is no text/],
     [
       'pixels in another order',
