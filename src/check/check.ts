@@ -9,6 +9,7 @@ import { judgeBehindSelections } from './moved-selection.js';
 import { runSource, type Source } from './source-run.js';
 import { type Bar, toleranceOf } from './verdict.js';
 
+/** One artefact, and all that it is judged by. */
 export interface ArtefactToJudge {
   readonly target: string;
   readonly engine: EngineName;
@@ -29,6 +30,7 @@ export interface Verdict {
   readonly error: MobileoneError | undefined;
 }
 
+/** How engines are started, and how strictly is judged. */
 export interface CheckOptions extends EngineOptions {
   /** Engines that artefacts will need. */
   readonly engines: readonly EngineName[];

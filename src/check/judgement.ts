@@ -49,6 +49,7 @@ export interface Range {
   unfused(): Promise<Program>;
 }
 
+/** One output over all trials: its figures, and what they were found to mean. */
 export interface JudgedOutput extends OutputFigures, OutputVerdict {
   /** Rows of an output that follows from a selection: how many there are, and how many differ; null elsewhere. */
   readonly movedRows: MovedRows | null;
@@ -60,6 +61,7 @@ export interface Tried {
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
+/** What a judgement found of an artefact that ran; whether it passes is in `failures` of its outputs. */
 export interface JudgementResult {
   readonly purpose: Purpose;
   readonly precision: Precision;
@@ -69,7 +71,11 @@ export interface JudgementResult {
   readonly outputs: readonly JudgedOutput[];
 }
 
-/** @param notes what a reader should know is added here */
+/**
+ * @param notes what a reader should know is added here
+ * @throws NotEquivalentError where the artefact takes none of the sizes that were tried
+ * @throws EngineError where the engine or the source does not run
+ */
 export async function judge(
   engine: Engine,
   judgement: Judgement,

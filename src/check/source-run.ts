@@ -24,6 +24,7 @@ export interface Source {
   readonly suspect?: (() => string | undefined) | undefined;
 }
 
+/** Results by the name of the output. */
 export type Outputs = ReadonlyMap<string, Tensor>;
 
 /** A trial that a source ran, with its answer. */
@@ -31,6 +32,7 @@ export interface Answer {
   readonly trial: Trial;
   readonly outputs: Outputs;
 }
+/** Trials of one or more settings, in the order in which they were drawn. */
 export type Answered = readonly Answer[];
 
 /** What a source answered, and what its answers are worth. */

@@ -10,6 +10,7 @@ const NOISE_CEILING = 1e-2;
 const LOWEST_TOP1 = 0.99;
 const ILL_CONDITIONED = 1e-3;
 
+/** The largest `error` (see `OutputFigures`) that passes where the user asks for no other. */
 export function toleranceOf(precision: Precision): number {
   return TOLERANCES[precision];
 }
@@ -31,6 +32,7 @@ export interface SourceFacts {
   readonly suspect?: (() => string | undefined) | undefined;
 }
 
+/** What is said of one output. */
 export interface OutputVerdict {
   /** The largest `error` that passes here. */
   readonly limit: number;

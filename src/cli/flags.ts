@@ -22,6 +22,7 @@ export function addOutputFlags(command: Command): Command {
     .option('--debug', 'the stack of an error');
 }
 
+/** How a command prints; none of it changes what the command does. */
 export interface OutputFlags {
   readonly json: boolean;
   readonly quiet: boolean;

@@ -15,6 +15,7 @@ export interface EngineLimits {
   readonly memoryLimit: number;
 }
 
+/** What an engine answered, and the bytes that came with it. */
 export interface Reply {
   readonly answer: Answer;
   readonly attachments: readonly Uint8Array[];

@@ -11,6 +11,7 @@ export type { EngineInfo, PortInfo } from './protocol.js';
 /** Builds of ONNX Runtime: `onnxruntime-node`, an optional package, or `onnxruntime-web`. */
 export type OnnxRuntimeBuild = 'native' | 'wasm';
 
+/** Which build, and what a request may cost: 300 seconds, and memory by what the machine has, where nothing is said. */
 export interface EngineOptions extends Partial<EngineLimits> {
   /** undefined: native where it is installed and starts, else wasm. */
   readonly build?: OnnxRuntimeBuild | undefined;

@@ -15,11 +15,13 @@ export interface PortInfo {
   readonly shape?: readonly (number | string)[] | undefined;
 }
 
+/** What an engine says of a model that it loaded. */
 export interface SessionInfo {
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
 }
 
+/** Who answers. */
 export interface EngineInfo {
   /** Package that does the work. */
   readonly name: string;
@@ -52,13 +54,16 @@ export interface RunRequest {
   readonly outputs: readonly string[];
 }
 
+/** No attachments. The model may be forgotten. */
 export interface ReleaseRequest {
   readonly ask: 'release';
   readonly session: number;
 }
 
+/** What this process asks of an engine, one after the other. */
 export type Request = LoadRequest | RunRequest | ReleaseRequest;
 
+/** What an engine says: `ready` or `missing` once, unasked; then one answer to every request. */
 export type Answer =
   | { readonly ready: EngineInfo }
   | { readonly missing: string }

@@ -26,7 +26,7 @@ export function readInto(descriptor: number, bytes: Uint8Array, offset: number):
   });
 }
 
-/** The same for who has to wait. */
+/** The same for who has to wait. @throws a system's error, or CountError */
 export function readIntoSync(descriptor: number, bytes: Uint8Array, offset: number): number {
   const wanted = Math.min(bytes.length, LARGEST_TRANSFER);
   const count = fs.readSync(descriptor, bytes, 0, wanted, offset);

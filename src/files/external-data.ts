@@ -12,6 +12,7 @@ const OPEN_AT_ONCE = 8;
 
 const PIECE = 2 ** 24;
 
+/** A data file that was opened: where the model says it is, and which file that is. */
 export interface ExternalFile {
   readonly location: string;
   readonly bytes: number;

@@ -5,6 +5,7 @@ import { asOutputError } from './system-error.js';
 /** One file on this machine, whatever paths and links lead to it: device and inode. */
 export type Identity = string;
 
+/** The identity in what `stat` says, asked for with `bigint`: an inode may be more than a number holds. */
 export function identityOf(stat: { readonly dev: bigint; readonly ino: bigint }): Identity {
   return `${stat.dev}:${stat.ino}`;
 }

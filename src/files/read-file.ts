@@ -11,6 +11,7 @@ export interface ReadFile {
   readonly identity: Identity;
 }
 
+/** A file that was read whole, with the hash of what was read. */
 export interface HashedFile extends ReadFile {
   /** Lower-case hexadecimal. */
   readonly sha256: string;
@@ -43,7 +44,7 @@ export function readFile(path: string, limit: SizeLimit): ReadFile {
   }
 }
 
-/** The same with its SHA-256, made of what has come while the system reads on. */
+/** The same with its SHA-256, made of what has come while the system reads on. @throws InputError as `readFile` does */
 export async function readHashed(path: string, limit: SizeLimit): Promise<HashedFile> {
   const file = openNamed(path, limit);
   try {

@@ -18,6 +18,7 @@ export interface ArtefactFiles {
   readonly commits: string;
 }
 
+/** A file as it was read back. */
 export interface WrittenFile {
   /** Path inside the artefact; `''` for a single file. */
   readonly path: string;
@@ -95,7 +96,10 @@ function heardLater<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** Writes a new file that survives a power loss. */
+/**
+ * Writes a new file that survives a power loss.
+ * @throws a system's error (EEXIST where the file is there already), or CountError
+ */
 export async function writeChunks(file: string, chunks: readonly Uint8Array[]): Promise<void> {
   await (await startWriting(file, chunks)).onDisk;
 }
@@ -157,7 +161,10 @@ function differs(shown: string): OutputError {
   });
 }
 
-/** Makes renames in a folder survive a power loss, where the system can do that for folders. */
+/**
+ * Makes renames in a folder survive a power loss, where the system can do that for folders.
+ * @throws a system's error where the disk fails
+ */
 export function syncFolder(folder: string): void {
   let descriptor: number;
   try {

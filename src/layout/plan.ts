@@ -3,6 +3,7 @@ import { channelsLast, type Order, plain } from './order.js';
 import type { Placement, Shuffle } from './rule.js';
 import { ruleOf } from './rules.js';
 
+/** What a target decides of a layout. */
 export interface LayoutOptions {
   /** Inputs that are fed channels-last; all others are fed as in ONNX. */
   readonly channelsLastInputs: ReadonlySet<Value>;

@@ -9,6 +9,7 @@ interface Group {
   readonly toEnd: number;
 }
 
+/** How a reshape is done without moving elements. */
 export interface ReshapePlacement {
   /** How the operand has to lie for the reshape to move no element. */
   readonly input: Order;

@@ -28,6 +28,7 @@ const BITS = {
   int2: 2,
 } as const;
 
+/** Element types, by the names that reports use: ONNX's own, but for FLOAT and DOUBLE, which are called by their bits. */
 export type DataType = keyof typeof BITS;
 
 /** In the order of ONNX's `TensorProto.DataType`, whose FLOAT is 1: the type numbered n is at n - 1. */

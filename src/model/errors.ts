@@ -5,6 +5,7 @@ export interface Place {
   readonly value?: string;
 }
 
+/** What an error is made of; its message is one line of all that is there. */
 export interface ErrorParts {
   /** What is wrong, as a clause without a full stop. */
   readonly what: string;
@@ -23,6 +24,7 @@ export type ErrorName =
   | 'OutputError'
   | 'GateError'
   | 'EngineError';
+/** The exit code of a class of errors; 1 is a defect, which has no class. */
 export type ErrorExitCode = 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** An error that its reader can act on. Its class says who must act; `exitCode` is that of the command line. */

@@ -2,6 +2,7 @@ import { InputError } from './errors.js';
 
 /** A size, or a symbol for one that is not known: a name that the file gives (`batch`), or a fresh one (`?7`). */
 export type Dimension = number | string;
+/** One size an axis; `[]` is a scalar. */
 export type Shape = readonly Dimension[];
 
 /** Whether the rank and all sizes are known as numbers. */

@@ -3,6 +3,7 @@ import { InputError } from './errors.js';
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half.js';
 import { formatShape, sizeOf } from './shape.js';
 
+/** Where they are elements: little-endian, row-major. */
 export type Bytes = Uint8Array;
 
 /**

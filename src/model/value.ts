@@ -4,6 +4,7 @@ import type { Node } from './node.js';
 import type { Dimension, Shape } from './shape.js';
 import type { Bytes, Tensor } from './tensor.js';
 
+/** One reader of a value, and at which of its operands. */
 export interface Use {
   readonly node: Node;
   readonly index: number;

@@ -1,5 +1,6 @@
 import { FIRST_IN, REMOVED_IN } from './operator-names.js';
 
+/** `unknown`: no operator set has it. */
 export type Existence = 'yes' | 'unknown' | 'too new' | 'removed';
 
 const firstIn = new Map([...FIRST_IN].flatMap(([opset, names]) => names.map((name) => [name, opset] as const)));

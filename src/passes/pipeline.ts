@@ -29,6 +29,7 @@ import { spellReshapes } from './spell-reshapes.js';
 import { splitSequences } from './split-sequences.js';
 import { takeDecidedBranch } from './take-decided-branch.js';
 
+/** What is done to a model besides cleaning it. */
 export interface OptimizeOptions {
   /** false: clean only. */
   readonly fuse?: boolean;

@@ -3,8 +3,9 @@ import { type BatchNormMode, UNUSED_STATISTICS } from '../operators/batch-norm-m
 import { batchNormalization, constant, constantOfShape, hasTrait } from '../operators/index.js';
 import { graphsOf } from './graphs-of.js';
 
-/** Position of the operands of `BatchNormalization` that hold running statistics. */
+/** Which operand of `BatchNormalization` is the running mean. */
 export const MEAN = 3;
+/** Which is the running variance. */
 export const VARIANCE = 4;
 
 /** What becomes of a batch norm in training mode, and why. */

@@ -23,6 +23,7 @@ export function showBytes(bytes: number | null): string {
   return `${(rounded / 1000 ** power).toPrecision(3)} ${BYTE_UNITS[power]}`;
 }
 
+/** How many times fewer there are, as `2.79x`; empty where either is not known, or none are left. */
 export function showFactor(before: number | null, after: number | null): string {
   if (before === null || after === null || after === 0) return '';
   return `${(before / after).toFixed(2)}x`;
@@ -34,6 +35,7 @@ export function showFigure(figure: number | null): string {
   return figure === 0 ? '0' : figure.toExponential(1);
 }
 
+/** 1234 milliseconds as `1.23 s`. */
 export function showSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
 }

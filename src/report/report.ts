@@ -43,6 +43,7 @@ export interface Report {
   readonly models: readonly ModelReport[];
 }
 
+/** What became of one model file. */
 export interface ModelReport {
   readonly source: SourceReport;
   readonly exitCode: ExitCode;
@@ -66,6 +67,7 @@ export interface ModelReport {
   readonly stations: Readonly<Record<string, Milliseconds>>;
 }
 
+/** The file that was given; what could not be read of it is null. */
 export interface SourceReport {
   readonly path: string;
   readonly bytes: WholeNumber | null;
@@ -77,6 +79,7 @@ export interface SourceReport {
   readonly opset: WholeNumber | null;
 }
 
+/** A file of external data that the model names. */
 export interface DataReport {
   readonly location: string;
   readonly bytes: WholeNumber;
@@ -84,6 +87,7 @@ export interface DataReport {
   readonly sha256: Sha256 | null;
 }
 
+/** Why something failed: what is wrong, where, and what to do about it. */
 export interface ErrorReport {
   /** The class, which says who must act. */
   readonly kind: ErrorName;
@@ -94,6 +98,7 @@ export interface ErrorReport {
   readonly todo: string | null;
 }
 
+/** An input, an output or a result of a node. */
 export interface ValueReport {
   readonly name: string;
   readonly dtype: DataType | null;
@@ -101,6 +106,7 @@ export interface ValueReport {
   readonly shape: readonly (WholeNumber | string | null)[] | null;
 }
 
+/** What a graph holds, subgraphs included. */
 export interface Counts {
   readonly nodes: WholeNumber;
   /** Nodes by operator; those of other domains as `domain.Operator`. */
@@ -126,6 +132,7 @@ export interface DeclinedBlock {
   readonly reason: string;
 }
 
+/** A node of the source. */
 export interface NodeReport {
   readonly name: string;
   readonly operator: string;
@@ -141,17 +148,20 @@ export interface ListedNode {
   readonly outputs: readonly ValueReport[];
 }
 
+/** What one target says of a model. */
 export interface TargetReport {
   readonly target: string;
   readonly unsupported: readonly UnsupportedReport[];
 }
 
+/** A node that a target cannot express, and why. */
 export interface UnsupportedReport {
   readonly node: string;
   readonly operator: string;
   readonly reason: string;
 }
 
+/** What was made for one target. */
 export interface ArtefactReport {
   readonly target: string;
   readonly path: string;
@@ -165,6 +175,7 @@ export interface ArtefactReport {
   readonly check: CheckReport | null;
 }
 
+/** One file of an artefact, as it was read back. */
 export interface FileReport {
   /** Inside the artefact; empty for a single file. */
   readonly path: string;
@@ -172,6 +183,7 @@ export interface FileReport {
   readonly sha256: Sha256;
 }
 
+/** Whether an artefact answers like its source. */
 export interface CheckReport {
   /** `not compared`: no engine, or the source did not run. */
   readonly verdict: 'equivalent' | 'different' | 'not compared';
@@ -184,6 +196,7 @@ export interface CheckReport {
   readonly error: ErrorReport | null;
 }
 
+/** One comparison of an artefact, in one form, with its source. */
 export interface JudgementReport {
   /** What it proves: that the program was translated right, or that the file answers like the source. */
   readonly purpose: 'lowering' | 'artefact';
@@ -197,6 +210,7 @@ export interface JudgementReport {
   readonly outputs: readonly FiguresReport[];
 }
 
+/** Trials whose inputs have these sizes. */
 export interface TriedReport {
   readonly trials: WholeNumber;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly WholeNumber[] }[];

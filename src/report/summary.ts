@@ -23,6 +23,7 @@ export interface Colours {
   yellow(text: string): string;
 }
 
+/** How a summary is written, not what it says. */
 export interface SummaryOptions {
   readonly colours: Colours;
   /** Lists every block, and the time of every station. */

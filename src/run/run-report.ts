@@ -17,6 +17,8 @@ const WITHOUT_REPORT: ReadonlySet<number> = new Set([1, 2]);
 /**
  * Makes the report of a run, and writes it where the user asked for it. Where that fails and all else is well, the run has
  * failed by it.
+ * @param started when the run began, by the clock of `now`, in milliseconds
+ * @param file where the report goes; undefined: nowhere
  */
 export async function closeRun(
   command: Report['command'],

@@ -17,6 +17,7 @@ export function fusedBlocks(graph: Graph): FusedBlock[] {
   return blocks;
 }
 
+/** What passes left as it was, in the form of the report. */
 export function declinedBlocks(
   declined: readonly { readonly nodes: readonly SourceNode[]; readonly reason: string }[],
 ): DeclinedBlock[] {

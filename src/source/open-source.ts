@@ -6,6 +6,7 @@ import type { DataReport, SourceReport } from '../report/index.js';
 /** Hashing more than this would take longer than everything else. */
 const LARGEST_HASHED = 2 ** 31;
 
+/** What a file may hold before it is refused: nodes, subgraphs and functions included, and bytes with all external data. */
 export interface ReadingLimits {
   readonly maxNodes: number;
   readonly maxBytes: number;

@@ -9,6 +9,7 @@ const LISTED = 3;
 /** What to do about a file with operators of ONNX Runtime's own. */
 export const GIVE_THE_ORIGINAL = 'give the file from before ONNX Runtime optimised it';
 
+/** Whether a node's domain is one that ONNX Runtime keeps for its own operators. */
 export function isRuntimeOperator({ domain }: Node): boolean {
   return DOMAINS.test(domain);
 }

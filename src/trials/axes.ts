@@ -1,6 +1,9 @@
 import { type DataType, stridesOf, Tensor, transposeBytes } from '../model/index.js';
 
-/** The same elements, with axis k of the result being axis `permutation[k]` of the tensor. */
+/**
+ * The same elements, with axis k of the result being axis `permutation[k]` of the tensor.
+ * @throws TypeError for text
+ */
 export function permuteAxes(tensor: Tensor, permutation: readonly number[]): Tensor {
   const { dtype, shape, size } = tensor;
   const target = permutation.map((axis) => shape[axis] ?? 1);

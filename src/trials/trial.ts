@@ -15,6 +15,7 @@ export interface Trial {
 /** One way to settle the open sizes, drawn when it is needed. */
 export type Draw = () => readonly Trial[];
 
+/** What is tried, drawn when it is needed: inputs of many settings can be more than memory holds. */
 export interface Trials {
   /** For each setting of the open sizes the ways to settle them, best first: the first that the source takes is used. */
   readonly settings: readonly (readonly Draw[])[];

@@ -9,6 +9,7 @@ export interface Cumulation {
   exactStep(total: bigint, x: bigint): bigint;
 }
 
+/** Which elements a running total takes in. */
 export interface Direction {
   /** The element itself is left out. */
   readonly exclusive: boolean;

@@ -71,6 +71,7 @@ export function sumsOver(input: Tensor, axes: readonly number[], f: (x: number) 
   return { count: input.size / Math.max(sums.length, 1), of: (place: number) => sums[places?.[place] ?? place] ?? 0 };
 }
 
+/** The parameters of `LRN`, by the letters of the standard. */
 export interface LocalResponse {
   readonly alpha: number;
   readonly beta: number;

@@ -11,6 +11,7 @@ export type Numbers =
   | Int32Array
   | Uint32Array;
 
+/** Elements of 64-bit integers. */
 export type BigIntegers = BigInt64Array | BigUint64Array;
 
 /** Writing to the array rounds a number once to float32, or wraps an integer, as the standard asks. */

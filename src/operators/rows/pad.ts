@@ -7,6 +7,7 @@ import { integersAt, scalarAt } from '../shape/constants.js';
 import { unknownSize, unknownSizes } from '../shape/unknown.js';
 
 const MODES = ['constant', 'reflect', 'edge', 'wrap'] as const;
+/** What stands beyond the ends of an axis: a constant, its elements mirrored without the first, its first or last, or all of it again. */
 export type PadMode = (typeof MODES)[number];
 
 export interface PadParameters {

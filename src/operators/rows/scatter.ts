@@ -6,6 +6,7 @@ import { operator } from '../operator.js';
 import { normalizeAxis } from '../shape/axes.js';
 import { likeOf } from '../shape/facts.js';
 
+/** What becomes of an element that is written to, beside the update itself. */
 export type Reduction = 'none' | 'add' | 'mul' | 'max' | 'min';
 
 const REDUCTIONS: readonly string[] = ['none', 'add', 'mul', 'max', 'min'] satisfies readonly Reduction[];

@@ -13,7 +13,10 @@ export function normalizeAxes(node: Node, axes: readonly number[], rank: number,
   return normalized;
 }
 
-/** Axes counted from the front where the rank is known, else as they stand. */
+/**
+ * Axes counted from the front where the rank is known, else as they stand.
+ * @throws InputError where one is out of range or named twice
+ */
 export function resolveAxes(node: Node, axes: readonly number[], rank: number | undefined, name = 'axes'): number[] {
   return rank === undefined ? [...axes] : normalizeAxes(node, axes, rank, name);
 }

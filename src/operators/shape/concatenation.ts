@@ -26,7 +26,10 @@ function joinedParts(node: Node, parts: readonly Facts[], shapes: readonly Shape
   return { shape, elements: isWhole ? parts.flatMap((part) => part.elements ?? []) : undefined };
 }
 
-/** Sizes add up along `axis` and are the same elsewhere. */
+/**
+ * Sizes add up along `axis` and are the same elsewhere.
+ * @throws InputError where ranks, or sizes of another axis, differ
+ */
 export function joinedShape(node: Node, shapes: readonly Shape[], axis: number | undefined): Dimension[] {
   const [first = []] = shapes;
   const other = shapes.find((shape) => shape.length !== first.length);

@@ -31,7 +31,10 @@ export function integersAt(node: Node, index: number, name: string): readonly nu
 
 const FARTHEST = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Like `integersAt`, but integers too large for a number become the largest one: for bounds that mean "to the end". */
+/**
+ * Like `integersAt`, but integers too large for a number become the largest one: for bounds that mean "to the end".
+ * @throws InputError where they are no integers, or no vector
+ */
 export function boundsAt(node: Node, index: number, name: string): readonly number[] | undefined {
   const tensor = integerTensorAt(node, index, name);
   return tensor ? tensor.toBigInts().map(toBound) : integersAt(node, index, name);
@@ -53,7 +56,10 @@ function integerTensorAt(node: Node, index: number, name: string): Tensor | unde
   return tensor;
 }
 
-/** The one number of a constant scalar (or tensor of one element); undefined where it is computed or absent. */
+/**
+ * The one number of a constant scalar (or tensor of one element); undefined where it is computed or absent.
+ * @throws InputError where there are several, or an integer is out of range
+ */
 export function scalarAt(node: Node, index: number, name: string): number | undefined {
   const value = node.inputs[index];
   const known = value?.elements;

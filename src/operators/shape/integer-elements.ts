@@ -56,6 +56,7 @@ export const sumOfElements: ElementPair = (node, a, b) => {
   return model.derivedSymbol(`${first} + ${second}`, model.largestOf(a) + model.largestOf(b));
 };
 
+/** undefined where a factor could be negative: a product of sizes is a size, one of other symbols is nothing that is followed. */
 export const productOfElements: ElementPair = (node, a, b) => {
   if (typeof a === 'number' && typeof b === 'number') return a * b;
   return isSize(a) && isSize(b) ? multiplied(node, [a, b]) : undefined;

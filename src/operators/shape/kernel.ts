@@ -1,7 +1,10 @@
 import { type Dimension, isStatic, type Node, type Shape, type Value } from '../../model/index.js';
 import type { Window } from './window.js';
 
-/** The kernel of a convolution, from the attribute and the weight [M, C/group, k…], which must agree. */
+/**
+ * The kernel of a convolution, from the attribute and the weight [M, C/group, k…], which must agree.
+ * @throws InputError where they do not
+ */
 export function kernelOf(node: Node, weight: Shape | undefined): readonly number[] | undefined {
   const given = node.ints('kernel_shape', undefined);
   const held = weight?.slice(2);
@@ -29,7 +32,7 @@ export function checkPadding(node: Node, { autoPad }: Window): void {
   }
 }
 
-/** A bias is one number per output channel. */
+/** A bias is one number per output channel. @throws InputError where it is no such vector */
 export function checkBias(node: Node, bias: Value | undefined, channels: Dimension | undefined): void {
   const shape = bias?.shape;
   if (!shape) return;

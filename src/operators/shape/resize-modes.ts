@@ -31,7 +31,10 @@ function choice<T extends string>(node: Node, name: string, choices: readonly T[
   return found;
 }
 
-/** @param scales where they are known, for versions that had no `nearest_mode` */
+/**
+ * @param scales where they are known, for versions that had no `nearest_mode`
+ * @throws InputError where the standard has no such mode
+ */
 export function resizeModes(node: Node, scales: readonly (number | undefined)[] | undefined): ResizeMode {
   const hasModes = node.operator === 'Resize' && node.opset >= 11;
   return {

@@ -8,7 +8,7 @@ export interface Resized {
   readonly sizes: Shape;
 }
 
-/** @param factors one per axis in `axes`; the others stay */
+/** @param factors one per axis in `axes`; the others stay @throws InputError where one is not positive, or their number is another */
 export function resizedByScales(
   node: Node,
   shape: Shape,
@@ -37,6 +37,7 @@ function scaledSize(node: Node, size: Dimension, scale: number): Dimension {
 /**
  * @param wanted one size per axis in `axes`; the others stay
  * @param policy `stretch` takes the sizes as they are; `not_larger` and `not_smaller` keep the proportions of `axes`
+ * @throws InputError where their number is another
  */
 export function resizedBySizes(
   node: Node,

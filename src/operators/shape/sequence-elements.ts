@@ -7,7 +7,10 @@ import { factsOf, shaped } from './facts.js';
 /** More elements than this are not followed one by one. */
 const MOST = 1024;
 
-/** What is known of the elements of a sequence, by the node that made it; undefined where their number is not known. */
+/**
+ * What is known of the elements of a sequence, by the node that made it; undefined where their number is not known.
+ * @throws InputError where a part would hold nothing
+ */
 export function elementsOfSequence(value: Value): readonly Facts[] | undefined {
   const maker = value.producer;
   if (maker?.is('SequenceConstruct')) return maker.inputs.map(factsOf);

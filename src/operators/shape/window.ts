@@ -1,6 +1,7 @@
 import type { Dimension, Node, Shape } from '../../model/index.js';
 
 const AUTO_PADS = ['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'] as const;
+/** Who decides the padding: `pads`, or the sizes. */
 export type AutoPad = (typeof AUTO_PADS)[number];
 
 /** How a kernel slides over the spatial axes; all lists have one entry per axis, `pads` all begins and then all ends. */
@@ -21,6 +22,7 @@ const LARGEST = 2 ** 31 - 1;
  * The attributes `strides`, `dilations`, `pads` and `auto_pad` of a node, checked, with defaults filled in.
  * @param kernelShape what the kernel is known to be; its length decides the number of spatial axes
  * @param spatial the sizes of the spatial axes that the kernel slides over, for `auto_pad`
+ * @throws InputError where one is out of range, or has not one entry an axis
  */
 export function windowOf(node: Node, kernelShape: readonly number[] | undefined, spatial: Shape | undefined): Window {
   const axes =

@@ -17,6 +17,7 @@ export interface AddedConstant {
   readonly sign: 1 | -1;
 }
 
+/** What a node adds, if it is an Add or Sub of a constant that broadcasts to the other operand and does not widen it. */
 export function addedConstantOf(node: Node): AddedConstant | undefined {
   if (!node.is('Add', 'Sub')) return undefined;
   const index = node.constant(0) ? 0 : 1;

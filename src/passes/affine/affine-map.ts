@@ -32,12 +32,15 @@ export interface AffineMap {
   readonly weights: Weights;
 }
 
-/** Joined maps stay under these: kernels beyond are never cheaper, and depth bounds recursion and the walk back. */
+/** No joined kernel is longer along an axis: larger ones are never cheaper. */
 export const MAX_KERNEL = 63;
+/** No more operations are joined to one map: it bounds recursion and the walk back. */
 export const MAX_DEPTH = 160;
 
+/** One axis of a map that takes each place by itself. */
 export const POINT: Sampling = { kernel: 1, stride: 1, dilation: 1, padBegin: 0, padEnd: 0 };
 
+/** How many places of each channel that it reads an output is made of: kH * kW of a convolution. */
 export function tapsOf(map: AffineMap): number {
   return map.axes.reduce((taps, axis) => taps * axis.kernel, 1);
 }
@@ -84,6 +87,7 @@ export function identityMap(channels: number, spatialRank: number): AffineMap {
   };
 }
 
+/** Of whole numbers from 0 on; 0 of none, or of zeros alone. */
 export function greatestCommonDivisor(...numbers: readonly number[]): number {
   return numbers.reduce((a, b) => {
     while (b) [a, b] = [b, a % b];

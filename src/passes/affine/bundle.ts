@@ -94,6 +94,7 @@ export function sumOfPrices(a: Price, b: Price): Price {
   return { convolutions: a.convolutions + b.convolutions, terms: a.terms + b.terms, cost: a.cost + b.cost };
 }
 
+/** Fewer convolutions first, then fewer terms, then fewer multiply-accumulates. False where both are equal. */
 export function isCheaper(a: Price, b: Price): boolean {
   if (a.convolutions !== b.convolutions) return a.convolutions < b.convolutions;
   return a.terms === b.terms ? a.cost < b.cost : a.terms < b.terms;

@@ -3,6 +3,7 @@ import { type AffineMap, greatestCommonDivisor, MAX_DEPTH, MAX_KERNEL, type Samp
 /** Why two maps are not one; the text goes into reports. */
 export type Refusal = { readonly refused: string };
 
+/** Whether joining maps came to a reason and not to a map. */
 export function isRefused(result: AffineMap | Refusal): result is Refusal {
   return 'refused' in result;
 }

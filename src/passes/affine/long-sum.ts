@@ -1,5 +1,6 @@
 import { type Graph, isFloat, type Node, type Value } from '../../model/index.js';
 
+/** A value that is added, or taken away. */
 export interface Term {
   readonly value: Value;
   readonly sign: 1 | -1;

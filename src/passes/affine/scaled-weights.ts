@@ -16,6 +16,7 @@ export interface NewWeights {
   readonly bias: Tensor | undefined;
 }
 
+/** Whether anything is added to a channel at all; -0 is nothing. */
 export function isShifted({ shift }: Affine): boolean {
   return shift.some((value) => value !== 0);
 }

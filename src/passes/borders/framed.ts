@@ -40,6 +40,7 @@ export function unframed(image: Value): Framed | undefined {
   };
 }
 
+/** How many lines of cells each axis has: one for each element of the border, and one for the image. */
 export function linesOf({ begin, end }: Framed): number[] {
   return begin.map((count, axis) => count + 1 + (end[axis] ?? 0));
 }

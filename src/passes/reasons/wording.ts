@@ -18,6 +18,7 @@ export function tooDear(cost: number, replaced: number): string {
   return `one convolution would cost ${factor.toFixed(2)} times the multiply-accumulates that it replaces`;
 }
 
+/** Why weights stay apart that could be merged but for their type; undefined: the type is not known. */
 export function outOfRange(dtype: DataType | undefined): string {
   return `merged weights would leave the range of ${dtype ?? 'their type'}, or lose digits below its normal numbers`;
 }

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+const SOURCES = new URL('../src/', import.meta.url).pathname;
+const LEFT = ['formats/', 'conversion/', 'option'];
+
+/** Every exported function, class and constant of a module by name, and whether a comment for its readers stands before it. */
+function exportsOf(text: string): [name: string, isDescribed: boolean][] {
+  const { statements } = ts.createSourceFile('module.ts', text, ts.ScriptTarget.Latest);
+  return statements.flatMap((statement) => {
+    if (!ts.canHaveModifiers(statement) || !ts.getModifiers(statement)?.some(isExport)) return [];
+    const comments = ts.getLeadingCommentRanges(text, statement.pos) ?? [];
+    const isDescribed = comments.some(({ pos }) => text.startsWith('/**', pos));
+    return namesOf(statement).map((name): [string, boolean] => [name, isDescribed]);
+  });
+}
+
+const isExport = ({ kind }: ts.Modifier) => kind === ts.SyntaxKind.ExportKeyword;
+
+function namesOf(statement: ts.Statement): string[] {
+  if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement))
+    return [statement.name?.text ?? 'default'];
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.map(({ name }) => (ts.isIdentifier(name) ? name.text : '?'));
+}
+
+test('a function with no comment, or with one for its maker alone, is found', () => {
+  const text = `
+    /** What it gives. */
+    export function described() {}
+    // Why it is so.
+    export const undescribed = 1, another = 2;
+    export class Bare {}
+    function inner() {}
+    export type Shape = number;
+  `;
+  expect(exportsOf(text)).toEqual([
+    ['described', true],
+    ['undescribed', false],
+    ['another', false],
+    ['Bare', false],
+  ]);
+});
+
+test('what a module exports says what it is, in which shapes and units, and what it throws', () => {
+  const modules = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const found = modules
+    .filter((file) => !LEFT.some((place) => file.startsWith(place)))
+    .flatMap((file) =>
+      exportsOf(readFileSync(path.join(SOURCES, file), 'utf8')).map(([name, isDescribed]) => ({
+        name: `${file}: ${name}`,
+        isDescribed,
+      })),
+    );
+  expect(found.length).toBeGreaterThan(700);
+  expect(found.filter(({ isDescribed }) => !isDescribed).map(({ name }) => name)).toEqual([]);
+});
