@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 const SOURCES = new URL('../src/', import.meta.url).pathname;
-const LEFT = ['formats/', 'conversion/', 'option'];
+const LEFT = ['formats/', 'conversion/', 'commands/', 'option'];
 
 /** Every exported function, class and constant of a module by name, and whether a comment for its readers stands before it. */
 function exportsOf(text: string): [name: string, isDescribed: boolean][] {
