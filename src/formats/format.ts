@@ -1,5 +1,5 @@
 import type { Placement } from '../files/placement.js';
-import type { DataType, Model, Unsupported } from '../model/index.js';
+import type { DataType, Model } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
 
 export type Precision = 'fp32' | 'fp16' | 'uint8';
@@ -20,6 +20,8 @@ export interface LowerOptions {
   /** Set where the graph already normalises 0-255 pixels by itself at its image input of this name. */
   readonly image?: (ImageOptions & { readonly input: string }) | undefined;
   readonly labels?: readonly string[] | undefined;
+  /** It is only asked whether the target can express the model: its constants need not be converted, nor be right. */
+  readonly withoutWeights?: boolean;
 }
 
 /** How one input or output of the source appears in the artefact; the check feeds and reads it by this. */
@@ -154,8 +156,6 @@ export interface Format<Program = unknown, Own extends object = object, Content 
    */
   open(artefact: Artefact): Opened<Content>;
   runnable(opened: Opened<Content>, options?: RunnableOptions): Runnable;
-  /** Every reason why `lower` would refuse, without doing it. */
-  supports(model: Model, options: LowerOptions & Own): readonly Unsupported[];
 }
 
 /** A format that is loaded. */

@@ -1,5 +1,5 @@
 import type { Lowered, LowerOptions, Target } from '../formats/format.js';
-import type { Model } from '../model/index.js';
+import { type Model, type Unsupported, UnsupportedError } from '../model/index.js';
 import { reverseChannels } from './normalise-image.js';
 
 /**
@@ -17,4 +17,15 @@ export function lowerFor(target: Target, model: Model, options: LowerOptions): L
     ...lowered,
     inputs: lowered.inputs.map((port) => (port.name === image.input ? { ...port, reversedAxis: 1 } : port)),
   };
+}
+
+/** Every reason why a target would refuse a model; converts no weight. */
+export function unsupportedIn(target: Target, model: Model, options: LowerOptions): readonly Unsupported[] {
+  try {
+    lowerFor(target, model, { ...options, withoutWeights: true });
+    return [];
+  } catch (error) {
+    if (error instanceof UnsupportedError) return error.unsupported;
+    throw error;
+  }
 }

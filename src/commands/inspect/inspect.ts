@@ -9,6 +9,7 @@ import { Stations } from '../../run/stations.js';
 import { declinedBlocks, fusedBlocks } from '../../source/blocks.js';
 import { countGraph } from '../../source/counts.js';
 import { listNodes } from '../../source/list-nodes.js';
+import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource } from '../../source/open-source.js';
 import { takeStock } from '../../source/take-stock.js';
 import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
@@ -59,7 +60,7 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
     });
     for (const name of options.to) {
       const target = await formats.get(name)?.load();
-      const unsupported = await stations.time(name, () => target?.supports(model.copy(), {}) ?? []);
+      const unsupported = await stations.time(name, () => (target ? unsupportedIn(target, model, {}) : []));
       draft.targets.push({
         target: name,
         unsupported: unsupported.map(({ node, operator, reason }) => ({ node, operator, reason })),

@@ -1,4 +1,4 @@
-import { type Model, UnsupportedError } from '../../model/index.js';
+import type { Model } from '../../model/index.js';
 import type { Target } from '../format.js';
 import { type CoremlOptions, coremlDeclaration } from './declaration.js';
 import { lower } from './lower/lower.js';
@@ -19,13 +19,4 @@ export const coreml: Target<MilProgram, CoremlOptions, Model> = {
   write: (program, _baseName, hash) => writePackage(program, hash),
   open,
   runnable,
-  supports(model, options) {
-    try {
-      lower(model, options);
-      return [];
-    } catch (error) {
-      if (error instanceof UnsupportedError) return error.unsupported;
-      throw error;
-    }
-  },
 };

@@ -9,7 +9,7 @@ import { type OnnxContent, open } from './open.js';
 import { applyPrecision } from './precision.js';
 import { runnable } from './runnable.js';
 
-/** ONNX expresses every model that was read from it, so `supports` has no reason to give. */
+/** ONNX expresses every model that was read from it. */
 export const onnx: Target<Model, object, OnnxContent> = {
   ...onnxDeclaration,
   operators: undefined,
@@ -28,10 +28,6 @@ export const onnx: Target<Model, object, OnnxContent> = {
 
   open,
   runnable,
-
-  supports() {
-    return [];
-  },
 };
 
 function portsOf(values: Graph['inputs']): Port[] {

@@ -2,7 +2,7 @@ import { sameOrder } from '../../layout/order.js';
 import type { Node } from '../../model/index.js';
 import { clip, elu, leakyRelu } from '../../operators/index.js';
 import type { Ref } from './builder.js';
-import type { Site } from './site.js';
+import type { Site } from './row.js';
 
 /** An activation that the kernel of the node in front of it applies as it writes its results. */
 export interface FusedActivation {

@@ -1,112 +1,112 @@
+import { isPlain } from '../../layout/order.js';
+import type { Amounts, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
+import type { Tensor } from '../../model/index.js';
 import * as attribute from './attributes.js';
-import type { Names } from './names.js';
-import type { AttributeValue, Kind, ProgramNode, Weight } from './program.js';
+import { tfjsDeclaration } from './declaration.js';
+import { elementsOf, kindOf } from './elements.js';
+import type { Kind } from './program.js';
+import { ProgramBuilder, type Ref } from './program-builder.js';
 
-/** A result in the program: the name of its node, with `:k` behind for the output numbered k > 0. */
-export type Ref = string;
+export type { Attributes, Ref } from './program-builder.js';
 
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+/** One method per TensorFlow operation whose arguments need care; the others are `op` with their inputs. */
+export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> {
+  readonly title = tfjsDeclaration.title;
+  /** Neither backend computes with more: wasm's arithmetic is wrong there, webgl refuses. */
+  readonly highestRank = 6;
+  /** The most that wasm and webgl pad. */
+  readonly highestPaddedRank = 4;
+  readonly missing = 'missing';
+  readonly typeOf = kindOf;
 
-const LARGEST_INT32 = 2 ** 31 - 1;
-const LEAST_INT32 = -(2 ** 31);
-
-interface WeightParts {
-  readonly name?: string;
-  readonly dtype: Kind;
-  readonly shape: readonly number[];
-  readonly elements: () => Float32Array | Int32Array | Uint8Array;
-  readonly keepsPrecision?: boolean;
-}
-
-/** Collects nodes and weights, names them, and gives each small constant once. Knows nothing of ONNX. */
-export class Builder {
-  readonly nodes: ProgramNode[] = [];
-  readonly weights: Weight[] = [];
-  /** What new nodes are named after: the ONNX node that is being lowered. */
-  scope = '';
-  readonly #names: Names;
-  readonly #small = new Map<string, Ref>();
-  #isFirstInScope = true;
-
-  constructor(names: Names) {
-    this.#names = names;
+  /** @throws TypeError for elements that TensorFlow.js has no type for */
+  tensor(name: string, tensor: Tensor, shape: readonly number[], keepsPrecision = false): Ref {
+    const dtype = kindOf(tensor.dtype);
+    if (!dtype) throw new TypeError(`TensorFlow.js has no ${tensor.dtype}`);
+    return this.weight({ name, dtype, shape, elements: () => elementsOf(tensor), keepsPrecision });
   }
 
-  enter(scope: string): void {
-    this.scope = scope;
-    this.#isFirstInScope = true;
+  transpose(x: Ref, permutation: readonly number[]): Ref {
+    if (isPlain(permutation)) return x;
+    return this.op('Transpose', [x, this.ints(permutation)]);
   }
 
-  /** Adds a node. The first of a scope has its very name, the others their operation behind it. */
-  op(op: string, inputs: readonly Ref[], attributes: Attributes = {}): Ref {
-    const name = this.#names.take(this.#isFirstInScope ? this.scope : `${this.scope}/${op}`);
-    this.#isFirstInScope = false;
-    this.nodes.push({ name, op, inputs, attributes });
-    return name;
+  reshape(x: Ref, shape: Ref): Ref {
+    return this.op('Reshape', [x, shape]);
   }
 
-  /** One of several outputs of a node. */
-  output(ref: Ref, index: number): Ref {
-    return index === 0 ? ref : `${ref}:${index}`;
+  shapeOf(x: Ref): Ref {
+    return this.op('Shape', [x]);
   }
 
-  weight(parts: WeightParts): Ref {
-    const { dtype, shape, elements, keepsPrecision = false } = parts;
-    const name = this.#names.take(parts.name ?? `${this.scope}/const`);
-    let made: ReturnType<typeof elements> | undefined;
-    const once = () => {
-      made ??= elements();
-      return made;
-    };
-    this.weights.push({ name, dtype, shape, elements: once, keepsPrecision });
-    this.nodes.push({ name, op: 'Const', inputs: [], attributes: { dtype: attribute.type(dtype) } });
-    return name;
+  cast(x: Ref, from: Kind, to: Kind): Ref {
+    if (from === to) return x;
+    // A cast of floats to bool takes the low byte of the integer in wasm: 0.5 and 256 would be false.
+    if (to === 'bool') return this.op('NotEqual', [x, from === 'float32' ? this.float(0) : this.int(0)]);
+    return this.op('Cast', [x], { SrcT: attribute.type(from), DstT: attribute.type(to) });
   }
 
-  /** A float constant made by the lowering itself. */
-  floats(
-    values: readonly number[] | Float32Array,
-    shape: readonly number[] = [values.length],
-    keepsPrecision = true,
-  ): Ref {
-    if (values.length > 16) {
-      return this.weight({ dtype: 'float32', shape, elements: () => Float32Array.from(values), keepsPrecision });
-    }
-    return this.#once('float32', shape, values, () => Float32Array.from(values));
+  /** Without N, only the first two would be joined. */
+  concat(parts: readonly Ref[], axis: number): Ref {
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) return only;
+    return this.op('ConcatV2', [...parts, this.int(axis)], { N: attribute.int(parts.length) });
   }
 
-  float(value: number): Ref {
-    return this.floats([value], []);
+  split(x: Ref, sizes: readonly number[], axis: number): Ref[] {
+    if (sizes.length === 1) return [x];
+    const ref = this.op('SplitV', [x, this.ints(sizes), this.int(axis)], { num_split: attribute.int(sizes.length) });
+    return sizes.map((_, index) => this.output(ref, index));
   }
 
-  /** int32 constants: axes, shapes, indices. */
-  ints(values: readonly number[] | Int32Array, shape: readonly number[] = [values.length]): Ref {
-    // ONNX says "to the end" by the largest int64, which would become 0 here.
-    const held = Int32Array.from(values, (value) => Math.min(Math.max(value, LEAST_INT32), LARGEST_INT32));
-    if (held.length > 16) return this.weight({ dtype: 'int32', shape, elements: () => held });
-    return this.#once('int32', shape, held, () => held);
+  pack(parts: readonly Ref[], axis: number): Ref {
+    return this.op('Pack', parts, { N: attribute.int(parts.length), axis: attribute.int(axis) });
   }
 
-  int(value: number): Ref {
-    return this.ints([value], []);
+  expandDims(x: Ref, axis: number): Ref {
+    return this.op('ExpandDims', [x, this.int(axis)]);
   }
 
-  bool(value: boolean): Ref {
-    return this.#once('bool', [], [Number(value)], () => Uint8Array.of(Number(value)));
+  squeeze(x: Ref, axes: readonly number[]): Ref {
+    if (axes.length === 0) return x;
+    return this.op('Squeeze', [x], { squeeze_dims: attribute.ints(axes) });
   }
 
-  #once(dtype: Kind, shape: readonly number[], values: ArrayLike<number>, elements: WeightParts['elements']): Ref {
-    const text = Array.from(values, (value) => (Object.is(value, -0) ? '-0' : String(value)));
-    const key = `${dtype}[${shape}]${text}`;
-    const known = this.#small.get(key);
-    if (known) return known;
-    const ref = this.weight({
-      name: `const/${dtype}/${text.slice(0, 4).join('_') || 'empty'}`,
-      dtype,
-      shape,
-      elements,
+  /** Mean, Sum, Max, Min, Prod, All or Any over the axes. */
+  reduce(op: string, x: Ref, axes: readonly number[], keepsAxes: boolean): Ref {
+    return this.op(op, [x, this.ints(axes)], { keep_dims: attribute.flag(keepsAxes) });
+  }
+
+  matMul(a: Ref, b: Ref, transposeB = false): Ref {
+    return this.op('MatMul', [a, b], { transpose_a: attribute.flag(false), transpose_b: attribute.flag(transposeB) });
+  }
+
+  batchMatMul(a: Ref, b: Ref): Ref {
+    return this.op('BatchMatMulV2', [a, b], { adj_x: attribute.flag(false), adj_y: attribute.flag(false) });
+  }
+
+  /** The caller sees to it that nothing lies beyond the end: wasm would return garbage. */
+  slice(x: Ref, begin: readonly number[], size: readonly number[]): Ref {
+    return this.op('Slice', [x, this.ints(begin), this.ints(size)]);
+  }
+
+  stridedSlice(x: Ref, range: Range): Ref {
+    const { begin, end, strides, beginMask = 0, endMask = 0 } = range;
+    return this.op('StridedSlice', [x, this.ints(begin), this.ints(end), this.ints(strides)], {
+      begin_mask: attribute.int(beginMask),
+      end_mask: attribute.int(endMask),
+      ellipsis_mask: attribute.int(0),
+      new_axis_mask: attribute.int(0),
+      shrink_axis_mask: attribute.int(0),
     });
-    this.#small.set(key, ref);
-    return ref;
+  }
+
+  pad(x: Ref, amounts: Amounts, value: Ref): Ref {
+    if (amounts.every(([before, behind]) => before === 0 && behind === 0)) return x;
+    return this.op('PadV2', [x, this.ints(amounts.flat(), [amounts.length, 2]), value]);
+  }
+
+  gather(x: Ref, indices: Ref, axis: number): Ref {
+    return this.op('GatherV2', [x, indices, this.int(axis)], { batch_dims: attribute.int(0) });
   }
 }

@@ -30,11 +30,9 @@ const LARGEST = 2 ** 31 - 1;
  * Integers beyond int32 become its ends, since they mean "to the end" where networks have them.
  */
 export function elementsOf(tensor: Tensor): Float32Array | Int32Array | Uint8Array {
-  const { bytes, size } = tensor;
-  if (tensor.dtype === 'float32') return floatsOf(bytes, size);
   switch (kindOf(tensor.dtype)) {
     case 'float32':
-      return Float32Array.from(tensor.toFloat64());
+      return tensor.toFloat32();
     case 'int32':
       return Int32Array.from(tensor.toFloat64(), (value) => Math.min(Math.max(value, -LARGEST - 1), LARGEST));
     case 'bool':
@@ -42,14 +40,4 @@ export function elementsOf(tensor: Tensor): Float32Array | Int32Array | Uint8Arr
     default:
       throw new TypeError(`${tensor.dtype} has no elements in TensorFlow.js`);
   }
-}
-
-/** The elements of a floating-point tensor as float32. */
-export function floats(tensor: Tensor): Float32Array {
-  return tensor.dtype === 'float32' ? floatsOf(tensor.bytes, tensor.size) : Float32Array.from(tensor.toFloat64());
-}
-
-function floatsOf(bytes: Uint8Array, size: number): Float32Array {
-  const aligned = bytes.byteOffset % 4 ? bytes.slice() : bytes;
-  return new Float32Array(aligned.buffer, aligned.byteOffset, size);
 }

@@ -5,7 +5,7 @@ import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
 import { targetPasses } from '../../passes/target-passes.js';
 import type { Target } from '../format.js';
 import { type TfjsOptions, tfjsDeclaration } from './declaration.js';
-import { lowerModel, unsupportedIn } from './lower.js';
+import { lowerModel } from './lower.js';
 import { open } from './open.js';
 import type { TfjsProgram } from './program.js';
 import type { ReadModel } from './read/read-model.js';
@@ -23,7 +23,6 @@ export const tfjs: Target<TfjsProgram, TfjsOptions, ReadModel> = {
   write: (program, _baseName, hash) => writeProgram(program, hash),
   open,
   runnable,
-  supports: (model, options) => unsupportedIn(prepared(model), options),
 };
 
 /** Sees functions instead of their arithmetic. */

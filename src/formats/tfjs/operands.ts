@@ -1,6 +1,6 @@
 import { decline } from '../../lowering/decline.js';
 import type { Ref } from './builder.js';
-import type { Site } from './site.js';
+import type { Site } from './row.js';
 
 /** An operand of floating-point numbers. Most kernels refuse integers, or compute them in float32. */
 export function floatInput(site: Site, index = 0): Ref {

@@ -1,5 +1,4 @@
 import { bytesOf, sizeOf, Tensor } from '../../model/index.js';
-import { elementsOf } from './elements.js';
 
 /** The largest depthwise kernel that wasm has a fast path for. */
 const LARGEST_FAST = 5;
@@ -54,7 +53,7 @@ function partOf(tensor: Tensor, rows: Span, columns: Span): Tensor {
   const [channels = 1, , height = 1, width = 1] = tensor.shape;
   const shape = [channels, 1, rows.size, columns.size];
   return new Tensor('float32', shape, () => {
-    const source = elementsOf(tensor);
+    const source = tensor.toFloat32();
     const target = new Float32Array(sizeOf(shape));
     for (let channel = 0; channel < channels; channel++) {
       for (let y = rows.first; y < rows.last; y++) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tfjs } from '../../../src/formats/tfjs/index.js';
 import { UnsupportedError } from '../../../src/model/index.js';
+import { unsupportedIn } from '../../../src/source/lower-for.js';
 import { type Network, network } from '../../network.js';
 import { difference, expectEquivalent, feedsFor, load, modelJson, run, sha256 } from './judge.js';
 
@@ -145,7 +146,7 @@ describe('what cannot be written', () => {
 
   test('is all named together, with reasons', () => {
     expect(() => tfjs.lower(model(), {})).toThrow(UnsupportedError);
-    const reasons = tfjs.supports(model(), {});
+    const reasons = unsupportedIn(tfjs, model(), {});
     expect(reasons.map(({ operator }) => operator)).toEqual(['DeformConv', 'AveragePool']);
     expect(reasons[1]?.reason).toMatch(/dilation/);
   });

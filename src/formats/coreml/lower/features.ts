@@ -1,5 +1,6 @@
-import { Declined, decline } from '../../../lowering/decline.js';
-import { type Graph, type Unsupported, UsageError, type Value } from '../../../model/index.js';
+import { decline } from '../../../lowering/decline.js';
+import type { Refusals } from '../../../lowering/refusals.js';
+import { type Graph, UsageError, type Value } from '../../../model/index.js';
 import type { LowerOptions, Port } from '../../format.js';
 import { type InputFeature, MilValue } from '../program/program.js';
 import { text } from './constants.js';
@@ -13,22 +14,22 @@ export interface Building {
   readonly builder: ProgramBuilder;
   readonly values: Values;
   readonly names: Names;
+  readonly refusals: Refusals;
 }
 
 /** The inputs of a program, and what they are to the source. */
 export interface Inputs {
   readonly features: readonly InputFeature[];
   readonly ports: readonly Port[];
-  readonly unsupported: readonly Unsupported[];
 }
 
 /** Every float input is float32, every integer one int32, and a bool one float32 too: Core ML has no features of bool. */
-export function lowerInputs(graph: Graph, { image }: LowerOptions, { builder, values, names }: Building): Inputs {
+export function lowerInputs(graph: Graph, { image }: LowerOptions, building: Building): Inputs {
+  const { builder, values, names, refusals } = building;
   const features: InputFeature[] = [];
   const ports: Port[] = [];
-  const unsupported: Unsupported[] = [];
   for (const value of graph.inputs) {
-    try {
+    refusals.port(value, 'input', () => {
       const shape = sizesOf(value);
       if (shape.length === 0 || shape.length > 5)
         decline(`it has rank ${shape.length}; Core ML takes inputs of 1 to 5`);
@@ -40,13 +41,10 @@ export function lowerInputs(graph: Graph, { image }: LowerOptions, { builder, va
       features.push({ value: made, image: isImage ? image.order : undefined });
       ports.push({ name: value.name, artefactName: made.name, dtype: kind === 'int32' ? 'int32' : 'float32' });
       values.set(value, kind === 'bool' ? toBool(builder, made) : made);
-    } catch (error) {
-      if (!(error instanceof Declined)) throw error;
-      unsupported.push({ target: 'coreml', node: value.name, operator: 'input', reason: error.message });
-    }
+    });
   }
   values.commit();
-  return { features, ports, unsupported };
+  return { features, ports };
 }
 
 function toBool(builder: ProgramBuilder, x: MilValue): MilValue {

@@ -1,18 +1,19 @@
-import { isStatic, type Model, type Unsupported, type Value } from '../../../model/index.js';
+import { decline } from '../../../lowering/decline.js';
+import type { Refusals } from '../../../lowering/refusals.js';
+import { isStatic, type Model, type Value } from '../../../model/index.js';
 
-/** What must be fixed before a program can be written: Core ML wants sizes. */
+/** What had to be fixed before a program can be written: Core ML wants sizes. */
 export interface FixedShapes {
   /** Whether an input got another shape, so that types have to be inferred anew. */
   readonly changed: boolean;
   readonly notes: readonly string[];
-  readonly unsupported: readonly Unsupported[];
 }
 
 /**
  * Makes an unknown size of axis 0 of the inputs 1, everywhere its symbol stands in them: a phone sees one image at a time.
  * Any other unknown size is the user's to say.
  */
-export function fixShapes(model: Model): FixedShapes {
+export function fixShapes(model: Model, refusals: Refusals): FixedShapes {
   const { inputs } = model.graph;
   const batches = new Map<string, Value>();
   for (const value of inputs) {
@@ -21,20 +22,21 @@ export function fixShapes(model: Model): FixedShapes {
   }
   for (const value of inputs)
     value.shape = value.shape?.map((size) => (typeof size === 'string' && batches.has(size) ? 1 : size));
+  for (const value of inputs) refusals.port(value, 'input', () => expectFixed(value));
   return {
     changed: batches.size > 0,
     notes: Array.from(batches, ([symbol, { name }]) => {
       const called = model.dimensionName(symbol);
       return `axis 0${called === undefined ? '' : ` (${called})`} of input ${name} became 1: Core ML takes fixed sizes; --shape gives another one`;
     }),
-    unsupported: inputs.filter((value) => !isStatic(value.shape)).map(unknownSize),
   };
 }
 
-function unknownSize({ name, shape, graph }: Value): Unsupported {
+/** @throws Declined */
+function expectFixed({ name, shape, graph }: Value): void {
+  if (isStatic(shape)) return;
   const sizes = shape
     ?.map((size) => (typeof size === 'number' ? size : (graph.model.dimensionName(size) ?? '?')))
     .join(',');
-  const reason = `its shape is [${sizes ?? '?'}], and Core ML takes fixed sizes: give --shape ${name}:SIZES`;
-  return { target: 'coreml', node: name, operator: 'input', reason };
+  decline(`its shape is [${sizes ?? '?'}], and Core ML takes fixed sizes: give --shape ${name}:SIZES`);
 }

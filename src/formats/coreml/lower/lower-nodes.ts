@@ -1,7 +1,8 @@
 import { Declined, decline } from '../../../lowering/decline.js';
-import { type Graph, isStatic, type Node, type Unsupported, type Value } from '../../../model/index.js';
+import { type Graph, isStatic, type Node, type Value } from '../../../model/index.js';
 import { MilValue } from '../program/program.js';
 import { type Float, LeavesHalf } from './constants.js';
+import type { Building } from './features.js';
 import { NodeBuilder } from './node-builder.js';
 import type { ProgramBuilder } from './program-builder.js';
 import { rows } from './rows/index.js';
@@ -18,31 +19,22 @@ export interface Precisions {
 /**
  * Walks the graph once, node by node through the table of rows. Goes on behind a node that is refused, so that all
  * reasons are found together; what depends on its unknown results is not held against it.
- * @returns what could not be said in MIL
  */
 export function lowerNodes(
   graph: Graph,
-  builder: ProgramBuilder,
-  values: Values,
+  { builder, values, refusals }: Building,
   { floatOf, onWidened }: Precisions,
-): readonly Unsupported[] {
-  const unsupported: Unsupported[] = [];
+): void {
   const unknown = new Set<Value>();
   for (const node of graph.sorted()) {
     if (node.inputs.some((value) => value && unknown.has(value)) || node.outputs.every(isKnown)) {
       for (const value of node.outputs) if (value && !isKnown(value)) unknown.add(value);
       continue;
     }
-    try {
-      lowerNode(node, builder, values, floatOf(node), onWidened);
-    } catch (error) {
-      if (!(error instanceof Declined)) throw error;
-      unsupported.push({ target: 'coreml', node: node.label, operator: node.operatorName, reason: error.message });
-      for (const value of node.outputs) if (value && !standIn(value, values)) unknown.add(value);
-    }
+    const isLowered = refusals.node(node, () => lowerNode(node, builder, values, floatOf(node), onWidened));
+    if (!isLowered) for (const value of node.outputs) if (value && !standIn(value, values)) unknown.add(value);
     values.commit();
   }
-  return unsupported;
 }
 
 /** Inference knows all elements, as of shape arithmetic: the readers take a constant, and the node is not needed. */

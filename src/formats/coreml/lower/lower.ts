@@ -1,9 +1,10 @@
-import { type Model, type Unsupported, UnsupportedError } from '../../../model/index.js';
+import { Refusals } from '../../../lowering/refusals.js';
+import type { Model } from '../../../model/index.js';
 import { Changes } from '../../../passes/pass.js';
 import { optimize } from '../../../passes/pipeline.js';
 import { targetPasses } from '../../../passes/target-passes.js';
 import type { Lowered, LowerOptions } from '../../format.js';
-import type { CoremlOptions } from '../declaration.js';
+import { type CoremlOptions, coremlDeclaration } from '../declaration.js';
 import { VERSIONS, type Version } from '../program/data-types.js';
 import type { MilProgram } from '../program/program.js';
 import { labelledOutput } from './classifier.js';
@@ -24,8 +25,9 @@ import { Values } from './values.js';
  */
 export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowered<MilProgram> {
   const { graph } = model;
-  const fixed = fixShapes(model);
-  expectSupported(fixed.unsupported);
+  const refusals = new Refusals(coremlDeclaration.name);
+  const fixed = fixShapes(model, refusals);
+  refusals.expectNone();
   // What was arithmetic on the unknown size can be folded now.
   if (fixed.changed) optimize(model, { fuse: false });
   for (const pass of targetPasses) pass.run(graph, new Changes());
@@ -33,21 +35,23 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const builder = new ProgramBuilder();
   const values = new Values(builder);
   const names = new Names();
-  const inputs = lowerInputs(graph, options, { builder, values, names });
-  expectSupported(inputs.unsupported);
+  const building = { builder, values, names, refusals };
+  const inputs = lowerInputs(graph, options, building);
+  refusals.expectNone();
   const labelled = options.labels && { labels: options.labels, output: labelledOutput(graph, options.labels) };
 
-  const precision: Float = options.precision === 'fp32' ? 'fp32' : 'fp16';
+  // What cannot be said in fp16 is said in fp32, whose constants are the file's own bytes.
+  const precision: Float = options.precision === 'fp32' || options.withoutWeights ? 'fp32' : 'fp16';
   const kept = precision === 'fp16' ? keptInFloat32(graph, options.keepFp32 ?? [], options.image?.input) : new Set();
   const widened: string[] = [];
-  const refused = lowerNodes(graph, builder, values, {
+  lowerNodes(graph, building, {
     floatOf: (node) => (kept.has(node) ? 'fp32' : precision),
     onWidened: (node) => widened.push(`${node.label} stays in fp32: one of its constants is beyond the range of fp16`),
   });
-  expectSupported(refused);
+  refusals.expectNone();
 
-  const results = lowerResults(graph.outputs, labelled, inputs.features, { builder, values, names });
-  expectSupported(results.unsupported);
+  const results = lowerResults(graph.outputs, labelled, inputs.features, building);
+  refusals.expectNone();
   builder.prune([...results.outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
   const ports = [...inputs.ports, ...results.ports];
@@ -70,18 +74,4 @@ function versionFor({ deploymentTarget = 'iOS15' }: CoremlOptions): Version {
   const version = VERSIONS.find((candidate) => candidate.deploymentTarget === deploymentTarget);
   if (!version) throw new Error(`no version for ${deploymentTarget}`);
   return version;
-}
-
-/** @throws UnsupportedError in one line where there is a reason; all of them are in `unsupported` */
-function expectSupported(unsupported: readonly Unsupported[]): void {
-  const [first] = unsupported;
-  if (!first) return;
-  const more = unsupported.length > 1 ? ` (and ${unsupported.length - 1} more)` : '';
-  throw new UnsupportedError(
-    {
-      what: `Core ML cannot express ${first.operator}: ${first.reason}${more}`,
-      where: first.operator === 'input' || first.operator === 'output' ? { value: first.node } : { node: first.node },
-    },
-    unsupported,
-  );
 }

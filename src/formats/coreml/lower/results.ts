@@ -1,5 +1,4 @@
-import { Declined } from '../../../lowering/decline.js';
-import type { Unsupported, Value } from '../../../model/index.js';
+import type { Value } from '../../../model/index.js';
 import type { Port } from '../../format.js';
 import type { Classifier, InputFeature, MilValue } from '../program/program.js';
 import { lowerClassifier } from './classifier.js';
@@ -10,7 +9,6 @@ export interface Results {
   readonly outputs: readonly MilValue[];
   readonly classifier: Classifier | undefined;
   readonly ports: readonly Port[];
-  readonly unsupported: readonly Unsupported[];
 }
 
 /** Turns the graph's outputs into features; the labelled one into a class and its probabilities. */
@@ -23,10 +21,9 @@ export function lowerResults(
   const features = new Set(inputs.map(({ value }) => value));
   const made: MilValue[] = [];
   const ports: Port[] = [];
-  const unsupported: Unsupported[] = [];
   let classifier: Classifier | undefined;
   for (const output of outputs) {
-    try {
+    building.refusals.port(output, 'output', () => {
       if (labelled?.output === output) {
         const lowered = lowerClassifier(output, labelled.labels, features, building);
         classifier = lowered.classifier;
@@ -37,10 +34,7 @@ export function lowerResults(
         const dtype = value.type.dtype === 'int32' ? 'int32' : 'float32';
         ports.push({ name: output.name, artefactName: value.name, dtype });
       }
-    } catch (error) {
-      if (!(error instanceof Declined)) throw error;
-      unsupported.push({ target: 'coreml', node: output.name, operator: 'output', reason: error.message });
-    }
+    });
   }
-  return { outputs: made, classifier, ports, unsupported };
+  return { outputs: made, classifier, ports };
 }

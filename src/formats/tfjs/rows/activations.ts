@@ -3,9 +3,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
 import { expectArithmetic, expectFloat, floatInput } from '../operands.js';
-import { cast } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 const leakyRelu = row(operators.leakyRelu, (site, { alpha }) =>
   site.build.op('LeakyRelu', [floatInput(site)], { alpha: attribute.float(alpha) }),
@@ -92,7 +90,7 @@ const swish = row(operators.swish, (site, { alpha }) => {
 
 /** 1 where a test of x against a limit holds, else 0. */
 function indicator(build: Builder, test: 'Less' | 'Greater', x: Ref, limit: number): Ref {
-  return cast(build, build.op(test, [x, build.float(limit)]), 'bool', 'float32');
+  return build.cast(build.op(test, [x, build.float(limit)]), 'bool', 'float32');
 }
 
 /** x above alpha, else 0: what is masked is bounded first, as 0 times an infinity is no number. */

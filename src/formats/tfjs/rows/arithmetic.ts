@@ -5,9 +5,7 @@ import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { expectArithmetic, expectFloat, magnitude, zeroLike } from '../operands.js';
-import { cast } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 function operandsOf(site: Site): Ref[] {
   return site.node.inputs.map((_, index) => site.broadcast(index));
@@ -25,8 +23,8 @@ const div = row(operators.div, (site) => {
   expectArithmetic(site);
   const { build } = site;
   const kind = site.kind(0);
-  const [a, b] = operandsOf(site).map((x) => cast(build, x, kind, 'float32'));
-  return cast(build, build.op('RealDiv', [a ?? '', b ?? '']), 'float32', kind);
+  const [a, b] = operandsOf(site).map((x) => build.cast(x, kind, 'float32'));
+  return build.cast(build.op('RealDiv', [a ?? '', b ?? '']), 'float32', kind);
 });
 
 /** The kernel has the sign of the divisor. That of the dividend comes from the remainder of magnitudes. */
@@ -37,7 +35,7 @@ const mod = row(operators.mod, (site, { fmod }) => {
   if (!fmod) return site.kind(0) === 'float32' ? decline('fmod 0 of floats') : build.op('FloorMod', [a, b]);
   const rest = build.op('FloorMod', [magnitude(site, a), magnitude(site, b)]);
   const zero = zeroLike(site);
-  const isNegative = cast(build, build.op('Less', [a, zero]), 'bool', site.kind(0));
+  const isNegative = build.cast(build.op('Less', [a, zero]), 'bool', site.kind(0));
   const two = site.kind(0) === 'float32' ? build.float(2) : build.int(2);
   return build.op('Sub', [rest, build.op('Mul', [build.op('Mul', [isNegative, two]), rest])]);
 });
@@ -49,7 +47,7 @@ const pow = row(operators.pow, (site) => {
   const exponent = site.constant(1);
   const isSquare = exponent?.size === 1 && exponent.toFloat64()[0] === 2;
   if (isSquare && site.onnxShape(0).length >= exponent.shape.length) return build.op('Square', [a]);
-  return build.op('Pow', [a, cast(build, b, site.kind(1), 'float32')]);
+  return build.op('Pow', [a, build.cast(b, site.kind(1), 'float32')]);
 });
 
 /** By products, which stay exact; the kernel computes in floats, and ends where they exceed int32 instead of wrapping. */

@@ -1,7 +1,6 @@
 import { decline } from '../../../lowering/decline.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
-import { transpose } from '../ops.js';
 import { type Row, row } from '../row.js';
 import { moving } from './gathering.js';
 
@@ -20,7 +19,7 @@ const depthToSpace = row(operators.depthToSpace, (site, { blocksize: b, mode }) 
   const isDcr = mode === 'DCR';
   const split = isDcr ? [batch, height, width, b, b, depth] : [batch, height, width, depth, b, b];
   const order = isDcr ? [0, 1, 3, 2, 4, 5] : [0, 1, 4, 2, 5, 3];
-  return moving(site, (x) => site.reshape(transpose(build, site.reshape(x, split), order), site.resultShape()));
+  return moving(site, (x) => site.reshape(build.transpose(site.reshape(x, split), order), site.resultShape()));
 });
 
 /** Channels come out by row of the block, column of the block, then source channel. */
@@ -31,7 +30,7 @@ const spaceToDepth = row(operators.spaceToDepth, (site, { blocksize: b }) => {
   }
   const split = [batch, height / b, b, width / b, b, channels];
   return moving(site, (x) =>
-    site.reshape(transpose(site.build, site.reshape(x, split), [0, 1, 3, 2, 4, 5]), site.resultShape()),
+    site.reshape(site.build.transpose(site.reshape(x, split), [0, 1, 3, 2, 4, 5]), site.resultShape()),
   );
 });
 

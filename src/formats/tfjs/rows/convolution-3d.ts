@@ -1,10 +1,9 @@
 import { decline } from '../../../lowering/decline.js';
+import { padded } from '../../../lowering/padding.js';
 import type { ConvParameters } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { concat, split } from '../ops.js';
-import { padded } from '../padding.js';
-import type { Site } from '../site.js';
+import type { Site } from '../row.js';
 
 /** A convolution over three spatial axes. The kernel has no groups and no padding of its own choice: both are done around it. */
 export function convolution3d(site: Site, parameters: ConvParameters): Ref {
@@ -23,10 +22,9 @@ function grouped(site: Site, x: Ref, weight: Ref, { group, strides }: ConvParame
   const { build } = site;
   const [outputs, perGroup] = site.onnxShape(1);
   if (typeof outputs !== 'number' || typeof perGroup !== 'number') return decline('a weight of unknown size');
-  const weights = split(build, weight, new Array<number>(group).fill(outputs / group), 4);
-  const parts = split(build, x, new Array<number>(group).fill(perGroup), 4);
-  return concat(
-    build,
+  const weights = build.split(weight, new Array<number>(group).fill(outputs / group), 4);
+  const parts = build.split(x, new Array<number>(group).fill(perGroup), 4);
+  return build.concat(
     parts.map((part, index) => convolve(site, part, weights[index] ?? '', strides)),
     4,
   );

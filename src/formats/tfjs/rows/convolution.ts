@@ -1,18 +1,19 @@
 import { decline } from '../../../lowering/decline.js';
+import { blockDiagonal, computedFilter, constantFilter, type Filter, stuffed } from '../../../lowering/filter.js';
 import { type ConvParameters, conv } from '../../../operators/index.js';
 import { type FusedActivation, fusableActivation } from '../activation.js';
 import * as attribute from '../attributes.js';
 import type { Attributes, Builder, Ref } from '../builder.js';
-import { blockDiagonal, computedFilter, constantFilter, type Filter, stuffed } from '../filter.js';
-import { concat, expandDims, split, squeeze, stridedSlice } from '../ops.js';
-import { row } from '../row.js';
-import type { Site } from '../site.js';
+import { row, type Site } from '../row.js';
 import { type Tile, tilesOf } from '../tiles.js';
 import { convolution3d } from './convolution-3d.js';
 
+/** How TensorFlow lays filters out that are [O,I,kh,kw] in ONNX. */
+export const HWIO = [2, 3, 1, 0];
+
 /** A convolution over two spatial axes, in TensorFlow's terms but for the filter. */
 interface Convolution {
-  readonly filter: Filter;
+  readonly filter: Filter<Ref>;
   readonly groups: number;
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
@@ -44,10 +45,10 @@ export const convRow = row(conv, (site, parameters) => {
   if (spatial === 3) return convolution3d(site, parameters);
   if (spatial > 3) return decline(`a convolution over ${spatial} axes`);
   const convolution = planeConvolution(site, parameters);
-  const x = spatial === 1 ? expandDims(site.build, site.input(0), 1) : site.input(0);
+  const x = spatial === 1 ? site.build.expandDims(site.input(0), 1) : site.input(0);
   const y = emit(site.build, x, convolution);
   const biased = convolution.bias === undefined && site.has(2) ? site.build.op('AddV2', [y, site.input(2)]) : y;
-  const result = spatial === 1 ? squeeze(site.build, biased, [1]) : biased;
+  const result = spatial === 1 ? site.build.squeeze(biased, [1]) : biased;
   if (convolution.activation) site.absorb(convolution.activation.reader, result);
   return result;
 });
@@ -76,27 +77,28 @@ function unknownPads(site: Site, { autoPad, strides, dilations }: ConvParameters
   return decline(`${autoPad} padding of a size that is not known; fix it with --shape`);
 }
 
-function filterOf(site: Site, isLine: boolean): Filter {
+function filterOf(site: Site, isLine: boolean): Filter<Ref> {
   const value = site.value(1);
   const shape = site
     .onnxShape(1)
     .map((size) => (typeof size === 'number' ? size : decline('a weight of unknown size')));
   const [outputs = 1, inputs = 1, ...kernel] = shape;
   const plane = isLine ? [outputs, inputs, 1, ...kernel] : shape;
-  if (value.constant) return constantFilter(site.build, value.name, value.constant.reshape(plane));
-  const turned = site.turned(1, isLine ? [2, 1, 0] : [2, 3, 1, 0]);
-  return computedFilter(site.build, isLine ? expandDims(site.build, turned, 0) : turned, plane);
+  if (value.constant) return constantFilter(site.build, value.name, value.constant.reshape(plane), HWIO);
+  const turned = site.turned(1, isLine ? [2, 1, 0] : HWIO);
+  return computedFilter(site.build, isLine ? site.build.expandDims(turned, 0) : turned, plane, HWIO);
 }
 
 function emit(build: Builder, x: Ref, convolution: Convolution): Ref {
   const { filter, groups, dilations, strides, pads } = convolution;
   if (dilations.some((d) => d > 1) && strides.some((s) => s > 1)) return emitStridedAndDilated(build, x, convolution);
-  const [outputs = 1, perGroup = 1] = filter.shape;
-  if (groups === 1) return emitFused(build, DENSE, x, filter.hwio(), convolution, outputs);
+  const [outputs = 1, perGroup = 1, height = 1, width = 1] = filter.shape;
+  if (groups === 1) return emitFused(build, DENSE, x, filter.dense(), convolution, outputs);
   if (perGroup === 1 && outputs % groups === 0) {
     const tiles = filter.tensor && dilations.every((d) => d === 1) && pads !== 'SAME' && tilesOf(filter.tensor, pads);
     if (tiles) return emitTiles(build, x, tiles, convolution);
-    return emitFused(build, DEPTHWISE, x, filter.depthwise(groups), convolution, outputs);
+    const weight = filter.depthwise([height, width, groups, outputs / groups]);
+    return emitFused(build, DEPTHWISE, x, weight, convolution, outputs);
   }
   return emitGrouped(build, x, convolution);
 }
@@ -105,13 +107,13 @@ function emit(build: Builder, x: Ref, convolution: Convolution): Ref {
 function emitStridedAndDilated(build: Builder, x: Ref, convolution: Convolution): Ref {
   const { filter, dilations, strides, pads, activation } = convolution;
   if (filter.tensor) {
-    const dense = constantFilter(build, 'stuffed', stuffed(filter.tensor, dilations));
+    const dense = constantFilter(build, 'stuffed', stuffed(filter.tensor, dilations), HWIO);
     return emit(build, x, { ...convolution, filter: dense, dilations: [1, 1] });
   }
   if (pads === 'SAME' || activation) return decline('a computed kernel with stride and dilation');
   const every = emit(build, x, { ...convolution, strides: [1, 1] });
   const [strideY = 1, strideX = 1] = strides;
-  return stridedSlice(build, every, {
+  return build.stridedSlice(every, {
     begin: [0, 0, 0, 0],
     end: [0, 0, 0, 0],
     strides: [1, strideY, strideX, 1],
@@ -124,7 +126,7 @@ function emitTiles(build: Builder, x: Ref, tiles: readonly Tile[], convolution: 
   const { bias, activation } = convolution;
   const sum = tiles
     .map(({ tensor, pads }, index) => {
-      const filter = constantFilter(build, `${build.scope}/tile`, tensor);
+      const filter = constantFilter(build, `${build.scope}/tile`, tensor, HWIO);
       return emit(build, x, {
         ...convolution,
         filter,
@@ -142,12 +144,12 @@ function emitGrouped(build: Builder, x: Ref, convolution: Convolution): Ref {
   const [outputs = 1, perGroup = 1, height = 1, width = 1] = filter.shape;
   const denseSize = outputs * perGroup * groups * height * width;
   if (filter.tensor && groups > MOST_SPLIT_GROUPS && denseSize <= LARGEST_DENSE_FILTER) {
-    const dense = constantFilter(build, 'dense', blockDiagonal(filter.tensor, groups));
+    const dense = constantFilter(build, 'dense', blockDiagonal(filter.tensor, groups), HWIO);
     return emit(build, x, { ...convolution, filter: dense, groups: 1 });
   }
   const weights = filter.groups(groups);
-  const inputs = split(build, x, new Array<number>(groups).fill(perGroup), 3);
-  const biases = bias === undefined ? [] : split(build, bias, new Array<number>(groups).fill(outputs / groups), 0);
+  const inputs = build.split(x, new Array<number>(groups).fill(perGroup), 3);
+  const biases = bias === undefined ? [] : build.split(bias, new Array<number>(groups).fill(outputs / groups), 0);
   const parts = inputs.map((input, index) => {
     return emitFused(
       build,
@@ -158,7 +160,7 @@ function emitGrouped(build: Builder, x: Ref, convolution: Convolution): Ref {
       outputs / groups,
     );
   });
-  return concat(build, parts, 3);
+  return build.concat(parts, 3);
 }
 
 function emitFused(

@@ -3,9 +3,7 @@ import { type Dimension, isStatic, type Shape, sizeOf } from '../../../model/ind
 import { einsum } from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { expectFloat } from '../operands.js';
-import { reduce, transpose } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 import { batchProduct } from './products.js';
 
 /** An operand and what its axes are called. */
@@ -51,14 +49,13 @@ function summed(site: Site, { ref, letters }: Term, kept: readonly string[]): Te
   const axes = letters.flatMap((letter, axis) => (kept.includes(letter) ? [] : [axis]));
   if (axes.length === 0) return { ref, letters };
   return {
-    ref: reduce(site.build, 'Sum', ref, axes, false),
+    ref: site.build.reduce('Sum', ref, axes, false),
     letters: letters.filter((letter) => kept.includes(letter)),
   };
 }
 
 function arranged(site: Site, { ref, letters }: Term, order: readonly string[]): Ref {
-  return transpose(
-    site.build,
+  return site.build.transpose(
     ref,
     order.map((letter) => letters.indexOf(letter)),
   );

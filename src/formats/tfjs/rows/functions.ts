@@ -2,9 +2,7 @@ import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { expectArithmetic, floatInput, magnitude, negative, zeroLike } from '../operands.js';
-import { cast } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 function floatFunction(operator: Operator<unknown>, op = operator.name): Row {
   return row(operator, (site) => site.build.op(op, [floatInput(site)]));
@@ -23,8 +21,8 @@ const sign = row(operators.sign, (site) => {
   expectArithmetic(site);
   const { build } = site;
   const [x, zero, kind] = [site.input(0), zeroLike(site), site.kind(0)];
-  const isAbove = cast(build, build.op('Greater', [x, zero]), 'bool', kind);
-  const isBelow = cast(build, build.op('Less', [x, zero]), 'bool', kind);
+  const isAbove = build.cast(build.op('Greater', [x, zero]), 'bool', kind);
+  const isBelow = build.cast(build.op('Less', [x, zero]), 'bool', kind);
   return build.op('Sub', [isAbove, isBelow]);
 });
 

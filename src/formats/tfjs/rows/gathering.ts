@@ -2,9 +2,7 @@ import { decline } from '../../../lowering/decline.js';
 import { isStatic, sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { cast, gather, reduce, reshape, slice, squeeze } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 /** Indices from the front: constants are rewritten, computed ones are tested, since a negative one reads other memory. */
 function fromFront(site: Site, index: number, size: number): Ref {
@@ -12,7 +10,7 @@ function fromFront(site: Site, index: number, size: number): Ref {
   const tensor = site.constant(index);
   if (tensor) return build.ints(constantIndices(tensor, size), tensor.shape);
   const x = site.input(index);
-  const isNegative = cast(build, build.op('Less', [x, build.int(0)]), 'bool', 'int32');
+  const isNegative = build.cast(build.op('Less', [x, build.int(0)]), 'bool', 'int32');
   return build.op('AddV2', [x, build.op('Mul', [isNegative, build.int(size)])]);
 }
 
@@ -27,7 +25,7 @@ export function moving(site: Site, move: (x: Ref) => Ref): Ref {
   const kind = site.kind(0);
   const { build } = site;
   if (kind !== 'bool') return move(site.input(0));
-  return cast(build, move(cast(build, site.input(0), 'bool', 'int32')), 'int32', 'bool');
+  return build.cast(move(build.cast(site.input(0), 'bool', 'int32')), 'int32', 'bool');
 }
 
 const gatherRow = row(operators.gather, (site, { axis }) => {
@@ -40,7 +38,7 @@ const gatherRow = row(operators.gather, (site, { axis }) => {
     const [first = 0] = constantIndices(constant, size);
     return oneSlice(site, at, first);
   }
-  return moving(site, (x) => gather(site.build, x, fromFront(site, 1, size), at));
+  return moving(site, (x) => site.build.gather(x, fromFront(site, 1, size), at));
 });
 
 /** A slice of one, which is cheaper than a gather. */
@@ -49,7 +47,7 @@ function oneSlice(site: Site, at: number, first: number): Ref {
   const rank = site.shape(0).length;
   const begin = Array.from({ length: rank }, (_, axis) => (axis === at ? first : 0));
   const size = Array.from({ length: rank }, (_, axis) => (axis === at ? 1 : -1));
-  return squeeze(build, slice(build, site.input(0), begin, size), [at]);
+  return build.squeeze(build.slice(site.input(0), begin, size), [at]);
 }
 
 function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): Ref {
@@ -57,12 +55,12 @@ function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): 
   if (!constant || !indices || indices.some((index) => index < 0)) {
     return decline('indices that may count from the end of an axis of unknown size');
   }
-  return moving(site, (x) => gather(site.build, x, site.build.ints(Int32Array.from(indices), constant.shape), at));
+  return moving(site, (x) => site.build.gather(x, site.build.ints(Int32Array.from(indices), constant.shape), at));
 }
 
 const gatherElements = row(operators.gatherElements, (site, { axis }) => {
   const at = elementPlaces(site, axis);
-  return moving(site, (x) => gather(site.build, reshape(site.build, x, [-1]), at, 0));
+  return moving(site, (x) => site.build.gather(site.reshape(x, [-1]), at, 0));
 });
 
 /**
@@ -110,7 +108,7 @@ function vectorsFromFront(site: Site, index: number, sizes: readonly number[]): 
     return isOutside ? decline('an index outside the axis') : build.ints(values, tensor.shape);
   }
   const x = site.input(index);
-  const isNegative = cast(build, build.op('Less', [x, build.int(0)]), 'bool', 'int32');
+  const isNegative = build.cast(build.op('Less', [x, build.int(0)]), 'bool', 'int32');
   return build.op('AddV2', [x, build.op('Mul', [isNegative, build.ints(sizes)])]);
 }
 
@@ -142,7 +140,7 @@ const scatterNd = row(operators.scatterNd, (site, { reduction }) => {
   // webgl takes no longer vectors: the axes that they name lie as one.
   const rest = site.shape(0).slice(sizes.length);
   const products = build.op('Mul', [vectors, build.ints(stridesOf(sizes))]);
-  const places = reduce(build, 'Sum', products, [site.onnxShape(1).length - 1], true);
+  const places = build.reduce('Sum', products, [site.onnxShape(1).length - 1], true);
   const whole = site.reshape(site.input(0), [sizeOf(sizes), ...rest]);
   return site.reshape(build.op('TensorScatterUpdate', [whole, places, site.input(2)]), site.resultShape());
 });
@@ -152,10 +150,10 @@ function scatterElements(operator: typeof operators.scatterElements): Row {
     const { build } = site;
     if (reduction !== 'none') return decline(`with reduction ${reduction}`);
     if (site.kind(0) === 'bool') return decline('of bool');
-    const places = reshape(build, elementPlaces(site, axis), [-1, 1]);
-    const [whole, updates] = [0, 2].map((index) => reshape(build, site.input(index), [-1]));
+    const places = site.reshape(elementPlaces(site, axis), [-1, 1]);
+    const [whole, updates] = [0, 2].map((index) => site.reshape(site.input(index), [-1]));
     const scattered = build.op('TensorScatterUpdate', [whole ?? '', places, updates ?? '']);
-    return reshape(build, scattered, site.staticShape(0));
+    return site.reshape(scattered, site.staticShape(0));
   });
 }
 

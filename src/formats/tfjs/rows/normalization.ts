@@ -4,9 +4,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { alongAxis, expectFloat, floatInput } from '../operands.js';
-import { reduce } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 const batchNormalization = row(operators.batchNormalization, (site, { epsilon, trainingMode, spatial }) => {
   if (!spatial) return decline('has one scale for each element');
@@ -65,7 +63,7 @@ interface Bounded {
 
 function bounded(site: Site, x: Ref, axes: readonly number[], epsilon: number): Bounded {
   const { build } = site;
-  const largest = build.op('Maximum', [reduce(build, 'Max', build.op('Abs', [x]), axes, true), build.float(1)]);
+  const largest = build.op('Maximum', [build.reduce('Max', build.op('Abs', [x]), axes, true), build.float(1)]);
   const once = build.op('RealDiv', [build.float(epsilon), largest]);
   return {
     values: build.op('RealDiv', [x, largest]),
@@ -77,14 +75,14 @@ function bounded(site: Site, x: Ref, axes: readonly number[], epsilon: number): 
 /** 1 over the root of the mean square and epsilon. */
 function inverseRoot(site: Site, { values, epsilon }: Bounded, axes: readonly number[]): Ref {
   const { build } = site;
-  const power = reduce(build, 'Mean', build.op('Square', [values]), axes, true);
+  const power = build.reduce('Mean', build.op('Square', [values]), axes, true);
   return build.op('Rsqrt', [build.op('AddV2', [power, epsilon])]);
 }
 
 /** Mean 0 and variance 1 over `axes` in memory. */
 function normalize(site: Site, x: Ref, axes: readonly number[], epsilon: number): Normalized {
   const { build } = site;
-  const mean = reduce(build, 'Mean', x, axes, true);
+  const mean = build.reduce('Mean', x, axes, true);
   const difference = bounded(site, build.op('Sub', [x, mean]), axes, epsilon);
   const factor = inverseRoot(site, difference, axes);
   return {
@@ -169,11 +167,11 @@ const lpNormalization = row(operators.lpNormalization, (site, { axis, p }) => {
   const axes = [site.axis(axis)];
   // What is 0 throughout stays 0.
   const atLeast = (norm: Ref) => build.op('Maximum', [norm, build.float(SMALLEST)]);
-  const bounded = build.op('RealDiv', [x, atLeast(reduce(build, 'Max', build.op('Abs', [x]), axes, true))]);
+  const bounded = build.op('RealDiv', [x, atLeast(build.reduce('Max', build.op('Abs', [x]), axes, true))]);
   const norm =
     p === 1
-      ? reduce(build, 'Sum', build.op('Abs', [bounded]), axes, true)
-      : build.op('Sqrt', [reduce(build, 'Sum', build.op('Square', [bounded]), axes, true)]);
+      ? build.reduce('Sum', build.op('Abs', [bounded]), axes, true)
+      : build.op('Sqrt', [build.reduce('Sum', build.op('Square', [bounded]), axes, true)]);
   return build.op('RealDiv', [bounded, atLeast(norm)]);
 });
 

@@ -12,9 +12,7 @@ import {
 } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
-import { expandDims, pad, reduce, squeeze, stridedSlice } from '../ops.js';
-import { row } from '../row.js';
-import type { Site } from '../site.js';
+import { row, type Site } from '../row.js';
 
 /** How the windows lie along one spatial axis, and what has to be added around it so that no kernel needs to pad. */
 interface WindowAxis {
@@ -38,7 +36,7 @@ export const maxPoolRow = row(maxPool, (site, parameters: MaxPoolParameters) => 
   if (site.node.outputs[1]) return decline('gives the indices of the maxima');
   const least = site.build.float(Number.NEGATIVE_INFINITY);
   return pooled(site, parameters, (x, plane) => {
-    const wide = pad(site.build, x, surround(plane), least);
+    const wide = site.build.pad(x, surround(plane), least);
     return plane.some(({ dilation }) => dilation !== 1)
       ? dilatedMaxima(site.build, wide, plane)
       : slidePool(site, 'MaxPool', wide, plane);
@@ -48,7 +46,7 @@ export const maxPoolRow = row(maxPool, (site, parameters: MaxPoolParameters) => 
 export const averagePoolRow = row(averagePool, (site, parameters: AveragePoolParameters) => {
   if (parameters.dilations.some((d) => d !== 1)) return decline('a pool of means with dilation');
   return pooled(site, parameters, (x, plane) => {
-    const mean = slidePool(site, 'AvgPool', pad(site.build, x, surround(plane), site.build.float(0)), plane);
+    const mean = slidePool(site, 'AvgPool', site.build.pad(x, surround(plane), site.build.float(0)), plane);
     const weights = corrections(site, parameters, plane);
     return weights === undefined ? mean : site.build.op('Mul', [mean, weights]);
   });
@@ -89,7 +87,7 @@ function dilatedMaxima(build: Builder, x: Ref, plane: Plane): Ref {
       const end = begin + (result - 1) * stride + 1;
       // All axes but the one that is pooled are taken to their ends.
       const endMask = 0b1111 ^ (1 << (index + 1));
-      return stridedSlice(build, whole, { begin: at(begin, 0), end: at(end, 0), strides: at(stride, 1), endMask });
+      return build.stridedSlice(whole, { begin: at(begin, 0), end: at(end, 0), strides: at(stride, 1), endMask });
     };
     return Array.from({ length: kernel }, (_, i) => tap(i * dilation)).reduce((a, b) => build.op('Maximum', [a, b]));
   }, x);
@@ -125,7 +123,7 @@ function pooled(site: Site, parameters: PoolParameters, pool: (x: Ref, plane: Pl
   const x = site.input(0);
   if (!first || others.length > 0) return decline(`a pool over ${parameters.kernelShape.length} axes`);
   if (!second) {
-    return squeeze(site.build, pool(expandDims(site.build, x, 1), [{ ...POINTWISE, size: 1, result: 1 }, first]), [1]);
+    return site.build.squeeze(pool(site.build.expandDims(x, 1), [{ ...POINTWISE, size: 1, result: 1 }, first]), [1]);
   }
   return third ? pooledVolume(site, [first, second, third], pool) : pool(x, [first, second]);
 }
@@ -181,8 +179,7 @@ function globalPool(site: Site, op: string, reduction: string): Ref {
     if (isSummedAtOnce) return slidePool(site, op, site.input(0), [over(height), over(width)]);
     return slidePool(site, op, slidePool(site, op, site.input(0), [over(height), over(1)]), [over(1), over(width)]);
   }
-  return reduce(
-    site.build,
+  return site.build.reduce(
     reduction,
     site.input(0),
     spatial.map((_, axis) => axis + 1),

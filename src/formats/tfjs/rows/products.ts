@@ -5,11 +5,8 @@ import { gemm, matMul } from '../../../operators/index.js';
 import { fusableActivation } from '../activation.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { elementsOf } from '../elements.js';
 import { expectFloat } from '../operands.js';
-import { batchMatMul, matMul as matrixProduct, pack, transpose } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 /**
  * The kernel for batches does 1 GMAC/s in wasm, that for matrices 16; below this many multiplications a product is not
@@ -23,12 +20,12 @@ function rightMatrix(site: Site, isTransposed: boolean): Ref {
   const { constant: tensor, name } = site.value(1);
   if (!tensor) {
     const plain = site.input(1);
-    return isTransposed ? transpose(site.build, plain, [1, 0]) : plain;
+    return isTransposed ? site.build.transpose(plain, [1, 0]) : plain;
   }
   const straight = isTransposed ? reorder(tensor, [1, 0]) : tensor;
   const shuffle = site.layout.shuffleOf(site.value(0));
   const rows = shuffle ? shuffledRows(straight, shuffle.sizes, shuffle.order) : straight;
-  return site.build.weight({ name, dtype: 'float32', shape: straight.shape, elements: () => elementsOf(rows) });
+  return site.build.tensor(name, rows, straight.shape);
 }
 
 /** [C*H*W,N] as [H*W*C,N]. */
@@ -40,12 +37,12 @@ function shuffledRows(tensor: Tensor, sizes: readonly number[], order: readonly 
 const gemmRow = row(gemm, (site, { alpha, beta, transA, transB }) => {
   const { build } = site;
   expectFloat(site);
-  const a = transA ? transpose(build, site.input(0), [1, 0]) : site.input(0);
+  const a = transA ? build.transpose(site.input(0), [1, 0]) : site.input(0);
   const b = rightMatrix(site, transB);
   const columns = site.resultOnnxShape()[1];
   const isBias = site.constant(2) !== undefined && alpha === 1 && beta === 1 && isVector(site.onnxShape(2), columns);
   if (isBias) return fusedProduct(site, a, b, columns);
-  const product = matrixProduct(build, a, b);
+  const product = build.matMul(a, b);
   const scaled = alpha === 1 ? product : build.op('Mul', [product, build.float(alpha)]);
   if (!site.has(2) || beta === 0) return scaled;
   const added = beta === 1 ? site.broadcast(2) : build.op('Mul', [site.broadcast(2), build.float(beta)]);
@@ -87,10 +84,10 @@ const matMulRow = row(matMul, (site) => {
 function productOfRows(site: Site, left: Shape): Ref {
   const b = rightMatrix(site, false);
   const result = site.resultShape();
-  if (left.length === 2) return matrixProduct(site.build, site.input(0), b);
+  if (left.length === 2) return site.build.matMul(site.input(0), b);
   const width = left.at(-1) ?? 1;
   const flat = site.reshape(site.input(0), [rowsOf(left), width]);
-  return site.reshape(matrixProduct(site.build, flat, b), result);
+  return site.reshape(site.build.matMul(flat, b), result);
 }
 
 /** The product of all sizes but the last, by a name that no size has where one of them is not known. */
@@ -111,9 +108,9 @@ function productOfVectors(site: Site, left: Shape, right: Shape): Ref {
     );
   if (!isFlat) {
     const flat = site.reshape(a, [rowsOf(left), left.at(-1) ?? 1]);
-    return site.reshape(matrixProduct(build, flat, b), site.resultShape());
+    return site.reshape(build.matMul(flat, b), site.resultShape());
   }
-  return site.reshape(matrixProduct(build, a, b), site.resultShape());
+  return site.reshape(build.matMul(a, b), site.resultShape());
 }
 
 function productOfBatches(site: Site, left: Shape, right: Shape): Ref {
@@ -137,19 +134,19 @@ export function batchProduct(site: Site, { ref: a, shape: left }: Factor, { ref:
   const [spreadA, spreadB] = [spread(site, a, left, batch), spread(site, b, right, batch)];
   if (!isStatic(batch)) {
     const [flatA, flatB] = [flattened(site, spreadA, m, k), flattened(site, spreadB, k, n)];
-    return batchMatMul(build, flatA, flatB);
+    return build.batchMatMul(flatA, flatB);
   }
   const count = sizeOf(batch);
-  if (count === 1) return matrixProduct(build, site.reshape(spreadA, [m, k]), site.reshape(spreadB, [k, n]));
+  if (count === 1) return build.matMul(site.reshape(spreadA, [m, k]), site.reshape(spreadB, [k, n]));
   const [flatA, flatB] = [site.reshape(spreadA, [count, m, k]), site.reshape(spreadB, [count, k, n])];
   const isLarge = isStatic([m, k, n]) && sizeOf([Number(m), Number(k), Number(n)]) >= LEAST_PRODUCT;
-  if (!isLarge || count > MOST_PRODUCTS) return batchMatMul(build, flatA, flatB);
+  if (!isLarge || count > MOST_PRODUCTS) return build.batchMatMul(flatA, flatB);
   const unpack = (x: Ref) => build.op('Unpack', [x], { num: attribute.int(count), axis: attribute.int(0) });
   const [partsA, partsB] = [unpack(flatA), unpack(flatB)];
   const products = Array.from({ length: count }, (_, index) =>
-    matrixProduct(build, build.output(partsA, index), build.output(partsB, index)),
+    build.matMul(build.output(partsA, index), build.output(partsB, index)),
   );
-  return pack(build, products, 0);
+  return build.pack(products, 0);
 }
 
 function flattened(site: Site, x: Ref, rows: Shape[number], columns: Shape[number]): Ref {

@@ -3,9 +3,7 @@ import type { DataType } from '../../../model/index.js';
 import { dequantizeLinear, quantizeLinear } from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { alongAxis } from '../operands.js';
-import { cast } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 const RANGES: ReadonlyMap<DataType | undefined, readonly [number, number]> = new Map<
   DataType,
@@ -20,7 +18,7 @@ const RANGES: ReadonlyMap<DataType | undefined, readonly [number, number]> = new
 /** A scale or zero point, for the whole tensor or along one axis, as float32 that broadcasts. */
 function factor(site: Site, index: number, axis: number | undefined): Ref {
   const shape = site.onnxShape(index);
-  const vector = cast(site.build, site.precise(index), site.kind(index), 'float32');
+  const vector = site.build.cast(site.precise(index), site.kind(index), 'float32');
   if (shape.length === 0) return vector;
   const [length] = shape;
   if (shape.length > 1 || typeof length !== 'number') return decline('with a scale for each block');
@@ -33,15 +31,15 @@ function factor(site: Site, index: number, axis: number | undefined): Ref {
 const quantize = row(quantizeLinear, (site, { axis }) => {
   const { build } = site;
   const [low, high] = RANGES.get(site.node.output(0).dtype) ?? decline(`to ${site.node.output(0).dtype}`);
-  const x = cast(build, site.input(0), site.kind(0), 'float32');
+  const x = build.cast(site.input(0), site.kind(0), 'float32');
   const rounded = build.op('Round', [build.op('RealDiv', [x, factor(site, 1, axis)])]);
   const shifted = site.has(2) ? build.op('AddV2', [rounded, factor(site, 2, axis)]) : rounded;
-  return cast(build, build.op('ClipByValue', [shifted, build.float(low), build.float(high)]), 'float32', 'int32');
+  return build.cast(build.op('ClipByValue', [shifted, build.float(low), build.float(high)]), 'float32', 'int32');
 });
 
 const dequantize = row(dequantizeLinear, (site, { axis }) => {
   const { build } = site;
-  const x = cast(build, site.input(0), site.kind(0), 'float32');
+  const x = build.cast(site.input(0), site.kind(0), 'float32');
   const centred = site.has(2) ? build.op('Sub', [x, factor(site, 2, axis)]) : x;
   return build.op('Mul', [centred, factor(site, 1, axis)]);
 });

@@ -5,9 +5,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { expectArithmetic, expectFloat, floatInput, magnitude } from '../operands.js';
-import { expandDims, reduce } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 /** Axes in memory. Declines where they are computed, or hold nothing: there TensorFlow.js and ONNX differ. */
 function axesOf(site: Site, { axes }: ReduceParameters): number[] {
@@ -40,7 +38,7 @@ function reduction(
 
 function reduceBool(site: Site, op: string, axes: readonly number[], keepDims: boolean): Ref {
   const logical = op === 'Max' ? 'Any' : op === 'Min' ? 'All' : decline('of bool');
-  return axes.length === 0 ? site.input(0) : reduce(site.build, logical, site.input(0), axes, keepDims);
+  return axes.length === 0 ? site.input(0) : site.build.reduce(logical, site.input(0), axes, keepDims);
 }
 
 /** A mean over the whole plane of a channels-last value is a pool: 5 to 12 times faster in wasm. */
@@ -49,7 +47,7 @@ function reduceOver(site: Site, op: string, x: Ref, axes: readonly number[], kee
   const [height, width] = [shape[1], shape[2]];
   const isPlane =
     shape.length === 4 && axes.join() === '1,2' && typeof height === 'number' && typeof width === 'number';
-  if (op !== 'Mean' || !isPlane) return reduce(site.build, op, x, axes, keepDims);
+  if (op !== 'Mean' || !isPlane) return site.build.reduce(op, x, axes, keepDims);
   const pooled = site.build.op('AvgPool', [x], {
     ksize: attribute.ints([1, height, width, 1]),
     strides: attribute.ints([1, 1, 1, 1]),
@@ -65,9 +63,9 @@ const reduceLogSumExp = row(operators.reduceLogSumExp, (site, parameters) => {
   const x = floatInput(site);
   const axes = axesOf(site, parameters);
   if (axes.length === 0) return x;
-  const greatest = reduce(build, 'Max', x, axes, true);
+  const greatest = build.reduce('Max', x, axes, true);
   const powers = build.op('Exp', [build.op('Sub', [x, greatest])]);
-  const sum = build.op('Log', [reduce(build, 'Sum', powers, axes, true)]);
+  const sum = build.op('Log', [build.reduce('Sum', powers, axes, true)]);
   const result = build.op('AddV2', [sum, greatest]);
   return parameters.keepDims ? result : site.reshape(result, site.resultShape());
 });
@@ -93,7 +91,7 @@ function arg(operator: typeof operators.argMax, op: string): Row {
       return build.op('Sub', [build.int(size - 1), build.op(op, [reversed(site, at), build.int(at)])]);
     };
     const index = selectLastIndex ? fromEnd() : found();
-    return keepDims ? expandDims(build, index, at) : index;
+    return keepDims ? build.expandDims(index, at) : index;
   });
 }
 

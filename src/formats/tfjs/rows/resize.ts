@@ -11,9 +11,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { expectFloat } from '../operands.js';
-import { gather, matMul, transpose } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 function resizing(operator: typeof operators.resize): Row {
   return row(operator, (site, parameters) => {
@@ -26,7 +24,7 @@ function resizing(operator: typeof operators.resize): Row {
       const flags = plane && site.kind(0) === 'float32' && nearestFlags(plane, parameters);
       if (flags) return resizePlane(site, 'ResizeNearestNeighbor', plane, flags);
       return axes.reduce(
-        (x, axis, at) => (axis ? gather(site.build, x, site.build.ints(nearest(axis, parameters)), at) : x),
+        (x, axis, at) => (axis ? site.build.gather(x, site.build.ints(nearest(axis, parameters)), at) : x),
         site.input(0),
       );
     }
@@ -128,13 +126,12 @@ function interpolate(site: Site, x: Ref, at: number, axis: ResizedAxis, mode: Re
   // Axes in front have been resized already.
   const sizes = site.resultShape().map((size, other) => (other < at ? size : (site.shape(0)[other] ?? size)));
   const order = [...sizes.keys()].filter((other) => other !== at).concat(at);
-  const last = transpose(build, x, order);
+  const last = build.transpose(x, order);
   const flat = build.op('Reshape', [last, build.ints([-1, axis.size])]);
   const matrix = build.floats(interpolationMatrix(axis, mode, positionsOf(axis, mode)), [axis.result, axis.size]);
   const turned = order.map((other) => (other === at ? axis.result : (sizes[other] ?? 1)));
-  const product = site.reshape(matMul(build, flat, matrix, true), turned);
-  return transpose(
-    build,
+  const product = site.reshape(build.matMul(flat, matrix, true), turned);
+  return build.transpose(
     product,
     order.map((_, axisNumber) => order.indexOf(axisNumber)),
   );

@@ -4,9 +4,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { expectArithmetic, expectFloat, negative } from '../operands.js';
-import { cast, concat, pack, slice, transpose } from '../ops.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 /** Along the last axis; the least elements are the greatest of their negatives. */
 const topK = row(operators.topK, (site, { k, largest }) => {
@@ -44,15 +42,15 @@ const nonMaxSuppression = row(operators.nonMaxSuppression, (site, parameters) =>
       ]);
       const nothing = build.op('Mul', [selected, build.int(0)]);
       const number = (value: number) => build.op('AddV2', [nothing, build.int(value)]);
-      triples.push(pack(build, [number(image), number(label), selected], 1));
+      triples.push(build.pack([number(image), number(label), selected], 1));
     }
   }
-  return concat(build, triples, 0);
+  return build.concat(triples, 0);
 });
 
 function onlyOne(site: Site, x: Ref, begin: readonly number[], size: readonly number[], shape: readonly number[]): Ref {
   const { build } = site;
-  return build.op('Reshape', [slice(build, x, begin, size), build.ints(shape)]);
+  return build.op('Reshape', [build.slice(x, begin, size), build.ints(shape)]);
 }
 
 /** [x, y, width, height] around a centre as [y1, x1, y2, x2]. */
@@ -64,14 +62,14 @@ function corners(site: Site, boxes: Ref): Ref {
     build.op(op, [center, build.op('Mul', [extent, build.float(0.5)])]);
   const [left, right] = [side(x ?? '', width ?? '', 'Sub'), side(x ?? '', width ?? '', 'AddV2')];
   const [top, bottom] = [side(y ?? '', height ?? '', 'Sub'), side(y ?? '', height ?? '', 'AddV2')];
-  return concat(build, [top, left, bottom, right], 2);
+  return build.concat([top, left, bottom, right], 2);
 }
 
 /** The kernel gives one row per element, ONNX one column. */
 const nonZero = row(operators.nonZero, (site) => {
   const { build } = site;
   if (site.onnxShape(0).length === 0) return decline('of a scalar');
-  return transpose(build, build.op('Where', [cast(build, site.input(0), site.kind(0), 'bool')]), [1, 0]);
+  return build.transpose(build.op('Where', [build.cast(site.input(0), site.kind(0), 'bool')]), [1, 0]);
 });
 
 /** The kernel puts the new axis last and counts in int32; its float32 is wrong in wasm. */
@@ -80,8 +78,8 @@ const oneHot = row(operators.oneHot, (site, { axis, depth, values }) => {
   if (depth === undefined || !values) return decline('a depth or values that are computed');
   const kind = site.resultKind();
   const [off = 0, on = 1] = values.toFloat64();
-  const indices = cast(build, site.input(0), site.kind(0), 'int32');
-  const isNegative = cast(build, build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
+  const indices = build.cast(site.input(0), site.kind(0), 'int32');
+  const isNegative = build.cast(build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
   const wrapped = build.op('AddV2', [indices, build.op('Mul', [isNegative, build.int(depth)])]);
   const hot = build.op('OneHot', [wrapped, build.int(depth), build.int(1), build.int(0)], {
     T: attribute.type('int32'),
@@ -89,12 +87,12 @@ const oneHot = row(operators.oneHot, (site, { axis, depth, values }) => {
   const rank = site.resultOnnxShape().length;
   const order = Array.from({ length: rank - 1 }, (_, at) => at);
   order.splice(axis, 0, rank - 1);
-  const placed = transpose(build, hot, order);
+  const placed = build.transpose(hot, order);
   if (kind === 'bool')
-    return off === 0 && on === 1 ? cast(build, placed, 'int32', 'bool') : decline('bool values other than false, true');
-  if (off === 0 && on === 1) return cast(build, placed, 'int32', kind);
+    return off === 0 && on === 1 ? build.cast(placed, 'int32', 'bool') : decline('bool values other than false, true');
+  if (off === 0 && on === 1) return build.cast(placed, 'int32', kind);
   const scalar = (value: number) => (kind === 'float32' ? build.float(value) : build.int(value));
-  const scaled = build.op('Mul', [cast(build, placed, 'int32', kind), scalar(on - off)]);
+  const scaled = build.op('Mul', [build.cast(placed, 'int32', kind), scalar(on - off)]);
   return build.op('AddV2', [scaled, scalar(off)]);
 });
 

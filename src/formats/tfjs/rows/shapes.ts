@@ -4,7 +4,6 @@ import { isStatic } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import { kindOf } from '../elements.js';
-import { cast, concat, gather, split, stridedSlice } from '../ops.js';
 import { type Row, row } from '../row.js';
 
 /** The same elements under other sizes; the layout has seen to it that they lie right. */
@@ -45,7 +44,7 @@ function castRow(operator: typeof operators.cast): Row {
     const widens =
       from === 'bool' || from === to || (from === 'uint8' && to === 'int16') || (from === 'int8' && to === 'int16');
     if (to && NARROW.has(to) && !widens) return decline(`from ${from} to ${to}, which wraps`);
-    return cast(site.build, site.input(0), site.kind(0), target);
+    return site.build.cast(site.input(0), site.kind(0), target);
   });
 }
 
@@ -56,13 +55,13 @@ const concatRow = row(operators.concat, (site, { axis }) => {
   site.node.inputs.forEach((_, index) => {
     if (site.kind(index) !== kind) decline('of different types');
   });
-  return concat(site.build, parts, order.indexOf(axis));
+  return site.build.concat(parts, order.indexOf(axis));
 });
 
 const splitRow = row(operators.split, (site, { axis, sizes }) => {
   if (!sizes) return decline('parts whose sizes are computed');
   site.kind(0);
-  return split(site.build, site.input(0), sizes, site.axis(axis));
+  return site.build.split(site.input(0), sizes, site.axis(axis));
 });
 
 const shape = row(operators.shape, (site, { start, end }) => {
@@ -75,9 +74,9 @@ const shape = row(operators.shape, (site, { start, end }) => {
     const [first = 0] = axes;
     return axes.length === rank
       ? sizes
-      : stridedSlice(build, sizes, { begin: [first], end: [first + axes.length], strides: [1] });
+      : build.stridedSlice(sizes, { begin: [first], end: [first + axes.length], strides: [1] });
   }
-  return gather(build, sizes, build.ints(axes), 0);
+  return build.gather(sizes, build.ints(axes), 0);
 });
 
 function bounds(start: number, end: number, rank: number): [number, number] {

@@ -1,13 +1,12 @@
+import type { Amounts } from '../../../lowering/builder.js';
 import { decline } from '../../../lowering/decline.js';
+import { padded } from '../../../lowering/padding.js';
 import type { Dimension } from '../../../model/index.js';
 import type { PadParameters, SliceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
-import { cast, gather, slice, stridedSlice } from '../ops.js';
-import { type Amounts, padded } from '../padding.js';
-import { type Row, row } from '../row.js';
-import type { Site } from '../site.js';
+import { type Row, row, type Site } from '../row.js';
 
 /** What is kept of one axis in memory: `begin`, then every `step`th, `count` in all; undefined: to the end. */
 interface Range {
@@ -23,15 +22,14 @@ const sliceRow = row(operators.slice, (site, parameters) => {
   const ranges = rangesOf(site, parameters);
   if (ranges.every((range) => range === WHOLE)) return site.input(0);
   const { build } = site;
-  const x = kind === 'bool' ? cast(build, site.input(0), 'bool', 'int32') : site.input(0);
-  return cast(build, cutOut(site, x, ranges), kind === 'bool' ? 'int32' : kind, kind);
+  const x = kind === 'bool' ? build.cast(site.input(0), 'bool', 'int32') : site.input(0);
+  return build.cast(cutOut(site, x, ranges), kind === 'bool' ? 'int32' : kind, kind);
 });
 
 function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
   const { build } = site;
   if (ranges.every(({ step }) => step === 1)) {
-    return slice(
-      build,
+    return build.slice(
       x,
       ranges.map(({ begin }) => begin),
       ranges.map(({ count = -1 }) => count),
@@ -49,7 +47,7 @@ function cutStrided(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
     endMask |= 1 << axis;
     return 0;
   });
-  return stridedSlice(build, x, {
+  return build.stridedSlice(x, {
     begin: ranges.map(({ begin }) => begin),
     end,
     strides: ranges.map(({ step }) => step),
@@ -61,8 +59,7 @@ function cutStrided(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
 function cutGathered(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
   const isCut = ranges.some((range) => range !== WHOLE && range.step === 1);
   const cut = isCut
-    ? slice(
-        build,
+    ? build.slice(
         x,
         ranges.map(({ begin, step }) => (step === 1 ? begin : 0)),
         ranges.map(({ step, count = -1 }) => (step === 1 ? count : -1)),
@@ -71,7 +68,7 @@ function cutGathered(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
   return ranges.reduce((part, { begin, step, count = 0 }, axis) => {
     if (step === 1) return part;
     const indices = Int32Array.from({ length: count }, (_, i) => begin + i * step);
-    return gather(build, part, build.ints(indices), axis);
+    return build.gather(part, build.ints(indices), axis);
   }, cut);
 }
 
@@ -112,9 +109,9 @@ const padRow = row(operators.pad, (site, { mode, pads, constantValue }: PadParam
   const held = kind === 'bool' ? 'int32' : kind;
   const rank = pads.length / 2;
   const amounts = site.order(0).map((axis): [number, number] => [pads[axis] ?? 0, pads[axis + rank] ?? 0]);
-  const x = cast(build, site.input(0), kind, held);
+  const x = build.cast(site.input(0), kind, held);
   const result = mode === 'constant' ? padding(site, x, amounts, constantValue) : repeatedPad(site, x, amounts, mode);
-  return cast(build, result, held, kind);
+  return build.cast(result, held, kind);
 });
 
 /** Beyond this float32 does not hold every integer. */
@@ -134,7 +131,7 @@ function fillerOf(site: Site, value: number | undefined): Ref {
   const { build } = site;
   const kind = site.kind(0);
   if (value !== undefined) return kind === 'float32' ? build.float(value) : build.int(value);
-  return cast(build, site.reshape(site.input(2), []), kind, kind === 'bool' ? 'int32' : kind);
+  return build.cast(site.reshape(site.input(2), []), kind, kind === 'bool' ? 'int32' : kind);
 }
 
 /** Each padded axis takes the elements it repeats by their indices; a reflection has an operation of its own. */
@@ -156,7 +153,7 @@ function repeatedPad(site: Site, whole: Ref, amounts: Amounts, mode: PadParamete
     if (before === 0 && behind === 0) return x;
     const size = shape[axis];
     if (typeof size !== 'number') return decline('an axis of unknown size; fix it with --shape');
-    return gather(build, x, build.ints(repeatedIndices(size, before, behind, mode)), axis);
+    return build.gather(x, build.ints(repeatedIndices(size, before, behind, mode)), axis);
   }, whole);
 }
 

@@ -1,12 +1,10 @@
 import { decline } from '../../../lowering/decline.js';
+import { computedFilter, constantFilter, type Filter, stuffed } from '../../../lowering/filter.js';
 import { type ConvTransposeParameters, convTranspose } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { computedFilter, constantFilter, type Filter, stuffed } from '../filter.js';
-import { concat, expandDims, split, squeeze } from '../ops.js';
-import { row } from '../row.js';
-import type { Site } from '../site.js';
-import { explicitPaddings } from './convolution.js';
+import { row, type Site } from '../row.js';
+import { explicitPaddings, HWIO } from './convolution.js';
 
 /** Above this many groups the graph would grow too long. */
 const MOST_GROUPS = 64;
@@ -20,10 +18,10 @@ export const convTransposeRow = row(convTranspose, (site, parameters) => {
   const spatial = parameters.strides.length;
   if (spatial > 2) return decline(`over ${spatial} axes`);
   const isLine = spatial === 1;
-  const x = isLine ? expandDims(build, site.input(0), 1) : site.input(0);
+  const x = isLine ? build.expandDims(site.input(0), 1) : site.input(0);
   const y = emit(site, x, parameters, isLine);
   const biased = site.has(2) ? build.op('AddV2', [y, site.precise(2)]) : y;
-  return isLine ? squeeze(build, biased, [1]) : biased;
+  return isLine ? build.squeeze(biased, [1]) : biased;
 });
 
 function emit(site: Site, x: Ref, parameters: ConvTransposeParameters, isLine: boolean): Ref {
@@ -48,18 +46,17 @@ function emit(site: Site, x: Ref, parameters: ConvTransposeParameters, isLine: b
   const plane = isLine ? [...result.slice(0, 1), 1, ...result.slice(1)] : result;
   const part = (input: Ref, weight: Ref) =>
     build.op('Conv2DBackpropInput', [site.shapeVector([...plane.slice(0, 3), perGroup]), weight, input], attributes);
-  if (group === 1) return part(x, filter.hwio());
-  const inputsOfGroups = split(build, x, new Array<number>(group).fill(inputs / group), 3);
+  if (group === 1) return part(x, filter.dense());
+  const inputsOfGroups = build.split(x, new Array<number>(group).fill(inputs / group), 3);
   const weights = filter.groups(group);
-  return concat(
-    build,
+  return build.concat(
     inputsOfGroups.map((input, index) => part(input, weights[index] ?? '')),
     3,
   );
 }
 
 /** ONNX's [I,O/g,kh,kw]; as [kh,kw,O,I] it is what a filter calls HWIO, with the roles of I and O exchanged. */
-function filterOf(site: Site, { dilations }: ConvTransposeParameters, isLine: boolean): Filter {
+function filterOf(site: Site, { dilations }: ConvTransposeParameters, isLine: boolean): Filter<Ref> {
   const value = site.value(1);
   const shape = site.staticShape(1);
   const [inputs = 1, outputs = 1, ...kernel] = shape;
@@ -67,18 +64,18 @@ function filterOf(site: Site, { dilations }: ConvTransposeParameters, isLine: bo
   const holes = isLine ? [1, ...dilations] : dilations;
   if (value.constant) {
     const tensor = value.constant.reshape(plane);
-    return constantFilter(site.build, value.name, holes.some((d) => d > 1) ? stuffed(tensor, holes) : tensor);
+    return constantFilter(site.build, value.name, holes.some((d) => d > 1) ? stuffed(tensor, holes) : tensor, HWIO);
   }
   if (holes.some((d) => d > 1)) return decline('a computed kernel with dilation');
-  const turned = site.turned(1, isLine ? [2, 1, 0] : [2, 3, 1, 0]);
-  return computedFilter(site.build, isLine ? expandDims(site.build, turned, 0) : turned, plane);
+  const turned = site.turned(1, isLine ? [2, 1, 0] : HWIO);
+  return computedFilter(site.build, isLine ? site.build.expandDims(turned, 0) : turned, plane, HWIO);
 }
 
 /** The convolution whose gradient this is has to give the operand's sizes, else the kernel refuses. */
 function checkSizes(
   site: Site,
   { strides, pads }: { strides: readonly number[]; pads: readonly number[] },
-  { shape }: Filter,
+  { shape }: Filter<Ref>,
   isLine: boolean,
 ): void {
   const sizes = (of: readonly (number | string)[]) => (isLine ? [1, ...of.slice(1, 2)] : of.slice(1, 3));

@@ -1,35 +1,44 @@
-import { arrange, type Order, plain } from '../../layout/order.js';
-import type { Layout } from '../../layout/plan.js';
-import { decline } from '../../lowering/decline.js';
-import { type Dimension, isStatic, type Node, type Shape, type Tensor, type Value } from '../../model/index.js';
-import type { Builder, Ref } from './builder.js';
-import { kindOf } from './elements.js';
-import { expandDims, reshape, transpose } from './ops.js';
+import { arrange, conversion, type Order, plain } from '../layout/order.js';
+import type { Layout } from '../layout/plan.js';
+import {
+  type DataType,
+  type Dimension,
+  isStatic,
+  type Node,
+  type Shape,
+  type Tensor,
+  type Value,
+} from '../model/index.js';
+import type { Builder } from './builder.js';
+import { decline } from './decline.js';
 import type { Placed } from './placed.js';
-import type { Kind } from './program.js';
 import type { Sizes } from './sizes.js';
 
-export interface LoweringContext {
-  readonly build: Builder;
-  readonly sizes: Sizes;
+/** What all sites of one lowering share. */
+export interface Context<Build, Ref> {
+  readonly build: Build;
+  readonly sizes: Sizes<Ref>;
   readonly layout: Layout;
-  readonly placed: Placed;
+  readonly placed: Placed<Ref>;
   readonly absorb: (reader: Node, ref: Ref) => void;
 }
 
-/**
- * Where a row stands while it lowers one node: its operands as TensorFlow.js sees them, in memory in the order that the
- * layout asks for. Axes and shapes are those in memory unless a name says otherwise.
- */
-export class Site {
-  readonly node: Node;
-  readonly build: Builder;
-  readonly sizes: Sizes;
-  readonly layout: Layout;
-  readonly #placed: Placed;
-  readonly #absorb: LoweringContext['absorb'];
+/** A site of whatever target, for what needs nothing of a certain one. */
+export type AnySite<Ref> = Site<Builder<Ref>, Ref, DataType>;
 
-  constructor(node: Node, context: LoweringContext) {
+/**
+ * Where a row stands while it lowers one node: its operands as the target sees them, in memory in the order that the layout
+ * asks for. Axes and shapes are those in memory unless a name says otherwise.
+ */
+export class Site<Build extends Builder<Ref, Type>, Ref, Type extends DataType> {
+  readonly node: Node;
+  readonly build: Build;
+  readonly sizes: Sizes<Ref>;
+  readonly layout: Layout;
+  readonly #placed: Placed<Ref>;
+  readonly #absorb: (reader: Node, ref: Ref) => void;
+
+  constructor(node: Node, context: Context<Build, Ref>) {
     this.node = node;
     this.build = context.build;
     this.sizes = context.sizes;
@@ -121,16 +130,20 @@ export class Site {
     return order.indexOf(onnxAxis < 0 ? onnxAxis + order.length : onnxAxis);
   }
 
-  kind(index: number): Kind {
-    const { dtype } = this.value(index);
-    return (
-      kindOf(dtype) ?? decline(dtype ? `TensorFlow.js has no ${dtype}` : `the type of input ${index} is not known`)
-    );
+  /** The type that the target has for an operand's. */
+  kind(index: number): Type {
+    return this.#kindOf(this.value(index), `input ${index}`);
   }
 
-  resultKind(index = 0): Kind {
-    const { dtype } = this.node.output(index);
-    return kindOf(dtype) ?? decline(dtype ? `TensorFlow.js has no ${dtype}` : 'the type of the result is not known');
+  resultKind(index = 0): Type {
+    return this.#kindOf(this.node.output(index), 'the result');
+  }
+
+  #kindOf({ dtype }: Value, what: string): Type {
+    const { build } = this;
+    return (
+      build.typeOf(dtype) ?? decline(dtype ? `${build.title} has no ${dtype}` : `the type of ${what} is not known`)
+    );
   }
 
   /**
@@ -163,13 +176,12 @@ export class Site {
     const firstOwn = slots.findIndex((slot) => slot !== undefined);
     const inner = firstOwn < 0 ? [] : slots.slice(firstOwn);
     if (!inner.includes(undefined)) return ref;
-    if (isStatic(shape))
-      return reshape(
-        this.build,
-        ref,
-        inner.map((axis) => (axis === undefined ? 1 : (shape[axis] ?? 1))),
-      );
-    return inner.reduce<Ref>((x, slot, axis) => (slot === undefined ? expandDims(this.build, x, axis) : x), ref);
+    const { build } = this;
+    if (isStatic(shape)) {
+      const sizes = inner.map((axis) => (axis === undefined ? 1 : (shape[axis] ?? 1)));
+      return build.reshape(ref, build.ints(sizes));
+    }
+    return inner.reduce((x, slot, axis) => (slot === undefined ? build.expandDims(x, axis) : x), ref);
   }
 
   /** A reshape to sizes in memory. Declines where more than one of them is unknown and none can be measured. */
@@ -184,10 +196,6 @@ export class Site {
   /** `x`, held in `from`, as the layout has promised the result to lie. */
   asResult(x: Ref, from: Order, index = 0): Ref {
     const to = this.resultOrder(index);
-    return transpose(
-      this.build,
-      x,
-      to.map((axis) => from.indexOf(axis)),
-    );
+    return this.build.transpose(x, conversion(from, to));
   }
 }

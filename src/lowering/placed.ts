@@ -1,20 +1,18 @@
-import { arrange, conversion, isFree, type Order } from '../../layout/order.js';
-import { reorder } from '../../layout/reorder.js';
-import { decline } from '../../lowering/decline.js';
-import type { Value } from '../../model/index.js';
-import type { Builder, Ref } from './builder.js';
-import { elementsOf, kindOf } from './elements.js';
-import { transpose } from './ops.js';
+import { arrange, conversion, isFree, type Order } from '../layout/order.js';
+import { reorder } from '../layout/reorder.js';
+import type { Value } from '../model/index.js';
+import type { Builder } from './builder.js';
+import { decline } from './decline.js';
 import type { Sizes } from './sizes.js';
 
 /** The results that are in the program so far, each in the order it was made in and in those it has been turned to. */
-export class Placed {
-  readonly #build: Builder;
-  readonly #sizes: Sizes;
+export class Placed<Ref> {
+  readonly #build: Builder<Ref>;
+  readonly #sizes: Sizes<Ref>;
   readonly #made = new Map<Value, { readonly ref: Ref; readonly order: Order }>();
   readonly #turned = new Map<Value, Map<string, Ref>>();
 
-  constructor(build: Builder, sizes: Sizes) {
+  constructor(build: Builder<Ref>, sizes: Sizes<Ref>) {
     this.#build = build;
     this.#sizes = sizes;
   }
@@ -22,10 +20,6 @@ export class Placed {
   put(value: Value, ref: Ref, order: Order): void {
     this.#made.set(value, { ref, order });
     this.#sizes.learn(ref, value.shape && arrange(value.shape, order));
-  }
-
-  has(value: Value): boolean {
-    return this.#made.has(value) || value.constant !== undefined;
   }
 
   /** The value as it lies in `order`; each turn is made once, however many read it. */
@@ -40,10 +34,10 @@ export class Placed {
   constant(value: Value, shape: readonly number[], order: Order, keepsPrecision = false): Ref {
     const { constant: tensor } = value;
     if (!tensor) throw new Error(`${value.name} is no constant`);
-    const dtype = kindOf(tensor.dtype) ?? decline(`TensorFlow.js has no ${tensor.dtype}, the type of ${value.name}`);
-    const elements = () => elementsOf(reorder(tensor, order));
+    if (!this.#build.typeOf(tensor.dtype))
+      decline(`${this.#build.title} has no ${tensor.dtype}, the type of ${value.name}`);
     return this.#once(value, `${order.join()}[${shape}]${keepsPrecision}`, () =>
-      this.#build.weight({ name: value.name, dtype, shape, elements, keepsPrecision }),
+      this.#build.tensor(value.name, reorder(tensor, order), shape, keepsPrecision),
     );
   }
 
@@ -52,7 +46,7 @@ export class Placed {
       const moved = this.#sizes.reshape(ref, arrange(value.shape, to));
       if (moved !== undefined) return moved;
     }
-    return transpose(this.#build, ref, conversion(from, to));
+    return this.#build.transpose(ref, conversion(from, to));
   }
 
   #once(value: Value, key: string, make: () => Ref): Ref {

@@ -1,20 +1,22 @@
-import { decline } from '../../lowering/decline.js';
-import { around, mergedShape } from '../../lowering/runs.js';
-import type { Dimension } from '../../model/index.js';
-import type { Ref } from './builder.js';
-import { pad, slice, stridedSlice } from './ops.js';
-import type { Site } from './site.js';
-
-/** For each axis in memory what is added before and behind it; what is negative is cut off. */
-export type Amounts = readonly (readonly [before: number, behind: number])[];
+import type { Dimension } from '../model/index.js';
+import type { Amounts } from './builder.js';
+import { decline } from './decline.js';
+import { around, mergedShape } from './runs.js';
+import type { AnySite } from './site.js';
 
 const NOTHING: Amounts[number] = [0, 0];
 
-/** The most axes that wasm and webgl pad. */
-const MOST_PADDED_RANK = 4;
-
-/** Pads `x`, of the sizes `shape`, with one number. Cuts come first: a negative amount makes wasm read other memory. */
-export function padded(site: Site, x: Ref, shape: readonly Dimension[], amounts: Amounts, filler: Ref): Ref {
+/**
+ * Pads `x`, of the sizes `shape`, with one number.
+ * @param amounts of each axis in memory; what is negative is cut off, and that first: wasm would read other memory
+ */
+export function padded<Ref>(
+  site: AnySite<Ref>,
+  x: Ref,
+  shape: readonly Dimension[],
+  amounts: Amounts,
+  filler: Ref,
+): Ref {
   const cuts = amounts.map(([before, behind]) => [Math.max(-before, 0), Math.max(-behind, 0)] as const);
   const additions = amounts.map(([before, behind]) => [Math.max(before, 0), Math.max(behind, 0)] as const);
   const rest = shape.map((size, axis) => less(size, cuts[axis] ?? NOTHING));
@@ -28,14 +30,13 @@ function less(size: Dimension, [before, behind]: readonly [number, number]): Dim
   return size >= cut ? size - cut : decline(`a cut of ${cut} from an axis of ${size}`);
 }
 
-function cropped(site: Site, x: Ref, rest: readonly Dimension[], cuts: Amounts): Ref {
+function cropped<Ref>(site: AnySite<Ref>, x: Ref, rest: readonly Dimension[], cuts: Amounts): Ref {
   const { build } = site;
   if (cuts.every(([before, behind]) => before === 0 && behind === 0)) return x;
   const begin = cuts.map(([before]) => before);
   const isMeasured = cuts.every(([, behind], axis) => behind === 0 || typeof rest[axis] === 'number');
   if (isMeasured) {
-    return slice(
-      build,
+    return build.slice(
       x,
       begin,
       rest.map((size) => (typeof size === 'number' ? size : -1)),
@@ -43,7 +44,7 @@ function cropped(site: Site, x: Ref, rest: readonly Dimension[], cuts: Amounts):
   }
   // Of an axis whose size is not known the end is counted from behind, which a plain slice cannot.
   const endMask = cuts.reduce((mask, [, behind], axis) => (behind === 0 ? mask | (1 << axis) : mask), 0);
-  return stridedSlice(build, x, {
+  return build.stridedSlice(x, {
     begin,
     end: cuts.map(([, behind]) => -behind),
     strides: cuts.map(() => 1),
@@ -52,20 +53,24 @@ function cropped(site: Site, x: Ref, rest: readonly Dimension[], cuts: Amounts):
 }
 
 /** Adds to as many axes at once as the kernels take, while neighbours that get nothing lie as one axis. */
-function widened(site: Site, x: Ref, shape: readonly Dimension[], additions: Amounts, filler: Ref): Ref {
-  if (shape.length <= MOST_PADDED_RANK) return pad(site.build, x, additions, filler);
+function widened<Ref>(site: AnySite<Ref>, x: Ref, shape: readonly Dimension[], additions: Amounts, filler: Ref): Ref {
+  const { build } = site;
+  if (shape.length <= build.highestPaddedRank) return build.pad(x, additions, filler);
   const waiting = additions.flatMap(([before, behind], axis) => (before === 0 && behind === 0 ? [] : [axis]));
   if (waiting.length === 0) return x;
   const sizes = [...shape];
   let result = x;
   while (waiting.length > 0) {
     let count = 1;
-    while (count < waiting.length && around(shape.length, waiting.slice(0, count + 1)).length <= MOST_PADDED_RANK)
+    while (
+      count < waiting.length &&
+      around(shape.length, waiting.slice(0, count + 1)).length <= build.highestPaddedRank
+    )
       count++;
     const axes = waiting.splice(0, count);
     const runs = around(shape.length, axes);
     const amounts = runs.map(([first = 0]) => (axes.includes(first) ? (additions[first] ?? NOTHING) : NOTHING));
-    result = pad(site.build, site.reshape(result, mergedShape(sizes, runs)), amounts, filler);
+    result = build.pad(site.reshape(result, mergedShape(sizes, runs)), amounts, filler);
     for (const axis of axes) sizes[axis] = more(sizes[axis] ?? 1, additions[axis] ?? NOTHING);
   }
   return site.reshape(result, sizes);

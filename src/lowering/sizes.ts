@@ -1,14 +1,13 @@
-import type { Dimension, Shape } from '../../model/index.js';
-import type { Builder, Ref } from './builder.js';
-import { concat, reshape, stridedSlice } from './ops.js';
+import type { Dimension, Shape } from '../model/index.js';
+import type { Builder } from './builder.js';
 
 /** Sizes that are known only when the model runs: for each symbol, an axis of a result that has it. */
-export class Sizes {
-  readonly #build: Builder;
+export class Sizes<Ref> {
+  readonly #build: Builder<Ref>;
   readonly #places = new Map<string, { readonly ref: Ref; readonly axis: number }>();
   readonly #measured = new Map<string, Ref>();
 
-  constructor(build: Builder) {
+  constructor(build: Builder<Ref>) {
     this.#build = build;
   }
 
@@ -19,16 +18,12 @@ export class Sizes {
     });
   }
 
-  knows(shape: Shape): boolean {
-    return shape.every((size) => typeof size === 'number' || this.#places.has(size));
-  }
-
   /** A shape as an int32 vector, computed where it has to be; undefined where a symbol is nowhere in the graph so far. */
   vector(shape: Shape): Ref | undefined {
     if (shape.every((size) => typeof size === 'number')) return this.#build.ints(shape.map(Number));
     const parts = runsOf(shape).map((run) => (typeof run === 'string' ? this.#measure(run) : this.#build.ints(run)));
     const known = parts.filter((part) => part !== undefined);
-    return known.length === parts.length ? concat(this.#build, known, 0) : undefined;
+    return known.length === parts.length ? this.#build.concat(known, 0) : undefined;
   }
 
   /** Reshapes to sizes of which one may be unknown at no cost. */
@@ -36,10 +31,10 @@ export class Sizes {
     const unknown = shape.filter((size) => typeof size !== 'number').length;
     if (unknown <= 1 && (unknown === 0 || !shape.includes(0))) {
       const sizes = shape.map((size) => (typeof size === 'number' ? size : -1));
-      return reshape(this.#build, x, sizes);
+      return this.#build.reshape(x, this.#build.ints(sizes));
     }
     const vector = this.vector(shape);
-    return vector && this.#build.op('Reshape', [x, vector]);
+    return vector && this.#build.reshape(x, vector);
   }
 
   /** The size as an int32 vector of one element. */
@@ -48,8 +43,8 @@ export class Sizes {
     if (known) return known;
     const place = this.#places.get(symbol);
     if (!place) return undefined;
-    const shape = this.#build.op('Shape', [place.ref]);
-    const size = stridedSlice(this.#build, shape, { begin: [place.axis], end: [place.axis + 1], strides: [1] });
+    const shape = this.#build.shapeOf(place.ref);
+    const size = this.#build.stridedSlice(shape, { begin: [place.axis], end: [place.axis + 1], strides: [1] });
     this.#measured.set(symbol, size);
     return size;
   }

@@ -1,50 +1,51 @@
-import { reorder } from '../../layout/reorder.js';
-import { bytesOf, sizeOf, Tensor } from '../../model/index.js';
-import type { Builder, Ref } from './builder.js';
-import { elementsOf } from './elements.js';
-import { split } from './ops.js';
-
-/** OIHW, where TensorFlow has HWIO. */
-const HWIO = [2, 3, 1, 0];
+import { arrange, conversion, type Order } from '../layout/order.js';
+import { reorder } from '../layout/reorder.js';
+import { bytesOf, sizeOf, Tensor } from '../model/index.js';
+import type { Builder } from './builder.js';
 
 /** The weight of a convolution with two spatial axes, [O,I,kh,kw] as in ONNX: constant, or computed by the graph. */
-export interface Filter {
+export interface Filter<Ref> {
   /** [O,I,kh,kw]; one spatial axis has become two, the first of size 1. */
   readonly shape: readonly number[];
   /** undefined where it is computed. */
   readonly tensor: Tensor | undefined;
-  /** As [kh,kw,I,O]. */
-  hwio(): Ref;
-  /** Parts of equal numbers of output channels, as [kh,kw,I,O/count]. */
+  /** The whole in the target's order. */
+  dense(): Ref;
+  /** Parts of equal numbers of output channels, likewise. */
   groups(count: number): Ref[];
-  /** [C*M,1,kh,kw] as [kh,kw,C,M]: output channel c*M + m comes from input channel c. */
-  depthwise(channels: number): Ref;
+  /** [C*M,1,kh,kw] as [kh,kw,C*M], under a shape with the same elements: output channel c*M + m comes from input channel c. */
+  depthwise(shape: readonly number[]): Ref;
 }
 
-export function constantFilter(build: Builder, name: string, tensor: Tensor): Filter {
-  const [outputs = 1, inputs = 1, height = 1, width = 1] = tensor.shape;
-  const weight = (part: Tensor, shape: readonly number[]) =>
-    build.weight({ name, dtype: 'float32', shape, elements: () => elementsOf(reorder(part, HWIO)) });
+/** [O,1,kh,kw] as [kh,kw,1,O]. */
+const DEPTHWISE = [2, 3, 1, 0];
+
+/** @param order how dense filters of the target lie: [2,3,1,0] for HWIO */
+export function constantFilter<Ref>(build: Builder<Ref>, name: string, tensor: Tensor, order: Order): Filter<Ref> {
+  const dense = (part: Tensor) => build.tensor(name, reorder(part, order), arrange(part.shape, order));
   return {
     shape: tensor.shape,
     tensor,
-    hwio: () => weight(tensor, [height, width, inputs, outputs]),
-    groups: (count) =>
-      Array.from({ length: count }, (_, index) =>
-        weight(partOf(tensor, index, count), [height, width, inputs, outputs / count]),
-      ),
-    depthwise: (channels) => weight(tensor, [height, width, channels, outputs / channels]),
+    dense: () => dense(tensor),
+    groups: (count) => Array.from({ length: count }, (_, index) => dense(partOf(tensor, index, count))),
+    depthwise: (shape) => build.tensor(name, reorder(tensor, DEPTHWISE), shape),
   };
 }
 
-export function computedFilter(build: Builder, hwio: Ref, shape: readonly number[]): Filter {
-  const [outputs = 1, , height = 1, width = 1] = shape;
+/** @param dense the filter in `order`. @param shape [O,I,kh,kw] */
+export function computedFilter<Ref>(
+  build: Builder<Ref>,
+  dense: Ref,
+  shape: readonly number[],
+  order: Order,
+): Filter<Ref> {
+  const [outputs = 1] = shape;
   return {
     shape,
     tensor: undefined,
-    hwio: () => hwio,
-    groups: (count) => split(build, hwio, new Array<number>(count).fill(outputs / count), 3),
-    depthwise: (channels) => build.op('Reshape', [hwio, build.ints([height, width, channels, outputs / channels])]),
+    dense: () => dense,
+    groups: (count) => build.split(dense, new Array<number>(count).fill(outputs / count), order.indexOf(0)),
+    depthwise: (sizes) => build.reshape(build.transpose(dense, conversion(order, DEPTHWISE)), build.ints(sizes)),
   };
 }
 
@@ -65,7 +66,7 @@ export function stuffed(tensor: Tensor, dilations: readonly number[]): Tensor {
   const wide = (width - 1) * dilationX + 1;
   const shape = [outputs, inputs, tall, wide];
   return new Tensor('float32', shape, () => {
-    const source = elementsOf(tensor);
+    const source = tensor.toFloat32();
     const target = new Float32Array(sizeOf(shape));
     for (let plane = 0; plane < outputs * inputs; plane++) {
       for (let y = 0; y < height; y++) {
@@ -85,7 +86,7 @@ export function blockDiagonal(tensor: Tensor, groups: number): Tensor {
   const run = perGroup * area;
   const shape = [outputs, perGroup * groups, height, width];
   return new Tensor('float32', shape, () => {
-    const source = elementsOf(tensor);
+    const source = tensor.toFloat32();
     const target = new Float32Array(sizeOf(shape));
     for (let output = 0; output < outputs; output++) {
       const group = Math.floor((output * groups) / outputs);

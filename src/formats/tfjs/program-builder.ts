@@ -1,0 +1,112 @@
+import * as attribute from './attributes.js';
+import type { Names } from './names.js';
+import type { AttributeValue, Kind, ProgramNode, Weight } from './program.js';
+
+/** A result in the program: the name of its node, with `:k` behind for the output numbered k > 0. */
+export type Ref = string;
+
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+const LARGEST_INT32 = 2 ** 31 - 1;
+const LEAST_INT32 = -(2 ** 31);
+
+interface WeightParts {
+  readonly name?: string;
+  readonly dtype: Kind;
+  readonly shape: readonly number[];
+  readonly elements: () => Float32Array | Int32Array | Uint8Array;
+  readonly keepsPrecision?: boolean;
+}
+
+/** Collects nodes and weights, names them, and gives each small constant once. Knows nothing of ONNX. */
+export class ProgramBuilder {
+  readonly nodes: ProgramNode[] = [];
+  readonly weights: Weight[] = [];
+  /** What new nodes are named after: the ONNX node that is being lowered. */
+  scope = '';
+  readonly #names: Names;
+  readonly #small = new Map<string, Ref>();
+  #isFirstInScope = true;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  enter(scope: string): void {
+    this.scope = scope;
+    this.#isFirstInScope = true;
+  }
+
+  /** Adds a node. The first of a scope has its very name, the others their operation behind it. */
+  op(op: string, inputs: readonly Ref[], attributes: Attributes = {}): Ref {
+    const name = this.#names.take(this.#isFirstInScope ? this.scope : `${this.scope}/${op}`);
+    this.#isFirstInScope = false;
+    this.nodes.push({ name, op, inputs, attributes });
+    return name;
+  }
+
+  /** One of several outputs of a node. */
+  output(ref: Ref, index: number): Ref {
+    return index === 0 ? ref : `${ref}:${index}`;
+  }
+
+  weight(parts: WeightParts): Ref {
+    const { dtype, shape, elements, keepsPrecision = false } = parts;
+    const name = this.#names.take(parts.name ?? `${this.scope}/const`);
+    let made: ReturnType<typeof elements> | undefined;
+    const once = () => {
+      made ??= elements();
+      return made;
+    };
+    this.weights.push({ name, dtype, shape, elements: once, keepsPrecision });
+    this.nodes.push({ name, op: 'Const', inputs: [], attributes: { dtype: attribute.type(dtype) } });
+    return name;
+  }
+
+  /** A float constant made by the lowering itself. */
+  floats(
+    values: readonly number[] | Float32Array,
+    shape: readonly number[] = [values.length],
+    keepsPrecision = true,
+  ): Ref {
+    if (values.length > 16) {
+      return this.weight({ dtype: 'float32', shape, elements: () => Float32Array.from(values), keepsPrecision });
+    }
+    return this.#once('float32', shape, values, () => Float32Array.from(values));
+  }
+
+  float(value: number): Ref {
+    return this.floats([value], []);
+  }
+
+  /** int32 constants: axes, shapes, indices. */
+  ints(values: readonly number[] | Int32Array, shape: readonly number[] = [values.length]): Ref {
+    // ONNX says "to the end" by the largest int64, which would become 0 here.
+    const held = Int32Array.from(values, (value) => Math.min(Math.max(value, LEAST_INT32), LARGEST_INT32));
+    if (held.length > 16) return this.weight({ dtype: 'int32', shape, elements: () => held });
+    return this.#once('int32', shape, held, () => held);
+  }
+
+  int(value: number): Ref {
+    return this.ints([value], []);
+  }
+
+  bool(value: boolean): Ref {
+    return this.#once('bool', [], [Number(value)], () => Uint8Array.of(Number(value)));
+  }
+
+  #once(dtype: Kind, shape: readonly number[], values: ArrayLike<number>, elements: WeightParts['elements']): Ref {
+    const text = Array.from(values, (value) => (Object.is(value, -0) ? '-0' : String(value)));
+    const key = `${dtype}[${shape}]${text}`;
+    const known = this.#small.get(key);
+    if (known) return known;
+    const ref = this.weight({
+      name: `const/${dtype}/${text.slice(0, 4).join('_') || 'empty'}`,
+      dtype,
+      shape,
+      elements,
+    });
+    this.#small.set(key, ref);
+    return ref;
+  }
+}

@@ -1,0 +1,51 @@
+import type { DataType, Tensor } from '../model/index.js';
+
+/** What is added before and behind each axis. */
+export type Amounts = readonly (readonly [before: number, behind: number])[];
+
+/** The part `begin:end:strides` of every axis; a bit of `endMask` stands for an axis that is taken to its end. */
+export interface Range {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+  readonly strides: readonly number[];
+  readonly beginMask?: number;
+  readonly endMask?: number;
+}
+
+/**
+ * A program of a channels-last target while it grows: what the parts of a lowering that such targets share add to it, and
+ * what they have to know of the target. A `Ref` is a result in the program, a `Type` an element type that the target has.
+ */
+export interface Builder<Ref, Type extends DataType = DataType> {
+  /** What people call the target. */
+  readonly title: string;
+  readonly highestRank: number;
+  /** The most axes of what is padded. */
+  readonly highestPaddedRank: number;
+  /** Stands for a result that is missing in a program that is given up. */
+  readonly missing: Ref;
+  /** What the target makes of ONNX's types; undefined for those it has nothing for. */
+  typeOf(dtype: DataType | undefined): Type | undefined;
+  /** What is added from here on belongs to this node of the source. */
+  enter(label: string): void;
+
+  /** A constant whose shape differs from the tensor's at most by where its axes are cut. Asks for no element yet. */
+  tensor(name: string, tensor: Tensor, shape: readonly number[], keepsPrecision?: boolean): Ref;
+  /** An int32 vector. */
+  ints(values: readonly number[]): Ref;
+  /** The sizes of x as an int32 vector. */
+  shapeOf(x: Ref): Ref;
+  /** @param shape an int32 vector, of which one element may be -1 */
+  reshape(x: Ref, shape: Ref): Ref;
+  expandDims(x: Ref, axis: number): Ref;
+  /** Axis k of the result is axis `permutation[k]` of x. */
+  transpose(x: Ref, permutation: readonly number[]): Ref;
+  concat(parts: readonly Ref[], axis: number): Ref;
+  /** Parts of the given sizes along `axis`. */
+  split(x: Ref, sizes: readonly number[], axis: number): Ref[];
+  /** @param size -1: to the end */
+  slice(x: Ref, begin: readonly number[], size: readonly number[]): Ref;
+  stridedSlice(x: Ref, range: Range): Ref;
+  /** @param amounts none below 0, of `highestPaddedRank` axes at most */
+  pad(x: Ref, amounts: Amounts, value: Ref): Ref;
+}
