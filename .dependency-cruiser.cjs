@@ -13,7 +13,7 @@ const stations = {
   report: ['model'],
   source: ['report', 'files', 'formats', 'passes', 'operators', 'model'],
   proof: ['source', 'files', 'check', 'trials', 'engines', 'formats', 'passes', 'operators', 'model'],
-  run: ['source', 'report', 'files', 'model'],
+  run: ['source', 'passes', 'report', 'files', 'model'],
   conversion: ['run', 'proof', 'source', 'report', 'files', 'check', 'formats', 'passes', 'operators', 'model'],
   commands: ['conversion', 'run', 'proof', 'source', 'report', 'files', 'formats', 'passes', 'operators', 'model'],
 };

@@ -20,7 +20,7 @@ test('convert gives the report, and tells each step as it begins', async () => {
   const stations: string[] = [];
   const report = await convert(DIGITS, { outDir, onProgress: ({ station }) => stations.push(station) });
   expect(report.models[0]?.artefacts[0]).toMatchObject({ written: true, check: { verdict: 'equivalent' } });
-  expect(stations).toEqual(['read', 'look', 'fuse', 'lower', 'write', 'check', 'put in place']);
+  expect(stations).toEqual(['read', 'look', 'fuse', 'lower', 'write', 'open', 'check', 'put in place']);
   expect(fs.readdirSync(outDir)).toEqual(['model.fused.onnx']);
 });
 

@@ -2,7 +2,7 @@ import { type Engine, type EngineInfo, type EngineOptions, startEngine } from '.
 import type { EngineName } from '../formats/format.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
 import type { Trials } from '../trials/trial.js';
-import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
+import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
 import { artefactError, translated } from './engine-errors.js';
 import { type Judgement, type JudgementResult, judge, type StartedSource } from './judgement.js';
 import { judgeBehindSelections } from './moved-selection.js';
@@ -17,7 +17,7 @@ export interface ArtefactToJudge {
   readonly caveat?: string | undefined;
   readonly judgements: readonly Judgement[];
   /** The file as it is, where what is judged is another form of it: it must at least load and run. */
-  readonly mustRun?: Program | undefined;
+  readonly mustRun?: Candidate | undefined;
 }
 
 /** What came out of checking one artefact. */
@@ -122,12 +122,12 @@ export class Check {
     return started;
   }
 
-  /** The largest number in each output of a program, over the trials that the source answered. @throws EngineFailure */
-  async largest(program: Program, source: StartedSource): Promise<ReadonlyMap<string, number>> {
-    const session = await loadProgram(this.#plain, program);
+  /** The largest number in each output of a candidate, over the trials that the source answered. @throws EngineFailure */
+  async largest(candidate: Candidate, source: StartedSource): Promise<ReadonlyMap<string, number>> {
+    const session = await loadCandidate(this.#plain, candidate);
     const found = new Map<string, number>();
     for (const { trial } of await source.answered) {
-      for (const [name, tensor] of await runProgram(session, program, trial)) {
+      for (const [name, tensor] of await runCandidate(session, candidate, trial)) {
         for (const value of tensor.toFloat64()) found.set(name, Math.max(value, found.get(name) ?? value));
       }
     }
@@ -160,10 +160,10 @@ export class Check {
   }
 }
 
-async function runOnce(engine: Engine, program: Program, { source }: Judgement): Promise<void> {
-  const session = await loadProgram(engine, program);
-  const [first] = trialsFor(program, await source.answered);
-  if (first) await runProgram(session, program, first.trial);
+async function runOnce(engine: Engine, candidate: Candidate, { source }: Judgement): Promise<void> {
+  const session = await loadCandidate(engine, candidate);
+  const [first] = trialsFor(candidate, await source.answered);
+  if (first) await runCandidate(session, candidate, first.trial);
   await session.release();
 }
 
@@ -195,7 +195,7 @@ function firstFailure(target: string, judgements: readonly JudgementResult[]): M
   for (const { purpose, precision, outputs } of judgements) {
     const failed = outputs.find(({ failures }) => failures.length > 0);
     if (!failed) continue;
-    const what = purpose === 'lowering' ? `the ${target} program, with float32 constants,` : `the ${target} artefact`;
+    const what = purpose === 'lowering' ? `the ${target} candidate, with float32 constants,` : `the ${target} artefact`;
     return new NotEquivalentError({
       what: `${what} does not answer like the source: ${failed.failures[0]}`,
       where: { value: failed.output },

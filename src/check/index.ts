@@ -1,4 +1,4 @@
-export type { Program } from './artefact-run.js';
+export type { Candidate } from './candidate.js';
 export { type ArtefactToJudge, Check, type CheckOptions, type Verdict } from './check.js';
 export type { OutputFigures } from './figures.js';
 export type {

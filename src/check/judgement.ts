@@ -1,7 +1,7 @@
 import type { Engine } from '../engines/index.js';
 import type { Precision } from '../formats/format.js';
 import { NotEquivalentError } from '../model/index.js';
-import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
+import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
 import { Comparison, type MovedRows } from './comparison.js';
 import { figuresOf, type OutputFigures } from './figures.js';
 import { scaledFailures } from './scaled-inputs.js';
@@ -13,13 +13,13 @@ import { type Bar, judgeOutput, type OutputVerdict, remarksOn } from './verdict.
 export type StartedSource = Source & SourceRun;
 
 /**
- * What a judgement proves. `lowering`: the same program with float32 constants answers like the source, so it was
+ * What a judgement proves. `lowering`: the same candidate with float32 constants answers like the source, so it was
  * translated right. `artefact`: the file as written does.
  */
 export type Purpose = 'lowering' | 'artefact';
 
 /** One comparison that an artefact has to pass. */
-export interface Judgement extends Program {
+export interface Judgement extends Candidate {
   readonly purpose: Purpose;
   readonly precision: Precision;
   /** By what it is judged; see `Check.source`. */
@@ -46,7 +46,7 @@ export interface Range {
   /** The source in float32, with scaled inputs asked for. */
   readonly source: StartedSource;
   /** The source as it is, without any pass, in the arithmetic of the artefact. */
-  unfused(): Promise<Program>;
+  unfused(): Promise<Candidate>;
 }
 
 /** One output over all trials: its figures, and what they were found to mean. */
@@ -87,19 +87,20 @@ export async function judge(
   if (answered.length === 0) {
     throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
   }
-  const session = await loadProgram(engine, judgement);
+  const session = await loadCandidate(engine, judgement);
   const isSelected = (name: string) => selections?.outputs.has(name) ?? false;
   const comparisons = new Map(
-    judgement.outputs.map(({ name }) => [
+    source.outputs.map((name) => [
       name,
       new Comparison({ rowTolerance: isSelected(name) ? bar.tolerance : undefined }),
     ]),
   );
   for (const { trial, outputs } of answered) {
-    const answers = await runProgram(session, judgement, trial);
+    const answers = await runCandidate(session, judgement, trial);
     for (const [name, comparison] of comparisons) {
       const [a, b] = [outputs.get(name), answers.get(name)];
-      if (!a || !b) throw new Error(`the output ${name} was not asked for`);
+      if (!a) throw new Error(`the source was not asked for ${name}`);
+      if (!b) throw new NotEquivalentError({ what: 'the artefact lacks an output', where: { value: name } });
       comparison.add(a, b, trial.label);
     }
   }

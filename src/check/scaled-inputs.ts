@@ -1,6 +1,6 @@
 import type { Engine, Session } from '../engines/index.js';
 import { isFloat, type Tensor } from '../model/index.js';
-import { loadProgram, type Program, runProgram, trialsFor } from './artefact-run.js';
+import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
 import { Comparison } from './comparison.js';
 import type { Judgement, Range } from './judgement.js';
 import type { Answered, Outputs } from './source-run.js';
@@ -27,7 +27,7 @@ export async function scaledFailures(
   range: Range,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const failures = new Map<string, string[]>();
-  let unfused: Promise<readonly [Session, Program]> | undefined;
+  let unfused: Promise<readonly [Session, Candidate]> | undefined;
   for (const [exponent, all] of await range.source.scaled) {
     const answered = trialsFor(judgement, all);
     const answers = await runAll(session, judgement, answered);
@@ -44,18 +44,18 @@ export async function scaledFailures(
   return failures;
 }
 
-async function load(engine: Engine, range: Range): Promise<readonly [Session, Program]> {
-  const program = await range.unfused();
-  return [await loadProgram(engine, program), program];
+async function load(engine: Engine, range: Range): Promise<readonly [Session, Candidate]> {
+  const candidate = await range.unfused();
+  return [await loadCandidate(engine, candidate), candidate];
 }
 
-function runAll(session: Session, program: Program, answered: Answered): Promise<Outputs[]> {
-  return Promise.all(answered.map(({ trial }) => runProgram(session, program, trial)));
+function runAll(session: Session, candidate: Candidate, answered: Answered): Promise<Outputs[]> {
+  return Promise.all(answered.map(({ trial }) => runCandidate(session, candidate, trial)));
 }
 
 /** What follows from a selection may be another there, and is left out. */
-function judgedNames({ outputs, selections }: Judgement): string[] {
-  return outputs.flatMap(({ name }) => (selections?.outputs.has(name) ? [] : [name]));
+function judgedNames({ source, selections }: Judgement): string[] {
+  return source.outputs.filter((name) => !selections?.outputs.has(name));
 }
 
 function isFine(name: string, answered: Answered, answers: readonly Outputs[]): boolean {

@@ -1,7 +1,7 @@
 import type { JudgementResult, Verdict } from '../check/index.js';
 import type { WrittenFile } from '../files/index.js';
-import type { Precision } from '../formats/format.js';
-import type { Written } from '../proof/proof.js';
+import type { LowerOptions, Precision } from '../formats/format.js';
+import { NotEquivalentError } from '../model/index.js';
 import { type ArtefactReport, type CheckReport, type JudgementReport, reportError } from '../report/index.js';
 import type { Draft } from '../run/draft.js';
 import type { OpenSource } from '../source/open-source.js';
@@ -32,7 +32,7 @@ export function reportArtefact({ files, verdict, isPlaced, ...facts }: ArtefactF
 }
 
 function reportCheck({ engine, error, judgements, notes }: Verdict): CheckReport {
-  const failed = error?.exitCode === 5 ? 'different' : 'not compared';
+  const failed = error instanceof NotEquivalentError ? 'different' : 'not compared';
   return {
     verdict: error ? failed : 'equivalent',
     engine: engine ?? null,
@@ -50,7 +50,7 @@ function reportJudgement({ outputs, ...judgement }: JudgementResult): JudgementR
 /** Says that an artefact is larger than its source, and why. */
 export function growthNotes(
   files: readonly WrittenFile[],
-  { options }: Pick<Written, 'options'>,
+  { precision }: Pick<LowerOptions, 'precision'>,
   { bytes, external }: OpenSource,
   { before, after }: Pick<Draft, 'before' | 'after'>,
 ): string[] {
@@ -58,7 +58,7 @@ export function growthNotes(
   const sourceSize = external.files.reduce((sum, file) => sum + file.bytes, bytes.length);
   if (size <= sourceSize) return [];
   const grown = (after?.weightBytes ?? 0) - (before?.weightBytes ?? 0);
-  const isSameForm = options.precision === undefined;
+  const isSameForm = precision === undefined;
   const otherwise = isSameForm
     ? 'it says by which version it was written and in which layout, which takes more room than was saved'
     : 'its format or precision takes more room for the same network';

@@ -1,37 +1,23 @@
-import type { Verdict } from '../check/index.js';
 import type { ResolvedConvert } from '../commands/convert/options.js';
-import {
-  expectFolder,
-  expectReplaceable,
-  type Identity,
-  putInPlace,
-  type Staged,
-  sha256,
-  stageArtefact,
-  TemporaryFolder,
-} from '../files/index.js';
+import { expectFolder, expectReplaceable, type Identity, sha256 } from '../files/index.js';
 import type { LowerOptions, Precision, Target } from '../formats/format.js';
 import type { FormatOptions } from '../formats/index.js';
-import { EngineError, MobileoneError, type Model, type Unsupported } from '../model/index.js';
-import { optimize } from '../passes/pipeline.js';
-import type { Proof, Written } from '../proof/proof.js';
-import type { Prover } from '../proof/prover.js';
+import { EngineError, MobileoneError, type Unsupported } from '../model/index.js';
+import type { ModelCheck } from '../proof/model-check.js';
+import type { RunCheck } from '../proof/run-check.js';
 import type { ModelReport } from '../report/index.js';
 import { Draft } from '../run/draft.js';
 import { Stations } from '../run/stations.js';
-import { declinedBlocks, fusedBlocks } from '../source/blocks.js';
-import { countGraph } from '../source/counts.js';
 import { precisionOf } from '../source/describe.js';
 import { expectLabelsFit } from '../source/labels.js';
-import { type ImageInput, normaliseImage } from '../source/normalise-image.js';
+import type { ImageInput } from '../source/normalise-image.js';
 import { describeSource, type OpenSource, openSource } from '../source/open-source.js';
+import { prepare } from '../source/prepare.js';
 import { takeStock } from '../source/take-stock.js';
-import { growthNotes, reportArtefact } from './artefact-report.js';
-import { expectClassNames } from './class-names.js';
+import { type Lowered, writeArtefacts } from './artefacts.js';
 import { lowerTargets } from './lower-targets.js';
 import { outputsBefore, sourcesOf } from './outputs-before.js';
-import { expectNotAmong, type Plan } from './plan.js';
-import { readBack } from './read-back.js';
+import type { Plan } from './plan.js';
 
 /** What all models of a run share. */
 export interface Run {
@@ -41,11 +27,11 @@ export interface Run {
   readonly protect: ReadonlySet<Identity>;
   readonly labels: readonly string[] | undefined;
   /** undefined: nothing is checked. */
-  readonly prover: Prover | undefined;
+  readonly check: RunCheck | undefined;
 }
 
 /** One model on its way. */
-interface Work {
+export interface Work {
   readonly run: Run;
   readonly plan: Plan;
   readonly draft: Draft;
@@ -57,12 +43,6 @@ interface Work {
 export interface Outcome {
   readonly report: ModelReport;
   readonly error: MobileoneError | undefined;
-}
-
-/** What is in force for one target: what the user asked, or what the source brings along. */
-interface Asked {
-  readonly options: LowerOptions;
-  readonly precision: Precision;
 }
 
 /**
@@ -101,109 +81,65 @@ export function notTried(path: string, error: MobileoneError): Outcome {
 async function convertSource(work: Work): Promise<void> {
   const { run, draft, stations, source } = work;
   const { model } = source;
-  await stations.time('look', () => draft.takeStock(takeStock(model, run.options)));
-  if (run.labels) expectLabelsFit(model.graph, run.labels, run.options.labels ?? '');
-  const image = run.options.image && normaliseImage(model, run.options.image, run.options.mean, run.options.std);
   const precision = precisionOf(model);
-  const proof = run.prover && startProof(run.prover, source, image, precision);
-  const asked = askedOf(run, image, precision);
-  await stations.time('fuse', () => fuse(model, run.options, draft));
-  const written = await stations.time('lower', () => lowerAll(work, asked));
+  let image: ImageInput | undefined;
+  let check: ModelCheck | EngineError | undefined;
+  const changes = await prepare(model, run.options, {
+    time: (station, step) => stations.time(station, step),
+    onStock(stock) {
+      draft.takeStock(stock);
+      if (run.labels) expectLabelsFit(model.graph, run.labels, run.options.labels ?? '');
+    },
+    onReady(input) {
+      image = input;
+      check = run.check && startCheck(run.check, source, image, precision);
+    },
+  });
+  draft.takeFused(model, changes);
+  const lowered = await stations.time('lower', () => lowerAll(work, precision, image));
   // A target that refuses comes before a check that cannot be made.
-  if (proof instanceof EngineError) throw proof;
-  await writeAll(work, written, proof);
+  if (check instanceof EngineError) throw check;
+  await writeArtefacts(work, lowered, check);
 }
 
-function startProof(prover: Prover, ...parts: Parameters<Prover['start']>): Proof | EngineError {
+function startCheck(check: RunCheck, ...parts: Parameters<RunCheck['start']>): ModelCheck | EngineError {
   try {
-    return prover.start(...parts);
+    return check.start(...parts);
   } catch (error) {
     if (error instanceof EngineError) return error;
     throw error;
   }
 }
 
-function fuse(model: Model, options: ResolvedConvert, draft: Draft): void {
-  const { fuse: isFused, maxCost, batchNorm } = options;
-  const changes = optimize(model, { fuse: isFused, maxCost, batchNorm, typed: true });
-  draft.after = countGraph(model.graph);
-  draft.fused = fusedBlocks(model.graph);
-  draft.declined = declinedBlocks(changes.declined);
-  draft.note(...model.notes, ...changes.notes);
-}
-
-function askedOf(
-  { options, labels }: Run,
-  image: ImageInput | undefined,
-  sourcePrecision: 'fp16' | 'fp32',
-): (target: Target) => Asked {
-  return (target) => {
-    const precision = options.precision ?? target.defaultPrecision(sourcePrecision);
-    const own = Object.keys(target.options).map((name) => [name, options[name as keyof FormatOptions]] as const);
-    return {
-      precision: precision ?? sourcePrecision,
-      options: { ...Object.fromEntries(own), precision, keepFp32: options.keepFp32 ?? [], image, labels },
-    };
-  };
-}
-
 /** Lowers for all targets before any of them becomes bytes. */
-function lowerAll({ run, plan, source }: Work, askedOfTarget: (target: Target) => Asked): Written[] {
+function lowerAll(
+  { run, plan, source }: Work,
+  sourcePrecision: 'fp16' | 'fp32',
+  image: ImageInput | undefined,
+): Lowered[] {
   const cutBefore = (unsupported: readonly Unsupported[]) => {
     const refused = sourcesOf(source.model.graph, unsupported);
     const file = source.readAgain();
     takeStock(file, run.options);
     return refused ? outputsBefore(file.graph, refused) : [];
   };
-  const lowered = lowerTargets(source.model, run.targets, (target) => askedOfTarget(target).options, cutBefore);
-  return lowered.map(({ target, lowered: each }) => ({
-    target,
-    lowered: each,
-    artefact: target.write(each.program, plan.baseName, sha256),
-    ...askedOfTarget(target),
-  }));
+  const optionsFor = (target: Target) => loweringOptions(target, run, sourcePrecision, image);
+  return lowerTargets(source.model, run.targets, optionsFor, cutBefore).map(({ target, lowered }) => {
+    const options = optionsFor(target);
+    const precision: Precision = options.precision ?? sourcePrecision;
+    const artefact = target.write(lowered.program, plan.baseName, sha256);
+    return { target, options, precision, notes: lowered.notes, artefact };
+  });
 }
 
-async function writeAll(work: Work, written: readonly Written[], proof: Proof | undefined): Promise<void> {
-  const { run, plan, draft, stations, source } = work;
-  const protect = new Set([...run.protect, source.identity, ...source.external.files.map((file) => file.identity)]);
-  for (const { shown } of plan.destinations.values()) expectNotAmong(shown, protect);
-  const temporary = new TemporaryFolder(run.options.outDir);
-  const staged = new Map<Written, Staged>();
-  const verdicts = new Map<Written, Verdict>();
-  let isPlaced = false;
-  try {
-    for (const each of written) {
-      const destination = plan.destinations.get(each.target.name);
-      if (!destination) throw new Error(`no place was planned for ${each.target.name}`);
-      const stage = await stations.time('write', () => stageArtefact(each.artefact, destination, temporary));
-      staged.set({ ...each, artefact: stage.artefact }, stage);
-    }
-    for (const each of staged.keys()) {
-      await expectClassNames(each);
-      if (!proof) await stations.time('read back', () => readBack(each));
-      else verdicts.set(each, await stations.time('check', () => proof.judge(each, source.model)));
-    }
-    const errors = [...staged.keys()].flatMap((each) => verdicts.get(each)?.error ?? []);
-    for (const error of errors) draft.fail(error);
-    if (errors.every(({ exitCode }) => run.options.keep && exitCode === 5)) {
-      await stations.time('put in place', () => putInPlace([...staged.values()], protect));
-      isPlaced = true;
-    }
-  } finally {
-    // No system takes away a file that it still writes.
-    await Promise.allSettled(Array.from(staged.values(), ({ onDisk }) => onDisk));
-    temporary.remove({ isPlaced });
-    draft.artefacts = Array.from(staged, ([each, { destination, written: files }]) =>
-      reportArtefact({
-        target: each.target.name,
-        path: destination.shown,
-        precision: each.precision,
-        files,
-        notes: [...each.lowered.notes, ...growthNotes(files, each, source, draft)],
-        verdict: verdicts.get(each),
-        isPlaced,
-      }),
-    );
-  }
+/** What is in force for one target: what the user asked, or what the format takes by itself for such a source. */
+function loweringOptions(
+  target: Target,
+  { options, labels }: Run,
+  sourcePrecision: 'fp16' | 'fp32',
+  image: ImageInput | undefined,
+): LowerOptions {
+  const own = Object.keys(target.options).map((name) => [name, options[name as keyof FormatOptions]] as const);
+  const precision = options.precision ?? target.defaultPrecision(sourcePrecision);
+  return { ...Object.fromEntries(own), precision, keepFp32: options.keepFp32 ?? [], image, labels };
 }

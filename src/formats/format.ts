@@ -62,7 +62,7 @@ export interface ArtefactValue {
   /** By `mobileone.names` of the metadata, else the same. */
   readonly sourceName: string;
   /** Axis k is axis `permutation[k]` of the source's value; undefined: the same order. */
-  readonly permutation: readonly number[] | undefined;
+  readonly permutation?: readonly number[] | undefined;
 }
 
 /** An input or output as an artefact's own bytes say it. Axes are those of the artefact. */

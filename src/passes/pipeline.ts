@@ -32,9 +32,9 @@ import { takeDecidedBranch } from './take-decided-branch.js';
 /** What is done to a model besides cleaning it. */
 export interface OptimizeOptions {
   /** false: clean only. */
-  readonly fuse?: boolean;
+  readonly fuse?: boolean | undefined;
   /** A merge may cost so many times the multiply-accumulates that it replaces; 1 or more. */
-  readonly maxCost?: number;
+  readonly maxCost?: number | undefined;
   /** What a batch norm in training mode means; decided node by node by default. */
   readonly batchNorm?: BatchNormMode | undefined;
   /** true: types were inferred when the model was last changed, so they are not inferred again. */

@@ -1,7 +1,7 @@
-import type { Check, Program, StartedSource } from '../check/index.js';
-import { loadOnnx } from '../formats/index.js';
+import type { Check, StartedSource } from '../check/index.js';
 import { nodesKeptInFloat32 } from '../formats/keep-fp32.js';
 import { type Model, type Node, NotEquivalentError } from '../model/index.js';
+import { asCandidate } from './candidates.js';
 import { keepFp32List } from './keep-fp32-list.js';
 
 const LARGEST = 65504;
@@ -50,7 +50,7 @@ export async function beyondFloat16(
     return kept.every((each) => isKept.has(each)) ? [] : [{ node, output, kept }];
   });
   graph.setOutputs(measured.map(({ output }) => output));
-  const magnitudes = await check.largest(await programOf(model), source);
+  const magnitudes = await check.largest(await asCandidate(model), source);
   const magnitudeOf = ({ output }: (typeof measured)[number]) => magnitudes.get(output.name) ?? 0;
   const beyond = measured.filter((each) => magnitudeOf(each) > LARGEST);
   const [first] = beyond;
@@ -61,17 +61,6 @@ export async function beyondFloat16(
     magnitude: magnitudeOf(first),
     count: beyond.length,
     toKeep: keepFp32List(toKeep, nodes),
-  };
-}
-
-async function programOf(model: Model): Promise<Program> {
-  const { writeOnnx } = await loadOnnx();
-  const { inputs, outputs } = model.graph;
-  const port = ({ name }: { readonly name: string }) => ({ name, artefactName: name, dtype: 'float32' as const });
-  return {
-    payload: { model: writeOnnx(model) },
-    inputs: inputs.map((value) => ({ ...port(value), dtype: value.dtype ?? 'float32' })),
-    outputs: outputs.map(port),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { MobileoneError } from '../model/index.js';
+import type { MobileoneError, Model } from '../model/index.js';
+import type { Changes } from '../passes/pass.js';
 import {
   type ArtefactReport,
   type Counts,
@@ -11,6 +12,8 @@ import {
   type TargetReport,
   type ValueReport,
 } from '../report/index.js';
+import { declinedBlocks, fusedBlocks } from '../source/blocks.js';
+import { countGraph } from '../source/counts.js';
 import type { Stock } from '../source/take-stock.js';
 import type { Stations } from './stations.js';
 
@@ -41,6 +44,14 @@ export class Draft {
     this.outputs = outputs;
     this.before = before;
     this.note(...notes);
+  }
+
+  /** What passes made of the model. */
+  takeFused(model: Model, { declined, notes }: Changes): void {
+    this.after = countGraph(model.graph);
+    this.fused = fusedBlocks(model.graph);
+    this.declined = declinedBlocks(declined);
+    this.note(...model.notes, ...notes);
   }
 
   note(...notes: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { writeWhole } from '../files/index.js';
-import { MobileoneError } from '../model/index.js';
+import { MobileoneError, UsageError } from '../model/index.js';
 import { type ModelReport, type Report, reportJson } from '../report/index.js';
 import { VERSION } from '../version.js';
 import { now } from './clock.js';
@@ -10,9 +10,6 @@ export interface RunOutcome {
   /** Of the first model that failed, or of the report. */
   readonly error: MobileoneError | undefined;
 }
-
-/** Exit codes at which no report is written: a defect, or wrong usage. */
-const WITHOUT_REPORT: ReadonlySet<number> = new Set([1, 2]);
 
 /**
  * Makes the report of a run, and writes it where the user asked for it. Where that fails and all else is well, the run has
@@ -34,7 +31,8 @@ export async function closeRun(
     milliseconds: Math.round((now() - started) * 10) / 10,
     models: outcomes.map((outcome) => outcome.report),
   };
-  if (file === undefined || WITHOUT_REPORT.has(report.exitCode)) return { report, error };
+  // Wrong usage has none.
+  if (file === undefined || error instanceof UsageError) return { report, error };
   try {
     await writeWhole(file, new TextEncoder().encode(reportJson(report)));
     return { report, error };

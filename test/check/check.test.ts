@@ -36,7 +36,7 @@ const x: InputSpec[] = [{ name: 'x', dtype: 'float32', shape: [1], below: 2 }];
 /** Judges a model that has the same names as the source. */
 async function verdictOf(check: Check, source: Source, model: Uint8Array, change: Partial<Judgement> = {}) {
   const started = check.source(source);
-  const port = (name: string) => ({ name, artefactName: name, dtype: 'float32' as const });
+  const port = (name: string) => ({ name, sourceName: name, dtype: 'float32' as const, shape: undefined });
   const judgement: Judgement = {
     purpose: 'artefact',
     precision: 'fp32',
@@ -92,8 +92,8 @@ describe('an artefact', () => {
       sourceOf(source.model, source.output, seededTrials(image(source.input))),
       merged.model,
       {
-        inputs: [{ name: source.input, artefactName: merged.input, dtype: 'float32' }],
-        outputs: [{ name: source.output, artefactName: merged.output, dtype: 'float32' }],
+        inputs: [{ name: merged.input, sourceName: source.input, dtype: 'float32', shape: undefined }],
+        outputs: [{ name: merged.output, sourceName: source.output, dtype: 'float32', shape: undefined }],
       },
     );
     expect(verdict.error).toBeUndefined();
@@ -271,7 +271,7 @@ describe('a tolerance', () => {
 
 describe('an output that follows from a selection and differs', () => {
   const source = sourceOf(line(1, 0), 'y', seededTrials(x));
-  const port = { name: 'x', artefactName: 'x', dtype: 'float32' } as const;
+  const port = { name: 'x', sourceName: 'x', dtype: 'float32', shape: undefined } as const;
 
   /** Judged by a source and a program that are given the source's selection; as it is, it answers twice as much. */
   async function verdictWith(fed: (check: Check) => Promise<Judgement>) {
@@ -286,7 +286,7 @@ describe('an output that follows from a selection and differs', () => {
       source: check.source({ ...sourceOf(line(1, 0), 'y', seededTrials(x)), outputs: ['y'] }),
       payload: { model: line(scale, 0) },
       inputs: [port],
-      outputs: [{ ...port, name: 'y', artefactName: 'y' }],
+      outputs: [{ ...port, name: 'y', sourceName: 'y' }],
     });
 
   test("passes where all agrees that is given the source's selection; its own figures and the rows that moved are said", async () => {
@@ -312,7 +312,7 @@ describe('an output that follows from a selection and differs', () => {
 
 describe('at fp16, on inputs that are scaled up and down,', () => {
   const x64: InputSpec[] = [{ name: 'x', dtype: 'float32', shape: [64], below: 2 }];
-  const port = (name: string) => ({ name, artefactName: name, dtype: 'float32' as const });
+  const port = (name: string) => ({ name, sourceName: name, dtype: 'float32' as const, shape: undefined });
   const programOf = (model: Uint8Array) => ({ payload: { model }, inputs: [port('x')], outputs: [port('y')] });
   /** y = x * first / first, rounded to float16 behind every operator. */
   const rounded = (first: number) =>
@@ -366,10 +366,10 @@ describe('at fp16, on inputs that are scaled up and down,', () => {
 test('channels-last inputs and outputs are compared in the axes of the source', async () => {
   const model = identityModel('float32', [1, 3, 4, 5]);
   const source = sourceOf(model, 'y', seededTrials([{ name: 'x', dtype: 'float32', shape: [1, 3, 4, 5], below: 2 }]));
-  const last = { dtype: 'float32' as const, permutation: [0, 2, 3, 1] };
+  const last = { dtype: 'float32' as const, shape: undefined, permutation: [0, 2, 3, 1] };
   const verdict = await verdictOf(startCheck(), source, identityModel('float32', [1, 4, 5, 3]), {
-    inputs: [{ ...last, name: 'x', artefactName: 'x' }],
-    outputs: [{ ...last, name: 'y', artefactName: 'y' }],
+    inputs: [{ ...last, name: 'x', sourceName: 'x' }],
+    outputs: [{ ...last, name: 'y', sourceName: 'y' }],
   });
   expect(verdict.error).toBeUndefined();
   expect(verdict.judgements[0]?.outputs[0]?.error).toBe(0);

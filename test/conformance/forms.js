@@ -5,7 +5,7 @@ import { isInteger } from '../../dist/model/index.js';
  * targets take only so. Each test is therefore run in several forms. The first input stays one, or nothing would be left to
  * convert; ONNX, which can say a constant, is given that as well: it shows what folding computes.
  * @param {import('./cases.js').Case} test
- * @param {string} target
+ * @param {import('../../src/formats/format.js').Target} target
  * @returns {Map<string, readonly string[]>} name of the form to the inputs that become constants
  */
 export function formsOf({ inputs }, target) {
@@ -16,7 +16,7 @@ export function formsOf({ inputs }, target) {
   const forms = new Map([['as it is', []]]);
   if (parameters.length > 0) forms.set('parameters constant', names(parameters));
   if (parameters.length < others.length) forms.set('all but the first input constant', names(others));
-  if (target === 'onnx' && inputs.size > 0) forms.set('everything constant', [...inputs.keys()]);
+  if (!target.operators && inputs.size > 0) forms.set('everything constant', [...inputs.keys()]);
   return forms;
 }
 

@@ -1,12 +1,10 @@
-import { loadProgram, runProgram } from '../../dist/check/artefact-run.js';
-import { readBack } from '../../dist/conversion/read-back.js';
+import { loadCandidate, runCandidate } from '../../dist/check/candidate.js';
 import { EngineFailure } from '../../dist/engines/index.js';
 import { sha256 } from '../../dist/files/index.js';
 import { readOnnx } from '../../dist/formats/onnx/index.js';
 import { formatShape, InputError, UnsupportedError } from '../../dist/model/index.js';
-import { optimize } from '../../dist/passes/pipeline.js';
-import { programOf } from '../../dist/proof/program.js';
-import { takeStock } from '../../dist/source/take-stock.js';
+import { candidateOf, openWritten } from '../../dist/proof/candidates.js';
+import { prepare } from '../../dist/source/prepare.js';
 import { difference } from './difference.js';
 import { formsOf, makeConstant } from './forms.js';
 
@@ -59,7 +57,7 @@ export async function judgeSource(test, engine) {
 export async function judgeTarget(test, target, engine) {
   /** @type {Outcome} */
   let best = { outcome: 'refused' };
-  for (const [form, names] of formsOf(test, target.name)) {
+  for (const [form, names] of formsOf(test, target)) {
     const found = await judgeForm(test, names, target, engine);
     if (found.outcome === 'wrong') return { ...found, reason: `${form}: ${found.reason}` };
     if (best.outcome !== 'right') best = found;
@@ -72,8 +70,17 @@ async function judgeForm(test, names, target, engine) {
   try {
     const model = readOnnx(test.model);
     makeConstant(model, test, names);
-    takeStock(model, { shape: new Map() });
-    const problem = contradiction(test, model) ?? (await convert(test, model, target, engine));
+    let problem;
+    await prepare(
+      model,
+      { shape: new Map() },
+      {
+        onReady: () => {
+          problem = contradiction(test, model);
+        },
+      },
+    );
+    problem ??= await convert(test, model, target, engine);
     return problem ? { outcome: 'wrong', reason: problem } : { outcome: 'right' };
   } catch (error) {
     if (error instanceof UnsupportedError) return refused(error);
@@ -99,26 +106,24 @@ function contradiction({ outputs }, { graph }) {
 
 /** @returns {Promise<string | undefined>} what is wrong */
 async function convert(test, model, target, engine) {
-  optimize(model);
-  const lowered = target.lower(model, { precision: target.name === 'onnx' ? undefined : 'fp32' });
-  const artefact = target.write(lowered.program, 'model', sha256);
-  await readBack({ target, artefact });
-  return engine && run(test, target, { lowered, artefact }, engine);
+  const lowered = target.lower(model, { precision: target.defaultPrecision('fp32') && 'fp32' });
+  const opened = openWritten(target, target.write(lowered.program, 'model', sha256));
+  return engine && run(test, target, opened, engine);
 }
 
 /** @returns {Promise<string | undefined>} what is wrong */
-async function run(test, target, { lowered, artefact }, engine) {
-  const program = await programOf(target.engine, artefact, lowered);
-  const session = await loadProgram(engine, program);
+async function run(test, target, opened, engine) {
+  const candidate = candidateOf(target, opened);
+  const session = await loadCandidate(engine, candidate);
   try {
-    const answers = await runProgram(session, program, { artefactFeeds: test.inputs });
-    return difference(test, answers) ?? (target.name === 'onnx' ? otherType(test, answers) : undefined);
+    const answers = await runCandidate(session, candidate, { artefactFeeds: test.inputs });
+    return difference(test, answers) ?? (target.operators ? undefined : otherType(test, answers));
   } finally {
     await session.release();
   }
 }
 
-/** ONNX has every type; what other targets have instead is theirs to say. */
+/** A format that passes operators on has every type; what others have instead is theirs to say. */
 function otherType({ outputs }, answers) {
   for (const [name, { dtype }] of outputs) {
     const actual = answers.get(name).dtype;

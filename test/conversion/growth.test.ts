@@ -15,8 +15,7 @@ const counts = (weightBytes: number) => ({
 const same = { before: counts(10), after: counts(10) };
 
 function notesOf(bytes: number, precision?: 'fp32' | 'fp16', draft = same): string {
-  const written = { options: { precision } } as unknown as Parameters<typeof growthNotes>[1];
-  return growthNotes(fileOf(bytes), written, source, draft).join();
+  return growthNotes(fileOf(bytes), { precision }, source, draft).join();
 }
 
 test('external data counts as part of the source', () => {

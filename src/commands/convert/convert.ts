@@ -4,7 +4,7 @@ import { expectWritable, type Identity, identityAt } from '../../files/index.js'
 import type { Target } from '../../formats/format.js';
 import { formats } from '../../formats/index.js';
 import { MobileoneError, UsageError } from '../../model/index.js';
-import type { Prover } from '../../proof/prover.js';
+import type { RunCheck } from '../../proof/run-check.js';
 import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
@@ -48,16 +48,16 @@ async function convertEach(
   options: ResolvedConvert,
   targets: readonly Target[],
 ): Promise<Outcome[]> {
-  let prover: Prover | undefined;
+  let check: RunCheck | undefined;
   try {
     // Figures that cannot be left are worth no artefact.
     if (options.report !== undefined) expectWritable(options.report);
     const labels = options.labels === undefined ? undefined : readLabels(options.labels);
-    if (options.check) prover = new (await import('../../proof/prover.js')).Prover(targets, options);
+    if (options.check) check = new (await import('../../proof/run-check.js')).RunCheck(targets, options);
     const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);
     const outcomes: Outcome[] = [];
     for (const plan of plans) {
-      const outcome = await convertModel(plan, { options, targets, labels, prover, protect });
+      const outcome = await convertModel(plan, { options, targets, labels, check, protect });
       outcomes.push(outcome);
       if (isDiskFull(outcome.error)) break;
     }
@@ -67,7 +67,7 @@ async function convertEach(
     if (!(error instanceof MobileoneError) || error instanceof UsageError) throw error;
     return plans.map(({ path }) => notTried(path, error));
   } finally {
-    prover?.close();
+    check?.close();
   }
 }
 

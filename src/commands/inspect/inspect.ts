@@ -1,17 +1,14 @@
 import { formats } from '../../formats/index.js';
 import { GateError, MobileoneError, type Unsupported, UnsupportedError } from '../../model/index.js';
-import { optimize } from '../../passes/pipeline.js';
 import { fusibleLine, type Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { Stations } from '../../run/stations.js';
-import { declinedBlocks, fusedBlocks } from '../../source/blocks.js';
-import { countGraph } from '../../source/counts.js';
 import { listNodes } from '../../source/list-nodes.js';
 import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource } from '../../source/open-source.js';
-import { takeStock } from '../../source/take-stock.js';
+import { prepare } from '../../source/prepare.js';
 import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
 
 /**
@@ -49,15 +46,14 @@ async function look(draft: Draft, stations: Stations, path: string, options: Res
   const source = await stations.time('read', () => openSource(path, options));
   try {
     const { model } = source;
-    await stations.time('look', () => draft.takeStock(takeStock(model, options)));
-    if (options.nodes) draft.nodes = listNodes(model.graph);
-    await stations.time('fuse', () => {
-      const changes = optimize(model, { maxCost: options.maxCost, batchNorm: options.batchNorm, typed: true });
-      draft.after = countGraph(model.graph);
-      draft.fused = fusedBlocks(model.graph);
-      draft.declined = declinedBlocks(changes.declined);
-      draft.note(...model.notes, ...changes.notes);
+    const changes = await prepare(model, options, {
+      time: (station, step) => stations.time(station, step),
+      onStock(stock) {
+        draft.takeStock(stock);
+        if (options.nodes) draft.nodes = listNodes(model.graph);
+      },
     });
+    draft.takeFused(model, changes);
     for (const name of options.to) {
       const target = await formats.get(name)?.load();
       const unsupported = await stations.time(name, () => (target ? unsupportedIn(target, model, {}) : []));

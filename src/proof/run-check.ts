@@ -6,11 +6,11 @@ import { InputError } from '../model/index.js';
 import type { ImageInput } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
 import { describeInputs, readArrays, seededTrials, type UserArrays, userTrials } from '../trials/index.js';
-import { judgedAs, Proof } from './proof.js';
+import { judgedAs, ModelCheck } from './model-check.js';
 import { ReferenceRuns } from './reference-runs.js';
 
 /** Judges the artefacts of a run. Its engines start with it, so make it before reading; close it in every case. */
-export class Prover {
+export class RunCheck {
   readonly #check: Check;
   readonly #arrays: UserArrays | undefined;
   readonly #options: ResolvedConvert;
@@ -33,7 +33,7 @@ export class Prover {
    * Starts to run a source. Its graph must have types, and not have met a pass yet.
    * @throws InputError where there are no trial inputs for it
    */
-  start(source: OpenSource, image: ImageInput | undefined, precision: 'fp16' | 'fp32'): Proof {
+  start(source: OpenSource, image: ImageInput | undefined, precision: 'fp16' | 'fp32'): ModelCheck {
     const specs = describeInputs(source.model.graph);
     const isHalf = precision === 'fp16';
     const runs = new ReferenceRuns({
@@ -49,7 +49,7 @@ export class Prover {
       isScaled: !image && this.#computesInFloat16(isHalf),
     });
     runs.start({});
-    return new Proof({ check: this.#check, runs, source, options: this.#options, isHalf });
+    return new ModelCheck({ check: this.#check, runs, source, options: this.#options, isHalf });
   }
 
   /** Whether an artefact will compute in float16, and not only hold its weights in it. */

@@ -1,24 +1,22 @@
-import type { BehindSelections, Check, Judgement, Program, Range, Source, Verdict } from '../check/index.js';
+import type { BehindSelections, Candidate, Check, Judgement, Range, Source, Verdict } from '../check/index.js';
 import type { ResolvedConvert } from '../commands/convert/options.js';
 import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
-import type { Artefact, Lowered, LowerOptions, Precision, Target } from '../formats/format.js';
+import type { LowerOptions, Opened, Precision, RunnableOptions, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
-import { asOneChunk, type Model, NotEquivalentError, type Value } from '../model/index.js';
-import { optimize } from '../passes/pipeline.js';
+import { asOneChunk, type Model, NotEquivalentError } from '../model/index.js';
 import { lowerFor } from '../source/lower-for.js';
-import { normaliseImage } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
+import { prepare } from '../source/prepare.js';
 import { takeStock } from '../source/take-stock.js';
 import { beyondFloat16, explained } from './beyond-float16.js';
-import { programOf, roundedProgramOf } from './program.js';
+import { asCandidate, candidateOf, openWritten } from './candidates.js';
 import type { ReferenceRuns } from './reference-runs.js';
 
-/** An artefact in memory, equal byte for byte to what is on disk. */
+/** An artefact as it lies on disk, opened. */
 export interface Written {
   readonly target: Target;
-  readonly lowered: Lowered;
-  readonly artefact: Artefact;
+  readonly opened: Opened;
   readonly options: LowerOptions;
   /** What its constants are rounded to. */
   readonly precision: Precision;
@@ -30,7 +28,7 @@ export function judgedAs(precision: Precision, isHalf: boolean): Precision {
 }
 
 /** What is judged by what. */
-export interface ProofParts {
+export interface ModelCheckParts {
   readonly check: Check;
   readonly runs: ReferenceRuns;
   readonly source: OpenSource;
@@ -39,10 +37,10 @@ export interface ProofParts {
 }
 
 /** A model whose source is being run, and by which its artefacts are judged. */
-export class Proof {
-  readonly #parts: ProofParts;
+export class ModelCheck {
+  readonly #parts: ModelCheckParts;
 
-  constructor(parts: ProofParts) {
+  constructor(parts: ModelCheckParts) {
     this.#parts = parts;
   }
 
@@ -53,20 +51,15 @@ export class Proof {
    */
   async judge(written: Written, model: Model): Promise<Verdict> {
     const { check, isHalf } = this.#parts;
-    const { target, artefact, lowered } = written;
+    const { target, opened } = written;
     const precision = judgedAs(written.precision, isHalf);
     const judgements =
       precision === 'fp32'
         ? [await this.#asWritten(written, precision)]
         : [await this.#lowering(written, model), await this.#rounded(written, precision)];
-    const mustRun = precision === 'fp32' ? undefined : await programOf(target, artefact, lowered);
-    const verdict = await check.judge({
-      target: target.name,
-      engine: target.engine,
-      caveat: target.caveat,
-      judgements,
-      mustRun,
-    });
+    const mustRun = precision === 'fp32' ? undefined : candidateOf(target, opened);
+    const { name, engine, caveat } = target;
+    const verdict = await check.judge({ target: name, engine, caveat, judgements, mustRun });
     return precision === 'fp16' ? this.#explained(verdict, model) : verdict;
   }
 
@@ -87,34 +80,36 @@ export class Proof {
     }
   }
 
-  async #asWritten({ target, artefact, lowered, options }: Written, precision: Precision): Promise<Judgement> {
-    const program = await programOf(target, artefact, lowered);
-    const selections = this.#selections(target, options, false, programOf);
-    return { ...program, purpose: 'artefact', precision, source: await this.#parts.runs.start({}), selections };
+  async #asWritten({ target, opened, options }: Written, precision: Precision): Promise<Judgement> {
+    return {
+      ...candidateOf(target, opened),
+      purpose: 'artefact',
+      precision,
+      source: await this.#parts.runs.start({}),
+      selections: this.#selections(target, options),
+    };
   }
 
   /** Constants in float32; for an fp16 source both sides are widened exactly. */
   async #lowering({ target, options }: Written, fused: Model): Promise<Judgement> {
     const { runs, isHalf } = this.#parts;
     const source = await runs.start({ widened: isHalf });
-    const model = isHalf ? this.#prepare(await this.#read(source), this.#parts.options.outputs) : fused;
+    const model = isHalf ? await this.#prepared(source, this.#parts.options.outputs) : fused;
     const exact = { ...options, precision: 'fp32' } as const;
-    const program = await this.#lower(target, model, exact, programOf);
-    const selections = this.#selections(target, exact, isHalf, programOf);
-    return { ...program, purpose: 'lowering', precision: 'fp32', source, selections };
+    const selections = this.#selections(target, exact, { widened: isHalf });
+    return { ...lowered(target, model, exact), purpose: 'lowering', precision: 'fp32', source, selections };
   }
 
   /** The file, or what it computes with a rounding behind every operator. */
-  async #rounded({ target, options, artefact, lowered }: Written, precision: Precision): Promise<Judgement> {
-    const computesInHalf = target.arithmetic.get(precision) === 'fp16';
-    const toProgram = computesInHalf ? roundedProgramOf : programOf;
+  async #rounded({ target, options, opened }: Written, precision: Precision): Promise<Judgement> {
+    const rounded = target.arithmetic.get(precision) === 'fp16';
     return {
-      ...(await toProgram(target, artefact, lowered)),
+      ...candidateOf(target, opened, { rounded }),
       purpose: 'artefact',
       precision,
       source: await this.#parts.runs.start({}),
-      range: computesInHalf ? await this.#range() : undefined,
-      selections: this.#selections(target, options, false, toProgram),
+      range: rounded ? await this.#range() : undefined,
+      selections: this.#selections(target, options, { rounded }),
     };
   }
 
@@ -122,17 +117,14 @@ export class Proof {
   #selections(
     target: Target,
     options: LowerOptions,
-    widened: boolean,
-    toProgram: typeof programOf,
+    { widened = false, rounded = false } = {},
   ): BehindSelections | undefined {
     const { runs } = this.#parts;
     if (runs.selected.size === 0) return undefined;
     const fed = async (): Promise<Judgement> => {
       const source = await runs.start({ widened, selections: 'fed' });
-      const model = this.#prepare(await this.#read(source), undefined);
-      const program = await this.#lower(target, model, options, toProgram);
-      const precision = options.precision ?? 'fp32';
-      return { ...program, purpose: 'artefact', precision, source };
+      const candidate = lowered(target, await this.#prepared(source, undefined), options, { rounded });
+      return { ...candidate, purpose: 'artefact', precision: options.precision ?? 'fp32', source };
     };
     return { outputs: runs.selected, fed };
   }
@@ -144,26 +136,17 @@ export class Proof {
   }
 
   /** The source as it is, with a rounding to float16 behind every operator. */
-  async #unfused(model: Model): Promise<Program> {
-    const { simulateFloat16, writeOnnx } = await loadOnnx();
+  async #unfused(model: Model): Promise<Candidate> {
+    const { simulateFloat16 } = await loadOnnx();
     takeStock(model, { shape: this.#parts.options.shape });
     simulateFloat16(model);
-    const port = ({ name, dtype = 'float32' }: Value) => ({ name, artefactName: name, dtype });
-    const { inputs, outputs } = model.graph;
-    return { payload: { model: writeOnnx(model) }, inputs: inputs.map(port), outputs: outputs.map(port) };
+    return asCandidate(model);
   }
 
-  async #lower(target: Target, model: Model, options: LowerOptions, toProgram: typeof programOf) {
-    const lowered = lowerFor(target, model, options);
-    return toProgram(target, target.write(lowered.program, 'judged', sha256), lowered);
-  }
-
-  /** What was done to the model that the targets were lowered from. */
-  #prepare(model: Model, outputs: readonly string[] | undefined): Model {
-    const { shape, image, mean, std, fuse, maxCost, batchNorm } = this.#parts.options;
-    takeStock(model, { shape, outputs });
-    if (image) normaliseImage(model, image, mean, std);
-    optimize(model, { fuse, maxCost, batchNorm, typed: true });
+  /** A form of the source, with what was done to the model that the targets were lowered from. */
+  async #prepared(source: Source, outputs: readonly string[] | undefined): Promise<Model> {
+    const model = await this.#read(source);
+    await prepare(model, { ...this.#parts.options, outputs });
     return model;
   }
 
@@ -175,4 +158,10 @@ export class Proof {
       externalData: source.external.read,
     });
   }
+}
+
+/** Lowers a model, writes it in memory and opens that. @throws UnsupportedError */
+function lowered(target: Target, model: Model, options: LowerOptions, runnable?: RunnableOptions): Candidate {
+  const { program } = lowerFor(target, model, options);
+  return candidateOf(target, openWritten(target, target.write(program, 'judged', sha256)), runnable);
 }

@@ -1,0 +1,62 @@
+import type { Engine, Payload, Session } from '../engines/index.js';
+import type { ArtefactPort, ImageOptions } from '../formats/format.js';
+import type { Tensor } from '../model/index.js';
+import { castTensor, inversePermutation, permuteAxes, reverseAxis } from '../trials/axes.js';
+import type { Trial } from '../trials/trial.js';
+import type { Answered, Outputs } from './source-run.js';
+
+const CHANNELS = 1;
+
+/** What is judged: bytes that an engine runs, and how the source's inputs and outputs appear in them. */
+export interface Candidate {
+  readonly payload: Omit<Payload, 'optimize'>;
+  readonly inputs: readonly ArtefactPort[];
+  readonly outputs: readonly ArtefactPort[];
+  /** Where it takes pixels: in which order of colours the network was trained, and trials have them. */
+  readonly trainedOn?: ImageOptions['order'] | undefined;
+}
+
+/** Loads a candidate as it will be deployed, optimisations on. @throws EngineFailure */
+export function loadCandidate(engine: Engine, { payload }: Candidate): Promise<Session> {
+  return engine.load({ ...payload, optimize: true });
+}
+
+/** The trials whose sizes a candidate takes: a format may fix some that the source leaves open. */
+export function trialsFor({ inputs }: Candidate, answered: Answered): Answered {
+  return answered.filter(({ trial }) =>
+    inputs.every(({ sourceName, shape, permutation }) => {
+      const given = trial.artefactFeeds.get(sourceName)?.shape;
+      return (
+        shape?.every((size, axis) => size === undefined || !given || size === given[permutation?.[axis] ?? axis]) ??
+        true
+      );
+    }),
+  );
+}
+
+/** @returns the answers under the source's names, in the source's axes. @throws EngineFailure */
+export async function runCandidate(session: Session, candidate: Candidate, trial: Trial): Promise<Outputs> {
+  const { inputs, outputs } = candidate;
+  const feeds = new Map<string, Tensor>();
+  for (const port of inputs) {
+    const tensor = trial.artefactFeeds.get(port.sourceName);
+    if (tensor) feeds.set(port.name, asFed(tensor, port, candidate));
+  }
+  const results = await session.run(
+    feeds,
+    outputs.map(({ name }) => name),
+  );
+  const answers = new Map<string, Tensor>();
+  for (const { name, sourceName, permutation } of outputs) {
+    const result = results.get(name);
+    if (result) answers.set(sourceName, permutation ? permuteAxes(result, inversePermutation(permutation)) : result);
+  }
+  return answers;
+}
+
+function asFed(tensor: Tensor, { dtype, permutation, colours }: ArtefactPort, { trainedOn }: Candidate): Tensor {
+  const isReversed = colours !== undefined && trainedOn !== undefined && colours !== trainedOn;
+  const turned = isReversed ? reverseAxis(tensor, CHANNELS) : tensor;
+  const cast = dtype ? castTensor(turned, dtype) : turned;
+  return permutation ? permuteAxes(cast, permutation) : cast;
+}

@@ -1,0 +1,89 @@
+import type { Verdict } from '../check/index.js';
+import { putInPlace, type Staged, stageArtefact, TemporaryFolder } from '../files/index.js';
+import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
+import { type MobileoneError, NotEquivalentError } from '../model/index.js';
+import { openWritten } from '../proof/candidates.js';
+import type { ModelCheck } from '../proof/model-check.js';
+import { growthNotes, reportArtefact } from './artefact-report.js';
+import type { Work } from './convert-model.js';
+import { expectNotAmong } from './plan.js';
+
+/** What a target was lowered to, as bytes that are nowhere yet. */
+export interface Lowered {
+  readonly target: Target;
+  readonly options: LowerOptions;
+  /** What its constants are rounded to. */
+  readonly precision: Precision;
+  /** What was assumed, renamed or fixed on the way, a sentence each. */
+  readonly notes: readonly string[];
+  readonly artefact: Artefact;
+}
+
+/** An artefact on its way from bytes to its final place. */
+interface Stage extends Lowered {
+  readonly staged: Staged;
+  verdict?: Verdict;
+}
+
+/** Stages all artefacts, opens and judges each, and places all of them or none. What became of them is in the draft. */
+export async function writeArtefacts(
+  work: Work,
+  lowered: readonly Lowered[],
+  check: ModelCheck | undefined,
+): Promise<void> {
+  const { run, plan, draft, stations, source } = work;
+  const protect = new Set([...run.protect, source.identity, ...source.external.files.map((file) => file.identity)]);
+  for (const { shown } of plan.destinations.values()) expectNotAmong(shown, protect);
+  const temporary = new TemporaryFolder(run.options.outDir);
+  const stages: Stage[] = [];
+  let isPlaced = false;
+  try {
+    for (const each of lowered) stages.push(await stations.time('write', () => stage(work, each, temporary)));
+    for (const each of stages) await judge(work, each, check);
+    if (decide(work, stages)) {
+      const staged = stages.map((each) => each.staged);
+      await stations.time('put in place', () => putInPlace(staged, protect));
+      isPlaced = true;
+    }
+  } finally {
+    // No system takes away a file that it still writes.
+    await Promise.allSettled(stages.map(({ staged }) => staged.onDisk));
+    temporary.remove({ isPlaced });
+    draft.artefacts = stages.map((each) => {
+      const { target, options, precision, notes, verdict, staged } = each;
+      const { destination, written: files } = staged;
+      return reportArtefact({
+        target: target.name,
+        path: destination.shown,
+        precision,
+        files,
+        notes: [...notes, ...growthNotes(files, options, source, draft)],
+        verdict,
+        isPlaced,
+      });
+    });
+  }
+}
+
+async function stage({ plan }: Work, lowered: Lowered, temporary: TemporaryFolder): Promise<Stage> {
+  const destination = plan.destinations.get(lowered.target.name);
+  if (!destination) throw new Error(`no place was planned for ${lowered.target.name}`);
+  return { ...lowered, staged: await stageArtefact(lowered.artefact, destination, temporary) };
+}
+
+/** What is opened is what was read back from the disk. */
+async function judge({ run, source, stations }: Work, each: Stage, check: ModelCheck | undefined): Promise<void> {
+  const { target, options, precision, staged } = each;
+  const opened = await stations.time('open', () => openWritten(target, staged.artefact, run.labels));
+  if (check) {
+    const written = { target, opened, options, precision };
+    each.verdict = await stations.time('check', () => check.judge(written, source.model));
+  }
+}
+
+/** Whether the artefacts may be placed: each is equivalent, or only differs and is wanted in spite of that. */
+function decide({ run, draft }: Work, stages: readonly Stage[]): boolean {
+  const errors = stages.flatMap(({ verdict }): MobileoneError[] => (verdict?.error ? [verdict.error] : []));
+  for (const error of errors) draft.fail(error);
+  return errors.every((error) => run.options.keep === true && error instanceof NotEquivalentError);
+}

@@ -1,0 +1,46 @@
+import type { Candidate } from '../check/index.js';
+import type { Artefact, Opened, RunnableOptions, Target } from '../formats/format.js';
+import { loadOnnx } from '../formats/index.js';
+import { InputError, type Model, type Value } from '../model/index.js';
+
+/**
+ * Opens what this tool has just written.
+ * @param labels class names that it was given
+ * @throws Error where it does not open, or says other class names: a defect
+ */
+export function openWritten(target: Target, artefact: Artefact, labels?: readonly string[]): Opened {
+  const opened = open(target, artefact);
+  const [given, written] = [JSON.stringify(labels), JSON.stringify(opened.labels)];
+  if (labels && written !== given) {
+    throw new Error(`the ${target.name} artefact was written with other class names: ${written} for ${given}`);
+  }
+  return opened;
+}
+
+function open(target: Target, artefact: Artefact): Opened {
+  try {
+    return target.open(artefact);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new Error(`the ${target.name} artefact does not open: ${error.message}`, { cause: error });
+  }
+}
+
+/** An opened artefact in the form that its format's engine runs. What is no tensor, such as a class's name, is not compared. */
+export function candidateOf(target: Target, opened: Opened, options?: RunnableOptions): Candidate {
+  const { inputs, outputs, image } = opened;
+  return {
+    payload: target.runnable(opened, options),
+    inputs,
+    outputs: outputs.filter(({ dtype }) => dtype !== undefined),
+    trainedOn: image?.order,
+  };
+}
+
+/** A graph of ours as it is, in ONNX. */
+export async function asCandidate(model: Model): Promise<Candidate> {
+  const { writeOnnx } = await loadOnnx();
+  const { inputs, outputs } = model.graph;
+  const port = ({ name, dtype = 'float32' }: Value) => ({ name, sourceName: name, dtype, shape: undefined });
+  return { payload: { model: writeOnnx(model) }, inputs: inputs.map(port), outputs: outputs.map(port) };
+}
