@@ -1,4 +1,4 @@
-import type { Node } from '../model/index.js';
+import { type Node, Tensor } from '../model/index.js';
 import type { Operator } from './operator.js';
 import * as rows from './rows/index.js';
 import type { Trait } from './traits.js';
@@ -31,4 +31,14 @@ export function operatorsWith(trait: Trait): string[] {
  */
 export function parametersOf(node: Node): unknown {
   return operatorOf(node)?.parameters(node);
+}
+
+/**
+ * The results of a node for these operands, as its row computes them; undefined where it has no row, or the row declines.
+ * @throws InputError where the node breaks the standard
+ */
+export function resultsFor(node: Node, operands: readonly (Tensor | undefined)[]): readonly Tensor[] | undefined {
+  const row = operatorOf(node);
+  const results = row?.compute?.(operands, row.parameters(node), node);
+  return results instanceof Tensor ? [results] : results;
 }

@@ -48,12 +48,12 @@ export interface Operator<P = unknown> {
    */
   reachable?(node: Node, parameters: P): readonly Graph[];
   /**
-   * The results for constant inputs (undefined where optional ones are absent); what is not given of the last ones stays
-   * with the node. Integers, comparisons and moved data are ONNX Runtime's bit for bit, floats are computed in float64 and
+   * The result for constant inputs (undefined where optional ones are absent), or several in a list; what is not given of the
+   * last ones stays with the node. Integers, comparisons and moved data are ONNX Runtime's bit for bit, floats are computed in float64 and
    * rounded once. undefined declines, and the node stays. Absent: never folded (random, control flow, nothing that is
    * written as a constant).
    */
-  compute?(inputs: readonly (Tensor | undefined)[], parameters: P, node: Node): readonly Tensor[] | undefined;
+  compute?(inputs: readonly (Tensor | undefined)[], parameters: P, node: Node): Tensor | readonly Tensor[] | undefined;
 }
 
 /** Declares a row; exists so that `P` is inferred from `parameters`. */

@@ -1,5 +1,5 @@
 import { type Dimension, type Graph, isInteger, isStatic, type Node, Tensor } from '../model/index.js';
-import { operatorOf } from '../operators/index.js';
+import { operatorOf, resultsFor } from '../operators/index.js';
 import { refineNode } from '../operators/refine.js';
 import { type FoldingBudget, foldingBudgetOf } from './folding-budget.js';
 import type { Changes, Pass } from './pass.js';
@@ -38,13 +38,11 @@ function knownElements(node: Node): Tensor[] | undefined {
 }
 
 function computed(node: Node, budget: FoldingBudget): readonly Tensor[] | undefined {
-  const row = operatorOf(node);
-  if (!row?.compute || node.inputs.some((value) => value && !value.constant)) return undefined;
+  if (node.inputs.some((value) => value && !value.constant) || !operatorOf(node)?.compute) return undefined;
   if (!budget.allows(node)) return undefined;
-  const results = row.compute(
-    node.inputs.map((value) => value?.constant),
-    row.parameters(node),
+  const results = resultsFor(
     node,
+    node.inputs.map((value) => value?.constant),
   );
   return results && budget.spend(node, results) ? results : undefined;
 }

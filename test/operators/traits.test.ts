@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isFloat, sameShape, Tensor } from '../../src/model/index.js';
-import { type Operator, operatorOf, operatorsWith, type Trait } from '../../src/operators/index.js';
+import { type Operator, operatorOf, operatorsWith, resultsFor, type Trait } from '../../src/operators/index.js';
 import { inferNode } from '../../src/operators/infer.js';
 import * as rows from '../../src/operators/rows/index.js';
 import { signatureOf } from '../../src/operators/signature.js';
@@ -74,11 +74,7 @@ function seen(sign: Sign, cases: readonly Case[] = withData): (readonly [string,
   return [...found];
 }
 
-const computed = (given: Case, operands: readonly (Tensor | undefined)[]): readonly Tensor[] | undefined => {
-  const node = nodeOf(given);
-  const row = operatorOf(node);
-  return row?.compute?.(operands, row.parameters(node), node);
-};
+const computed = (given: Case, operands: readonly (Tensor | undefined)[]) => resultsFor(nodeOf(given), operands);
 
 /** Whether float64 holds the elements. */
 const isNumeric = (tensor: Tensor | undefined) =>

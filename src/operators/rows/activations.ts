@@ -148,7 +148,6 @@ export const pRelu = operator('PRelu', {
   // ONNX Runtime has another formula for the other types, which differs in the signs of zeros.
   compute: ([x, slope]) => {
     if (x?.dtype !== 'float32') return undefined;
-    const result = combine(x, slope, { float: (value, factor) => (value >= 0 ? value : factor * value) });
-    return result && [result];
+    return combine(x, slope, { float: (value, factor) => (value >= 0 ? value : factor * value) });
   },
 });

@@ -17,8 +17,6 @@ import {
   sumOfElements,
 } from '../shape/integer-elements.js';
 
-const single = (tensor: Tensor | undefined) => tensor && [tensor];
-
 function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
   const [a, b] = node.inputs;
   const dtype = a?.dtype ?? b?.dtype;
@@ -31,8 +29,7 @@ export const add = operator('Add', {
   traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => pairFacts(node, sumOfElements),
-  compute: ([a, b]) =>
-    single(combine(a, b, { float: (x, y) => x + y, integer: (x, y) => x + y, big: (x, y) => x + y })),
+  compute: ([a, b]) => combine(a, b, { float: (x, y) => x + y, integer: (x, y) => x + y, big: (x, y) => x + y }),
 });
 
 /** A - B with broadcasting. */
@@ -40,8 +37,7 @@ export const sub = operator('Sub', {
   traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => pairFacts(node, differenceOfElements),
-  compute: ([a, b]) =>
-    single(combine(a, b, { float: (x, y) => x - y, integer: (x, y) => x - y, big: (x, y) => x - y })),
+  compute: ([a, b]) => combine(a, b, { float: (x, y) => x - y, integer: (x, y) => x - y, big: (x, y) => x - y }),
 });
 
 /** A * B with broadcasting. */
@@ -49,7 +45,7 @@ export const mul = operator('Mul', {
   traits: ['elementwise'],
   parameters: () => ({}),
   infer: (node) => pairFacts(node, productOfElements),
-  compute: ([a, b]) => single(combine(a, b, { float: (x, y) => x * y, integer: Math.imul, big: (x, y) => x * y })),
+  compute: ([a, b]) => combine(a, b, { float: (x, y) => x * y, integer: Math.imul, big: (x, y) => x * y }),
 });
 
 /** A / B with broadcasting; integers are cut towards zero. */
@@ -59,9 +55,7 @@ export const div = operator('Div', {
   infer: (node) => pairFacts(node, quotientOfElements),
   compute: ([a, b]) => {
     if (!a || !b || !dividesSafely(a, b)) return undefined;
-    return single(
-      combine(a, b, { float: (x, y) => x / y, integer: (x, y) => Math.trunc(x / y), big: (x, y) => x / y }),
-    );
+    return combine(a, b, { float: (x, y) => x / y, integer: (x, y) => Math.trunc(x / y), big: (x, y) => x / y });
   },
 });
 
@@ -96,7 +90,7 @@ export const mod = operator('Mod', {
     const functions: PairFunctions = fmod
       ? { float: (x, y) => x % y, integer: (x, y) => x % y, big: (x, y) => x % y }
       : { integer: floorMod, big: (x, y) => ((x % y) + y) % y };
-    return single(combine(a, b, functions));
+    return combine(a, b, functions);
   },
 });
 
@@ -113,7 +107,7 @@ export const pow = operator('Pow', {
     const [a, b] = node.inputs;
     return [{ dtype: a?.dtype, shape: broadcast(node, [a?.shape, b?.shape]) }];
   },
-  compute: ([a, b]) => single(power(a, b)),
+  compute: ([a, b]) => power(a, b),
 });
 
 function variadicFacts(node: Node, pair?: (a: number, b: number) => number): readonly Facts[] {
@@ -150,7 +144,7 @@ export const max = operator('Max', {
   parameters: () => ({}),
   isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node, Math.max),
-  compute: (inputs) => single(combineAll(inputs, greatest)),
+  compute: (inputs) => combineAll(inputs, greatest),
 });
 
 /** The least of the operands, element by element. */
@@ -159,7 +153,7 @@ export const min = operator('Min', {
   parameters: () => ({}),
   isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node, Math.min),
-  compute: (inputs) => single(combineAll(inputs, least)),
+  compute: (inputs) => combineAll(inputs, least),
 });
 
 /** The sum of the operands, element by element, added from the left. */
@@ -168,7 +162,7 @@ export const sum = operator('Sum', {
   parameters: () => ({}),
   isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node),
-  compute: (inputs) => (isWide(inputs) ? single(combineAll(inputs, total)) : undefined),
+  compute: (inputs) => (isWide(inputs) ? combineAll(inputs, total) : undefined),
 });
 
 /** The mean of the operands, element by element. */

@@ -6,8 +6,6 @@ import { type Facts, operator } from '../operator.js';
 import { broadcast } from '../shape/broadcast.js';
 import { likeOf } from '../shape/facts.js';
 
-const single = (tensor: Tensor | undefined) => tensor && [tensor];
-
 function pairFacts(node: Node): readonly Facts[] {
   return [
     {
@@ -25,7 +23,7 @@ function bitwise(name: string, functions: PairFunctions) {
     traits: ['elementwise'],
     parameters: () => ({}),
     infer: pairFacts,
-    compute: ([a, b]) => single(combine(a, b, functions)),
+    compute: ([a, b]) => combine(a, b, functions),
   });
 }
 
@@ -66,14 +64,12 @@ export const bitShift = operator('BitShift', {
   infer: pairFacts,
   compute: ([a, b], { direction }) => {
     if (!a?.dtype.startsWith('u') || !b || !shiftsWithin(b)) return undefined;
-    return single(
-      combine(
-        a,
-        b,
-        direction === 'LEFT'
-          ? { integer: (x, y) => x << y, big: (x, y) => x << y }
-          : { integer: (x, y) => x >>> y, big: (x, y) => x >> y },
-      ),
+    return combine(
+      a,
+      b,
+      direction === 'LEFT'
+        ? { integer: (x, y) => x << y, big: (x, y) => x << y }
+        : { integer: (x, y) => x >>> y, big: (x, y) => x >> y },
     );
   },
 });

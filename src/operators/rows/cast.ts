@@ -32,9 +32,8 @@ export const castLike = operator('CastLike', {
   compute: ([tensor], { to }) => computed(tensor, to),
 });
 
-function computed(tensor: Tensor | undefined, to: DataType | undefined): readonly Tensor[] | undefined {
-  const result = tensor && to && converted(tensor, to);
-  return result && [result];
+function computed(tensor: Tensor | undefined, to: DataType | undefined): Tensor | undefined {
+  return tensor && to && converted(tensor, to);
 }
 
 /** Elements stay as they are where all fit. */

@@ -1,11 +1,9 @@
-import type { Node, Tensor } from '../../model/index.js';
+import type { Node } from '../../model/index.js';
 import { combine, compare, type Relation } from '../compute/combine.js';
 import { mapNumbers, testNumbers } from '../compute/map.js';
 import { type Facts, operator } from '../operator.js';
 import { broadcast } from '../shape/broadcast.js';
 import { comparedElements, pairElements } from '../shape/integer-elements.js';
-
-const single = (tensor: Tensor | undefined) => tensor && [tensor];
 
 function boolFacts(node: Node): Facts[] {
   const shapes = node.inputs.map((value) => value?.shape);
@@ -18,7 +16,7 @@ function comparison(name: string, relation: Relation) {
     traits: ['elementwise', 'selects'],
     parameters: () => ({}),
     infer: (node) => boolFacts(node).map((facts) => ({ ...facts, elements: pairElements(node, facts.shape, pair) })),
-    compute: ([a, b]) => single(compare(a, b, relation)),
+    compute: ([a, b]) => compare(a, b, relation),
   });
 }
 
@@ -38,7 +36,7 @@ function logical(name: string, bool: (a: number, b: number) => number) {
     traits: ['elementwise'],
     parameters: () => ({}),
     infer: boolFacts,
-    compute: ([a, b]) => single(combine(a, b, { bool })),
+    compute: ([a, b]) => combine(a, b, { bool }),
   });
 }
 

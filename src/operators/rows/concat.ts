@@ -37,8 +37,7 @@ export const concat = operator('Concat', {
       parts.map((tensor) => tensor.shape),
       axis,
     );
-    const result = parts.length === tensors.length && isStatic(shape) && copyBeside(parts, shape, axis);
-    return result ? [result] : undefined;
+    return parts.length === tensors.length && isStatic(shape) ? copyBeside(parts, shape, axis) : undefined;
   },
 });
 

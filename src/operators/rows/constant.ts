@@ -17,7 +17,7 @@ export const constant = operator('Constant', {
   infer: (_node, { tensor }) => [
     { dtype: tensor?.dtype, shape: tensor?.shape, elements: tensor && elementsOfTensor(tensor) },
   ],
-  compute: (_inputs, { tensor }) => tensor && [tensor],
+  compute: (_inputs, { tensor }) => tensor,
 });
 
 export interface ConstantOfShapeParameters {
@@ -43,8 +43,7 @@ export const constantOfShape = operator('ConstantOfShape', {
   compute: ([sizes], { value }) => {
     if (!sizes) return undefined;
     const shape = sizes.toIntegers();
-    const result = filledWith(value, shape);
-    return result && [result];
+    return filledWith(value, shape);
   },
 });
 

@@ -59,10 +59,8 @@ export const conv = operator('Conv', {
   },
   multiplyAccumulates: ([, w = []], y) => sizeOf(w) * sizeOf(y.filter((_, axis) => axis !== 1)),
   infer: (node, parameters) => convFacts(node, parameters, node.dtypeOf(0)),
-  compute: ([input, weight, bias], { pads, ...parameters }) => {
-    const result = input && weight && pads && convolve(input, weight, bias, { ...parameters, pads });
-    return result && [result];
-  },
+  compute: ([input, weight, bias], { pads, ...parameters }) =>
+    input && weight && pads && convolve(input, weight, bias, { ...parameters, pads }),
 });
 
 /** Convolution of 8-bit integers into int32. */

@@ -27,10 +27,8 @@ function cumulation(name: string, way: Cumulation) {
       };
     },
     infer: (node) => [likeOf(node.inputs[0])],
-    compute: ([input], { axis, ...direction }) => {
-      const result = input && axis !== undefined && cumulate(input, axis, direction, way);
-      return result ? [result] : undefined;
-    },
+    compute: ([input], { axis, ...direction }) =>
+      input && axis !== undefined ? cumulate(input, axis, direction, way) : undefined,
   });
 }
 

@@ -90,10 +90,10 @@ function permuted(
   from: readonly number[],
   order: readonly number[],
   shape: readonly number[],
-): Tensor[] | undefined {
+): Tensor | undefined {
   if (!from.every(Number.isSafeInteger) || sizeOf(from) !== tensor.size) return undefined;
   const strides = stridesOf(from);
   const walk = { shape: order.map((axis) => from[axis] ?? 1), strides: order.map((axis) => strides[axis] ?? 1) };
   const result = copyAlong(tensor, { ...walk, offset: 0 });
-  return result && [result.reshape(shape)];
+  return result?.reshape(shape);
 }

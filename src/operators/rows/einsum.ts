@@ -86,7 +86,6 @@ export const einsum = operator('Einsum', {
   infer: (node, { letters }) => [{ dtype: node.dtypeOf(0), shape: letters && einsumShape(node, letters) }],
   compute: (inputs, { letters }) => {
     const tensors = inputs.filter((tensor) => tensor !== undefined);
-    const result = letters && einsumOf(tensors, letters);
-    return result && [result];
+    return letters && einsumOf(tensors, letters);
   },
 });

@@ -32,8 +32,7 @@ export const expand = operator('Expand', {
     const lead = shape.length - tensor.shape.length;
     const own = stridesOf(tensor.shape);
     const strides = shape.map((_, at) => (tensor.shape[at - lead] === 1 ? 0 : (own[at - lead] ?? 0)));
-    const result = copyAlong(tensor, { shape, strides, offset: 0 });
-    return result && [result];
+    return copyAlong(tensor, { shape, strides, offset: 0 });
   },
 });
 
@@ -73,6 +72,6 @@ export const tile = operator('Tile', {
     const shape = tensor.shape.flatMap((size, axis) => [repeats[axis] ?? 1, size]);
     const strides = stridesOf(tensor.shape).flatMap((stride) => [0, stride]);
     const result = copyAlong(tensor, { shape, strides, offset: 0 });
-    return result && [result.reshape(tensor.shape.map((size, axis) => size * (repeats[axis] ?? 1)))];
+    return result?.reshape(tensor.shape.map((size, axis) => size * (repeats[axis] ?? 1)));
   },
 });

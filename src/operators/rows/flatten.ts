@@ -30,7 +30,7 @@ export const flatten = operator('Flatten', {
   },
   compute: ([tensor], { axis }, node) => {
     const shape = tensor && flattened(node, tensor.shape, axis);
-    return tensor && isStatic(shape) ? [tensor.reshape(shape)] : undefined;
+    return tensor && isStatic(shape) ? tensor.reshape(shape) : undefined;
   },
 });
 

@@ -9,7 +9,7 @@ export const identity = operator('Identity', {
   parameters: () => ({}),
   isCopy: () => true,
   infer: (node) => [factsOf(node.inputs[0])],
-  compute: ([input]) => (input ? [input] : undefined),
+  compute: ([input]) => input,
 });
 
 /** The same bits under another element type of the same width. */
@@ -20,6 +20,6 @@ export const bitCast = operator('BitCast', {
   compute: ([input], { to }) => {
     if (!input || !to || input.dtype === 'string' || to === 'string' || bitsOf(input.dtype) !== bitsOf(to))
       return undefined;
-    return [new Tensor(to, input.shape, input.bytes)];
+    return new Tensor(to, input.shape, input.bytes);
   },
 });

@@ -43,10 +43,9 @@ export const gemm = operator('Gemm', {
   },
   compute: ([a, b, c], parameters) => {
     const product = a && b && scaledProduct(a, b, parameters);
-    if (!product || !c || parameters.beta === 0) return product && [product];
+    if (!product || !c || parameters.beta === 0) return product;
     const { beta } = parameters;
-    const result = combine(product, c, { float: (x, y) => x + Math.fround(beta * y) });
-    return result && [result];
+    return combine(product, c, { float: (x, y) => x + Math.fround(beta * y) });
   },
 });
 
@@ -92,10 +91,7 @@ export const matMul = operator('MatMul', {
   parameters: () => ({}),
   multiplyAccumulates: ([a = []], y) => sizeOf(y) * (a.at(-1) ?? 1),
   infer: (node) => [{ dtype: node.dtypeOf(0), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[1]?.shape) }],
-  compute: ([a, b]) => {
-    const product = matrixProduct(a, b);
-    return product && [product];
-  },
+  compute: ([a, b]) => matrixProduct(a, b),
 });
 
 /** Matrix product of 8-bit integers into int32. */

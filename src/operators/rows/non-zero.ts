@@ -25,6 +25,6 @@ export const nonZero = operator('NonZero', {
       const stride = sizeOf(tensor.shape.slice(axis + 1));
       return places.map((place) => BigInt(Math.floor(place / stride) % size));
     });
-    return [Tensor.fromBigInts('int64', [tensor.shape.length, places.length], rows.flat())];
+    return Tensor.fromBigInts('int64', [tensor.shape.length, places.length], rows.flat());
   },
 });

@@ -21,7 +21,6 @@ function epsilonOf(node: Node): number {
   return epsilon;
 }
 
-const single = (tensor: Tensor | undefined) => tensor && [tensor];
 const whole = (tensor: Tensor): Broadcast => ({ tensor, shape: tensor.shape });
 const axesFrom = ({ shape }: Tensor, first: number) => Array.from(shape.keys()).slice(first);
 
@@ -93,7 +92,7 @@ export const batchNormalization = operator('BatchNormalization', {
     const axes = input.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
     const shape = perChannel(input, scale);
     const given = trainingMode ? undefined : { means: mean.toFloat64(), variances: variance.toFloat64() };
-    return single(standardised(input, axes, epsilon, { tensor: scale, shape }, { tensor: bias, shape }, given));
+    return standardised(input, axes, epsilon, { tensor: scale, shape }, { tensor: bias, shape }, given);
   },
 });
 
@@ -109,7 +108,7 @@ export const instanceNormalization = operator('InstanceNormalization', {
     if (!input || !scale || !bias) return undefined;
     const shape = perChannel(input, scale);
     const axes = axesFrom(input, 2);
-    return single(standardised(input, axes, epsilon, { tensor: scale, shape }, { tensor: bias, shape }));
+    return standardised(input, axes, epsilon, { tensor: scale, shape }, { tensor: bias, shape });
   },
 });
 
@@ -140,7 +139,7 @@ export const layerNormalization = operator('LayerNormalization', {
   compute: ([input, scale, bias], { axis, epsilon }) => {
     if (!input || !scale) return undefined;
     const [factor, summand] = [whole(scale), bias && whole(bias)];
-    return single(standardised(input, axesFrom(input, axis), epsilon, factor, summand));
+    return standardised(input, axesFrom(input, axis), epsilon, factor, summand);
   },
 });
 
@@ -153,7 +152,7 @@ export const rmsNormalization = operator('RMSNormalization', {
     const squares = input && scale && sumsOver(input, axesFrom(input, axis), (x) => x * x);
     if (!squares) return undefined;
     const rootOf = (place: number) => Math.sqrt(squares.of(place) / squares.count + epsilon);
-    return single(scaledAndShifted(input, (x, place) => x / rootOf(place), whole(scale), undefined));
+    return scaledAndShifted(input, (x, place) => x / rootOf(place), whole(scale), undefined);
   },
 });
 
@@ -185,7 +184,7 @@ export const groupNormalization = operator('GroupNormalization', {
     const grouped = input.reshape([batch, numGroups, channels / numGroups, sizeOf(spatial)]);
     const shape = scalesPerGroup ? [numGroups, 1, 1] : [numGroups, channels / numGroups, 1];
     const result = standardised(grouped, [2, 3], epsilon, { tensor: scale, shape }, { tensor: bias, shape });
-    return single(result?.reshape(input.shape));
+    return result?.reshape(input.shape);
   },
 });
 
@@ -203,10 +202,7 @@ export const lrn = operator('LRN', {
     };
   },
   infer: (node) => [likeOf(node.inputs[0])],
-  compute: ([input], parameters) => {
-    const result = input && overNeighbours(input, parameters);
-    return result && [result];
-  },
+  compute: ([input], parameters) => input && overNeighbours(input, parameters),
 });
 
 /** `X / p-norm of X along axis`. */
@@ -224,7 +220,7 @@ export const lpNormalization = operator('LpNormalization', {
     const sums = input && sumsOver(input, [axis], (x) => Math.abs(x) ** p);
     // Where all are 0 the norm is, and so is what is given.
     const normOf = (place: number) => (sums?.of(place) ?? 0) ** (1 / p) || 1;
-    return sums && single(scaledAndShifted(input, (x, place) => x / normOf(place), undefined, undefined));
+    return sums && scaledAndShifted(input, (x, place) => x / normOf(place), undefined, undefined);
   },
 });
 
@@ -233,5 +229,5 @@ export const meanVarianceNormalization = operator('MeanVarianceNormalization', {
   traits: ['keepsAxes'],
   parameters: (node) => ({ axes: resolveAxes(node, node.ints('axes', [0, 2, 3]), node.inputs[0]?.rank) }),
   infer: (node) => [likeOf(node.inputs[0])],
-  compute: ([input], { axes }) => input && single(standardised(input, axes, 1e-9 ** 2, undefined, undefined)),
+  compute: ([input], { axes }) => input && standardised(input, axes, 1e-9 ** 2, undefined, undefined),
 });

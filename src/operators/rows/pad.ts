@@ -49,8 +49,7 @@ export const pad = operator('Pad', {
     // Cropping and repeating together, or repeating more than there is, is where implementations differ.
     const isPlain = pads.every((count) => count >= 0) && tensor.shape.every((size) => size > 0);
     if (mode !== 'constant' && !isPlain) return undefined;
-    const result = copyPadded(tensor, shape, pads, mode, filler);
-    return result && [result];
+    return copyPadded(tensor, shape, pads, mode, filler);
   },
 });
 

@@ -71,12 +71,11 @@ export const averagePool = operator('AveragePool', {
     // What rounding up finds beyond the padding, and before it, engines count each in their own way.
     if (!windows || (parameters.countIncludePad && parameters.ceilMode)) return undefined;
     const counted = parameters.countIncludePad ? sizeOf(windows.kernelShape) : undefined;
-    const result = pooled(
+    return pooled(
       input,
       windows,
       (numbers, places) => places.reduce((sum, place) => sum + (numbers[place] ?? 0), 0) / (counted ?? places.length),
     );
-    return result && [result];
   },
 });
 
@@ -95,7 +94,7 @@ export const maxPool = operator('MaxPool', {
     const windows = input && windowsOver(input, parameters, node);
     if (!windows) return undefined;
     const result = pooled(input, windows, (numbers, places) => numbers[greatest(numbers, places)] ?? 0);
-    if (!result || node.outputs.length < 2) return result && [result];
+    if (!result || node.outputs.length < 2) return result;
     const places = placesOfMaxima(input, windows, parameters.columnMajor);
     return places && [result, places];
   },
@@ -110,12 +109,12 @@ export const lpPool = operator('LpPool', {
     if (!input || !isFloat(input.dtype)) return undefined;
     const windows = windowsOver(input, parameters, node);
     const { step, finish } = norm(parameters.p);
-    const result =
+    return (
       windows &&
       pooled(input, windows, (numbers, places) =>
         finish(places.reduce((sum, place) => step(sum, numbers[place] ?? 0), 0)),
-      );
-    return result && [result];
+      )
+    );
   },
 });
 
@@ -142,10 +141,9 @@ function norm(p: number) {
   };
 }
 
-function overSpace(input: Tensor | undefined, reducer: Reducer | undefined): Tensor[] | undefined {
+function overSpace(input: Tensor | undefined, reducer: Reducer | undefined): Tensor | undefined {
   const axes = input?.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
-  const result = input && axes && reducer && isFloat(input.dtype) ? reduce(input, axes, true, reducer) : undefined;
-  return result && [result];
+  return input && axes && reducer && isFloat(input.dtype) ? reduce(input, axes, true, reducer) : undefined;
 }
 
 function globalPool(name: string, reduction: string) {

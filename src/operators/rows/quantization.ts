@@ -45,8 +45,7 @@ export const quantizeLinear = operator('QuantizeLinear', {
   ],
   compute: ([input, scale, zeroPoint], scales, node) => {
     if (!input || scale?.dtype !== 'float32') return undefined;
-    const result = quantized(input, scale, zeroPoint, scales, zeroPoint?.dtype ?? namedType(node) ?? 'uint8');
-    return result && [result];
+    return quantized(input, scale, zeroPoint, scales, zeroPoint?.dtype ?? namedType(node) ?? 'uint8');
   },
 });
 
@@ -57,8 +56,7 @@ export const dequantizeLinear = operator('DequantizeLinear', {
   infer: (node): readonly Facts[] => [{ dtype: namedType(node) ?? node.dtypeOf(1), shape: node.inputs[0]?.shape }],
   compute: ([input, scale, zeroPoint], scales, node) => {
     if (!input || !scale) return undefined;
-    const result = dequantized(input, scale, zeroPoint, scales, namedType(node) ?? scale.dtype);
-    return result && [result];
+    return dequantized(input, scale, zeroPoint, scales, namedType(node) ?? scale.dtype);
   },
 });
 

@@ -34,16 +34,16 @@ export const range = operator('Range', {
     const [start = 0, limit = 0, delta = 0] = [first, last, step].map((tensor) => tensor.toFloat64()[0]);
     const count = countBetween(start, limit, delta);
     if (!Number.isSafeInteger(count)) return undefined;
-    return [accumulated(dtype, start, delta, count)];
+    return accumulated(dtype, start, delta, count);
   },
 });
 
-function integers(dtype: 'int16' | 'int32' | 'int64', ...scalars: readonly Tensor[]): Tensor[] | undefined {
+function integers(dtype: 'int16' | 'int32' | 'int64', ...scalars: readonly Tensor[]): Tensor | undefined {
   const [start = 0, limit = 0, delta = 0] = scalars.map((tensor) => Number(tensor.toBigInts()[0]));
   const count = countBetween(start, limit, delta);
   const values = Array.from({ length: count }, (_, i) => start + i * delta);
   if (![start, limit, delta, ...values].every(Number.isSafeInteger)) return undefined;
-  return [Tensor.from(dtype, [count], values)];
+  return Tensor.from(dtype, [count], values);
 }
 
 /** In float64, whatever the type: so counts ONNX Runtime, where float32 would tell one more or one less. */

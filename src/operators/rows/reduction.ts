@@ -80,10 +80,7 @@ function reduction(name: string, traits: readonly Trait[], axesAreInputSince = 1
       const facts = shaped(node.inputs[0], reducedShape(node, parameters));
       return [{ ...facts, elements: reducedElements(node, name, parameters) }];
     },
-    compute: ([input], { axes, keepDims }) => {
-      const result = input && axes && reducer && reduce(input, axes, keepDims, reducer);
-      return result && [result];
-    },
+    compute: ([input], { axes, keepDims }) => input && axes && reducer && reduce(input, axes, keepDims, reducer),
   });
 }
 
@@ -135,8 +132,7 @@ function argOperator(name: string) {
     },
     compute: ([input], { axis, keepDims, selectLastIndex }) => {
       const largest = name === 'ArgMax';
-      const result = input && placesOfExtremes(input, axis, { largest, last: selectLastIndex, keepDims });
-      return result && [result];
+      return input && placesOfExtremes(input, axis, { largest, last: selectLastIndex, keepDims });
     },
   });
 }

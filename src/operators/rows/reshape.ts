@@ -38,7 +38,7 @@ export const reshape = operator('Reshape', {
   compute: ([tensor, sizes], { allowZero }, node) => {
     if (!tensor || !sizes) return undefined;
     const shape = resolved(node, tensor.shape, sizes.toIntegers(), allowZero);
-    return isStatic(shape) ? [tensor.reshape(shape)] : undefined;
+    return isStatic(shape) ? tensor.reshape(shape) : undefined;
   },
 });
 

@@ -22,7 +22,7 @@ export const shape = operator('Shape', {
     return [{ dtype: 'int64', shape: [told.length], elements: mayHaveElements([told.length]) ? told : undefined }];
   },
   compute: ([tensor], parameters) =>
-    tensor && [Tensor.ofShape(tensor.shape.slice(...range(parameters, tensor.shape.length)))],
+    tensor && Tensor.ofShape(tensor.shape.slice(...range(parameters, tensor.shape.length))),
 });
 
 function range({ start, end = Number.MAX_SAFE_INTEGER }: ShapeParameters, rank: number): [number, number] {
@@ -38,5 +38,5 @@ export const size = operator('Size', {
     const sizes = node.input(0).shape;
     return [{ dtype: 'int64', shape: [], elements: [sizes ? multiplied(node, sizes) : unknownSize(node)] }];
   },
-  compute: ([tensor]) => tensor && [Tensor.fromBigInts('int64', [], [BigInt(sizeOf(tensor.shape))])],
+  compute: ([tensor]) => tensor && Tensor.fromBigInts('int64', [], [BigInt(sizeOf(tensor.shape))]),
 });

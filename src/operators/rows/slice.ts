@@ -50,8 +50,7 @@ export const slice = operator('Slice', {
       shape[axis] = count;
       strides[axis] = stride * step;
     });
-    const result = copyAlong(tensor, { shape, strides, offset });
-    return result && [result];
+    return copyAlong(tensor, { shape, strides, offset });
   },
 });
 

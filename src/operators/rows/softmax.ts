@@ -33,10 +33,7 @@ function softmaxOperator(name: string, isLogarithm: boolean) {
     traits: ['forgetsSignOfZero'],
     parameters: softmaxParameters,
     infer: (node) => [likeOf(node.inputs[0])],
-    compute: ([input], parameters) => {
-      const result = input && softmaxOver(input, groupOf(input, parameters), isLogarithm);
-      return result && [result];
-    },
+    compute: ([input], parameters) => input && softmaxOver(input, groupOf(input, parameters), isLogarithm),
   });
 }
 
@@ -51,8 +48,5 @@ export const hardmax = operator('Hardmax', {
   traits: ['selects'],
   parameters: softmaxParameters,
   infer: (node) => [likeOf(node.inputs[0])],
-  compute: ([input], parameters) => {
-    const result = input && hardmaxOver(input, groupOf(input, parameters));
-    return result && [result];
-  },
+  compute: ([input], parameters) => input && hardmaxOver(input, groupOf(input, parameters)),
 });

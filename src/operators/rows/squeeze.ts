@@ -28,7 +28,7 @@ export const squeeze = operator('Squeeze', {
   },
   compute: ([tensor], { axes }, node) => {
     const shape = tensor && axes && without(node, tensor.shape, axes);
-    return tensor && isStatic(shape) ? [tensor.reshape(shape)] : undefined;
+    return tensor && isStatic(shape) ? tensor.reshape(shape) : undefined;
   },
 });
 
@@ -70,7 +70,7 @@ export const unsqueeze = operator('Unsqueeze', {
   },
   compute: ([tensor], { axes }) => {
     const shape = tensor && axes && withAxes(tensor.shape, axes);
-    return tensor && isStatic(shape) ? [tensor.reshape(shape)] : undefined;
+    return tensor && isStatic(shape) ? tensor.reshape(shape) : undefined;
   },
 });
 

@@ -30,11 +30,10 @@ export const transpose = operator('Transpose', {
   compute: ([tensor], { perm }) => {
     if (!tensor || !perm) return undefined;
     const strides = stridesOf(tensor.shape);
-    const result = copyAlong(tensor, {
+    return copyAlong(tensor, {
       shape: perm.map((axis) => tensor.shape[axis] ?? 1),
       strides: perm.map((axis) => strides[axis] ?? 1),
       offset: 0,
     });
-    return result && [result];
   },
 });

@@ -102,8 +102,7 @@ export const convTranspose = operator('ConvTranspose', {
   compute: ([input, weight, bias], { pads, ...parameters }, node) => {
     const sizes = input && spread(node, { pads, ...parameters }, input.shape.slice(2));
     if (!input || !weight || !pads || !isStatic(sizes)) return undefined;
-    const result = convolveTransposed(input, weight, bias, { ...parameters, pads }, sizes);
-    return result && [result];
+    return convolveTransposed(input, weight, bias, { ...parameters, pads }, sizes);
   },
 });
 

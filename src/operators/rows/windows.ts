@@ -35,7 +35,7 @@ function windowFunction(name: string, [constant, once, twice]: Weights): Operato
         { length: size },
         (_, i) => constant - once * Math.cos(i * step) + twice * Math.cos(2 * i * step),
       );
-      return [Tensor.from(dtype, [size], samples)];
+      return Tensor.from(dtype, [size], samples);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { type Graph, type Node, Tensor, type Value } from '../../model/index.js';
 import { advance } from '../../operators/compute/odometer.js';
-import { concat, hasTrait, operatorOf, pad, transpose } from '../../operators/index.js';
+import { concat, hasTrait, pad, resultsFor, transpose } from '../../operators/index.js';
 import { channelConstant } from './channel-constant.js';
 import { type Cell, cellIndex, extended, type Framed, filler, lineAt, unframed, withCells } from './framed.js';
 import { writtenCells } from './written-cells.js';
@@ -158,9 +158,8 @@ function constantCells(tensor: Tensor, base: Framed): Read | undefined {
 
 /** What a pointwise node makes of cells. */
 function computed(node: Node, cells: readonly Cell[]): Cell {
-  const row = operatorOf(node);
   const tensors = cells.filter((cell) => cell instanceof Tensor);
-  if (tensors.length === cells.length) return row?.compute?.(tensors, row.parameters(node), node)?.[0];
+  if (tensors.length === cells.length) return resultsFor(node, tensors)?.[0];
   if (cells.includes(undefined)) return undefined;
   const [first, second, third] = cells;
   switch (node.operator) {
