@@ -1,11 +1,12 @@
 /** Who may know whom: an arrow only points from a later station to an earlier one. See docs/architecture.md. */
 const stations = {
   model: [],
+  protobuf: ['model'],
   operators: ['model'],
   passes: ['operators', 'model'],
   layout: ['operators', 'model'],
   lowering: ['layout', 'operators', 'model'],
-  formats: ['lowering', 'layout', 'passes', 'operators', 'model'],
+  formats: ['protobuf', 'lowering', 'layout', 'passes', 'operators', 'model'],
   engines: ['formats', 'operators', 'model'],
   trials: ['formats', 'operators', 'model'],
   check: ['trials', 'engines', 'formats', 'operators', 'model'],

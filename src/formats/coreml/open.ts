@@ -33,15 +33,15 @@ export function open({ files }: Artefact): Opened<Model> {
   return {
     image: said.image,
     origins: said.origins,
-    inputs: Array.from(description.input ?? [], ({ name = '', type }) => ({
+    inputs: description.input.map(({ name = '', type }) => ({
       ...portOf(name),
       colours: COLOURS.get(type?.imageType?.colorSpace),
     })),
-    outputs: Array.from(description.output ?? [], ({ name = '' }) => portOf(name)),
+    outputs: description.output.map(({ name = '' }) => portOf(name)),
     values: values.map((name) => describeValue(name, said)),
     labels: classifier?.labels ?? said.labels,
     precision: mostHeldIn(held),
-    metadata: new Map(description.metadata?.userDefined ?? []),
+    metadata: new Map(description.metadata?.userDefined),
     notes: model.notes,
     content: model,
   };

@@ -3,7 +3,7 @@ import { existsAt } from '../../operators/names.js';
 import { signatureOf } from '../../operators/signature.js';
 import { invalid, labelOf } from './invalid.js';
 import { domainOf } from './opsets.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 type NodeProto = Message<'NodeProto'>;
 

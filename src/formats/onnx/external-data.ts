@@ -2,7 +2,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Bytes, InputError } from '../../model/index.js';
 import { invalid } from './invalid.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 /**
  * Bytes of a file beside the model. `location` has been checked to be a relative path without `..`; what it opens is the

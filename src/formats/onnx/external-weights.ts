@@ -1,6 +1,6 @@
 import { allNodes, type Bytes, type Graph, type Model, type Tensor } from '../../model/index.js';
 import type { Artefact, Hash } from '../format.js';
-import type { MessageParts } from './wire/schema.js';
+import type { MessageParts } from './schema.js';
 import { encodeModel, inFile } from './write.js';
 import { numberOf } from './write-type.js';
 

@@ -2,7 +2,7 @@ import { InputError, UnsupportedError } from '../../model/index.js';
 import { existsAt } from '../../operators/names.js';
 import { invalid } from './invalid.js';
 import { domainOf, readOpsets } from './opsets.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 type NodeProto = Message<'NodeProto'>;
 type FunctionProto = Message<'FunctionProto'>;

@@ -1,5 +1,5 @@
 import { InputError, type Place } from '../../model/index.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 /** The file breaks the standard. */
 export function invalid(what: string, where?: Place): InputError {

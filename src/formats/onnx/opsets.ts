@@ -1,6 +1,6 @@
 import { InputError } from '../../model/index.js';
 import { invalid } from './invalid.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 /** What ONNX Runtime loads, and what the operator list covers. */
 const FIRST_OPSET = 7;

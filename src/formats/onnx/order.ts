@@ -1,5 +1,5 @@
 import { invalid, labelOf } from './invalid.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 type NodeProto = Message<'NodeProto'>;
 type GraphProto = Message<'GraphProto'>;

@@ -1,6 +1,6 @@
 import type { Attribute } from '../../model/index.js';
 import { invalid, labelOf } from './invalid.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 type AttributeProto = Message<'AttributeProto'>;
 type Kind = Attribute['kind'] | 'sparse_tensor' | 'type_proto' | 'sparse_tensors' | 'type_protos';

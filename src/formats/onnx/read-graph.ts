@@ -7,9 +7,9 @@ import { orderNodes } from './order.js';
 import { kindOfAttribute } from './read-attribute.js';
 import { readTensor, type TensorSource } from './read-tensor.js';
 import type { TypeReader } from './read-type.js';
+import type { Message } from './schema.js';
 import { Scope } from './scope.js';
 import { checkSparse, sparseAttribute } from './sparse.js';
-import type { Message } from './wire/schema.js';
 
 type NodeProto = Message<'NodeProto'>;
 type GraphProto = Message<'GraphProto'>;

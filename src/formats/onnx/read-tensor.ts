@@ -11,8 +11,8 @@ import {
 } from '../../model/index.js';
 import { checkChecksum, type ExternalData, readExternalRange } from './external-data.js';
 import { invalid } from './invalid.js';
+import type { Message } from './schema.js';
 import { typedBytes } from './typed-data.js';
-import type { Message } from './wire/schema.js';
 
 const EXTERNAL = 1;
 /** A Node 20 buffer ends there. */
@@ -55,7 +55,10 @@ export function readTensor(tensor: Message<'TensorProto'>, source: TensorSource)
   const dtype = readDataType(tensor.dataType, where);
   const shape = readDims(tensor.dims, where);
   if (tensor.segment) throw invalid('a tensor in segments, which no tool reads', where);
-  const isExternal = tensor.dataLocation === EXTERNAL;
+  const { dataLocation = 0 } = tensor;
+  if (dataLocation !== 0 && dataLocation !== EXTERNAL)
+    throw invalid(`data location ${dataLocation} is not known`, where);
+  const isExternal = dataLocation === EXTERNAL;
   const hasTyped = holdsTypedData(tensor);
   const hasRaw = tensor.rawData !== undefined && tensor.rawData.length > 0;
   if (isExternal && (hasRaw || hasTyped)) throw invalid('a tensor has both external data and data in the file', where);

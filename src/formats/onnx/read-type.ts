@@ -1,7 +1,7 @@
 import type { DeclaredType, Dimension, Model, Shape } from '../../model/index.js';
 import { invalid } from './invalid.js';
 import { readDataType } from './read-tensor.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 /** Reads types that a file declares. Every size that is no number gets a symbol of its own, by which its name is found. */
 export class TypeReader {

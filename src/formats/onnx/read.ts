@@ -1,20 +1,22 @@
 import { type Bytes, InputError, Model } from '../../model/index.js';
+import { WireError } from '../../protobuf/index.js';
 import type { ExternalData } from './external-data.js';
+import { isLfsPointer, kindOf } from './file-kind.js';
 import { Functions } from './functions.js';
 import { invalid } from './invalid.js';
 import { addUnusedOpset, checkOpset, LAST_IR_VERSION, readOpsets } from './opsets.js';
 import { GraphReader } from './read-graph.js';
 import type { TensorSource } from './read-tensor.js';
 import { TypeReader } from './read-type.js';
+import { type Message, onnxCodec } from './schema.js';
 import { Scope } from './scope.js';
-import { type Decoded, decodeModel } from './wire/decode.js';
-import { isLfsPointer, kindOf } from './wire/file-kind.js';
-import type { Message } from './wire/schema.js';
-import { WireError } from './wire/wire-error.js';
 
 const DEFAULT_MAX_NODES = 200_000;
 const DEFAULT_MAX_BYTES = 16 * 2 ** 30;
 const MAX_FILE_BYTES = 2 ** 31 - 1;
+/** Limits that go with the nodes allowed do not fall below those of so many: a small model may have one wide node. */
+const LEAST_SCALE = DEFAULT_MAX_NODES;
+const RAISE = 'raise --max-nodes if the file is honest';
 
 export interface ReadOptions {
   /** How weights beside the file are read; without it they are refused when first needed. */
@@ -47,7 +49,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
   const functions = new Functions(proto.functions, opsets);
   addUnusedOpset(opsets, graph);
   checkOpset(opsets, bytes.length);
-  if (functions.count > 0) checkCount(functions.countNodes(graph.node), maxNodes);
+  checkCount(functions.countNodes(graph.node), maxNodes);
 
   const model = new Model({ opsets, metadata: readMetadata(proto), provenance: readProvenance(proto) });
   takeNames(graph, model);
@@ -73,14 +75,14 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
 
 function decode(bytes: Bytes, maxNodes: number) {
   if (bytes.length === 0) throw new InputError({ what: 'is empty: not an ONNX model', todo: 'download it again' });
-  let decoded: Decoded;
+  const dropped = new Map<string, number>();
+  let proto: Message<'ModelProto'>;
   try {
-    decoded = decodeModel(bytes, { maxNodes });
+    proto = onnxCodec.decode('ModelProto', bytes, { scale: Math.max(maxNodes, LEAST_SCALE), todo: RAISE, dropped });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     throw notOnnx(bytes) ?? error;
   }
-  const { model: proto, dropped } = decoded;
   const { graph } = proto;
   if (!graph) {
     const todo = 'export or download the model again';
@@ -105,8 +107,8 @@ function notOnnx(bytes: Bytes): InputError | undefined {
 function checkCount(count: number, maxNodes: number): void {
   if (count <= maxNodes) return;
   throw new InputError({
-    what: `has ${count} nodes once its functions are inlined, the limit is ${maxNodes}`,
-    todo: 'raise --max-nodes if the file is honest',
+    what: `has more than ${maxNodes} nodes once its functions are inlined, the limit`,
+    todo: RAISE,
   });
 }
 

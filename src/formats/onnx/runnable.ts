@@ -2,8 +2,8 @@ import { allNodes, type Graph, type Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import type { Opened, Runnable, RunnableOptions } from '../format.js';
 import type { OnnxContent } from './open.js';
+import { onnxCodec } from './schema.js';
 import { simulateFloat16 } from './simulate-float16.js';
-import { encodeMessage } from './wire/encode.js';
 import { encodeModel } from './write.js';
 
 /** The file as it is, or as a float32 program that rounds where the file computes in float16. */
@@ -20,7 +20,7 @@ export function runnable(opened: Opened<OnnxContent>, options: RunnableOptions =
 
 /** Further outputs as a message of their own: protobuf merges what follows a file into it, and engines infer the types. */
 function declaration(names: readonly string[]): readonly Uint8Array[] {
-  return encodeMessage('ModelProto', { graph: { output: names.map((name) => ({ name })) } });
+  return onnxCodec.encode('ModelProto', { graph: { output: names.map((name) => ({ name })) } });
 }
 
 /** Engines run an fp16 graph in float32, and round less than a device does. */

@@ -1,8 +1,7 @@
 import { asOneChunk, type Bytes, sizeOf } from '../../model/index.js';
 import { invalid } from './invalid.js';
 import { readDims, readTensor, type TensorSource } from './read-tensor.js';
-import { encodeMessage } from './wire/encode.js';
-import type { Message } from './wire/schema.js';
+import { type Message, onnxCodec } from './schema.js';
 
 /** `AttributeProto.AttributeType.SPARSE_TENSOR`. */
 const SPARSE_TENSOR = 11;
@@ -14,7 +13,7 @@ const SPARSE_TENSOR = 11;
  */
 export function sparseAttribute(sparse: Message<'SparseTensorProto'>, file: Bytes): Bytes {
   const sparseTensor = file.subarray(sparse.start, sparse.end);
-  return asOneChunk(encodeMessage('AttributeProto', { name: 'sparse_value', type: SPARSE_TENSOR, sparseTensor }));
+  return asOneChunk(onnxCodec.encode('AttributeProto', { name: 'sparse_value', type: SPARSE_TENSOR, sparseTensor }));
 }
 
 /**

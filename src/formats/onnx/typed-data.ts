@@ -1,5 +1,5 @@
 import { asOneChunk, type Bytes, bitsOf, type DataType } from '../../model/index.js';
-import type { Message } from './wire/schema.js';
+import type { Message } from './schema.js';
 
 /**
  * The elements of a tensor that lie in a typed field (`float_data` and the like) as little-endian bytes; the packed form of

@@ -1,5 +1,5 @@
 import { type Bytes, DATA_TYPES, type DataType, type DeclaredType, type Shape } from '../../model/index.js';
-import type { MessageParts } from './wire/schema.js';
+import type { MessageParts } from './schema.js';
 
 /** The number of an element type in `TensorProto.DataType`. */
 export function numberOf(dtype: DataType): number {

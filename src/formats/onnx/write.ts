@@ -11,8 +11,7 @@ import {
   type Value,
 } from '../../model/index.js';
 import { LAST_IR_VERSION } from './opsets.js';
-import { encodeMessage } from './wire/encode.js';
-import type { MessageParts } from './wire/schema.js';
+import { type MessageParts, onnxCodec } from './schema.js';
 import { completeType, encodeType, numberOf } from './write-type.js';
 import { WrittenNames } from './written-names.js';
 
@@ -44,7 +43,7 @@ export function writeOnnx(model: Model): Uint8Array {
 export function encodeModel(model: Model, place: PlaceTensor = inFile): Bytes[] {
   const { provenance: source } = model;
   const names = new WrittenNames(model);
-  return encodeMessage('ModelProto', {
+  return onnxCodec.encode('ModelProto', {
     irVersion: Math.min(LAST_IR_VERSION, Math.max(OLDEST_IR_VERSION, source.irVersion || 8)),
     producerName: source.producerName || undefined,
     producerVersion: source.producerVersion || undefined,

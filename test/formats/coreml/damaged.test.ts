@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readMlpackage } from '../../../src/formats/coreml/index.js';
-import { decodeMessage } from '../../../src/formats/coreml/wire/decode-message.js';
-import { encodeMessage } from '../../../src/formats/coreml/wire/encode-message.js';
-import type { Message } from '../../../src/formats/coreml/wire/schema.js';
-import { InputError } from '../../../src/model/index.js';
+import {
+  coremlCodec,
+  type Message,
+  type MessageName,
+  type MessageParts,
+} from '../../../src/formats/coreml/program/schema.js';
+import { asOneChunk, InputError } from '../../../src/model/index.js';
 import { network } from '../../network.js';
 import { packageOf } from './judge.js';
 
@@ -15,6 +18,9 @@ const LABELS = ['a', 'b', 'c', 'd'];
 
 type Files = Map<string, Uint8Array>;
 type Operation = Message<'Operation'>;
+type Change<N extends MessageName> = (message: Message<N>) => MessageParts<N>;
+
+const empty = <N extends MessageName>(name: N) => coremlCodec.decode(name, new Uint8Array());
 
 const built = (labels?: readonly string[]): Files =>
   packageOf(
@@ -23,37 +29,37 @@ const built = (labels?: readonly string[]): Files =>
   );
 
 /** A package whose model is changed by a function from message to message. */
-function changed(change: (model: Message<'Model'>) => Message<'Model'>, files = built()): Files {
-  const model = decodeMessage('Model', files.get(MODEL) ?? new Uint8Array());
-  return new Map([...files, [MODEL, encodeMessage('Model', change(model))]]);
+function changed(change: Change<'Model'>, files = built()): Files {
+  const model = coremlCodec.decode('Model', files.get(MODEL) ?? new Uint8Array());
+  return new Map([...files, [MODEL, asOneChunk(coremlCodec.encode('Model', change(model)))]]);
 }
 
-function withMain(change: (main: Message<'Function'>) => Message<'Function'>, files?: Files): Files {
+function withMain(change: Change<'Function'>, files?: Files): Files {
   return changed((model) => {
-    const main = model.mlProgram?.functions?.get('main') ?? {};
+    const main = model.mlProgram?.functions.get('main') ?? empty('Function');
     return { ...model, mlProgram: { ...model.mlProgram, functions: new Map([['main', change(main)]]) } };
   }, files);
 }
 
-function withBlock(change: (block: Message<'Block'>) => Message<'Block'>, files?: Files): Files {
+function withBlock(change: Change<'Block'>, files?: Files): Files {
   return withMain((main) => {
-    const blocks = Array.from(main.blockSpecializations ?? [], ([key, block]) => [key, change(block)] as const);
+    const blocks = Array.from(main.blockSpecializations, ([key, block]) => [key, change(block)] as const);
     return { ...main, blockSpecializations: new Map(blocks) };
   }, files);
 }
 
 /** Changes the first operation of a type. */
-function withOperation(type: string, change: (operation: Operation) => Operation, files?: Files): Files {
+function withOperation(type: string, change: Change<'Operation'>, files?: Files): Files {
   return withBlock((block) => {
-    const operations = Array.from(block.operations ?? []);
+    const { operations } = block;
     const at = operations.findIndex((operation) => operation.type === type);
     return { ...block, operations: operations.map((operation, i) => (i === at ? change(operation) : operation)) };
   }, files);
 }
 
-function withArgument(type: string, name: string, argument: Message<'Argument'> | undefined): Files {
+function withArgument(type: string, name: string, argument: MessageParts<'Argument'> | undefined): Files {
   return withOperation(type, (operation) => {
-    const inputs = new Map(operation.inputs);
+    const inputs = new Map<string, MessageParts<'Argument'>>(operation.inputs);
     if (argument) inputs.set(name, argument);
     else inputs.delete(name);
     return { ...operation, inputs };
@@ -61,31 +67,28 @@ function withArgument(type: string, name: string, argument: Message<'Argument'> 
 }
 
 /** Changes the constant in weight.bin that comes first. */
-function withBlob(change: (value: Message<'Value'>) => Message<'Value'>): Files {
+function withBlob(change: Change<'Value'>): Files {
   return withBlock((block) => {
-    const operations = Array.from(block.operations ?? []);
+    const { operations } = block;
     const at = operations.findIndex(({ attributes }) => attributes?.get('val')?.blobFileValue);
-    const edit = (operation: Operation): Operation => {
-      const attributes = new Map(operation.attributes);
-      return { ...operation, attributes: attributes.set('val', change(attributes.get('val') ?? {})) };
+    const edit: Change<'Operation'> = (operation) => {
+      const value = change(operation.attributes.get('val') ?? empty('Value'));
+      return { ...operation, attributes: new Map([...operation.attributes, ['val', value]]) };
     };
     return { ...block, operations: operations.map((operation, i) => (i === at ? edit(operation) : operation)) };
   });
 }
 
-const output = (operation: Operation, change: (type: Message<'TensorType'>) => Message<'TensorType'>): Operation => ({
+const output = (operation: Operation, change: Change<'TensorType'>): MessageParts<'Operation'> => ({
   ...operation,
-  outputs: Array.from(operation.outputs ?? []).map(({ name = '', type }) => ({
+  outputs: operation.outputs.map(({ name = '', type }) => ({
     name,
-    type: { tensorType: change(type?.tensorType ?? {}) },
+    type: { tensorType: change(type?.tensorType ?? empty('TensorType')) },
   })),
 });
 
-function withDescription(
-  change: (d: Message<'ModelDescription'>) => Message<'ModelDescription'>,
-  files?: Files,
-): Files {
-  return changed((model) => ({ ...model, description: change(model.description ?? {}) }), files);
+function withDescription(change: Change<'ModelDescription'>, files?: Files): Files {
+  return changed((model) => ({ ...model, description: change(model.description ?? empty('ModelDescription')) }), files);
 }
 
 function withManifest(change: (manifest: Record<string, unknown>) => unknown): Files {
@@ -108,8 +111,8 @@ const moved = (path: string) => (manifest: Record<string, unknown>) => ({
   ),
 });
 
-const scalar = (kind: number): Message<'ValueType'> => ({ tensorType: { dataType: kind } });
-const boundTo = (name: string): Message<'Argument'> => ({ arguments: [{ name }] });
+const scalar = (kind: number): MessageParts<'ValueType'> => ({ tensorType: { dataType: kind } });
+const boundTo = (name: string): MessageParts<'Argument'> => ({ arguments: [{ name }] });
 const INT32 = 23;
 
 test('the package that is damaged below is read as it is', () => {
@@ -249,55 +252,56 @@ test('bytes changed or cut anywhere never end in anything but a package or an er
   );
 });
 
-function outputsOf(block: Message<'Block'>): string[] {
-  return Array.from(block.outputs ?? []);
+function outputsOf(block: Message<'Block'>): readonly string[] {
+  return block.outputs;
 }
 
 function reversed(block: Message<'Block'>): Operation[] {
-  return Array.from(block.operations ?? []).reverse();
+  return [...block.operations].reverse();
 }
 
 function doubled(block: Message<'Block'>): Operation[] {
-  const operations = Array.from(block.operations ?? []);
-  return operations.concat(operations.slice(-1));
+  return [...block.operations, ...block.operations.slice(-1)];
 }
 
-function first(operation: Operation): Message<'NamedValueType'> {
-  return operation.outputs?.[0] ?? {};
+function first(operation: Operation): MessageParts<'NamedValueType'> {
+  return operation.outputs[0] ?? {};
 }
 
-function strides(values: readonly number[]): Message<'Argument'> {
+function strides(values: readonly number[]): MessageParts<'Argument'> {
   const type = { tensorType: { dataType: INT32, rank: 1, dimensions: [{ constant: { size: values.length } }] } };
   return { arguments: [{ value: { type, immediateValue: { tensor: { ints: { values } } } } }] };
 }
 
-function widened(type: Message<'TensorType'>): Message<'TensorType'> {
-  const [, ...others] = Array.from(type.dimensions ?? []);
+function widened(type: Message<'TensorType'>): MessageParts<'TensorType'> {
+  const [, ...others] = type.dimensions;
   return { ...type, dimensions: [{ constant: { size: 2 } }, ...others] };
 }
 
-function half(type: Message<'TensorType'>): Message<'TensorType'> {
+function half(type: Message<'TensorType'>): MessageParts<'TensorType'> {
   return { ...type, dataType: 10 };
 }
 
-function at(value: Message<'Value'>, offset: number): Message<'Value'> {
+function at(value: Message<'Value'>, offset: number): MessageParts<'Value'> {
   return { ...value, blobFileValue: { ...value.blobFileValue, offset } };
 }
 
-function array(shape: readonly number[]): Message<'FeatureType'> {
+function array(shape: readonly number[]): MessageParts<'FeatureType'> {
   return { multiArrayType: { shape, dataType: 65568 } };
 }
 
-const picture: Message<'FeatureType'> = { imageType: { width: 6, height: 5, colorSpace: 20 } };
+const picture: MessageParts<'FeatureType'> = { imageType: { width: 6, height: 5, colorSpace: 20 } };
 
-function fewer(operation: Operation): Operation {
-  const inputs = new Map(operation.inputs);
-  const value = inputs.get('classes')?.arguments?.[0]?.value ?? {};
-  const values = Array.from(value.immediateValue?.list?.values ?? []).slice(1);
-  inputs.set('classes', { arguments: [{ value: { ...value, immediateValue: { list: { values } } } }] });
-  return { ...operation, inputs };
+function fewer(operation: Operation): MessageParts<'Operation'> {
+  const value = operation.inputs.get('classes')?.arguments[0]?.value;
+  const values = value?.immediateValue?.list?.values.slice(1) ?? [];
+  const classes = { arguments: [{ value: { ...value, immediateValue: { list: { values } } } }] };
+  return {
+    ...operation,
+    inputs: new Map<string, MessageParts<'Argument'>>([...operation.inputs, ['classes', classes]]),
+  };
 }
 
-function asTensors(description: Message<'ModelDescription'>): Message<'FeatureDescription'>[] {
-  return Array.from(description.output ?? []).map(({ name = '' }) => ({ name, type: array([1, 4]) }));
+function asTensors(description: Message<'ModelDescription'>): MessageParts<'FeatureDescription'>[] {
+  return description.output.map(({ name = '' }) => ({ name, type: array([1, 4]) }));
 }

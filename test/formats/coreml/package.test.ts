@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { coreml, readMlpackage } from '../../../src/formats/coreml/index.js';
-import { decodeMessage } from '../../../src/formats/coreml/wire/decode-message.js';
+import { coremlCodec } from '../../../src/formats/coreml/program/schema.js';
 import type { LowerOptions } from '../../../src/formats/format.js';
 import { InputError, type Model, UsageError } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
@@ -15,7 +15,7 @@ const classifier = (n: Network, classes = 10) =>
 const small = () => network((n) => classifier(n));
 
 const described = (model: Model, options: LowerOptions = {}) =>
-  decodeMessage('Model', packageOf(model, options).get(MODEL) ?? new Uint8Array());
+  coremlCodec.decode('Model', packageOf(model, options).get(MODEL) ?? new Uint8Array());
 
 describe('the files of a package', () => {
   test('are the manifest, the model and the weights, and the manifest names both', () => {

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../../model/index.js';
 import { FLOAT64 } from '../program/data-types.js';
-import type { Message } from '../wire/schema.js';
+import type { Message } from '../program/schema.js';
 import { damaged } from './damaged.js';
 import type { Operand } from './operand.js';
 import { readName, readType } from './read-values.js';
@@ -15,17 +15,17 @@ export interface ReadClassifier {
 
 /** @throws InputError unless it has as many labels as probabilities, and a label and a table for results */
 export function readClassifier(
-  { inputs = new Map(), outputs = [] }: Message<'Operation'>,
+  { inputs, outputs }: Message<'Operation'>,
   operandOf: (name: string) => Operand,
 ): ReadClassifier {
-  const bindings = (name: string) => Array.from(inputs.get(name)?.arguments ?? []);
+  const bindings = (name: string) => inputs.get(name)?.arguments ?? [];
   const [probability] = bindings('probabilities');
   const [bound] = bindings('classes');
   const list = bound?.value?.immediateValue?.list;
   if (inputs.size !== 2 || !probability?.name || !list)
     throw damaged('classify takes probabilities and a list of classes');
-  const labels = Array.from(list.values ?? [], (value) => {
-    const text = value.immediateValue?.tensor?.strings?.values?.[0];
+  const labels = list.values.map((value) => {
+    const text = value.immediateValue?.tensor?.strings?.values[0];
     if (text === undefined) throw damaged('a class of classify is no text');
     return text;
   });
@@ -36,7 +36,7 @@ export function readClassifier(
   if (labels.length !== count || length !== count) {
     throw damaged(`classify has ${labels.length} classes (${length} by their type) for ${count} probabilities`);
   }
-  const [label, table, ...more] = Array.from(outputs);
+  const [label, table, ...more] = outputs;
   const labelType = readType(label?.type, 'classify');
   const pair = table?.type?.dictionaryType;
   const keys = readType(pair?.keyType, 'classify');

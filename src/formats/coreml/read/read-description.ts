@@ -1,6 +1,6 @@
 import { COLOR_SPACES, LEGAL_NAME, MIL_NUMBERS } from '../program/data-types.js';
 import type { MilType } from '../program/program.js';
-import type { Message } from '../wire/schema.js';
+import type { Message } from '../program/schema.js';
 import { damaged } from './damaged.js';
 
 const CHANNELS: ReadonlyMap<number, number> = new Map([
@@ -17,8 +17,8 @@ export type Features = ReadonlyMap<string, MilType | 'label' | 'probabilities'>;
  * else before a phone refuses the model.
  */
 export function checkDescription(description: Message<'ModelDescription'>, inputs: Features, outputs: Features): void {
-  checkFeatures(Array.from(description.input ?? []), inputs, 'input');
-  checkFeatures(Array.from(description.output ?? []), outputs, 'output');
+  checkFeatures(description.input, inputs, 'input');
+  checkFeatures(description.output, outputs, 'output');
   for (const name of inputs.keys()) if (outputs.has(name)) throw damaged('an input and an output share a name', name);
   const named = (kind: 'label' | 'probabilities') => [...outputs].find(([, type]) => type === kind)?.[0] ?? '';
   if ((description.predictedFeatureName ?? '') !== named('label')) {
@@ -33,19 +33,20 @@ function checkFeatures(features: readonly Message<'FeatureDescription'>[], types
   const described = features.map(({ name = '' }) => name).join();
   const computed = [...types.keys()].join();
   if (described !== computed) throw damaged(`the description has the ${kind}s ${described}, the program ${computed}`);
-  for (const { name = '', type = {} } of features) {
+  for (const { name = '', type } of features) {
     if (!LEGAL_NAME.test(name)) throw damaged(`${JSON.stringify(name)} is no name`);
     const expected = types.get(name);
     if (expected === 'label') {
-      if (!type.stringType) throw damaged('the label is described as something else', name);
+      if (!type?.stringType) throw damaged('the label is described as something else', name);
     } else if (expected === 'probabilities') {
-      if (!type.dictionaryType?.stringKeyType) throw damaged('the probabilities are described as something else', name);
+      if (!type?.dictionaryType?.stringKeyType)
+        throw damaged('the probabilities are described as something else', name);
     } else if (expected) checkTensor(name, type, expected, kind);
   }
 }
 
-function checkTensor(name: string, type: Message<'FeatureType'>, expected: MilType, kind: string): void {
-  const { imageType: image, multiArrayType: array } = type;
+function checkTensor(name: string, type: Message<'FeatureType'> | undefined, expected: MilType, kind: string): void {
+  const { imageType: image, multiArrayType: array } = type ?? {};
   if (image && kind === 'input') {
     const channels = CHANNELS.get(image.colorSpace ?? 0);
     if (!channels) throw damaged(`colour space ${image.colorSpace} is not known`, name);
@@ -59,9 +60,8 @@ function checkTensor(name: string, type: Message<'FeatureType'>, expected: MilTy
   if (array.dataType !== MIL_NUMBERS[expected.dtype].feature) {
     throw damaged(`the description says type ${array.dataType}, the program ${expected.dtype}`, name);
   }
-  const shape = Array.from(array.shape ?? []);
   const wanted = expected.shape.length > 0 ? expected.shape : [1];
-  if (shape.join() !== wanted.join()) {
-    throw damaged(`the description says [${shape}], the program [${expected.shape}]`, name);
+  if (array.shape.join() !== wanted.join()) {
+    throw damaged(`the description says [${array.shape}], the program [${expected.shape}]`, name);
   }
 }

@@ -1,8 +1,8 @@
 import { type Bytes, Model } from '../../../model/index.js';
+import { WireError } from '../../../protobuf/index.js';
 import { VERSIONS } from '../program/data-types.js';
 import type { MilType } from '../program/program.js';
-import { decodeMessage } from '../wire/decode-message.js';
-import type { Message } from '../wire/schema.js';
+import { coremlCodec, type Message } from '../program/schema.js';
 import { BlobReader } from './blob-reader.js';
 import type { ReadClassifier } from './classifier.js';
 import { damaged } from './damaged.js';
@@ -42,9 +42,10 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   const manifest = readManifest(files);
   const bytes = files.get(manifest.modelPath);
   if (!bytes) throw damaged(`${manifest.modelPath} is no file`);
-  const message = decodeMessage('Model', bytes);
-  const { description = {}, mlProgram } = message;
+  const message = decode(bytes);
+  const { description, mlProgram } = message;
   if (!mlProgram) throw damaged('its model is no ML Program');
+  if (!description) throw damaged('its model has no description');
   if (message.isUpdatable) throw damaged('an updatable model is not read here');
   const { main, block } = mainOf(mlProgram, message.specificationVersion ?? 0);
 
@@ -52,7 +53,7 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   const blobs = blobFile && new BlobReader(blobFile);
   const model = new Model({
     opsets: new Map([['', OPSET]]),
-    metadata: new Map(description.metadata?.userDefined ?? []),
+    metadata: new Map(description.metadata?.userDefined),
     provenance: { ...EMPTY, irVersion: IR_VERSION, producerName: 'mobileone' },
   });
   if (blobs && blobs.claimed !== blobs.count) {
@@ -62,9 +63,9 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
 
   const program = new ProgramReader(model.graph, blobs);
   const inputs = new Map<string, MilType>();
-  for (const input of Array.from(main.inputs ?? [])) inputs.set(input.name ?? '', program.addInput(input));
-  program.readOperations(Array.from(block.operations ?? []));
-  const outputs = addOutputs(model, program, Array.from(block.outputs ?? []));
+  for (const input of main.inputs) inputs.set(input.name ?? '', program.addInput(input));
+  program.readOperations(block.operations);
+  const outputs = addOutputs(model, program, block.outputs);
   program.checkTypes();
   checkDescription(description, inputs, outputs);
   const { classifier, values, held } = program;
@@ -73,17 +74,25 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
 
 const EMPTY = { producerVersion: '', domain: '', modelVersion: 0n, docString: '' };
 
+function decode(bytes: Bytes): Message<'Model'> {
+  try {
+    return coremlCodec.decode('Model', bytes);
+  } catch (error) {
+    throw error instanceof WireError ? damaged(`model.mlmodel: ${error.what}`) : error;
+  }
+}
+
 /** The one function and its one block. @throws InputError where versions do not go together, or there is more than that */
 function mainOf({ version, functions }: Message<'Program'>, specification: number) {
   const known = VERSIONS.find((candidate) => candidate.specification === specification);
   if (!known) throw damaged(`specificationVersion ${specification} is not known`);
   if (version !== 1) throw damaged(`the program has version ${version ?? 0}, not 1`);
-  const main = functions?.get('main');
-  if (!main || functions?.size !== 1) throw damaged(`its functions are ${[...(functions?.keys() ?? [])]}, not main`);
+  const main = functions.get('main');
+  if (!main || functions.size !== 1) throw damaged(`its functions are ${[...functions.keys()]}, not main`);
   if (main.opset !== known.opset) throw damaged(`opset ${main.opset} with specificationVersion ${specification}`);
-  const block = main.blockSpecializations?.get(known.opset);
-  if (!block || main.blockSpecializations?.size !== 1) throw damaged(`main has not one block, for ${known.opset}`);
-  if (Array.from(block.inputs ?? []).length > 0) throw damaged('the block of main has inputs of its own');
+  const block = main.blockSpecializations.get(known.opset);
+  if (!block || main.blockSpecializations.size !== 1) throw damaged(`main has not one block, for ${known.opset}`);
+  if (block.inputs.length > 0) throw damaged('the block of main has inputs of its own');
   return { main, block };
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../../model/index.js';
 import { inferTypes } from '../../../operators/infer.js';
 import type { Constant, MilType } from '../program/program.js';
-import type { Message } from '../wire/schema.js';
+import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { type ReadClassifier, readClassifier } from './classifier.js';
 import { damaged } from './damaged.js';
@@ -93,10 +93,10 @@ export class ProgramReader {
     if (operations.length > MOST_OPERATIONS) throw damaged(`it has ${operations.length} operations, over the limit`);
     const { model } = this.#to.graph;
     // The program's names are its own: no node that a row makes may be called like a value that comes later.
-    for (const { outputs } of operations) for (const { name } of Array.from(outputs ?? [])) model.takeName(name ?? '');
+    for (const { outputs } of operations) for (const { name } of outputs) model.takeName(name ?? '');
     for (const operation of operations) {
       if (this.classifier) throw damaged('an operation follows classify');
-      if (Array.from(operation.blocks ?? []).length > 0) throw damaged('control flow is not read here', operation.type);
+      if (operation.blocks.length > 0) throw damaged('control flow is not read here', operation.type);
       if (operation.type === 'const') this.#readConst(operation);
       else if (operation.type === 'classify')
         this.classifier = readClassifier(operation, (name) => this.operandOf(name));
@@ -132,11 +132,12 @@ export class ProgramReader {
   }
 
   #readConst({ inputs, outputs, attributes }: Message<'Operation'>): void {
-    const [output, ...more] = Array.from(outputs ?? []);
+    const [output, ...more] = outputs;
     const name = readName(output?.name, 'a const');
-    const value = attributes?.get('val');
+    const value = attributes.get('val');
     expectAttributes(attributes, ['name', 'val'], name);
-    if (!value || more.length > 0 || inputs?.size) throw damaged('a const has a value, no inputs and one output', name);
+    if (!value || more.length > 0 || inputs.size > 0)
+      throw damaged('a const has a value, no inputs and one output', name);
     const constant = readConstant(value, this.#blobs, name);
     expectType(readType(output?.type, name), constant, name);
     const { dtype, shape } = constant;
@@ -153,8 +154,8 @@ export class ProgramReader {
     return { name, type: { dtype: constant.dtype, shape: constant.shape }, constant, value };
   }
 
-  #readOperation({ type = '', inputs = new Map(), outputs = [], attributes }: Message<'Operation'>): void {
-    const named = Array.from(outputs, ({ name, type: declared }) => {
+  #readOperation({ type = '', inputs, outputs, attributes }: Message<'Operation'>): void {
+    const named = outputs.map(({ name, type: declared }) => {
       const legal = readName(name, `a result of ${type}`);
       return { name: legal, type: readType(declared, legal) };
     });
@@ -166,7 +167,7 @@ export class ProgramReader {
     for (const [key, argument] of inputs) {
       args.set(
         key,
-        Array.from(argument.arguments ?? [], (binding, index) => this.#bound(binding, `${where}_${key}_${index}`)),
+        argument.arguments.map((binding, index) => this.#bound(binding, `${where}_${key}_${index}`)),
       );
     }
     const operation = new OperationReader(type, where, args);
@@ -214,12 +215,8 @@ function expectFloat(operation: OperationReader, { dtype }: MilType, where: stri
   if (computed !== dtype) throw damaged(`it is declared ${dtype} and is ${computed}`, where);
 }
 
-function expectAttributes(
-  attributes: ReadonlyMap<string, unknown> | undefined,
-  known: readonly string[],
-  where: string,
-) {
-  for (const key of attributes?.keys() ?? []) {
+function expectAttributes(attributes: ReadonlyMap<string, unknown>, known: readonly string[], where: string) {
+  for (const key of attributes.keys()) {
     if (!known.includes(key)) throw damaged(`it has no attribute ${key}`, where);
   }
 }

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../model/index.js';
 import { BLOB_FILE_NAME, LEGAL_NAME, MIL_NUMBERS, type MilDataType } from '../program/data-types.js';
 import type { Constant, MilType } from '../program/program.js';
-import type { Message } from '../wire/schema.js';
+import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { damaged } from './damaged.js';
 
@@ -21,12 +21,12 @@ export function readType(type: Message<'ValueType'> | undefined, where: string):
   if (!tensor) throw damaged('a type is no tensor', where);
   const dtype = DTYPES.get(tensor.dataType ?? 0);
   if (!dtype) throw damaged(`data type ${tensor.dataType ?? 0} is none that a program of this kind holds`, where);
-  const dimensions = Array.from(tensor.dimensions ?? []);
+  const { dimensions } = tensor;
   if ((tensor.rank ?? 0) !== dimensions.length) {
     throw damaged(`a type says rank ${tensor.rank ?? 0} and has ${dimensions.length} dimensions`, where);
   }
   if (dimensions.length > HIGHEST_RANK) throw damaged(`rank ${dimensions.length} is over ${HIGHEST_RANK}`, where);
-  if (tensor.attributes?.size) throw damaged('a type has attributes', where);
+  if (tensor.attributes.size > 0) throw damaged('a type has attributes', where);
   const shape = dimensions.map(({ constant }) => {
     if (!constant?.size || constant.size < 1) throw damaged('a dimension is not fixed and positive', where);
     return constant.size;
@@ -71,7 +71,7 @@ function immediate(type: MilType, tensor: Message<'TensorValue'>, where: string)
   switch (type.dtype) {
     case 'fp32':
       if (!tensor.floats) throw wrongField();
-      return { ...type, data: Float32Array.from(tensor.floats.values ?? []) };
+      return { ...type, data: Float32Array.from(tensor.floats.values) };
     case 'fp16': {
       const bytes = tensor.bytes?.values;
       if (!bytes || bytes.length % 2) throw wrongField();
@@ -79,13 +79,13 @@ function immediate(type: MilType, tensor: Message<'TensorValue'>, where: string)
     }
     case 'int32': {
       if (!tensor.ints) throw wrongField();
-      return { ...type, data: Int32Array.from(tensor.ints.values ?? []) };
+      return { ...type, data: Int32Array.from(tensor.ints.values) };
     }
     case 'bool':
       if (!tensor.bools) throw wrongField();
-      return { ...type, data: Uint8Array.from(Array.from(tensor.bools.values ?? [], Number)) };
+      return { ...type, data: Uint8Array.from(tensor.bools.values, Number) };
     default: {
-      const [text, ...more] = Array.from(tensor.strings?.values ?? []);
+      const [text, ...more] = tensor.strings?.values ?? [];
       if (text === undefined || more.length > 0) throw wrongField();
       return { ...type, data: text };
     }

@@ -1,12 +1,12 @@
 import { COLOR_SPACES, MIL_NUMBERS } from '../program/data-types.js';
 import type { InputFeature, MilProgram, MilValue } from '../program/program.js';
-import type { Message } from '../wire/schema.js';
+import type { MessageParts } from '../program/schema.js';
 
 /** What an app sees of the model: its features by name and type, and what is known of its making. */
-export function describe(program: MilProgram): Message<'ModelDescription'> {
+export function describe(program: MilProgram): MessageParts<'ModelDescription'> {
   const { classifier } = program;
   const output = program.outputs.map((value) => ({ name: value.name, type: arrayFeature(value) }));
-  const description: Message<'ModelDescription'> = {
+  const description: MessageParts<'ModelDescription'> = {
     input: program.inputs.map(inputFeature),
     output,
     metadata: { userDefined: program.metadata },
@@ -24,14 +24,14 @@ export function describe(program: MilProgram): Message<'ModelDescription'> {
   };
 }
 
-function inputFeature({ value, image }: InputFeature): Message<'FeatureDescription'> {
+function inputFeature({ value, image }: InputFeature): MessageParts<'FeatureDescription'> {
   if (!image) return { name: value.name, type: arrayFeature(value) };
   const [height = 0, width = 0] = value.type.shape.slice(2);
   return { name: value.name, type: { imageType: { width, height, colorSpace: COLOR_SPACES[image] } } };
 }
 
 /** A scalar is described as a vector of one element: a feature without a shape says that its shape is not known. */
-function arrayFeature({ name, type }: MilValue): Message<'FeatureType'> {
+function arrayFeature({ name, type }: MilValue): MessageParts<'FeatureType'> {
   const dataType = MIL_NUMBERS[type.dtype].feature;
   if (dataType === undefined) throw new TypeError(`feature ${name} cannot be ${type.dtype}`);
   return { multiArrayType: { shape: type.shape.length > 0 ? type.shape : [1], dataType } };

@@ -1,6 +1,6 @@
 import { BLOB_FILE_NAME, FLOAT64, MIL_NUMBERS } from '../program/data-types.js';
 import type { Classifier, Constant, MilOperation, MilProgram } from '../program/program.js';
-import type { Message } from '../wire/schema.js';
+import type { MessageParts } from '../program/schema.js';
 import type { BlobWriter } from './blob-writer.js';
 import { bytesOf, immediate, named, tensorType, text } from './encode-types.js';
 
@@ -8,19 +8,19 @@ import { bytesOf, immediate, named, tensorType, text } from './encode-types.js';
 const FEWEST_IN_BLOB = 10;
 
 /** The program as a message; large constants go to `blobs`. */
-export function encodeProgram(program: MilProgram, blobs: BlobWriter): Message<'Program'> {
+export function encodeProgram(program: MilProgram, blobs: BlobWriter): MessageParts<'Program'> {
   const { opset } = program.version;
   const operations = program.operations.map((operation) => encodeOperation(operation, blobs));
   const { classifier } = program;
   if (classifier) operations.push(classify(classifier));
-  const block: Message<'Block'> = {
+  const block: MessageParts<'Block'> = {
     outputs: [
       ...(classifier ? [classifier.labelName, classifier.probabilitiesName] : []),
       ...program.outputs.map((value) => value.name),
     ],
     operations,
   };
-  const main: Message<'Function'> = {
+  const main: MessageParts<'Function'> = {
     inputs: program.inputs.map(({ value }) => named(value)),
     opset,
     blockSpecializations: new Map([[opset, block]]),
@@ -28,7 +28,7 @@ export function encodeProgram(program: MilProgram, blobs: BlobWriter): Message<'
   return { version: 1, functions: new Map([['main', main]]) };
 }
 
-function encodeOperation({ type, inputs, outputs }: MilOperation, blobs: BlobWriter): Message<'Operation'> {
+function encodeOperation({ type, inputs, outputs }: MilOperation, blobs: BlobWriter): MessageParts<'Operation'> {
   const [first] = outputs;
   if (!first) throw new Error(`operation ${type} has no output`);
   const attributes = new Map([['name', text(first.name)]]);
@@ -43,7 +43,7 @@ function encodeOperation({ type, inputs, outputs }: MilOperation, blobs: BlobWri
   };
 }
 
-function encodeConstant(constant: Constant, blobs: BlobWriter): Message<'Value'> {
+function encodeConstant(constant: Constant, blobs: BlobWriter): MessageParts<'Value'> {
   const { dtype, data } = constant;
   if (typeof data === 'string' || MIL_NUMBERS[dtype].blob === undefined || data.length < FEWEST_IN_BLOB) {
     return immediate(constant);
@@ -53,13 +53,13 @@ function encodeConstant(constant: Constant, blobs: BlobWriter): Message<'Value'>
 }
 
 /** The last operation of a classifier. Its class names are the one argument that coremltools itself binds in place. */
-function classify({ probabilities, labels, labelName, probabilitiesName }: Classifier): Message<'Operation'> {
+function classify({ probabilities, labels, labelName, probabilitiesName }: Classifier): MessageParts<'Operation'> {
   const label = tensorType({ dtype: 'string', shape: [] });
-  const classes: Message<'Value'> = {
+  const classes: MessageParts<'Value'> = {
     type: { listType: { type: label, length: { constant: { size: labels.length } } } },
     immediateValue: { list: { values: labels.map(text) } },
   };
-  const probability: Message<'ValueType'> = { tensorType: { dataType: FLOAT64 } };
+  const probability: MessageParts<'ValueType'> = { tensorType: { dataType: FLOAT64 } };
   return {
     type: 'classify',
     inputs: new Map([

@@ -1,9 +1,9 @@
 import { MIL_NUMBERS } from '../program/data-types.js';
 import type { Constant, MilType, MilValue } from '../program/program.js';
-import type { Message } from '../wire/schema.js';
+import type { MessageParts } from '../program/schema.js';
 
 /** A fixed tensor type as the program declares it. */
-export function tensorType({ dtype, shape }: MilType): Message<'ValueType'> {
+export function tensorType({ dtype, shape }: MilType): MessageParts<'ValueType'> {
   return {
     tensorType: {
       dataType: MIL_NUMBERS[dtype].mil,
@@ -13,20 +13,20 @@ export function tensorType({ dtype, shape }: MilType): Message<'ValueType'> {
   };
 }
 
-export function named(value: MilValue): Message<'NamedValueType'> {
+export function named(value: MilValue): MessageParts<'NamedValueType'> {
   return { name: value.name, type: tensorType(value.type) };
 }
 
 /** A constant whose elements stand in the program itself. Which field holds them depends on their type. */
-export function immediate(constant: Constant): Message<'Value'> {
+export function immediate(constant: Constant): MessageParts<'Value'> {
   return { type: tensorType(constant), immediateValue: { tensor: tensorValue(constant) } };
 }
 
-export function text(value: string): Message<'Value'> {
+export function text(value: string): MessageParts<'Value'> {
   return immediate({ dtype: 'string', shape: [], data: value });
 }
 
-function tensorValue({ dtype, data }: Constant): Message<'TensorValue'> {
+function tensorValue({ dtype, data }: Constant): MessageParts<'TensorValue'> {
   if (typeof data === 'string') return { strings: { values: [data] } };
   switch (dtype) {
     case 'fp16':

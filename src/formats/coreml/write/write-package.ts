@@ -1,7 +1,7 @@
 import type { Artefact, Hash } from '../../format.js';
 import { PATHS } from '../program/data-types.js';
 import type { MilProgram } from '../program/program.js';
-import { encodeMessage } from '../wire/encode-message.js';
+import { coremlCodec } from '../program/schema.js';
 import { BlobWriter } from './blob-writer.js';
 import { describe } from './describe.js';
 import { encodeProgram } from './encode-program.js';
@@ -10,13 +10,13 @@ import { encodeProgram } from './encode-program.js';
 export function writePackage(program: MilProgram, hash: Hash): Artefact {
   const blobs = new BlobWriter();
   const mlProgram = encodeProgram(program, blobs);
-  const model = encodeMessage('Model', {
+  const model = coremlCodec.encode('Model', {
     specificationVersion: program.version.specification,
     description: describe(program),
     mlProgram,
   });
-  const files = new Map<string, readonly Uint8Array[]>([[PATHS.model, [model]]]);
-  const modelId = identifier(hash([model]));
+  const files = new Map<string, readonly Uint8Array[]>([[PATHS.model, model]]);
+  const modelId = identifier(hash(model));
   const items: [string, object][] = [[modelId, item('model.mlmodel', 'CoreML Model Specification')]];
   if (!blobs.isEmpty) {
     const weights = blobs.finish();

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../../model/index.js';
+import type { Bytes } from '../../model/index.js';
 
 const MAGIC: readonly (readonly [offset: number, magic: string, kind: string])[] = [
   [0, '\x89PNG', 'a PNG image'],
