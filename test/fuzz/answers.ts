@@ -19,6 +19,8 @@ const TIMES_NOISE = 20;
 /** Networks that answer otherwise to the last place say nothing. */
 const MOST_NOISE = 1e-3;
 const LAST_PLACE = 2 ** -23;
+/** What random networks are as wide as, at most. */
+const MOST_COLUMNS = 4096;
 
 /** A model in ONNX Runtime, its own optimisations off. Close it in every case. */
 export class Session {
@@ -103,19 +105,28 @@ export class Source {
   }
 }
 
-/** The same network with every second column of what a node gives moved up by a unit in the last place, the others down. */
+/**
+ * The same network with every second column of what a node gives moved up by a unit in the last place, the others down. How
+ * many there are is found as it runs: ONNX Runtime's loader disputes the sizes of some pools that it computes.
+ */
 function withNudges(made: Model): Model {
   const model = made.copy();
   const { graph } = model;
+  const integers = (value: number) => graph.addConstant(Tensor.from('int64', [1], [value]));
+  const [first, last] = [integers(0), integers(-1)];
+  const factors = Float64Array.from({ length: MOST_COLUMNS }, (_, i) => 1 + (i % 2 ? LAST_PLACE : -LAST_PLACE));
+  const all = graph.addConstant(Tensor.from('float32', [MOST_COLUMNS], factors));
   for (const node of graph.sorted()) {
+    const { origin } = node;
     for (const value of node.outputs) {
       if (value?.dtype !== 'float32' || !isStatic(value.shape) || value.shape.length === 0) continue;
-      const width = value.shape.at(-1) ?? 1;
-      const factors = Float64Array.from({ length: width }, (_, i) => 1 + (i % 2 ? LAST_PLACE : -LAST_PLACE));
-      const factor = graph.addConstant(Tensor.from('float32', [width], factors));
-      const moved = graph.insert({ operator: 'Mul', inputs: [value, factor], origin: node.origin });
+      const sizes = graph.insert({ operator: 'Shape', inputs: [value], origin });
+      const width = graph.insert({ operator: 'Gather', inputs: [sizes.output(), last], origin });
+      const factor = graph.insert({ operator: 'Slice', inputs: [all, first, width.output()], origin });
+      const moved = graph.insert({ operator: 'Mul', inputs: [value, factor.output()], origin });
       graph.replace(value, moved.output());
       graph.setInput(moved, 0, value);
+      graph.setInput(sizes, 0, value);
     }
   }
   return model;

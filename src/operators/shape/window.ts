@@ -139,19 +139,24 @@ function countWindows(size: number, { stride, slack, begin, ceilMode }: Steps): 
   return (windows - 1) * stride >= size + begin ? windows - 1 : windows;
 }
 
-/** Whether rounding up finds as many windows as rounding down, so that `ceil_mode` says nothing. */
-export function roundsUpInVain({ kernelShape, strides, dilations, autoPad, pads }: Window, spatial: Shape): boolean {
-  if (autoPad.startsWith('SAME')) return true;
-  if (!kernelShape || !pads) return false;
-  const extents = effectiveKernel(kernelShape, dilations);
-  return spatial.every((size, i) => {
-    const [stride = 1, begin = 0] = [strides[i], pads[i]];
-    if (stride === 1) return true;
-    const slack = begin + (pads[i + spatial.length] ?? 0) - (extents[i] ?? 1);
-    if (typeof size !== 'number' || size + slack < 0) return false;
-    const steps = { stride, slack, begin };
-    return countWindows(size, { ...steps, ceilMode: true }) === countWindows(size, { ...steps, ceilMode: false });
+/**
+ * How far the windows of a pool that rounds up reach behind the input, per axis: beyond the end padding where the last hangs
+ * over it, less than 0 where they leave out elements.
+ * @returns undefined where that depends on a size that is not known
+ */
+export function reachedEnds(
+  { kernelShape, strides, dilations, pads }: Window,
+  spatial: Shape,
+): readonly number[] | undefined {
+  if (!kernelShape || !pads) return undefined;
+  const ends = effectiveKernel(kernelShape, dilations).map((extent, i) => {
+    const [size, stride = 1, begin = 0, end = 0] = [spatial[i], strides[i], pads[i], pads[i + spatial.length]];
+    if (stride === 1) return end;
+    if (typeof size !== 'number') return Number.NaN;
+    const windows = countWindows(size, { stride, slack: begin + end - extent, begin, ceilMode: true });
+    return (windows - 1) * stride + extent - size - begin;
   });
+  return ends.some(Number.isNaN) ? undefined : ends;
 }
 
 /** Two branches that slide alike over one symbolic size end in one symbol: `(H + 2 - 3) / 2` is `(H + 0 - 1) / 2`. */
