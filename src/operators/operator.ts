@@ -56,7 +56,9 @@ export interface Operator<P = unknown> {
   compute?(inputs: readonly (Tensor | undefined)[], parameters: P, node: Node): Tensor | readonly Tensor[] | undefined;
 }
 
-/** Declares a row; exists so that `P` is inferred from `parameters`. */
-export function operator<P>(name: string, meaning: Omit<Operator<P>, 'name'>): Operator<P> {
-  return { name, ...meaning };
+/** Declares a row; exists so that `P` is inferred from `parameters`, which an operator without any leaves out. */
+export function operator<P>(name: string, meaning: Omit<Operator<P>, 'name'>): Operator<P>;
+export function operator(name: string, meaning: Omit<Operator<object>, 'name' | 'parameters'>): Operator<object>;
+export function operator(name: string, meaning: Omit<Operator<object>, 'name' | 'parameters'>): Operator<object> {
+  return { name, parameters: () => ({}), ...meaning };
 }

@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from '../model/index.js';
-import { type AffineMap, costOf, crops } from './affine/affine-map.js';
+import { type AffineMap, costOf, crops, windowOfMap } from './affine/affine-map.js';
 import { pays } from './affine/bundle.js';
 import { type ReachableMaps, reachableMaps } from './affine/reachable-maps.js';
 import { type Region, regionBetween } from './affine/regions.js';
@@ -16,11 +16,9 @@ import { mergeOrigins, type Pass } from './pass.js';
  * Keeps off where the joint map crops its source, where it costs more multiply-accumulates than what it replaces, where
  * fewer than two nodes would go because others read them, where a region holds no convolution, and where a merged weight
  * would overflow.
+ * @param maxCost how many times the multiply-accumulates that it replaces a merge may cost
  */
-export const fuseAffine = fuseAffineWithin(1);
-
-/** The same under another limit of the cost. */
-export function fuseAffineWithin(maxCost: number): Pass {
+export function fuseAffine(maxCost = 1): Pass {
   return {
     name: 'fuse-affine',
     run(graph, changes) {
@@ -75,13 +73,7 @@ function replaceByConv(graph: Graph, map: AffineMap, { source, target, dead }: R
     operator: 'Conv',
     name,
     inputs: bias ? [source, weight, bias] : [source, weight],
-    attributes: {
-      dilations: map.axes.map((axis) => axis.dilation),
-      group: map.groups,
-      kernel_shape: map.axes.map((axis) => axis.kernel),
-      pads: [...map.axes.map((axis) => axis.padBegin), ...map.axes.map((axis) => axis.padEnd)],
-      strides: map.axes.map((axis) => axis.stride),
-    },
+    attributes: windowOfMap(map),
     origin: mergeOrigins(dead.map((node) => node.origin)),
   });
   const output = conv.output();

@@ -17,11 +17,9 @@ import { isUnread, replaceNode } from './replace-node.js';
  * Of all ways to part the terms it takes the one that leaves the fewest convolutions, and of those the cheapest.
  * Exact in real arithmetic: the order of a sum is free. Keeps off where one convolution would cost more than
  * what it replaces, terms that others read, and sums whose groups stand together already.
+ * @param maxCost how many times the multiply-accumulates that it replaces a merge may cost
  */
-export const gatherTerms = gatherTermsWithin(1);
-
-/** The same under another limit of the cost. */
-export function gatherTermsWithin(maxCost: number): Pass {
+export function gatherTerms(maxCost = 1): Pass {
   return {
     name: 'gather-terms',
     run(graph, changes) {

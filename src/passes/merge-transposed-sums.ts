@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../model/index.js';
-import type { AffineMap } from './affine/affine-map.js';
+import { type AffineMap, windowOfMap } from './affine/affine-map.js';
 import { cheapestGroups } from './affine/cheapest-groups.js';
 import { type LongSum, sumsOf, type Term } from './affine/long-sum.js';
 import { regrouped } from './affine/regrouped.js';
@@ -23,11 +23,9 @@ import { insertTyped, isUnread, replaceNode } from './replace-node.js';
  * Exact in real arithmetic for every input size: taps are put where padding places them on a common grid; weights are made
  * in float64 and rounded once. Keeps off results that are not equally large at every size, those that others read, a kernel
  * that costs more multiply-accumulates than what it replaces, and one whose rounding would not keep it.
+ * @param maxCost how many times the multiply-accumulates that it replaces a merge may cost
  */
-export const mergeTransposedSums = mergeTransposedSumsWithin(1);
-
-/** The same under another limit of the cost. */
-export function mergeTransposedSumsWithin(maxCost: number): Pass {
+export function mergeTransposedSums(maxCost = 1): Pass {
   return {
     name: 'merge-transposed-sums',
     run(graph, changes) {
@@ -100,14 +98,7 @@ function insertMerged(graph: Graph, sum: LongSum, { terms, map, weights }: Merge
     operator: 'ConvTranspose',
     name,
     inputs: [terms[0]?.source, weight, ...(bias ? [bias] : [])],
-    attributes: {
-      dilations: map.axes.map(({ dilation }) => dilation),
-      group: map.groups,
-      kernel_shape: map.axes.map(({ kernel }) => kernel),
-      ...(added.some((size) => size > 0) ? { output_padding: added } : {}),
-      pads: [...map.axes.map(({ padBegin }) => padBegin), ...map.axes.map(({ padEnd }) => Math.max(0, padEnd))],
-      strides: map.axes.map(({ stride }) => stride),
-    },
+    attributes: { ...windowOfMap(map), ...(added.some((size) => size > 0) ? { output_padding: added } : {}) },
     origin: mergeOrigins([...made, ...sum.nodes.keys()].map((node) => node.origin)),
   });
 }

@@ -9,14 +9,14 @@ import { dropOverwritten } from './drop-overwritten.js';
 import { dropVainCeilMode } from './drop-vain-ceil-mode.js';
 import { dropZeroBias } from './drop-zero-bias.js';
 import { foldConstants } from './fold-constants.js';
-import { fuseAffineWithin } from './fuse-affine.js';
-import { gatherTermsWithin } from './gather-terms.js';
+import { fuseAffine } from './fuse-affine.js';
+import { gatherTerms } from './gather-terms.js';
 import { graphsOf } from './graphs-of.js';
 import { joinReshapes } from './join-reshapes.js';
 import { joinTransposes } from './join-transposes.js';
 import { mergeEqualConstants } from './merge-equal-constants.js';
 import { mergeIntoDense } from './merge-into-dense.js';
-import { mergeTransposedSumsWithin } from './merge-transposed-sums.js';
+import { mergeTransposedSums } from './merge-transposed-sums.js';
 import { moveScales } from './move-scales.js';
 import { padBeforeBias } from './pad-before-bias.js';
 import { Changes, type Pass } from './pass.js';
@@ -65,12 +65,12 @@ const cleaning: readonly Pass[] = [
 
 const fusing = (maxCost: number): readonly Pass[] => [
   // Before fusing, which sees what stands together in a sum.
-  gatherTermsWithin(maxCost),
-  fuseAffineWithin(maxCost),
+  gatherTerms(maxCost),
+  fuseAffine(maxCost),
   // Behind it, so that all convolutions of one image are one by then.
   mergeIntoDense,
   // What adds several of them sees no batch norm between, once a round has moved those.
-  mergeTransposedSumsWithin(maxCost),
+  mergeTransposedSums(maxCost),
   padBeforeBias,
   moveScales,
 ];

@@ -16,7 +16,7 @@ const bordered = (n: Network, x: Value, mode: string, pads: readonly number[] = 
 const wide = [0, 0, 2, 2, 0, 0, 2, 2];
 
 async function expectOneConvolution(build: (n: Network) => Value | readonly Value[], opset = 17): Promise<void> {
-  const graph = await expectExact(network(build, { opset }), fuseAffine);
+  const graph = await expectExact(network(build, { opset }), fuseAffine());
   expect(graph.count('Conv')).toBe(1);
   expect(graph.count('Add', 'Sub', 'Mul')).toBe(0);
 }
@@ -87,6 +87,6 @@ const untouched: readonly (readonly [string, (n: Network, x: Value) => Value | r
 test.each(untouched)('%s is left alone', (_, build) => {
   expectUntouched(
     network((n) => build(n, n.relu(n.input(IMAGE)))),
-    fuseAffine,
+    fuseAffine(),
   );
 });

@@ -8,7 +8,7 @@ const IMAGE = [2, 4, 9, 11];
 
 /** One convolution is left, and it answers the same. */
 async function expectOneConv(model: Model, operators: readonly string[] = ['Conv']): Promise<void> {
-  const graph = await expectExact(model, fuseAffine);
+  const graph = await expectExact(model, fuseAffine());
   expect(graph.sorted().map((node) => node.operator)).toEqual(operators);
 }
 
@@ -86,7 +86,7 @@ test.each([
 ])('a slice %s a convolution stays: no convolution crops, and one of all channels would cost more', (_, build) => {
   expectUntouched(
     network((n) => build(n, n.input(IMAGE))),
-    fuseAffine,
+    fuseAffine(),
   );
 });
 
@@ -128,7 +128,7 @@ test.each([
 ])('%s stay side by side: one convolution would cost more', (_, build) => {
   expectUntouched(
     network((n) => n.relu(n.concat(build(n, n.relu(n.input(IMAGE)))))),
-    fuseAffine,
+    fuseAffine(),
   );
 });
 
@@ -240,7 +240,7 @@ test('what comes before and after activations stays apart', async () => {
     const x = n.relu(convBatchNorm(n, n.input(IMAGE), { kernel: 3, pad: 1 }));
     return n.relu(n.add(convBatchNorm(n, x, { kernel: 3, pad: 1 }), x));
   });
-  const graph = await expectExact(model, fuseAffine);
+  const graph = await expectExact(model, fuseAffine());
   expect(graph.sorted().map((node) => node.operator)).toEqual(['Conv', 'Relu', 'Conv', 'Relu']);
 });
 
@@ -250,24 +250,24 @@ test('a branch value that is also an output stays, and its name', async () => {
     const branch = n.conv(x, { kernel: 3, pad: 1 });
     return [n.relu(n.add(branch, n.add(n.conv(x), n.batchNorm(x)))), branch];
   });
-  const graph = await expectExact(model, fuseAffine);
+  const graph = await expectExact(model, fuseAffine());
   expect(graph.count('Conv')).toBe(2);
   expect(graph.count('Add')).toBe(1);
 });
 
 test('a padded 3x3 after a biased 1x1 stays: the border would change', () => {
   const model = network((n) => n.conv(n.conv(n.input(IMAGE), { bias: true }), { kernel: 3, pad: 1 }));
-  expectUntouched(model, fuseAffine);
+  expectUntouched(model, fuseAffine());
 });
 
 test('a padded 3x3 after a padded 3x3 stays: the first would reach across the border', () => {
   const model = network((n) => n.conv(n.conv(n.input(IMAGE), { kernel: 3, pad: 1 }), { kernel: 3, pad: 1 }));
-  expectUntouched(model, fuseAffine);
+  expectUntouched(model, fuseAffine());
 });
 
 test('a linear bottleneck stays: one convolution would cost more', () => {
   const model = network((n) => n.conv(n.conv(n.input([1, 32, 8, 8]), { channels: 4 }), { channels: 32 }));
-  expectUntouched(model, fuseAffine);
+  expectUntouched(model, fuseAffine());
 });
 
 test('a batch norm after a convolution that others read stays', () => {
@@ -275,7 +275,7 @@ test('a batch norm after a convolution that others read stays', () => {
     const y = n.conv(n.input(IMAGE), { kernel: 3 });
     return [n.batchNorm(y), n.relu(y)];
   });
-  expectUntouched(model, fuseAffine);
+  expectUntouched(model, fuseAffine());
 });
 
 test('a merge whose weights would overflow stays', () => {
@@ -283,7 +283,7 @@ test('a merge whose weights would overflow stays', () => {
     const large = n.node('Conv', [n.input(IMAGE), n.random([4, 4, 1, 1], 1e20, 2e20)]);
     return n.mul(large, n.constant(1e30));
   });
-  expectUntouched(model, fuseAffine);
+  expectUntouched(model, fuseAffine());
 });
 
 const untouched: readonly (readonly [string, (n: Network) => Value])[] = [
@@ -322,7 +322,7 @@ function strided(n: Network): Value {
 }
 
 test.each(untouched)('%s is left alone', (_, build) => {
-  expectUntouched(network(build), fuseAffine);
+  expectUntouched(network(build), fuseAffine());
 });
 
 test('the half that closes a GELU stays with it, so that engines still see the function', () => {
@@ -331,7 +331,7 @@ test('the half that closes a GELU stays with it, so that engines still see the f
     const erf = n.node('Erf', [n.div(x, n.constant(Math.SQRT2))]);
     return n.conv(n.mul(n.mul(x, n.add(erf, n.constant(1))), n.constant(0.5)), { kernel: 1 });
   });
-  expectUntouched(model, fuseAffine);
+  expectUntouched(model, fuseAffine());
 });
 
 test('an average pooling that may find no window stays apart: it is empty there, where a convolution would fail', async () => {
@@ -340,8 +340,8 @@ test('an average pooling that may find no window stays apart: it is empty there,
       const y = n.conv(n.input([1, 4, size, size]), { kernel: 1, group: 4 });
       return n.node('AveragePool', [y], { kernel_shape: [3, 3], pads: new Array(4).fill(pad), count_include_pad: 1 });
     });
-  expectUntouched(pooled('size', 0), fuseAffine);
-  expectUntouched(pooled(2, 0), fuseAffine);
+  expectUntouched(pooled('size', 0), fuseAffine());
+  expectUntouched(pooled(2, 0), fuseAffine());
   await expectOneConv(pooled('size', 1));
   await expectOneConv(pooled(3, 0));
 });

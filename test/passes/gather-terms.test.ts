@@ -28,7 +28,7 @@ function build(order: (n: Network, x: Value, z: Value) => Value) {
 }
 
 test.each(orders)('terms of one source come together: %s', async (_, order) => {
-  await expectExact(build(order), gatherTerms);
+  await expectExact(build(order), gatherTerms());
 });
 
 test.each(orders)('and become one convolution: %s', (_, order) => {
@@ -76,7 +76,7 @@ test.each<[string, (n: Network) => Value | readonly Value[]]>([
     },
   ],
 ])('%s stay as they are', (_, of) => {
-  expectUntouched(network(of), gatherTerms);
+  expectUntouched(network(of), gatherTerms());
 });
 
 /** A branch of z that is built where it is added, so that the order of the file is that of the sum. */
@@ -151,7 +151,7 @@ test('more terms than can be tried in every grouping part alike in other orders'
   const branches = [norm, ...dilations.map((dilation) => kernel(3, 3, dilation)), kernel(1, 1), scale, norm];
   for (const order of [branches, branches.toReversed(), [...branches.slice(4), ...branches.slice(0, 4)]]) {
     const model = sumOf(order);
-    await expectExact(model, gatherTerms);
+    await expectExact(model, gatherTerms());
     optimize(model);
     expect(kernelsOf(model)).toEqual(dilations.map((dilation) => `3,3/${dilation}`));
     expect(model.graph.count('BatchNormalization', 'Mul')).toBe(0);
@@ -165,5 +165,5 @@ test('a long chain of additions is no problem', () => {
     return sum;
   });
   inferTypes(model.graph);
-  expectUntouched(model, gatherTerms);
+  expectUntouched(model, gatherTerms());
 });

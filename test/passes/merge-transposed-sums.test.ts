@@ -68,7 +68,7 @@ describe('transposed convolutions of one value, added, are one', () => {
             const x = n.relu(n.input(shape));
             return terms.map((options) => transposed(n, x, options)).reduce((a, b) => n.node(operator, [a, b]));
           }),
-          mergeTransposedSums,
+          mergeTransposedSums(),
         );
         expect(graph.sorted().map((node) => node.operator)).toEqual(['Relu', 'ConvTranspose']);
       }
@@ -81,7 +81,7 @@ describe('transposed convolutions of one value, added, are one', () => {
         const x = n.relu(n.input(IMAGE));
         return n.sub(x, transposed(n, x, { kernel: 3, stride: 1, pad: 1, bias: true }));
       }),
-      mergeTransposedSums,
+      mergeTransposedSums(),
     );
     expect(graph.sorted().map((node) => node.operator)).toEqual(['Relu', 'ConvTranspose']);
   });
@@ -102,7 +102,7 @@ describe('transposed convolutions of one value, added, are one', () => {
         const other = n.input([2, 4, 10, 12]);
         return n.sub(n.sub(n.relu(other), transposed(n, x, {})), transposed(n, x, { kernel: 4, pad: 1 }));
       }),
-      mergeTransposedSums,
+      mergeTransposedSums(),
     );
     expect(graph.count('ConvTranspose')).toBe(1);
   });
@@ -149,6 +149,6 @@ const apart: readonly (readonly [string, (n: Network, x: Value) => Value | reado
 test.each(apart)('transposed convolutions %s stay apart', (_, build) => {
   expectUntouched(
     network((n) => build(n, n.relu(n.input(IMAGE)))),
-    mergeTransposedSums,
+    mergeTransposedSums(),
   );
 });

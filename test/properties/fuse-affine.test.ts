@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { writeOnnx } from '../../src/formats/onnx/index.js';
 import { inferTypes } from '../../src/operators/infer.js';
-import { fuseAffineWithin } from '../../src/passes/fuse-affine.js';
+import { fuseAffine } from '../../src/passes/fuse-affine.js';
 import { moveScales } from '../../src/passes/move-scales.js';
 import { Changes } from '../../src/passes/pass.js';
 import { network } from '../network.js';
@@ -9,7 +9,7 @@ import { answers, differenceOfAnswers } from './answers.js';
 import { branchBlock, Draw, mixedNetwork } from './random-networks.js';
 
 /** Every merge that the algebra allows, whatever it costs: with the cost rule most of the algebra is never reached. */
-const fuseAll = fuseAffineWithin(Number.POSITIVE_INFINITY);
+const fuseAll = fuseAffine(Number.POSITIVE_INFINITY);
 
 /** Rounding alone, of weights merged in float64; the smallest wrong rule seen (a lost epsilon of 1e-5) gives 2e-5. */
 const ROUNDING = 4e-6;

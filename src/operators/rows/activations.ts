@@ -17,7 +17,6 @@ function reluOf(x: number): number {
 /** `max(0, x)`. */
 export const relu = operator('Relu', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => [likeOf(node.inputs[0])],
   compute: ([input]) => mapNumbers(input, reluOf, (x) => (x < 0n ? 0n : x)),
 });
@@ -135,7 +134,6 @@ export const shrink = operator('Shrink', {
 /** `x` from 0 on, else `slope * x`; slope broadcasts to X. */
 export const pRelu = operator('PRelu', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   isCopy: (node) =>
     node
       .constant(1)

@@ -27,7 +27,6 @@ function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
 /** A + B with broadcasting. */
 export const add = operator('Add', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => pairFacts(node, sumOfElements),
   compute: ([a, b]) => combine(a, b, { float: (x, y) => x + y, integer: (x, y) => x + y, big: (x, y) => x + y }),
 });
@@ -35,7 +34,6 @@ export const add = operator('Add', {
 /** A - B with broadcasting. */
 export const sub = operator('Sub', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => pairFacts(node, differenceOfElements),
   compute: ([a, b]) => combine(a, b, { float: (x, y) => x - y, integer: (x, y) => x - y, big: (x, y) => x - y }),
 });
@@ -43,7 +41,6 @@ export const sub = operator('Sub', {
 /** A * B with broadcasting. */
 export const mul = operator('Mul', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => pairFacts(node, productOfElements),
   compute: ([a, b]) => combine(a, b, { float: (x, y) => x * y, integer: Math.imul, big: (x, y) => x * y }),
 });
@@ -51,7 +48,6 @@ export const mul = operator('Mul', {
 /** A / B with broadcasting; integers are cut towards zero. */
 export const div = operator('Div', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => pairFacts(node, quotientOfElements),
   compute: ([a, b]) => {
     if (!a || !b || !dividesSafely(a, b)) return undefined;
@@ -102,7 +98,6 @@ function floorMod(a: number, b: number): number {
 /** A to the power B with broadcasting; the result has the type of A. */
 export const pow = operator('Pow', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => {
     const [a, b] = node.inputs;
     return [{ dtype: a?.dtype, shape: broadcast(node, [a?.shape, b?.shape]) }];
@@ -141,7 +136,6 @@ const isWide = ([first]: readonly (Tensor | undefined)[]) => first?.dtype === 'f
 /** The greatest of the operands, element by element. */
 export const max = operator('Max', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node, Math.max),
   compute: (inputs) => combineAll(inputs, greatest),
@@ -150,7 +144,6 @@ export const max = operator('Max', {
 /** The least of the operands, element by element. */
 export const min = operator('Min', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node, Math.min),
   compute: (inputs) => combineAll(inputs, least),
@@ -159,7 +152,6 @@ export const min = operator('Min', {
 /** The sum of the operands, element by element, added from the left. */
 export const sum = operator('Sum', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node),
   compute: (inputs) => (isWide(inputs) ? combineAll(inputs, total) : undefined),
@@ -168,7 +160,6 @@ export const sum = operator('Sum', {
 /** The mean of the operands, element by element. */
 export const mean = operator('Mean', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   isCopy: hasOneOperand,
   infer: (node) => variadicFacts(node),
   compute: (inputs) => {

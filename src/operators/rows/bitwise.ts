@@ -21,7 +21,6 @@ function pairFacts(node: Node): readonly Facts[] {
 function bitwise(name: string, functions: PairFunctions) {
   return operator(name, {
     traits: ['elementwise'],
-    parameters: () => ({}),
     infer: pairFacts,
     compute: ([a, b]) => combine(a, b, functions),
   });
@@ -37,7 +36,6 @@ export const bitwiseXor = bitwise('BitwiseXor', { integer: (a, b) => a ^ b, big:
 /** Every bit turned over. */
 export const bitwiseNot = operator('BitwiseNot', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => [likeOf(node.inputs[0])],
   compute: ([a]) =>
     a && isInteger(a.dtype)

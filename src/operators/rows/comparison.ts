@@ -14,7 +14,6 @@ function comparison(name: string, relation: Relation) {
   const pair = comparedElements(relation);
   return operator(name, {
     traits: ['elementwise', 'selects'],
-    parameters: () => ({}),
     infer: (node) => boolFacts(node).map((facts) => ({ ...facts, elements: pairElements(node, facts.shape, pair) })),
     compute: ([a, b]) => compare(a, b, relation),
   });
@@ -34,7 +33,6 @@ export const lessOrEqual = comparison('LessOrEqual', (a, b) => a <= b);
 function logical(name: string, bool: (a: number, b: number) => number) {
   return operator(name, {
     traits: ['elementwise'],
-    parameters: () => ({}),
     infer: boolFacts,
     compute: ([a, b]) => combine(a, b, { bool }),
   });
@@ -50,7 +48,6 @@ export const xor = logical('Xor', (a, b) => (!a === !b ? 0 : 1));
 /** True for false and false for true. */
 export const not = operator('Not', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: boolFacts,
   compute: ([a]) => (a?.dtype === 'bool' ? mapNumbers(a, (x) => (x ? 0 : 1)) : undefined),
 });
@@ -58,7 +55,6 @@ export const not = operator('Not', {
 /** Whether a number is NaN. */
 export const isNan = operator('IsNaN', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: boolFacts,
   compute: ([a]) => testNumbers(a, Number.isNaN),
 });

@@ -10,7 +10,6 @@ import type { Trait } from '../traits.js';
 function floatFunction(name: string, f: (x: number, round: Rounding) => number, further: readonly Trait[] = []) {
   return operator(name, {
     traits: ['elementwise', ...further],
-    parameters: () => ({}),
     infer: (node) => [likeOf(node.inputs[0])],
     compute: ([input]) => mapFloats(input, f),
   });
@@ -84,7 +83,6 @@ const isSmall = (integer: number) => Math.abs(integer) < 2 ** 31;
 /** Magnitude. */
 export const abs = operator('Abs', {
   traits: ['elementwise', 'forgetsSignOfZero'],
-  parameters: () => ({}),
   infer: (node) => integerFacts(node, Math.abs),
   compute: ([input]) => mapNumbers(input, Math.abs, (x) => (x < 0n ? -x : x)),
 });
@@ -92,7 +90,6 @@ export const abs = operator('Abs', {
 /** -x. */
 export const neg = operator('Neg', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => integerFacts(node, (x) => (x === 0 ? 0 : -x)),
   compute: ([input]) =>
     mapNumbers(
@@ -110,7 +107,6 @@ function signOf(x: number): number {
 /** -1, 0 or 1. */
 export const sign = operator('Sign', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => integerFacts(node, Math.sign),
   compute: ([input]) => mapNumbers(input, signOf, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
 });

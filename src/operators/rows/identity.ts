@@ -6,7 +6,6 @@ import { typeAttribute } from '../shape/type-attribute.js';
 /** The operand itself, of any type. */
 export const identity = operator('Identity', {
   traits: ['elementwise', 'moves'],
-  parameters: () => ({}),
   isCopy: () => true,
   infer: (node) => [factsOf(node.inputs[0])],
   compute: ([input]) => input,

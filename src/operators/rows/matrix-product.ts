@@ -88,7 +88,6 @@ function matMulShape(node: Node, a: Shape | undefined, b: Shape | undefined): Sh
 /** Matrix product with numpy's rules for ranks other than 2. */
 export const matMul = operator('MatMul', {
   traits: ['product', 'forgetsSignOfZero'],
-  parameters: () => ({}),
   multiplyAccumulates: ([a = []], y) => sizeOf(y) * (a.at(-1) ?? 1),
   infer: (node) => [{ dtype: node.dtypeOf(0), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[1]?.shape) }],
   compute: ([a, b]) => matrixProduct(a, b),
@@ -97,7 +96,6 @@ export const matMul = operator('MatMul', {
 /** Matrix product of 8-bit integers into int32. */
 export const matMulInteger = operator('MatMulInteger', {
   traits: [],
-  parameters: () => ({}),
   infer: (node): Facts[] => [
     { dtype: 'int32', shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[1]?.shape) },
   ],
@@ -106,13 +104,11 @@ export const matMulInteger = operator('MatMulInteger', {
 /** Matrix product of quantized numbers: a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point. */
 export const qLinearMatMul = operator('QLinearMatMul', {
   traits: [],
-  parameters: () => ({}),
   infer: (node) => [{ dtype: node.dtypeOf(7), shape: matMulShape(node, node.inputs[0]?.shape, node.inputs[3]?.shape) }],
 });
 
 /** Determinants of [D…, M, M]. */
 export const det = operator('Det', {
   traits: [],
-  parameters: () => ({}),
   infer: (node) => [{ dtype: node.dtypeOf(0), shape: node.inputs[0]?.shape?.slice(0, -2) }],
 });

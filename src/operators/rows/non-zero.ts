@@ -10,7 +10,6 @@ const LONGEST = 4096;
 /** The indices of all elements that are not 0: one row per axis, in row-major order. */
 export const nonZero = operator('NonZero', {
   traits: ['selects'],
-  parameters: () => ({}),
   infer: (node) => {
     const { rank } = node.input(0);
     const tensor = constantOf(node.input(0));

@@ -68,7 +68,6 @@ function namedType(node: Node): DataType | undefined {
 /** x as uint8, with the scale and zero point that its extremes ask for. */
 export const dynamicQuantizeLinear = operator('DynamicQuantizeLinear', {
   traits: [],
-  parameters: () => ({}),
   infer: (node): readonly Facts[] => [
     { ...likeOf(node.inputs[0]), dtype: 'uint8' },
     { dtype: 'float32', shape: [] },

@@ -11,7 +11,6 @@ const NOTHING = [{}];
 /** The operands as a sequence. */
 export const sequenceConstruct = operator('SequenceConstruct', {
   traits: [],
-  parameters: () => ({}),
   infer: () => NOTHING,
 });
 
@@ -28,7 +27,6 @@ export const sequenceAt = operator('SequenceAt', {
 /** How many tensors a sequence holds: a scalar of int64. */
 export const sequenceLength = operator('SequenceLength', {
   traits: [],
-  parameters: () => ({}),
   infer: (node) => {
     const length = elementsOfSequence(node.input(0))?.length ?? unknownSize(node);
     return [{ dtype: 'int64', shape: [], elements: [length] }];

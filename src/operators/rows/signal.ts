@@ -73,7 +73,6 @@ export const stft = operator('STFT', {
 export const melWeightMatrix = operator('MelWeightMatrix', {
   traits: [],
   float32Unless: 'output_datatype',
-  parameters: () => ({}),
   infer: (node): readonly Facts[] => {
     const bins = scalarAt(node, 0, 'num_mel_bins') ?? unknownSize(node);
     const length = scalarAt(node, 1, 'dft_length') ?? unknownSize(node);

@@ -33,7 +33,6 @@ function range({ start, end = Number.MAX_SAFE_INTEGER }: ShapeParameters, rank: 
 /** How many elements the operand has. */
 export const size = operator('Size', {
   traits: ['measures'],
-  parameters: () => ({}),
   infer: (node) => {
     const sizes = node.input(0).shape;
     return [{ dtype: 'int64', shape: [], elements: [sizes ? multiplied(node, sizes) : unknownSize(node)] }];

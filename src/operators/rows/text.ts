@@ -7,21 +7,18 @@ import { unknownSize, unknownSizes } from '../shape/unknown.js';
 /** X and Y one after the other, with broadcasting. */
 export const stringConcat = operator('StringConcat', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => [{ dtype: 'string', shape: broadcast(node, [node.inputs[0]?.shape, node.inputs[1]?.shape]) }],
 });
 
 /** Whether a string matches a pattern as a whole. */
 export const regexFullMatch = operator('RegexFullMatch', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => [{ dtype: 'bool', shape: node.inputs[0]?.shape }],
 });
 
 /** The parts of each string along a new last axis, and how many there are. */
 export const stringSplit = operator('StringSplit', {
   traits: [],
-  parameters: () => ({}),
   infer: (node) => {
     const shape = node.inputs[0]?.shape;
     return [
@@ -34,7 +31,6 @@ export const stringSplit = operator('StringSplit', {
 /** Strings without stop words, in another case: [C] or [1, C], as many as are left. */
 export const stringNormalizer = operator('StringNormalizer', {
   traits: [],
-  parameters: () => ({}),
   infer: (node) => {
     const rank = node.inputs[0]?.rank;
     return [{ dtype: 'string', shape: rank === undefined ? undefined : unknownSizes(node, rank) }];

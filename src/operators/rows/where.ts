@@ -9,7 +9,6 @@ import { mayHaveElements } from '../shape/elements.js';
 /** X where the condition holds, else Y, with broadcasting. */
 export const where = operator('Where', {
   traits: ['elementwise'],
-  parameters: () => ({}),
   infer: (node) => {
     const shapes = [0, 1, 2].map((index) => node.inputs[index]?.shape);
     const shape = broadcast(node, shapes);

@@ -43,16 +43,6 @@ function absorbed(value: Value, affine: Travelling, depth: number, onStop: OnSto
       return intoMatMul(node, affine);
     case 'Concat':
       return throughConcat(node, affine, onward);
-    case 'Transpose':
-    case 'Reshape':
-    case 'Flatten':
-    case 'Squeeze':
-    case 'Unsqueeze':
-    case 'Expand':
-    case 'Tile': {
-      const moved = followShape(node, affine, 'back');
-      return moved && onward(node.input(0), moved);
-    }
     case 'ReduceMean':
       return enlarges(affine) ? undefined : throughMean(node, affine, onward);
     case 'GlobalAveragePool':
@@ -67,8 +57,10 @@ function absorbed(value: Value, affine: Travelling, depth: number, onStop: OnSto
     case 'Add':
     case 'Sub':
       return throughSum(node, affine, onward);
-    default:
-      return undefined;
+    default: {
+      const moved = followShape(node, affine, 'back');
+      return moved && onward(node.input(0), moved);
+    }
   }
 }
 

@@ -73,6 +73,20 @@ export function crops(map: AffineMap): boolean {
   return map.axes.some(({ padBegin, padEnd }) => padBegin < 0 || padEnd < 0);
 }
 
+/**
+ * The attributes of a `Conv` that samples its source as the map does, or of a `ConvTranspose` that is this map turned round.
+ * What the map crops at the end is not among them.
+ */
+export function windowOfMap({ axes, groups }: AffineMap) {
+  return {
+    dilations: axes.map(({ dilation }) => dilation),
+    group: groups,
+    kernel_shape: axes.map(({ kernel }) => kernel),
+    pads: [...axes.map(({ padBegin }) => padBegin), ...axes.map(({ padEnd }) => Math.max(0, padEnd))],
+    strides: axes.map(({ stride }) => stride),
+  };
+}
+
 /** The map that gives the value itself. */
 export function identityMap(channels: number, spatialRank: number): AffineMap {
   return {

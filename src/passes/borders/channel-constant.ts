@@ -1,5 +1,5 @@
 import { Tensor, type Value } from '../../model/index.js';
-import { constantOfShape, transpose } from '../../operators/index.js';
+import { constantOfShape, hasTrait, transpose } from '../../operators/index.js';
 import { followAxis } from '../affine/follow-axis.js';
 
 /** A tensor that is the same along all of its axes but one at most. */
@@ -16,21 +16,11 @@ const DEEPEST = 8;
 export function channelConstant(value: Value, depth = 0): ChannelConstant | undefined {
   if (value.constant) return ofTensor(value.constant);
   const node = value.producer;
-  if (node?.domain !== '' || depth > DEEPEST) return undefined;
-  switch (node.operator) {
-    case 'ConstantOfShape':
-      return { values: constantOfShape.parameters(node).value.reshape([1]), axis: undefined };
-    case 'Expand':
-    case 'Identity':
-    case 'Transpose':
-    case 'Reshape':
-    case 'Flatten':
-    case 'Squeeze':
-    case 'Unsqueeze':
-      break;
-    default:
-      return undefined;
+  if (!node || depth > DEEPEST) return undefined;
+  if (node.is('ConstantOfShape')) {
+    return { values: constantOfShape.parameters(node).value.reshape([1]), axis: undefined };
   }
+  if (!hasTrait(node, 'reshapes') && !node.is('Expand', 'Identity', 'Transpose')) return undefined;
   const before = channelConstant(node.input(0), depth + 1);
   if (!before || before.axis === undefined) return before;
   const axis = movedAxis(value, before.axis);
