@@ -21,7 +21,7 @@ const stations = {
 
 // Files that all stations may know: which version this is, what a user may ask for, which name was meant, what lies where.
 const LEAVES =
-  '^src/(version|option-kinds|nearest-name|commands/reading-options|commands/[^/]+/options|files/placement)\\.ts$';
+  '^src/(version|option-kinds|nearest-name|commands/reading-options|commands/[^/]+/(options|report)|files/placement)\\.ts$';
 
 const arrows = Object.entries(stations).map(([folder, known]) => ({
   name: `${folder} knows only what comes before it`,

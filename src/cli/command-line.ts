@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { commands } from '../commands/index.js';
 import { MobileoneError, UsageError } from '../model/errors.js';
 import { nearestHint } from '../nearest-name.js';
 import { defectText, errorLine, reportError } from '../report/error-line.js';
 import { failureJson } from '../report/json.js';
 import { VERSION } from '../version.js';
-import { convertCommand } from './convert-command.js';
-import { inspectCommand } from './inspect-command.js';
+import { commanderCommand } from './commander-command.js';
 import { writeError, writeOut } from './streams.js';
 
 const DESCRIPTION =
@@ -41,7 +41,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .description(DESCRIPTION)
     .version(VERSION, '-V, --version')
     .addHelpText('after', EXIT_CODES);
-  for (const command of [convertCommand(finish), inspectCommand(finish)]) program.addCommand(command);
+  for (const command of commands) program.addCommand(commanderCommand(command, finish));
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output);
   try {
     expectHelpable(program, argv);

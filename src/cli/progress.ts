@@ -1,5 +1,5 @@
-import type { Progress } from '../commands/convert/options.js';
 import { showName } from '../report/index.js';
+import type { Progress } from '../run/stations.js';
 
 const CLEAR_LINE = '\r\u001b[K';
 

@@ -18,6 +18,11 @@ export function register(declaration: FormatDeclaration, load: () => Promise<Tar
   listed.set(declaration.name, { ...declaration, load });
 }
 
+/** Takes a format off the list. */
+export function unregister(name: string): void {
+  listed.delete(name);
+}
+
 register(onnxDeclaration, async () => (await import('./onnx/index.js')).onnx);
 register(tfjsDeclaration, async () => (await import('./tfjs/index.js')).tfjs);
 register(coremlDeclaration, async () => (await import('./coreml/index.js')).coreml);

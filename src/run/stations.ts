@@ -1,5 +1,11 @@
 import { now } from './clock.js';
 
+/** A step that began; `model` is the path as it was given. */
+export interface Progress {
+  readonly model: string;
+  readonly station: string;
+}
+
 /** Where the time of one model goes, by station, and who wants to hear of it. */
 export class Stations {
   readonly #spent = new Map<string, number>();

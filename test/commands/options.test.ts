@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CONVERT_OPTIONS, resolveConvert } from '../../src/commands/convert/options.js';
-import { INSPECT_OPTIONS, resolveInspect } from '../../src/commands/inspect/options.js';
+import { convertOptions, resolveConvert } from '../../src/commands/convert/options.js';
+import { inspectOptions, resolveInspect } from '../../src/commands/inspect/options.js';
 import { UsageError } from '../../src/model/index.js';
 
 test('an option that is undefined never beats a default', () => {
@@ -33,7 +33,7 @@ test('a target that stands there twice is written once', () => {
 });
 
 test('what the command line reads is what the API takes', () => {
-  const { shape, to, mean, tolerance } = CONVERT_OPTIONS;
+  const { shape, to, mean, tolerance } = convertOptions();
   expect(shape.kind.fromText('a:b:1,2', shape.kind.fromText('x:3', undefined))).toEqual(
     new Map([
       ['x', [3]],
@@ -46,8 +46,8 @@ test('what the command line reads is what the API takes', () => {
 });
 
 test('every option has a help text, and inspect takes no other flags than convert for the same thing', () => {
-  for (const [name, { flag, help }] of Object.entries({ ...INSPECT_OPTIONS, ...CONVERT_OPTIONS })) {
+  for (const [name, { flag, help }] of Object.entries({ ...inspectOptions(), ...convertOptions() })) {
     if (name !== 'onProgress') expect([flag, help], name).not.toContain('');
   }
-  expect(INSPECT_OPTIONS.shape).toBe(CONVERT_OPTIONS.shape);
+  expect(inspectOptions().shape).toBe(convertOptions().shape);
 });

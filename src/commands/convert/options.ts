@@ -1,6 +1,7 @@
 import type { Precision } from '../../formats/format.js';
 import { type FormatOptions, formats } from '../../formats/index.js';
 import { callback, type Declaration, flag, listOf, number, numbers, oneOf, text } from '../../option-kinds.js';
+import type { Progress } from '../../run/stations.js';
 import {
   asMap,
   expectKnown,
@@ -11,12 +12,6 @@ import {
   type Resolved,
   usage,
 } from '../reading-options.js';
-
-/** A step that began; `model` is the path as it was given. */
-export interface Progress {
-  readonly model: string;
-  readonly station: string;
-}
 
 /** What `convert` can be asked. */
 export interface ConvertOptions extends ReadingOptions, FormatOptions {
@@ -62,12 +57,12 @@ const PRECISIONS: readonly Precision[] = ['fp32', 'fp16', 'uint8'];
 const DEFAULT_TARGET = 'onnx';
 
 /** What single formats declare for themselves. */
-const FORMAT_OPTIONS: Readonly<Record<keyof FormatOptions, Declaration>> = Object.assign(
-  {},
-  ...Array.from(formats.values(), ({ options }) => options),
-);
+function formatOptions(): Readonly<Record<keyof FormatOptions, Declaration>> {
+  return Object.assign({}, ...Array.from(formats.values(), ({ options }) => options));
+}
 
-export const CONVERT_OPTIONS: Readonly<Record<keyof ConvertOptions, Declaration>> = Object.freeze({
+/** How each of them is read and judged; asked when needed, since formats can be added. */
+export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declaration>> => ({
   to: {
     kind: listOf(() => formats.keys()),
     flag: '--to <list>',
@@ -117,7 +112,7 @@ export const CONVERT_OPTIONS: Readonly<Record<keyof ConvertOptions, Declaration>
   },
   check: { kind: flag, flag: '--no-check', help: 'writes without running an engine' },
   keep: { kind: flag, flag: '--keep', help: 'leaves the artefact in place although it is not equivalent' },
-  ...FORMAT_OPTIONS,
+  ...formatOptions(),
   onProgress: { kind: callback, flag: '', help: '' },
 });
 
@@ -136,7 +131,7 @@ export type ResolvedConvert = Resolved<ConvertOptions, typeof DEFAULTS>;
 
 /** @throws UsageError for an unknown key, an impossible value or an impossible combination */
 export function resolveConvert(given: ConvertOptions = {}): ResolvedConvert {
-  expectKnown(given, CONVERT_OPTIONS);
+  expectKnown(given, convertOptions());
   const { shape, to = DEFAULTS.to, ...rest } = present(given);
   const options = { ...DEFAULTS, ...rest, to: [...new Set(to)], shape: asMap(shape) };
   expectCombination(options);

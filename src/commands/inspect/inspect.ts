@@ -1,6 +1,6 @@
 import { formats } from '../../formats/index.js';
 import { GateError, MobileoneError, type Unsupported, UnsupportedError } from '../../model/index.js';
-import { fusibleLine, type Report } from '../../report/index.js';
+import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
@@ -10,6 +10,7 @@ import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource } from '../../source/open-source.js';
 import { prepare } from '../../source/prepare.js';
 import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
+import { fusibleLine } from './summary.js';
 
 /**
  * Says what is in an ONNX model: inputs, outputs, counts before and after fusing, blocks that fusing would make or declines,

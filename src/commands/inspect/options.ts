@@ -20,7 +20,8 @@ export interface InspectOptions extends ReadingOptions {
   readonly expectFused?: boolean | undefined;
 }
 
-export const INSPECT_OPTIONS: Readonly<Record<keyof InspectOptions, Declaration>> = Object.freeze({
+/** How each of them is read and judged; asked when needed, since formats can be added. */
+export const inspectOptions = (): Readonly<Record<keyof InspectOptions, Declaration>> => ({
   to: {
     kind: listOf(() => formats.keys()),
     flag: '--to <list>',
@@ -37,7 +38,7 @@ export type ResolvedInspect = Resolved<InspectOptions, typeof DEFAULTS> & { read
 
 /** @throws UsageError for an unknown key or an impossible value */
 export function resolveInspect(given: InspectOptions = {}): ResolvedInspect {
-  expectKnown(given, INSPECT_OPTIONS);
+  expectKnown(given, inspectOptions());
   const { shape, to = [...formats.keys()], ...rest } = present(given);
   return { ...DEFAULTS, ...rest, to: [...new Set(to)], shape: asMap(shape) };
 }

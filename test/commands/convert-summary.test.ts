@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FiguresReport, JudgementReport, ModelReport } from '../../src/report/report.js';
-import { convertSummary } from '../../src/report/summary.js';
+import { convertSummary } from '../../src/commands/convert/summary.js';
+import type { FiguresReport, JudgementReport, ModelReport } from '../../src/report/index.js';
 
 const plain = (text: string) => text;
 const colours = { bold: plain, dim: plain, green: plain, red: plain, yellow: plain };

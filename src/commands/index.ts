@@ -1,0 +1,6 @@
+import type { CommandDefinition } from './command.js';
+import { convertCommand } from './convert/command.js';
+import { inspectCommand } from './inspect/command.js';
+
+/** Every command, in the order of the help. Adding one is a folder, and a line here. */
+export const commands: readonly CommandDefinition[] = [convertCommand, inspectCommand];

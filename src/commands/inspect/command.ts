@@ -1,0 +1,30 @@
+import type { CommandDefinition } from '../command.js';
+import { inspectOptions } from './options.js';
+import { inspectSummary } from './summary.js';
+
+const EXAMPLES = `
+Examples:
+  mobileone inspect mobileone_s0.onnx
+      what is in it, what fusing would leave, and what each target supports
+  mobileone inspect mobileone_s0.onnx --nodes
+      also every node and value by the names that --keep-fp32 and --outputs of convert take
+  mobileone inspect deployed.onnx --expect-fused -q
+      a gate for a pipeline: exit code 7 where a block can still be fused`;
+
+/** `mobileone inspect MODEL` */
+export const inspectCommand: CommandDefinition = {
+  name: 'inspect',
+  summary: 'what is in the file and what each target supports',
+  description:
+    'Shows inputs, outputs, counts before and after fusing, what could not be fused and why, and what each target ' +
+    'supports. Runs no engine and writes no model. Parameters are the elements of all floating-point initialisers, ' +
+    'running statistics included; multiply-accumulates are those of Conv, ConvTranspose, Gemm and MatMul at batch 1.',
+  argument: { syntax: '<model>', help: 'ONNX file' },
+  examples: EXAMPLES,
+  options: inspectOptions,
+  async run([model = ''], options) {
+    const { inspectAll } = await import('./inspect.js');
+    return inspectAll(model, options);
+  },
+  summarize: inspectSummary,
+};

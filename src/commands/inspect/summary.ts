@@ -1,0 +1,79 @@
+import { showBytes } from '../../report/numbers.js';
+import type { Counts, ModelReport, SourceReport } from '../../report/report.js';
+import {
+  blocks,
+  type Colours,
+  declinedLines,
+  LISTED,
+  more,
+  noteLines,
+  type SummaryOptions,
+  showValue,
+  stationLines,
+  table,
+} from '../../report/summary-lines.js';
+import { showLine, showName } from '../../report/text.js';
+import type { ListedNode } from './report.js';
+
+/** What is in one model, for a person. The last line is the one that a script looks for. */
+export function inspectSummary(model: ModelReport, options: SummaryOptions): string {
+  const { colours, verbose } = options;
+  const { source } = model;
+  const lines = [colours.bold(showName(source.path))];
+  const exporter = source.exporter === null ? 'an exporter that does not say its name' : showName(source.exporter);
+  lines.push(`  written by ${exporter}, operator set ${source.opset ?? 'unknown'}, ${showSize(source)}`);
+  for (const value of model.inputs) lines.push(`  input  ${showValue(value)}`);
+  for (const value of model.outputs) lines.push(`  output ${showValue(value)}`);
+  if (model.nodes) lines.push(...nodeTable(model.nodes, colours));
+  if (model.before && model.after) {
+    lines.push(...table(model.before, model.after, colours), ...operatorRows(model.before, model.after));
+  }
+  if (verbose) lines.push(...blocks(model));
+  lines.push(...declinedLines(model, verbose));
+  for (const { target, unsupported } of model.targets) {
+    const refused = `${unsupported.length} ${unsupported.length === 1 ? 'node' : 'nodes'} cannot be expressed`;
+    lines.push(`  ${target}: ${unsupported.length === 0 ? colours.green('supported') : colours.yellow(refused)}`);
+    for (const { node, operator, reason } of unsupported.slice(0, LISTED)) {
+      lines.push(`    ${showName(node)} (${showName(operator)}): ${showLine(reason)}`);
+    }
+    lines.push(...more(unsupported.length, false, '    '));
+  }
+  lines.push(...noteLines(model, colours));
+  if (verbose) lines.push(...stationLines(model));
+  if (model.after) lines.push(fusibleLine(model.fused.length));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Of the file, and of the data files that were read with it. */
+function showSize({ bytes, data }: SourceReport): string {
+  if (bytes === null || data.length === 0) return showBytes(bytes);
+  const beside = data.reduce((sum, file) => sum + file.bytes, 0);
+  return `${showBytes(bytes + beside)}, ${showBytes(beside)} of it external data`;
+}
+
+/** The last line of `inspect`. */
+export function fusibleLine(count: number): string {
+  return `${count} ${count === 1 ? 'block' : 'blocks'} can still be fused`;
+}
+
+/** Every node with its operator and the values it makes. */
+function nodeTable(nodes: readonly ListedNode[], { dim }: Colours): string[] {
+  const rows = nodes.map(
+    ({ name, operator, outputs }) => [showName(name), showName(operator), outputs.map(showValue).join(', ')] as const,
+  );
+  const width = (column: 0 | 1, title: string) =>
+    rows.reduce((most, row) => Math.max(most, row[column].length), title.length);
+  const widths = [width(0, 'node'), width(1, 'operator')] as const;
+  const line = ([name, operator, values]: readonly [string, string, string]) =>
+    `  ${name.padEnd(widths[0])}  ${operator.padEnd(widths[1])}  ${values}`.trimEnd();
+  return [dim(line(['node', 'operator', 'values it makes'])), ...rows.map(line)];
+}
+
+function operatorRows(before: Counts, after: Counts): string[] {
+  const a = new Map(Object.entries(before.operators));
+  const b = new Map(Object.entries(after.operators));
+  return [...new Set([...a.keys(), ...b.keys()])].sort().map((operator) => {
+    const [was, is] = [a.get(operator) ?? 0, b.get(operator) ?? 0];
+    return `    ${showName(operator).padEnd(20)}${String(was).padStart(12)}${String(is).padStart(12)}`;
+  });
+}
