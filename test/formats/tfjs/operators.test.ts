@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tfjs } from '../../../src/formats/tfjs/index.js';
 import { type PlainAttribute, sizeOf, type Value } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
 import { expectEquivalent, operations } from './judge.js';
@@ -179,6 +180,11 @@ describe('an einsum is exact', () => {
       ),
     );
   });
+});
+
+test('an einsum with a letter twice in the result is refused by name', () => {
+  const model = network((n) => n.node('Einsum', [n.input([3])], { equation: 'i->ii' }));
+  expect(() => tfjs.lower(model, {})).toThrow(/Einsum at .*letter twice in the result/);
 });
 
 describe('numbers quantized and back', () => {
