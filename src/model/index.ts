@@ -8,6 +8,7 @@ export * from './half.js';
 export * from './half-array.js';
 export * from './model.js';
 export * from './node.js';
+export * from './number-arrays.js';
 export * from './shape.js';
 export * from './strided-walk.js';
 export * from './tensor.js';

@@ -1,6 +1,7 @@
 import { byteLengthOf, type DataType } from './data-type.js';
 import { InputError } from './errors.js';
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './half.js';
+import { NUMBER_ARRAYS, type NumberArray } from './number-arrays.js';
 import { formatShape, sizeOf } from './shape.js';
 
 /** Where they are elements: little-endian, row-major. */
@@ -123,103 +124,43 @@ function viewOf(bytes: Bytes): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-type NumericArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
-type NumericArrayType = new (buffer: ArrayBufferLike, offset: number, length: number) => NumericArray;
-
 /** Files hold numbers at any byte; a typed array must start at a multiple of its element. They pass through here. */
 const bridge = new Uint8Array(1 << 16);
 
 /** Converted natively, piece by piece where the bytes are not aligned: no second copy of the whole is made. */
-function converted(type: NumericArrayType, width: number, bytes: Bytes, size: number): Float64Array {
+function converted(type: NumberArray, bytes: Bytes, size: number): Float64Array {
+  const width = type.BYTES_PER_ELEMENT;
   if (bytes.byteOffset % width === 0) return new Float64Array(new type(bytes.buffer, bytes.byteOffset, size));
   const result = new Float64Array(size);
-  convert(type, width, bytes, result);
-  return result;
-}
-
-function convert(type: NumericArrayType, width: number, bytes: Bytes, result: Float64Array): void {
-  const size = result.length;
   const piece = bridge.length / width;
   for (let at = 0; at < size; at += piece) {
     const count = Math.min(piece, size - at);
     bridge.set(bytes.subarray(at * width, (at + count) * width));
     result.set(new type(bridge.buffer, 0, count), at);
   }
+  return result;
 }
 
 function decode(dtype: DataType, bytes: Bytes, size: number): Float64Array {
-  const from = (type: NumericArrayType, width: number) => converted(type, width, bytes, size);
-  switch (dtype) {
-    case 'float32':
-      return from(Float32Array, 4);
-    case 'float64':
-      return from(Float64Array, 8);
-    case 'float16':
-      return from(Uint16Array, 2).map(float16ToNumber);
-    case 'bfloat16':
-      return from(Uint16Array, 2).map(bfloat16ToNumber);
-    case 'int8':
-      return from(Int8Array, 1);
-    case 'uint8':
-      return from(Uint8Array, 1);
-    case 'bool':
-      return from(Uint8Array, 1).map((v) => (v ? 1 : 0));
-    case 'int16':
-      return from(Int16Array, 2);
-    case 'uint16':
-      return from(Uint16Array, 2);
-    case 'int32':
-      return from(Int32Array, 4);
-    case 'uint32':
-      return from(Uint32Array, 4);
-    case 'int64':
-    case 'uint64': {
-      const view = viewOf(bytes);
-      const read = dtype === 'int64' ? view.getBigInt64 : view.getBigUint64;
-      return Float64Array.from({ length: size }, (_, i) => Number(read.call(view, 8 * i, true)));
-    }
-    default:
-      throw new TypeError(`${dtype} has no numeric value here`);
-  }
+  const type = NUMBER_ARRAYS[dtype];
+  if (type) return dtype === 'bool' ? converted(type, bytes, size).map(asBit) : converted(type, bytes, size);
+  if (dtype === 'float16') return converted(Uint16Array, bytes, size).map(float16ToNumber);
+  if (dtype === 'bfloat16') return converted(Uint16Array, bytes, size).map(bfloat16ToNumber);
+  if (dtype !== 'int64' && dtype !== 'uint64') throw new TypeError(`${dtype} has no numeric value here`);
+  const view = viewOf(bytes);
+  const read = dtype === 'int64' ? view.getBigInt64 : view.getBigUint64;
+  return Float64Array.from({ length: size }, (_, i) => Number(read.call(view, 8 * i, true)));
 }
 
+const asBit = (value: number) => (value ? 1 : 0);
+
 function encode(dtype: DataType, values: ArrayLike<number>): Bytes {
-  switch (dtype) {
-    case 'float32':
-      return bytesOf(new Float32Array(values));
-    case 'float64':
-      return bytesOf(new Float64Array(values));
-    case 'float16':
-      return bytesOf(Uint16Array.from(values, numberToFloat16));
-    case 'bfloat16':
-      return bytesOf(Uint16Array.from(values, numberToBfloat16));
-    case 'int8':
-      return bytesOf(new Int8Array(values));
-    case 'uint8':
-      return bytesOf(new Uint8Array(values));
-    case 'bool':
-      return bytesOf(Uint8Array.from(values, (v) => (v ? 1 : 0)));
-    case 'int16':
-      return bytesOf(new Int16Array(values));
-    case 'uint16':
-      return bytesOf(new Uint16Array(values));
-    case 'int32':
-      return bytesOf(new Int32Array(values));
-    case 'uint32':
-      return bytesOf(new Uint32Array(values));
-    case 'int64':
-      return bytesOf(BigInt64Array.from(Array.from(values), BigInt));
-    case 'uint64':
-      return bytesOf(BigUint64Array.from(Array.from(values), BigInt));
-    default:
-      throw new TypeError(`${dtype} cannot be made from numbers here`);
-  }
+  const type = NUMBER_ARRAYS[dtype];
+  if (dtype === 'bool') return Uint8Array.from(values, asBit);
+  if (type) return bytesOf(new type(values));
+  if (dtype === 'float16') return bytesOf(Uint16Array.from(values, numberToFloat16));
+  if (dtype === 'bfloat16') return bytesOf(Uint16Array.from(values, numberToBfloat16));
+  if (dtype === 'int64') return bytesOf(BigInt64Array.from(Array.from(values), BigInt));
+  if (dtype === 'uint64') return bytesOf(BigUint64Array.from(Array.from(values), BigInt));
+  throw new TypeError(`${dtype} cannot be made from numbers here`);
 }

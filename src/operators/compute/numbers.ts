@@ -1,44 +1,29 @@
-import { bytesOf, type DataType, float16ArrayFrom, isFloat, Tensor } from '../../model/index.js';
-
-/** Elements in the type they are computed in: the tensor's own, or float32 for the 16-bit floats. */
-export type Numbers =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
+import {
+  bytesOf,
+  type DataType,
+  float16ArrayFrom,
+  isFloat,
+  NUMBER_ARRAYS,
+  type NumberArray,
+  type Numbers,
+  Tensor,
+} from '../../model/index.js';
 
 /** Elements of 64-bit integers. */
 export type BigIntegers = BigInt64Array | BigUint64Array;
 
-/** Writing to the array rounds a number once to float32, or wraps an integer, as the standard asks. */
+/** The array that elements are computed in: the tensor's own, or float32 for the 16-bit floats. */
+function arrayFor(dtype: DataType): NumberArray | undefined {
+  return dtype === 'float16' || dtype === 'bfloat16' ? Float32Array : NUMBER_ARRAYS[dtype];
+}
+
+/**
+ * Zeros to compute in; undefined for types that are no plain numbers. Writing to the array rounds a number once to float32,
+ * or wraps an integer, as the standard asks.
+ */
 export function zeros(dtype: DataType, size: number): Numbers | undefined {
-  switch (dtype) {
-    case 'float32':
-    case 'float16':
-    case 'bfloat16':
-      return new Float32Array(size);
-    case 'float64':
-      return new Float64Array(size);
-    case 'int8':
-      return new Int8Array(size);
-    case 'uint8':
-    case 'bool':
-      return new Uint8Array(size);
-    case 'int16':
-      return new Int16Array(size);
-    case 'uint16':
-      return new Uint16Array(size);
-    case 'int32':
-      return new Int32Array(size);
-    case 'uint32':
-      return new Uint32Array(size);
-    default:
-      return undefined;
-  }
+  const type = arrayFor(dtype);
+  return type && new type(size);
 }
 
 /** Zeros to compute 64-bit integers in; undefined for all other types. */
@@ -51,19 +36,10 @@ export function bigZeros(dtype: DataType, size: number): BigIntegers | undefined
 export function numbersOf(tensor: Tensor): Numbers | undefined {
   const { dtype, size } = tensor;
   if (dtype === 'float16' || dtype === 'bfloat16') return Float32Array.from(tensor.toFloat64());
-  const shaped = zeros(dtype, 0);
-  if (!shaped) return undefined;
-  const width = shaped.BYTES_PER_ELEMENT;
-  const bytes = tensor.bytes.byteOffset % width ? tensor.bytes.slice() : tensor.bytes;
-  const { buffer, byteOffset } = bytes;
-  if (shaped instanceof Float32Array) return new Float32Array(buffer, byteOffset, size);
-  if (shaped instanceof Float64Array) return new Float64Array(buffer, byteOffset, size);
-  if (shaped instanceof Int8Array) return new Int8Array(buffer, byteOffset, size);
-  if (shaped instanceof Uint8Array) return bytes;
-  if (shaped instanceof Int16Array) return new Int16Array(buffer, byteOffset, size);
-  if (shaped instanceof Uint16Array) return new Uint16Array(buffer, byteOffset, size);
-  if (shaped instanceof Int32Array) return new Int32Array(buffer, byteOffset, size);
-  return new Uint32Array(buffer, byteOffset, size);
+  const type = arrayFor(dtype);
+  if (!type) return undefined;
+  const bytes = tensor.bytes.byteOffset % type.BYTES_PER_ELEMENT ? tensor.bytes.slice() : tensor.bytes;
+  return new type(bytes.buffer, bytes.byteOffset, size);
 }
 
 /** The elements of 64-bit integers, as a view where the bytes lie aligned; undefined for all other types. */

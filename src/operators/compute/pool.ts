@@ -1,7 +1,7 @@
-import { sizeOf, Tensor } from '../../model/index.js';
+import { type Numbers, sizeOf, Tensor } from '../../model/index.js';
 import { placesOfTaps } from './convolve.js';
 import { MOST_MULTIPLY_ADDS, MOST_PLACES } from './matrix-product.js';
-import { type Numbers, numbersOf, tensorOf, zeros } from './numbers.js';
+import { numbersOf, tensorOf, zeros } from './numbers.js';
 
 /** Windows over the planes of X; `slid` are the sizes that they give, `pads` begins and then ends. */
 export interface Windows {
