@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -5,8 +6,15 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DIGITS = join(root, 'fixtures', 'digits');
 
-/** Where the full-size networks are written to; see `fixtures/README.md`. */
-export const CORPUS = join(root, '.cache', 'corpus');
+const CORPUS = join(root, '.cache', 'corpus');
+let isWritten = false;
+
+/** Where the full-size networks are, written by who asks first; see `fixtures/README.md`. */
+export function corpusFolder(): string {
+  if (!isWritten) execFileSync(process.execPath, ['fixtures/expand.mjs', CORPUS], { cwd: root, stdio: 'pipe' });
+  isWritten = true;
+  return CORPUS;
+}
 
 interface Description {
   readonly source: string;
@@ -50,9 +58,9 @@ export function digitsCases(): Case[] {
     .map(({ name }) => caseIn(join(DIGITS, name), name, join(DIGITS, 'images.npy')));
 }
 
-/** The full-size networks; the test run's set-up has written them. */
 export function fullSizeCases(): Case[] {
-  return readdirSync(CORPUS).map((name) => caseIn(join(CORPUS, name), name, join(CORPUS, name, 'input.npy')));
+  const folder = corpusFolder();
+  return readdirSync(folder).map((name) => caseIn(join(folder, name), name, join(folder, name, 'input.npy')));
 }
 
 export function allCases(): Case[] {

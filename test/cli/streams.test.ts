@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { CORPUS } from '../corpus.js';
+import { corpusFolder } from '../corpus.js';
 import { contentOf, scratch } from '../files/scratch.js';
 import { DIGITS, ended, mobileone, start } from './run.js';
 
@@ -36,7 +36,12 @@ test('closed streams change nothing', () => {
 });
 
 test('a slow reader gets every byte of a report larger than a pipe holds', async () => {
-  const child = start(scratch(), ['inspect', path.join(CORPUS, 'mobileone_s0_ts13', 'model.onnx'), '--json', '-q']);
+  const child = start(scratch(), [
+    'inspect',
+    path.join(corpusFolder(), 'mobileone_s0_ts13', 'model.onnx'),
+    '--json',
+    '-q',
+  ]);
   const over = ended(child);
   child.stdout.pause();
   await setTimeout(4000);

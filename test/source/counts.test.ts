@@ -5,7 +5,7 @@ import { readOnnx } from '../../src/core.js';
 import { type DataType, Model, Tensor } from '../../src/model/index.js';
 import { inferTypes } from '../../src/operators/infer.js';
 import { countGraph } from '../../src/source/counts.js';
-import { CORPUS } from '../corpus.js';
+import { corpusFolder } from '../corpus.js';
 
 const zeros = (shape: readonly number[], dtype: DataType = 'float32') =>
   Tensor.from(dtype, shape, new Float64Array(shape.reduce((a, b) => a * b, 1)));
@@ -62,7 +62,7 @@ test('a shape that is not known makes the multiply-accumulates unknown, not wron
 });
 
 test('parameters of MobileOne S0 are those that PyTorch counts, running statistics included', () => {
-  const model = readOnnx(readFileSync(path.join(CORPUS, 'mobileone_s0_ts13', 'model.onnx')));
+  const model = readOnnx(readFileSync(path.join(corpusFolder(), 'mobileone_s0_ts13', 'model.onnx')));
   inferTypes(model.graph);
   // timm's mobileone_s0 before re-parameterisation, by numel(): parameters, and running means and variances.
   expect(countGraph(model.graph).parameters).toBe(5_293_272 + 88_192);
