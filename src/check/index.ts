@@ -10,8 +10,8 @@ export type {
   Range,
   StartedSource,
 } from './judgement.js';
+export { type Selections, selectionsOf } from './outputs-behind-selections.js';
 export { resolutions } from './resolutions.js';
-export { type Selections, selectionsOf } from './selection.js';
 export type { Answered, Source } from './source-run.js';
 export { findSuspect } from './suspect.js';
 export { toleranceOf } from './verdict.js';

@@ -5,7 +5,7 @@ import { elementwise, expanding } from './elementwise.js';
 import { product } from './products.js';
 import { reshaping, transposing } from './reshaping.js';
 import { bound, type LayoutRule } from './rule.js';
-import { windows } from './windows.js';
+import { spatialKernel } from './spatial-kernels.js';
 
 /** What a trait says of how an operator fits into a layout. */
 const BY_TRAIT: readonly (readonly [operators.Trait, LayoutRule])[] = [
@@ -13,7 +13,7 @@ const BY_TRAIT: readonly (readonly [operators.Trait, LayoutRule])[] = [
   // Their operands lie alike; the axes that they name are the target's to translate.
   ['joins', elementwise],
   ['reshapes', reshaping],
-  ['spatial', windows],
+  ['spatial', spatialKernel],
   ['keepsAxes', alongAxes],
   ['measures', measuring],
 ];

@@ -1,6 +1,6 @@
 import type { Node } from '../model/index.js';
 import { averagePool, lpPool, maxPool } from './rows/pooling.js';
-import { reachedEnds } from './shape/window.js';
+import { reachedEnds } from './shape/sliding-window.js';
 
 const POOLS = [averagePool, maxPool, lpPool];
 

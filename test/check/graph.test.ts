@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { selectionsOf } from '../../src/check/outputs-behind-selections.js';
 import { resolutions } from '../../src/check/resolutions.js';
-import { selectionsOf } from '../../src/check/selection.js';
 import { findSuspect } from '../../src/check/suspect.js';
 import { EngineError, type Graph, InputError, Model, Tensor, type Value } from '../../src/model/index.js';
 import { inversePermutation, permuteAxes, reverseAxis } from '../../src/trials/axes.js';

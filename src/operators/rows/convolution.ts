@@ -2,7 +2,7 @@ import { type DataType, type Dimension, type Node, sizeOf } from '../../model/in
 import { convolve } from '../compute/convolve.js';
 import { type Facts, operator } from '../operator.js';
 import { checkBias, checkPadding, checkRanks, kernelOf } from '../shape/kernel.js';
-import { slide, type Window, windowOf } from '../shape/window.js';
+import { slide, type Window, windowOf } from '../shape/sliding-window.js';
 
 export interface ConvParameters extends Window {
   readonly group: number;

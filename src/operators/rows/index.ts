@@ -57,4 +57,4 @@ export * from './transposed-convolution.js';
 export * from './triangle.js';
 export * from './unpooling.js';
 export * from './where.js';
-export * from './windows.js';
+export * from './window-functions.js';

@@ -2,7 +2,7 @@ import { isFloat, isStatic, type Node, sizeOf, type Tensor, type Value } from '.
 import { greatest, placesOfMaxima, pooled, type Windows } from '../compute/pool.js';
 import { REDUCERS, type Reducer, reduce } from '../compute/reduce.js';
 import { type Facts, operator } from '../operator.js';
-import { slide, type Window, windowOf } from '../shape/window.js';
+import { slide, type Window, windowOf } from '../shape/sliding-window.js';
 
 export interface PoolParameters extends Window {
   readonly kernelShape: readonly number[];

@@ -1,8 +1,8 @@
 import type { Dimension, Node } from '../../model/index.js';
 import { operator } from '../operator.js';
 import { checkBias, checkRanks, kernelOf } from '../shape/kernel.js';
+import { slide, type Window, windowOf } from '../shape/sliding-window.js';
 import { unknownSize, unknownSizes } from '../shape/unknown.js';
-import { slide, type Window, windowOf } from '../shape/window.js';
 
 export interface DeformConvParameters extends Window {
   readonly group: number;

@@ -3,7 +3,7 @@ import { convolveTransposed } from '../compute/convolve-transposed.js';
 import { operator } from '../operator.js';
 import { checkBias, checkPadding, checkRanks, kernelOf } from '../shape/kernel.js';
 import { multiplied } from '../shape/products.js';
-import { checked, distribute, effectiveKernel, type Window, windowOf } from '../shape/window.js';
+import { checked, distribute, effectiveKernel, type Window, windowOf } from '../shape/sliding-window.js';
 
 export interface ConvTransposeParameters extends Window {
   readonly group: number;

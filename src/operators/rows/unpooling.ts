@@ -1,7 +1,7 @@
 import type { Dimension, Node } from '../../model/index.js';
 import { operator } from '../operator.js';
+import { type Window, windowOf } from '../shape/sliding-window.js';
 import { shapeGivenBy } from '../shape/unknown.js';
-import { type Window, windowOf } from '../shape/window.js';
 
 export interface MaxUnpoolParameters extends Window {
   readonly kernelShape: readonly number[];

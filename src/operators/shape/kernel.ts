@@ -1,5 +1,5 @@
 import { type Dimension, isStatic, type Node, type Shape, type Value } from '../../model/index.js';
-import type { Window } from './window.js';
+import type { Window } from './sliding-window.js';
 
 /**
  * The kernel of a convolution, from the attribute and the weight [M, C/group, k…], which must agree.

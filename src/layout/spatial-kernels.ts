@@ -5,7 +5,7 @@ import type { LayoutRule } from './rule.js';
  * Operators whose kernels want channels last: convolutions, pools, resizing, and those that move blocks between space and
  * channels. Weights and other operands stay as in ONNX; the target turns constants as its kernels need them.
  */
-export const windows: LayoutRule = {
+export const spatialKernel: LayoutRule = {
   place(node) {
     const rank = node.inputs[0]?.rank;
     const order = rank === undefined ? undefined : channelsLast(rank);
