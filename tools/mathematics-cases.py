@@ -208,6 +208,8 @@ for op, periodic in itertools.product(("HannWindow", "HammingWindow", "BlackmanW
     folded.append((f"{op}: periodic {periodic}", op, 17, [array(7, "int64")], 1, dict(periodic=periodic)))
 for name in ("int32", "int64"):
     folded.append((f"Einsum: {name}", "Einsum", 12, [np.arange(6, dtype=name).reshape(2, 3), -np.arange(12, dtype=name).reshape(3, 4)], 1, dict(equation="ij,jk->ik")))
+for slide in (dict(kernel_shape=[3, 3], pads=[1, 1, 1, 1]), dict(kernel_shape=[2, 3], pads=[0, 2, 1, 1], dilations=[3, 1])):
+    folded.append((f"AveragePool: counts padding and rounds up, {slide}", "AveragePool", 22, [draw(1, 2, 6, 5)], 1, dict(slide, strides=[2, 3], ceil_mode=1, count_include_pad=1)))
 exact = gather(COMPUTED, computed, node_cases.tensor)
 node_cases.LARGEST = 1200
 write("computed-cases.jsonl", exact + gather(FOLDED, folded, node_cases.tensor))

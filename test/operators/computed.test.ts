@@ -46,10 +46,7 @@ const hasNan = (tensor: Tensor | undefined) => tensor?.toFloat64().some(Number.i
 function isLeftOpen(given: Case): boolean {
   const { operator, attributes, operands } = given;
   const [type = 'float32'] = types(given);
-  const isSet = (name: string) => attributes[name]?.kind === 'int' && attributes[name].value === '1';
   switch (operator) {
-    case 'AveragePool':
-      return isSet('ceil_mode') && isSet('count_include_pad');
     case 'BitShift':
       return !type.startsWith('u');
     case 'Mod':

@@ -12,8 +12,8 @@ export interface Windows {
   readonly slid: readonly number[];
 }
 
-/** What is made of the elements of X at `places`, those of one window. */
-type Gather = (numbers: Numbers, places: readonly number[]) => number;
+/** What is made of the elements of X at `places`, those of one window, of which `counted` lie on X or its padding. */
+type Gather = (numbers: Numbers, places: readonly number[], counted: number) => number;
 
 /** One number for each window, in float64 and rounded once; undefined for other than numbers, and where it is too large. */
 export function pooled(input: Tensor, windows: Windows, gather: Gather): Tensor | undefined {
@@ -21,8 +21,8 @@ export function pooled(input: Tensor, windows: Windows, gather: Gather): Tensor 
   const shape = [...input.shape.slice(0, 2), ...windows.slid];
   const result = zeros(input.dtype, sizeOf(shape));
   if (!numbers || !result || numbers.some(Number.isNaN)) return undefined;
-  const isDone = forEachWindow(input, windows, (places, at) => {
-    result[at] = gather(numbers, places);
+  const isDone = forEachWindow(input, windows, (places, at, counted) => {
+    result[at] = gather(numbers, places, counted);
   });
   return isDone ? tensorOf(input.dtype, shape, result) : undefined;
 }
@@ -63,20 +63,28 @@ function columnMajorPlace(place: number, spatial: readonly number[]): number {
 function forEachWindow(
   input: Tensor,
   { kernelShape, slid, ...window }: Windows,
-  visit: (places: readonly number[], at: number) => void,
+  visit: (places: readonly number[], at: number, counted: number) => void,
 ): boolean {
   const spatial = input.shape.slice(2);
   const [planes, plane] = [sizeOf(input.shape.slice(0, 2)), sizeOf(spatial)];
   const [points, taps] = [sizeOf(slid), sizeOf(kernelShape)];
   if (points * taps > MOST_PLACES || planes * points * taps > MOST_MULTIPLY_ADDS / 10) return false;
-  const places = placesOfTaps(spatial, kernelShape, slid, { ...window, group: 1 });
+  const { pads } = window;
+  const padded = spatial.map((size, axis) => size + (pads[axis] ?? 0) + (pads[axis + spatial.length] ?? 0));
+  const insideOf = (sizes: readonly number[], begins: readonly number[]) => {
+    const places = placesOfTaps(sizes, kernelShape, slid, { ...window, pads: begins, group: 1 });
+    return (point: number) => places.subarray(point * taps, (point + 1) * taps).filter((place) => place >= 0);
+  };
+  const [onInput, onPadded] = [insideOf(spatial, pads), insideOf(padded, [])];
   for (let point = 0; point < points; point++) {
-    const inside = Array.from(places.subarray(point * taps, (point + 1) * taps)).filter((place) => place >= 0);
+    const inside = Array.from(onInput(point));
     if (inside.length === 0) return false;
+    const counted = onPadded(point).length;
     for (let p = 0; p < planes; p++) {
       visit(
         inside.map((place) => p * plane + place),
         p * points + point,
+        counted,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { isFloat, isStatic, type Node, sizeOf, type Tensor, type Value } from '../../model/index.js';
+import { isFloat, isStatic, type Node, type Tensor, type Value } from '../../model/index.js';
 import { greatest, placesOfMaxima, pooled, type Windows } from '../compute/pool.js';
 import { REDUCERS, type Reducer, reduce } from '../compute/reduce.js';
 import { type Facts, operator } from '../operator.js';
@@ -10,7 +10,7 @@ export interface PoolParameters extends Window {
 }
 
 export interface AveragePoolParameters extends PoolParameters {
-  /** Whether padding counts as zeros in the mean; else it is left out of sum and count. */
+  /** Whether padding counts as zeros in the mean, but not what rounding up finds beyond it; else it is left out too. */
   readonly countIncludePad: boolean;
 }
 
@@ -68,13 +68,13 @@ export const averagePool = operator('AveragePool', {
   compute: ([input], parameters, node) => {
     if (!input || !isFloat(input.dtype)) return undefined;
     const windows = windowsOver(input, parameters, node);
-    // What rounding up finds beyond the padding, and before it, engines count each in their own way.
-    if (!windows || (parameters.countIncludePad && parameters.ceilMode)) return undefined;
-    const counted = parameters.countIncludePad ? sizeOf(windows.kernelShape) : undefined;
-    return pooled(
-      input,
-      windows,
-      (numbers, places) => places.reduce((sum, place) => sum + (numbers[place] ?? 0), 0) / (counted ?? places.length),
+    const { countIncludePad } = parameters;
+    return (
+      windows &&
+      pooled(input, windows, (numbers, places, counted) => {
+        const sum = places.reduce((total, place) => total + (numbers[place] ?? 0), 0);
+        return sum / (countIncludePad ? counted : places.length);
+      })
     );
   },
 });
