@@ -1,8 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const COMMAND_LINE = 'test/cli/**';
-const BROWSER = 'test/browser/**';
-const exclude = [...configDefaults.exclude, 'test/fuzz/**'];
+/** They start the program as users do; what others test is not built. */
+const BUILT = 'test/{cli,cases}/**/*.test.ts';
+const BROWSER = 'test/browser/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -12,9 +12,12 @@ export default defineConfig({
     // Engines are processes of their own; more workers than cores only make them wait for each other.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'source', exclude: [...exclude, COMMAND_LINE, BROWSER] } },
-      { extends: true, test: { name: 'built', dir: 'test/cli', globalSetup: ['test/build.ts'] } },
-      { extends: true, test: { name: 'browser', dir: 'test/browser' } },
+      {
+        extends: true,
+        test: { name: 'source', exclude: [...configDefaults.exclude, BUILT, BROWSER, 'test/fuzz/**'] },
+      },
+      { extends: true, test: { name: 'built', include: [BUILT], globalSetup: ['test/build.ts'] } },
+      { extends: true, test: { name: 'browser', include: [BROWSER] } },
     ],
   },
 });

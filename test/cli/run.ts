@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = path.join(root, 'bin', 'mobileone.js');
 
 /** A small trained network as PyTorch exports it, with batch norms and branches. */
 export const DIGITS = path.join(root, 'fixtures', 'digits', 'digits_ts13_bn', 'model.onnx');
@@ -23,8 +23,15 @@ export function mobileone(folder: string, args: readonly string[], env: NodeJS.P
   return ended(start(folder, args, env));
 }
 
+/** Where the program is; undefined in tests for which none is built, so that no old one is tested. */
+export function program(): string {
+  const built: string | undefined = inject('program');
+  if (built === undefined) throw new Error('nothing is built for this test: vitest.config.ts says for which it is');
+  return built;
+}
+
 export function start(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return spawn(process.execPath, [BIN, ...args], {
+  return spawn(process.execPath, [program(), ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,17 +2,14 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { corpusFolder } from '../corpus.js';
 import { contentOf, scratch } from '../files/scratch.js';
-import { DIGITS, ended, mobileone, start } from './run.js';
-
-const BIN = fileURLToPath(new URL('../../bin/mobileone.js', import.meta.url));
+import { DIGITS, ended, mobileone, program, start } from './run.js';
 
 /** Runs a line of sh in which `m` is the program. */
 function shell(line: string) {
-  const script = `m() { "${process.execPath}" "${BIN}" "$@"; }; ${line}`;
+  const script = `m() { "${process.execPath}" "${program()}" "$@"; }; ${line}`;
   return spawnSync('sh', ['-c', script], { cwd: scratch(), encoding: 'utf8', env: { ...process.env, MODEL: DIGITS } });
 }
 

@@ -309,6 +309,7 @@ test('what a row calls a copy of its operand is one in all cases that ONNX and O
 test('a reduction leaves ones in place of its axes, or nothing', () => {
   const reducing = operators.filter(({ reducedAxes }) => reducedAxes).map(({ name }) => name);
   const cases = [...withData, ...casesIn('type-cases.jsonl')].filter(({ operator }) => reducing.includes(operator));
+  const judged = new Set<string>();
   for (const given of cases) {
     const node = nodeOf(given);
     const row = operatorOf(node);
@@ -318,8 +319,9 @@ test('a reduction leaves ones in place of its axes, or nothing', () => {
     const { axes, keepDims } = reduced;
     const left = sizes.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]));
     expect(given.results[0]?.shape, given.name).toEqual(left);
+    judged.add(given.operator);
   }
-  expect(new Set(cases.map(({ operator }) => operator))).toEqual(new Set(reducing));
+  expect(judged).toEqual(new Set(reducing));
 });
 
 /** Whose result has another type where no attribute says it, by ONNX's schemas. */

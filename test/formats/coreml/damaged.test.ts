@@ -231,6 +231,7 @@ describe('a package is read and a note kept of', () => {
 
 test('bytes changed or cut anywhere never end in anything but a package or an error about it', () => {
   const files = built();
+  let [read, refused] = [0, 0];
   fc.assert(
     fc.property(
       fc.constantFrom(MODEL, WEIGHTS, MANIFEST),
@@ -243,13 +244,17 @@ test('bytes changed or cut anywhere never end in anything but a package or an er
         bytes[index] = byte;
         try {
           readMlpackage(new Map([...files, [path, cuts ? bytes.subarray(0, index) : bytes]]));
+          read++;
         } catch (error) {
           expect(error).toBeInstanceOf(InputError);
+          refused++;
         }
       },
     ),
     { numRuns: 3000, seed: 7 },
   );
+  expect(read).toBeGreaterThan(300);
+  expect(refused).toBeGreaterThan(1000);
 });
 
 function outputsOf(block: Message<'Block'>): readonly string[] {
