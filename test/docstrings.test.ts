@@ -6,15 +6,18 @@ import { expect, test } from 'vitest';
 const SOURCES = new URL('../src/', import.meta.url).pathname;
 const LEFT = ['formats/', 'conversion/', 'commands/', 'option'];
 
-/** Every exported function, class and constant of a module by name, and whether a comment for its readers stands before it. */
-function exportsOf(text: string): [name: string, isDescribed: boolean][] {
+/** Every exported function, class and constant of a module, and whether a comment for its readers stands before it. */
+function exportsOf(text: string): ReadonlyMap<string, boolean> {
   const { statements } = ts.createSourceFile('module.ts', text, ts.ScriptTarget.Latest);
-  return statements.flatMap((statement) => {
-    if (!ts.canHaveModifiers(statement) || !ts.getModifiers(statement)?.some(isExport)) return [];
+  const found = new Map<string, boolean>();
+  for (const statement of statements) {
+    if (!ts.canHaveModifiers(statement) || !ts.getModifiers(statement)?.some(isExport)) continue;
     const comments = ts.getLeadingCommentRanges(text, statement.pos) ?? [];
     const isDescribed = comments.some(({ pos }) => text.startsWith('/**', pos));
-    return namesOf(statement).map((name): [string, boolean] => [name, isDescribed]);
-  });
+    // What is said of one way to call a function holds for all.
+    for (const name of namesOf(statement)) found.set(name, isDescribed || found.get(name) === true);
+  }
+  return found;
 }
 
 const isExport = ({ kind }: ts.Modifier) => kind === ts.SyntaxKind.ExportKeyword;
@@ -36,7 +39,7 @@ test('a function with no comment, or with one for its maker alone, is found', ()
     function inner() {}
     export type Shape = number;
   `;
-  expect(exportsOf(text)).toEqual([
+  expect([...exportsOf(text)]).toEqual([
     ['described', true],
     ['undescribed', false],
     ['another', false],
@@ -49,7 +52,7 @@ test('what a module exports says what it is, in which shapes and units, and what
   const found = modules
     .filter((file) => !LEFT.some((place) => file.startsWith(place)))
     .flatMap((file) =>
-      exportsOf(readFileSync(path.join(SOURCES, file), 'utf8')).map(([name, isDescribed]) => ({
+      Array.from(exportsOf(readFileSync(path.join(SOURCES, file), 'utf8')), ([name, isDescribed]) => ({
         name: `${file}: ${name}`,
         isDescribed,
       })),

@@ -5,7 +5,7 @@ import { mapFloats } from '../compute/map.js';
 import { bigIntegersOf, numbersOf } from '../compute/numbers.js';
 import { power } from '../compute/power.js';
 import { type Facts, operator } from '../operator.js';
-import { broadcast } from '../shape/broadcast.js';
+import { broadcastOperands } from '../shape/broadcast.js';
 import { hasOneOperand } from '../shape/copies.js';
 import {
   arithmeticElements,
@@ -20,29 +20,37 @@ import {
 function pairFacts(node: Node, pair: ElementPair): readonly Facts[] {
   const [a, b] = node.inputs;
   const dtype = a?.dtype ?? b?.dtype;
-  const shape = broadcast(node, [a?.shape, b?.shape]);
+  const shape = broadcastOperands(node);
   return [{ dtype, shape, elements: arithmeticElements(node, shape, pair) }];
 }
 
+function ofPairs(name: string, elements: ElementPair, functions: PairFunctions) {
+  return operator(name, {
+    traits: ['elementwise'],
+    infer: (node) => pairFacts(node, elements),
+    compute: ([a, b]) => combine(a, b, functions),
+  });
+}
+
 /** A + B with broadcasting. */
-export const add = operator('Add', {
-  traits: ['elementwise'],
-  infer: (node) => pairFacts(node, sumOfElements),
-  compute: ([a, b]) => combine(a, b, { float: (x, y) => x + y, integer: (x, y) => x + y, big: (x, y) => x + y }),
+export const add = ofPairs('Add', sumOfElements, {
+  float: (x, y) => x + y,
+  integer: (x, y) => x + y,
+  big: (x, y) => x + y,
 });
 
 /** A - B with broadcasting. */
-export const sub = operator('Sub', {
-  traits: ['elementwise'],
-  infer: (node) => pairFacts(node, differenceOfElements),
-  compute: ([a, b]) => combine(a, b, { float: (x, y) => x - y, integer: (x, y) => x - y, big: (x, y) => x - y }),
+export const sub = ofPairs('Sub', differenceOfElements, {
+  float: (x, y) => x - y,
+  integer: (x, y) => x - y,
+  big: (x, y) => x - y,
 });
 
 /** A * B with broadcasting. */
-export const mul = operator('Mul', {
-  traits: ['elementwise'],
-  infer: (node) => pairFacts(node, productOfElements),
-  compute: ([a, b]) => combine(a, b, { float: (x, y) => x * y, integer: Math.imul, big: (x, y) => x * y }),
+export const mul = ofPairs('Mul', productOfElements, {
+  float: (x, y) => x * y,
+  integer: Math.imul,
+  big: (x, y) => x * y,
 });
 
 /** A / B with broadcasting; integers are cut towards zero. */
@@ -98,23 +106,32 @@ function floorMod(a: number, b: number): number {
 /** A to the power B with broadcasting; the result has the type of A. */
 export const pow = operator('Pow', {
   traits: ['elementwise'],
-  infer: (node) => {
-    const [a, b] = node.inputs;
-    return [{ dtype: a?.dtype, shape: broadcast(node, [a?.shape, b?.shape]) }];
-  },
+  infer: (node) => [{ dtype: node.dtypeOf(0), shape: broadcastOperands(node) }],
   compute: ([a, b]) => power(a, b),
 });
 
 function variadicFacts(node: Node, pair?: (a: number, b: number) => number): readonly Facts[] {
-  const shape = broadcast(
-    node,
-    node.inputs.map((value) => value?.shape),
-  );
+  const shape = broadcastOperands(node);
   const dtype = node.dtypeOf(0);
   let elements: readonly Dimension[] | undefined;
   if (node.inputs.length === 1) elements = node.inputs[0]?.elements;
   else if (node.inputs.length === 2 && pair) elements = arithmeticElements(node, shape, ofNumbers(pair));
   return [{ dtype, shape, elements }];
+}
+
+type Inputs = readonly (Tensor | undefined)[];
+
+function variadic(
+  name: string,
+  compute: (inputs: Inputs) => Tensor | undefined,
+  pair?: (a: number, b: number) => number,
+) {
+  return operator(name, {
+    traits: ['elementwise'],
+    isCopy: hasOneOperand,
+    infer: (node) => variadicFacts(node, pair),
+    compute,
+  });
 }
 
 /** NaN where either is NaN; of zeros that differ in sign the second, where Math.max and Math.min choose by sign. */
@@ -128,43 +145,18 @@ const least: PairFunctions = {
   integer: Math.min,
   big: lesserOf,
 };
-const total: PairFunctions = { float: (x, y) => x + y };
 
 /** Several sums in a row would round a 16-bit float each time; the engines round once. */
-const isWide = ([first]: readonly (Tensor | undefined)[]) => first?.dtype === 'float32' || first?.dtype === 'float64';
+function totalOf(inputs: Inputs): Tensor | undefined {
+  const isWide = inputs[0]?.dtype === 'float32' || inputs[0]?.dtype === 'float64';
+  return isWide ? combineAll(inputs, { float: (x, y) => x + y }) : undefined;
+}
 
 /** The greatest of the operands, element by element. */
-export const max = operator('Max', {
-  traits: ['elementwise'],
-  isCopy: hasOneOperand,
-  infer: (node) => variadicFacts(node, Math.max),
-  compute: (inputs) => combineAll(inputs, greatest),
-});
-
+export const max = variadic('Max', (inputs) => combineAll(inputs, greatest), Math.max);
 /** The least of the operands, element by element. */
-export const min = operator('Min', {
-  traits: ['elementwise'],
-  isCopy: hasOneOperand,
-  infer: (node) => variadicFacts(node, Math.min),
-  compute: (inputs) => combineAll(inputs, least),
-});
-
+export const min = variadic('Min', (inputs) => combineAll(inputs, least), Math.min);
 /** The sum of the operands, element by element, added from the left. */
-export const sum = operator('Sum', {
-  traits: ['elementwise'],
-  isCopy: hasOneOperand,
-  infer: (node) => variadicFacts(node),
-  compute: (inputs) => (isWide(inputs) ? combineAll(inputs, total) : undefined),
-});
-
+export const sum = variadic('Sum', totalOf);
 /** The mean of the operands, element by element. */
-export const mean = operator('Mean', {
-  traits: ['elementwise'],
-  isCopy: hasOneOperand,
-  infer: (node) => variadicFacts(node),
-  compute: (inputs) => {
-    if (!isWide(inputs)) return undefined;
-    const count = inputs.length;
-    return mapFloats(combineAll(inputs, total), (x) => x / count);
-  },
-});
+export const mean = variadic('Mean', (inputs) => mapFloats(totalOf(inputs), (x) => x / inputs.length));

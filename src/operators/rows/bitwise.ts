@@ -3,20 +3,10 @@ import { combine, type PairFunctions } from '../compute/combine.js';
 import { mapNumbers } from '../compute/map.js';
 import { bigIntegersOf, numbersOf } from '../compute/numbers.js';
 import { type Facts, operator } from '../operator.js';
-import { broadcast } from '../shape/broadcast.js';
+import { broadcastOperands } from '../shape/broadcast.js';
 import { likeOf } from '../shape/facts.js';
 
-function pairFacts(node: Node): readonly Facts[] {
-  return [
-    {
-      dtype: node.dtypeOf(0),
-      shape: broadcast(
-        node,
-        node.inputs.map((value) => value?.shape),
-      ),
-    },
-  ];
-}
+const pairFacts = (node: Node): readonly Facts[] => [{ dtype: node.dtypeOf(0), shape: broadcastOperands(node) }];
 
 function bitwise(name: string, functions: PairFunctions) {
   return operator(name, {

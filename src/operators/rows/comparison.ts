@@ -2,13 +2,10 @@ import type { Node } from '../../model/index.js';
 import { combine, compare, type Relation } from '../compute/combine.js';
 import { mapNumbers, testNumbers } from '../compute/map.js';
 import { type Facts, operator } from '../operator.js';
-import { broadcast } from '../shape/broadcast.js';
+import { broadcastOperands } from '../shape/broadcast.js';
 import { comparedElements, pairElements } from '../shape/integer-elements.js';
 
-function boolFacts(node: Node): Facts[] {
-  const shapes = node.inputs.map((value) => value?.shape);
-  return [{ dtype: 'bool', shape: broadcast(node, shapes) }];
-}
+const boolFacts = (node: Node): Facts[] => [{ dtype: 'bool', shape: broadcastOperands(node) }];
 
 function comparison(name: string, relation: Relation) {
   const pair = comparedElements(relation);

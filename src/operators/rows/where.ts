@@ -3,15 +3,14 @@ import { broadcastStatic, placesIn } from '../compute/broadcast-walk.js';
 import { Cells } from '../compute/cells.js';
 import { numbersOf } from '../compute/numbers.js';
 import { operator } from '../operator.js';
-import { broadcast } from '../shape/broadcast.js';
+import { broadcastOperands } from '../shape/broadcast.js';
 import { mayHaveElements } from '../shape/elements.js';
 
 /** X where the condition holds, else Y, with broadcasting. */
 export const where = operator('Where', {
   traits: ['elementwise'],
   infer: (node) => {
-    const shapes = [0, 1, 2].map((index) => node.inputs[index]?.shape);
-    const shape = broadcast(node, shapes);
+    const shape = broadcastOperands(node);
     return [{ dtype: node.dtypeOf(1) ?? node.dtypeOf(2), shape, elements: chosen(node, shape) }];
   },
   compute: ([condition, x, y]) => {

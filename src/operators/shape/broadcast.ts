@@ -28,6 +28,14 @@ export function broadcast(node: Node, shapes: readonly (Shape | undefined)[]): S
   return result;
 }
 
+/** The shape that all operands of a node share. @throws InputError as `broadcast` does */
+export function broadcastOperands(node: Node): Shape | undefined {
+  return broadcast(
+    node,
+    node.inputs.map((value) => value?.shape),
+  );
+}
+
 function join(node: Node, a: Dimension, b: Dimension, shapes: readonly Shape[]): Dimension {
   if (a === b) return a;
   if (typeof a === 'string') return typeof b === 'string' ? joined(node, a, b) : b;

@@ -27,7 +27,7 @@ function sameAxis(from: Shape, to: Shape, axis: number): number | undefined {
 }
 
 /** A number of elements in a comparable form: the known factor, then the symbols in order. */
-function elements(shape: Shape): Dimension[] {
+export function elements(shape: Shape): Dimension[] {
   const factor = shape.reduce<number>((product, size) => (typeof size === 'number' ? product * size : product), 1);
   return [factor, ...shape.filter((size) => typeof size === 'string').sort()];
 }

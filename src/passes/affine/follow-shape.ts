@@ -1,6 +1,6 @@
 import { type Dimension, isStatic, type Node, type Shape, sameShape, sizeOf, stridesOf } from '../../model/index.js';
 import { hasTrait, tile, transpose } from '../../operators/index.js';
-import { followAxis } from './follow-axis.js';
+import { elements, followAxis } from './follow-axis.js';
 import type { Affine } from './scaled-weights.js';
 
 /** `scale * x + shift` on its way to weights that can take it. */
@@ -116,12 +116,6 @@ function lengthWith(shape: Shape, start: number, count: readonly Dimension[]): n
     if (sameShape(elements(shape.slice(start, end)), count)) return end;
   }
   return undefined;
-}
-
-/** A number of elements in a comparable form: the known factor, then the symbols in order. */
-function elements(shape: Shape): Dimension[] {
-  const factor = shape.reduce<number>((product, size) => (typeof size === 'number' ? product * size : product), 1);
-  return [factor, ...shape.filter((size) => typeof size === 'string').sort()];
 }
 
 /** How an axis of the input stands in the output: aligned from the right for Expand. */
