@@ -28,11 +28,13 @@ export const flag: Kind = {
   refuse: (value) => (typeof value === 'boolean' ? undefined : { what: 'is not true or false' }),
 };
 
+/** A text that is not empty. */
 export const text: Kind = {
   fromText: (given) => given,
   refuse: (value) => (typeof value === 'string' && value !== '' ? undefined : { what: 'is empty or no text' }),
 };
 
+/** One of these words; a wrong one is told the nearest. */
 export function oneOf(...names: readonly string[]): Kind {
   return {
     fromText: (given) => given,
@@ -71,6 +73,7 @@ export function number(accepts: (value: number) => boolean, what: string): Kind 
   };
 }
 
+/** A whole number above 0. */
 export const count = number((value) => Number.isSafeInteger(value) && value > 0, 'a whole number above 0');
 
 /** Numbers separated by commas. */
@@ -118,6 +121,7 @@ export const shapes: Kind = {
   },
 };
 
+/** A function; there is no way to type one on a command line. */
 export const callback: Kind = {
   fromText: (given) => given,
   refuse: (value) => (typeof value === 'function' ? undefined : { what: 'is not a function' }),

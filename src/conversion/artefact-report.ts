@@ -18,6 +18,7 @@ export interface ArtefactFacts {
   readonly isPlaced: boolean;
 }
 
+/** What a report says of an artefact; `bytes` are those of all its files together. */
 export function reportArtefact({ files, verdict, isPlaced, ...facts }: ArtefactFacts): ArtefactReport {
   return {
     target: facts.target,

@@ -2,6 +2,7 @@ import type { Placement } from '../files/placement.js';
 import type { DataType, Model } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
 
+/** What constants are stored in; `uint8` is weights in 256 steps each, computed in fp32. */
 export type Precision = 'fp32' | 'fp16' | 'uint8';
 
 /** How pixels become what the network was trained on: y = (p / 255 - mean) / std, per channel in the network's order. */
@@ -104,6 +105,7 @@ export interface Runnable {
   readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
+/** How an artefact is made ready to run. */
 export interface RunnableOptions {
   /** Values beside the outputs that are given back too, by their names in the artefact. */
   readonly alsoOutputs?: readonly string[] | undefined;

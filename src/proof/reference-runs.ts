@@ -31,6 +31,7 @@ export interface ReferenceForm {
   readonly selections?: 'given' | 'fed';
 }
 
+/** What is needed to run a source for comparison. */
 export interface ReferenceParts {
   readonly check: Check;
   /** Its graph must have types, and not have met a pass yet. */

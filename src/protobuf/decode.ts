@@ -16,6 +16,7 @@ const MAX_DEPTH = 100;
 /** Messages of a file, in shares of the scale: the largest honest ONNX exports stay near 10 for each node. */
 const MESSAGES = 20;
 
+/** What a file may hold, and what becomes of what the schema does not know. */
 export interface DecodeOptions {
   /** What limits are shares of; see `Field.share`. Default 200,000. */
   readonly scale?: number;
@@ -27,6 +28,7 @@ export interface DecodeOptions {
 
 type Decoded = Record<string, unknown>;
 
+/** Walks the bytes of one file by a schema: every length, wire type, nesting and count is checked before anything is made of it. */
 export class Decoder {
   readonly #reader: WireReader;
   readonly #scale: number;

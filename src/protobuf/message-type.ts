@@ -10,6 +10,7 @@ export interface MessageType {
   readonly make: new (start: number, end: number) => Record<string, unknown>;
 }
 
+/** A field with all that decoding asks of it, worked out once. */
 export interface FieldType extends Required<Field> {
   readonly name: string;
   /** As the format's own schema writes it. */

@@ -45,14 +45,20 @@ interface Scalars {
 /** Messages by name, their fields by name and in the order of their numbers, which is that in which they are written. */
 export type Schema = Readonly<Record<string, Readonly<Record<string, Field>>>>;
 
+/** A field that may be missing: then it is undefined. */
 export const optional = <T extends string>(id: number, type: T, limits: Limits = {}) =>
   ({ id, type, form: 'optional', ...limits }) as const;
+/** A field that is its zero, or empty, where it is missing, as proto3 has it. */
 export const singular = <T extends string>(id: number, type: T) => ({ id, type, form: 'singular' }) as const;
+/** A field of which a message has one at the most among all that are `oneof`. */
 export const oneof = <T extends string>(id: number, type: T, limits: Limits = {}) =>
   ({ id, type, form: 'oneof', ...limits }) as const;
+/** A list; empty where there is none. */
 export const repeated = <T extends string>(id: number, type: T, limits: Limits = {}) =>
   ({ id, type, form: 'repeated', ...limits }) as const;
+/** Entries by their keys. */
 export const map = <T extends string>(id: number, type: T) => ({ id, type, form: 'map' }) as const;
+/** A field that is counted against its limits, and whose payload nobody looks at. */
 export const skipped = (id: number, limits: Limits) => ({ id, type: '', form: 'skipped', ...limits }) as const;
 
 type Kept<M> = { [K in keyof M as M[K] extends Field<string, 'skipped'> ? never : K]: M[K] };

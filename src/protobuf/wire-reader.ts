@@ -1,11 +1,17 @@
 import type { Bytes } from '../model/index.js';
 import { WireError } from './wire-error.js';
 
+/** Wire type of a number of one to ten bytes, seven bits in each. */
 export const VARINT = 0;
+/** Wire type of eight bytes. */
 export const FIXED64 = 1;
+/** Wire type of a length and as many bytes: a string, a message, or packed numbers. */
 export const LENGTH = 2;
+/** Wire type of the begin of a group, which no schema here has. */
 export const START_GROUP = 3;
+/** Wire type of the end of a group. */
 export const END_GROUP = 4;
+/** Wire type of four bytes. */
 export const FIXED32 = 5;
 
 const MAX_GROUPS = 100;

@@ -127,6 +127,7 @@ const DEFAULTS = Object.freeze({
   keep: false,
 });
 
+/** Options with every default in its place. */
 export type ResolvedConvert = Resolved<ConvertOptions, typeof DEFAULTS>;
 
 /** @throws UsageError for an unknown key, an impossible value or an impossible combination */

@@ -34,6 +34,7 @@ export const inspectOptions = (): Readonly<Record<keyof InspectOptions, Declarat
 
 const DEFAULTS = Object.freeze({ ...LIMITS, nodes: false, expectFused: false });
 
+/** Options with every default in its place; `to` names every format where none was asked for. */
 export type ResolvedInspect = Resolved<InspectOptions, typeof DEFAULTS> & { readonly to: readonly string[] };
 
 /** @throws UsageError for an unknown key or an impossible value */

@@ -1,5 +1,6 @@
 import { bytesOf, type DataType, float16ArrayFrom, Tensor } from '../../model/index.js';
 
+/** A constant in another type. */
 export interface Converted {
   readonly tensor: Tensor;
   /** A finite element is infinite in the new type. */

@@ -24,6 +24,7 @@ const MAGIC: readonly (readonly [offset: number, magic: string, kind: string])[]
 
 const LFS = 'version https://git-lfs';
 
+/** Whether these bytes are the note that Git LFS leaves in the place of a file that was not fetched. */
 export function isLfsPointer(bytes: Bytes): boolean {
   return startsWith(bytes, 0, LFS);
 }

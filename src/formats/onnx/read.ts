@@ -18,6 +18,7 @@ const MAX_FILE_BYTES = 2 ** 31 - 1;
 const LEAST_SCALE = DEFAULT_MAX_NODES;
 const RAISE = 'raise --max-nodes if the file is honest';
 
+/** Where weights are found, and what a file may hold before it is refused. */
 export interface ReadOptions {
   /** How weights beside the file are read; without it they are refused when first needed. */
   readonly externalData?: ExternalData | undefined;

@@ -170,10 +170,14 @@ const SCHEMA = {
   },
 } as const;
 
+/** A message of the schema, by the name that ONNX gives it. */
 export type MessageName = keyof typeof SCHEMA;
+/** A message as it was decoded. */
 export type Message<N extends MessageName> = protobuf.Message<typeof SCHEMA, N>;
+/** A message that is to be encoded. */
 export type MessageParts<N extends MessageName> = protobuf.MessageParts<typeof SCHEMA, N>;
 
+/** Decodes and encodes the messages of ONNX; what it refuses, it names as ONNX does. */
 export const onnxCodec = new protobuf.Codec(SCHEMA, (field) =>
   field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
 );

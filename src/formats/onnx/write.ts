@@ -56,6 +56,7 @@ export function encodeModel(model: Model, place: PlaceTensor = inFile): Bytes[] 
   });
 }
 
+/** A tensor with its bytes, none of which is copied. */
 export function inFile(tensor: Tensor): MessageParts<'TensorProto'> {
   const { dtype, shape, strings } = tensor;
   const parts = { dims: shape, dataType: numberOf(dtype) };

@@ -10,14 +10,17 @@ export function text(value: string): AttributeValue {
   return { s: base64(value) };
 }
 
+/** A list of strings, each in base64. */
 export function texts(values: readonly string[]): AttributeValue {
   return { list: { s: values.map(base64) } };
 }
 
+/** A 64-bit integer, written as text. */
 export function int(value: number): AttributeValue {
   return { i: String(value) };
 }
 
+/** A list of 64-bit integers, written as text. */
 export function ints(values: readonly number[]): AttributeValue {
   return { list: { i: values.map(String) } };
 }
@@ -27,14 +30,17 @@ export function float(value: number): AttributeValue {
   return { f: value };
 }
 
+/** A boolean. */
 export function flag(value: boolean): AttributeValue {
   return { b: value };
 }
 
+/** An element type, by the name that TensorFlow gives it. */
 export function type(kind: Kind): AttributeValue {
   return { type: TYPE_NAMES[kind] };
 }
 
+/** Sizes, all of them known. */
 export function shape(sizes: readonly number[]): AttributeValue {
   return { shape: { dim: sizes.map((size) => ({ size: String(size) })) } };
 }

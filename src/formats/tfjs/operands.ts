@@ -8,6 +8,7 @@ export function floatInput(site: Site, index = 0): Ref {
   return site.input(index);
 }
 
+/** Declines a node whose operand at `index` holds no floats. @throws Declined */
 export function expectFloat(site: Site, index = 0): void {
   if (site.kind(index) !== 'float32') decline(`of ${site.value(index).dtype}, not of floats`);
 }

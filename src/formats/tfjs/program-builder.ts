@@ -5,6 +5,7 @@ import type { AttributeValue, Kind, ProgramNode, Weight } from './program.js';
 /** A result in the program: the name of its node, with `:k` behind for the output numbered k > 0. */
 export type Ref = string;
 
+/** Attributes of a node of the target by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 const LARGEST_INT32 = 2 ** 31 - 1;

@@ -34,6 +34,7 @@ export interface Weight {
   readonly keepsPrecision: boolean;
 }
 
+/** A weight as it lies in the file: as it is, or in steps. */
 export interface StoredWeight extends Weight {
   readonly quantization?: Quantization | undefined;
 }

@@ -4,6 +4,7 @@ import type { Operator } from '../../operators/index.js';
 import type { Builder, Ref } from './builder.js';
 import type { Kind } from './program.js';
 
+/** What a row is given of its node, with the nodes of TensorFlow that it makes. */
 export type Site = lowering.Site<Builder, Ref, Kind>;
 
 /** How one ONNX operator is written. What it cannot express it declines. */

@@ -14,7 +14,9 @@ const SMALLEST_STEP = 1;
 
 /** A scalar that an operation takes as an argument. */
 export const int = (value: number): Constant => ({ dtype: 'int32', shape: [], data: Int32Array.of(value) });
+/** A scalar. */
 export const bool = (value: boolean): Constant => ({ dtype: 'bool', shape: [], data: Uint8Array.of(Number(value)) });
+/** A scalar. */
 export const text = (value: string): Constant => ({ dtype: 'string', shape: [], data: value });
 
 /** A vector, also where it has one element. */
@@ -23,6 +25,7 @@ export const ints = (values: readonly number[]): Constant => ({
   shape: [values.length],
   data: Int32Array.from(values),
 });
+/** A vector, also where it has one element. */
 export const bools = (values: readonly boolean[]): Constant => ({
   dtype: 'bool',
   shape: [values.length],

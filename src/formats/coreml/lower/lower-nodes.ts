@@ -9,6 +9,7 @@ import { rows } from './rows/index.js';
 import { milTypeOf, sizesOf } from './types.js';
 import type { Values } from './values.js';
 
+/** Which nodes of an fp16 program compute in fp32. */
 export interface Precisions {
   /** The type in which a node computes. */
   readonly floatOf: (node: Node) => Float;

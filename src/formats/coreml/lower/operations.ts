@@ -22,6 +22,7 @@ export function binary(
   return to.emit(type, { x, y }, broadcastShape(x.type.shape, shape), dtype);
 }
 
+/** A comparison of MIL by its name, broadcast; gives bools. */
 export function compare(to: NodeBuilder, type: string, x: MilValue, y: MilValue | Constant): MilValue {
   return binary(to, type, x, y, 'bool');
 }
@@ -35,6 +36,7 @@ export function select(to: NodeBuilder, cond: MilValue, a: MilValue, b: MilValue
   return to.emit('select', { cond, ...widened }, shape, a.type.dtype);
 }
 
+/** The same elements in another type; nothing where they have it. */
 export function cast(to: NodeBuilder, x: MilValue, dtype: MilDataType): MilValue {
   return x.type.dtype === dtype ? x : to.emit('cast', { x, dtype: text(dtype) }, x.type.shape, dtype);
 }
@@ -48,6 +50,7 @@ export function reshape(to: NodeBuilder, x: MilValue, shape: readonly number[]):
   return to.emit('reshape', { x, shape: ints(shape) }, shape);
 }
 
+/** Axis i of the result is axis `perm[i]` of x; nothing where each is in its place. */
 export function transpose(to: NodeBuilder, x: MilValue, perm: readonly number[]): MilValue {
   if (perm.every((axis, i) => axis === i)) return x;
   const shape = perm.map((axis) => x.type.shape[axis] ?? 1);
@@ -66,6 +69,7 @@ export function reduce(
   return to.emit(type, { x, axes: ints(axes), keep_dims: bool(keepDims) }, shape);
 }
 
+/** Values of equal sizes but along `axis`, one behind the other; nothing where there is one. */
 export function concat(to: NodeBuilder, values: readonly MilValue[], axis: number): MilValue {
   const [first] = values;
   if (!first || values.length === 1) return first ?? to.input();
@@ -92,6 +96,7 @@ export function matmul(to: NodeBuilder, x: MilValue, y: MilValue | Constant, tra
   return to.emit('matmul', args, [...batch, left.at(-2) ?? 1, columns]);
 }
 
+/** Repeats each axis so many times; nothing where that is once. */
 export function tile(to: NodeBuilder, x: MilValue, reps: readonly number[]): MilValue {
   if (reps.every((rep) => rep === 1)) return x;
   return to.emit(

@@ -11,6 +11,7 @@ interface Numbers {
   readonly blob: number | undefined;
 }
 
+/** The numbers of MIL types in a program, among the features of a model and in weight.bin; undefined where they cannot stand. */
 export const MIL_NUMBERS: Readonly<Record<MilDataType, Numbers>> = {
   fp16: { mil: 10, feature: 65552, blob: 1 },
   fp32: { mil: 11, feature: 65568, blob: 2 },
@@ -19,8 +20,9 @@ export const MIL_NUMBERS: Readonly<Record<MilDataType, Numbers>> = {
   string: { mil: 2, feature: undefined, blob: undefined },
 };
 
-/** Types that stand in a classifier's results alone. */
+/** MIL's number of int64, a type that stands in a classifier's results alone. */
 export const INT64 = 24;
+/** MIL's number of float64, which stands there alone, too. */
 export const FLOAT64 = 12;
 
 /** `ImageFeatureType.ColorSpace`. */

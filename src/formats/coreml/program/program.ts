@@ -10,6 +10,7 @@ export interface MilType {
 /** Elements in row-major order: bits of fp16, numbers, 0 and 1 for bool, or one text. */
 export type ConstantData = Float32Array | Uint16Array | Int32Array | Uint8Array | string;
 
+/** A tensor that stands in the program or in weight.bin. */
 export interface Constant extends MilType {
   readonly data: ConstantData;
 }
@@ -30,6 +31,7 @@ export class MilValue {
   }
 }
 
+/** One operation of MIL, by its name there; an input may take several values. */
 export interface MilOperation {
   readonly type: string;
   readonly inputs: ReadonlyMap<string, readonly MilValue[]>;

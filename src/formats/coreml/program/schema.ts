@@ -120,8 +120,12 @@ const SCHEMA = {
   DictionaryType: { keyType: singular(1, 'ValueType'), valueType: singular(2, 'ValueType') },
 } as const;
 
+/** A message of the schema, by the name that Core ML gives it. */
 export type MessageName = keyof typeof SCHEMA;
+/** A message as it was decoded. */
 export type Message<N extends MessageName> = protobuf.Message<typeof SCHEMA, N>;
+/** A message that is to be encoded. */
 export type MessageParts<N extends MessageName> = protobuf.MessageParts<typeof SCHEMA, N>;
 
+/** Decodes and encodes the messages of Core ML. */
 export const coremlCodec = new protobuf.Codec(SCHEMA);

@@ -35,6 +35,7 @@ export function readType(type: Message<'ValueType'> | undefined, where: string):
   return { dtype, shape };
 }
 
+/** A name as Core ML allows them. @throws InputError for all else, and where there is none */
 export function readName(name: string | undefined, what: string): string {
   if (!name || !LEGAL_NAME.test(name)) throw damaged(`${what} has the name ${JSON.stringify(name ?? '')}`);
   return name;

@@ -13,6 +13,7 @@ export function tensorType({ dtype, shape }: MilType): MessageParts<'ValueType'>
   };
 }
 
+/** A value by its name and type, as outputs and arguments of a program are declared. */
 export function named(value: MilValue): MessageParts<'NamedValueType'> {
   return { name: value.name, type: tensorType(value.type) };
 }
@@ -22,6 +23,7 @@ export function immediate(constant: Constant): MessageParts<'Value'> {
   return { type: tensorType(constant), immediateValue: { tensor: tensorValue(constant) } };
 }
 
+/** A string that stands in the program itself. */
 export function text(value: string): MessageParts<'Value'> {
   return immediate({ dtype: 'string', shape: [], data: value });
 }
@@ -40,6 +42,7 @@ function tensorValue({ dtype, data }: Constant): MessageParts<'TensorValue'> {
   }
 }
 
+/** The array's own bytes, a view on its memory: little-endian, as on every machine that runs this. */
 export function bytesOf(data: Float32Array | Uint16Array | Int32Array | Uint8Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -19,10 +19,12 @@ export function nodeLists(model: onnx.IModelProto): NodeList[] {
   return lists;
 }
 
+/** The graphs in the attributes of a node: branches and bodies of control flow. */
 export function subgraphsOf(node: onnx.INodeProto): onnx.IGraphProto[] {
   return (node.attribute ?? []).flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])]);
 }
 
+/** Whether a node is of ONNX's own operator of this name; its domain has two spellings. */
 export function isOnnx(node: onnx.INodeProto, operator: string): boolean {
   return node.opType === operator && (!node.domain || node.domain === 'ai.onnx');
 }

@@ -5,6 +5,7 @@ import { FixedValues, type Source } from './fixed-values.js';
 import { isOnnx, type NodeList, nodeLists, subgraphsOf } from './graphs.js';
 import { holdsOnly } from './holds-only.js';
 
+/** What decides about batch norms in training mode, and where their statistics are read if they lie beside the file. */
 export interface InferenceModeOptions {
   /** What batch norms in training mode mean; decided node by node without it. */
   readonly batchNorm?: BatchNormMode | undefined;

@@ -36,6 +36,7 @@ export function readInputs(signature: Json, nodes: Nodes): ReadEndpoint[] {
   return inputs;
 }
 
+/** What the model calls its outputs, in the order of the file. @throws InputError where there are none */
 export function readOutputs(signature: Json, nodes: Nodes): ReadEndpoint[] {
   const outputs = readEndpoints(signature.at('outputs'), nodes);
   if (outputs.length === 0) throw damaged('it has no outputs');

@@ -20,6 +20,7 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map(
   ]),
 );
 
+/** An element type that TensorFlow.js computes in. @throws InputError for all others */
 export function readKind(json: Json): Kind {
   return json.oneOf(KINDS);
 }

@@ -34,4 +34,5 @@ const spaceToDepth = row(operators.spaceToDepth, (site, { blocksize: b }) => {
   );
 });
 
+/** What moves blocks between space and channels: the kernel of TensorFlow where it counts channels alike, else transposes. */
 export const blockRows: readonly Row[] = [depthToSpace, spaceToDepth];

@@ -40,6 +40,7 @@ const DEPTHWISE: Kernel = { fused: 'FusedDepthwiseConv2dNative', plain: 'Depthwi
 const MOST_SPLIT_GROUPS = 24;
 const LARGEST_DENSE_FILTER = 2 ** 18;
 
+/** Conv over one to three axes, channels last. One axis is two, of which the first has size 1; an activation behind it is part of it where the kernel has it. */
 export const convRow = row(conv, (site, parameters) => {
   const spatial = parameters.strides.length;
   if (spatial === 3) return convolution3d(site, parameters);

@@ -33,4 +33,5 @@ function joined(shape: Shape): Dimension {
   return long.length === 1 && only !== undefined ? only : decline('sizes that are not known; fix them with --shape');
 }
 
+/** Sums, transposes and matrix products, as many as the equation asks for. */
 export const einsumRows: readonly Row[] = [einsumRow];

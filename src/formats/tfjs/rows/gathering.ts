@@ -157,6 +157,7 @@ function scatterElements(operator: typeof operators.scatterElements): Row {
   });
 }
 
+/** What reads or writes at indices; those from the end are counted from the front first. */
 export const gatheringRows: readonly Row[] = [
   gatherRow,
   gatherElements,

@@ -194,6 +194,7 @@ function softmaxRow(operator: typeof operators.softmax, op: string): Row {
   });
 }
 
+/** What normalises by a mean and a variance, by a norm, or to a sum of 1. */
 export const normalizationRows: readonly Row[] = [
   batchNormalization,
   layerNormalization,

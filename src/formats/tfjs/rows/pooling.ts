@@ -32,6 +32,7 @@ type Plane = readonly [WindowAxis, WindowAxis];
 /** An axis that no window reaches along. */
 const POINTWISE = { kernel: 1, stride: 1, dilation: 1, before: 0, behind: 0, counted: 0 } as const;
 
+/** MaxPool; what is padded never is the maximum. */
 export const maxPoolRow = row(maxPool, (site, parameters: MaxPoolParameters) => {
   if (site.node.outputs[1]) return decline('gives the indices of the maxima');
   const least = site.build.float(Number.NEGATIVE_INFINITY);
@@ -43,6 +44,7 @@ export const maxPoolRow = row(maxPool, (site, parameters: MaxPoolParameters) => 
   });
 });
 
+/** AveragePool; where padding does not count, or sizes round up, the means are corrected by a constant. */
 export const averagePoolRow = row(averagePool, (site, parameters: AveragePoolParameters) => {
   if (parameters.dilations.some((d) => d !== 1)) return decline('a pool of means with dilation');
   return pooled(site, parameters, (x, plane) => {
@@ -187,6 +189,8 @@ function globalPool(site: Site, op: string, reduction: string): Ref {
   );
 }
 
+/** The mean over all of space, which stays as ones. */
 export const globalAveragePoolRow = row(globalAveragePool, (site) => globalPool(site, 'AvgPool', 'Mean'));
 
+/** The maximum over all of space, which stays as ones. */
 export const globalMaxPoolRow = row(globalMaxPool, (site) => globalPool(site, 'MaxPool', 'Max'));

@@ -169,4 +169,5 @@ function spread(site: Site, x: Ref, shape: Shape, batch: Shape): Ref {
   return site.build.op('BroadcastTo', [x, site.shapeVector([...batch, ...shape.slice(-2)])]);
 }
 
+/** Matrix products. */
 export const productRows: readonly Row[] = [gemmRow, matMulRow];

@@ -44,4 +44,5 @@ const dequantize = row(dequantizeLinear, (site, { axis }) => {
   return build.op('Mul', [centred, factor(site, 1, axis)]);
 });
 
+/** Integers that stand for floats, and back; in float32, by the formulas of ONNX. */
 export const quantizationRows: readonly Row[] = [quantize, dequantize];

@@ -95,6 +95,7 @@ function arg(operator: typeof operators.argMax, op: string): Row {
   });
 }
 
+/** Reductions, and the places of extremes. */
 export const reductionRows: readonly Row[] = [
   reduction(operators.reduceMean, 'Mean'),
   reduction(operators.reduceSum, 'Sum'),

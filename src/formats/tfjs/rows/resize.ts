@@ -137,4 +137,5 @@ function interpolate(site: Site, x: Ref, at: number, axis: ResizedAxis, mode: Re
   );
 }
 
+/** Resizing, with which `Upsample` is one since its scales are read alike. */
 export const resizeRows: readonly Row[] = [resizing(operators.resize), resizing(operators.upsample)];

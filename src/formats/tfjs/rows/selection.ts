@@ -138,4 +138,5 @@ const trilu = row(operators.trilu, (site, { upper, k }) => {
   ]);
 });
 
+/** What selects or counts: results whose sizes or places hang on the elements, and what is made from indices. */
 export const selectionRows: readonly Row[] = [topK, nonMaxSuppression, nonZero, oneHot, cumSum, range, trilu];

@@ -169,4 +169,5 @@ function repeatedIndices(size: number, before: number, behind: number, mode: Pad
   });
 }
 
+/** What takes parts of a tensor, or puts something around it. */
 export const slicingRows: readonly Row[] = [sliceRow, padRow];

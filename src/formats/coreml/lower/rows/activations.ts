@@ -29,6 +29,7 @@ const onFloat =
     to.output(make(to, to.carrier(), node));
   };
 
+/** Activations. What MIL has no operation for is written in arithmetic; those on integers, as integers. */
 export const activations: Rows = {
   Relu(_node, to) {
     const x = to.carrier();

@@ -32,6 +32,7 @@ const onAll =
     to.output(others.reduce((total, next) => binary(to, type, total, next), first));
   };
 
+/** Arithmetic of two or more operands, broadcast. Some pairs are one operation in MIL: x * sigmoid(x), and a product with its bias. */
 export const arithmetic: Rows = {
   Add: addOrLinear(onPair((to, x, y) => binary(to, 'add', x, y))),
   Sub: onPair((to, x, y) => binary(to, 'sub', x, y)),

@@ -15,6 +15,7 @@ const RANGES: ReadonlyMap<DataType, readonly [least: number, most: number]> = ne
   ['int32', [-(2 ** 31), 2 ** 31 - 1]],
 ]);
 
+/** MIL computes in fp16, fp32, int32 and bool: casts between types that are one of these come to nothing. */
 export const casts: Rows = {
   Cast(node, to) {
     const target = castOperator.parameters(node).to;

@@ -7,6 +7,7 @@ import type { NodeBuilder } from '../node-builder.js';
 import { binary, matmul, reduce, reshape, transpose } from '../operations.js';
 import type { Rows } from './row.js';
 
+/** Sums, transposes and matrix products, as many as the equation asks for. */
 export const einsums: Rows = {
   Einsum(node, to) {
     expectArithmetic(node);

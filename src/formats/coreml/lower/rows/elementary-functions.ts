@@ -24,6 +24,7 @@ const onNumber =
     to.output(unary(to, type, to.carrier()));
   };
 
+/** Functions of one number, element by element. */
 export const elementaryFunctions: Rows = {
   Abs: onNumber('abs'),
   Sign: onNumber('sign'),

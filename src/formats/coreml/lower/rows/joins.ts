@@ -16,6 +16,7 @@ function around(sizes: readonly number[], axis: number): { sizes: number[]; axis
 const laid = (to: NodeBuilder, index: number, axis: number) =>
   reshape(to, to.carrier(index), around(to.sizesOf(index), axis).sizes);
 
+/** What joins tensors along an axis, or cuts one. */
 export const joins: Rows = {
   Concat(node, to) {
     const { axis } = concatOperator.parameters(node);

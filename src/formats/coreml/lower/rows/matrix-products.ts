@@ -120,6 +120,7 @@ function perColumn(tensor: Tensor, columns: number): Tensor | undefined {
   return Tensor.from(tensor.dtype, [columns], new Float64Array(columns).fill(tensor.toFloat64()[0] ?? 0));
 }
 
+/** An Add as the bias of the product before it where it can be that, else by the row that is given. */
 export const addOrLinear =
   (add: Row): Row =>
   (node, to) => {

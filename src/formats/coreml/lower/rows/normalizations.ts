@@ -22,6 +22,7 @@ import type { Rows } from './row.js';
 /** What ONNX adds to a deviation before it divides by it. */
 const EPSILON = 1e-9;
 
+/** What normalises by a mean and a variance, or by a norm. */
 export const normalizations: Rows = {
   BatchNormalization(node, to) {
     const { epsilon, trainingMode, spatial } = batchNormalization.parameters(node);

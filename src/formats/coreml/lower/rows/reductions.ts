@@ -35,6 +35,7 @@ function ofBools(node: Node, to: NodeBuilder, type: string, axes: readonly numbe
   return cast(to, reduce(to, type, cast(to, to.input(), 'int32'), axes, keepDims), 'bool');
 }
 
+/** Reductions, whose axes have to be known. */
 export const reductions: Rows = {
   ReduceMean: row({ operator: operators.reduceMean, type: 'reduce_mean', keepsElements: true }),
   ReduceSum: row({ operator: operators.reduceSum, type: 'reduce_sum', takesIntegers: true, keepsElements: true }),

@@ -12,6 +12,7 @@ interface ResizedAxis extends resampling.ResizedAxis {
   readonly axis: number;
 }
 
+/** Resizing, with which `Upsample` is one since its scales are read alike. */
 export const resizes: Rows = {
   Resize: (node, to) => to.output(resized(to, resize.parameters(node))),
   Upsample: (node, to) => to.output(resized(to, upsample.parameters(node))),

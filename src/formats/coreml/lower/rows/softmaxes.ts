@@ -21,6 +21,7 @@ const alongAxis =
     to.output(reshape(to, make(to, reshape(to, x, rows), 1), shape));
   };
 
+/** What takes the elements along an axis together. */
 export const softmaxes: Rows = {
   Softmax: alongAxis((to, x, axis) => to.emit('softmax', { x, axis: int(axis) }, x.type.shape)),
 

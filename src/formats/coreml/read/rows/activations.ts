@@ -8,6 +8,7 @@ const withNumbers =
     return to.node(operator, [operation.tensor()], attributes);
   };
 
+/** Activations; what ONNX has no operator for is read as arithmetic. */
 export const activations: ReadRows = {
   relu: withNumbers('Relu'),
   sigmoid: withNumbers('Sigmoid'),

@@ -12,6 +12,7 @@ const pair =
 
 const named = (operator: string): ReadRow => pair((to, x, y) => to.node(operator, [x, y]));
 
+/** Arithmetic, comparisons and logic of two operands that broadcast. */
 export const arithmetic: ReadRows = {
   add: named('Add'),
   sub: named('Sub'),

@@ -1,6 +1,7 @@
 import { paddingOf } from '../padding.js';
 import type { ReadRows } from './row.js';
 
+/** Convolutions and their transposes. The paddings `valid` and `same` are read as numbers, which the sizes decide. */
 export const convolutions: ReadRows = {
   conv(operation, to) {
     const kernel = operation.shapeOf('weight').slice(2);

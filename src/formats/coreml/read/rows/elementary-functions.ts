@@ -15,6 +15,7 @@ const shifted =
     return to.node(operator, [epsilon === 0 ? x : to.node('Add', [x, to.number(epsilon)])]);
   };
 
+/** Functions of one number, element by element. */
 export const elementaryFunctions: ReadRows = {
   abs: named('Abs'),
   sign: named('Sign'),

@@ -2,6 +2,7 @@ import type { Value } from '../../../../model/index.js';
 import type { OnnxBuilder } from '../onnx-builder.js';
 import type { ReadRows } from './row.js';
 
+/** Matrix products; `linear` is one with the transpose of its weight, and a bias. */
 export const matrixProducts: ReadRows = {
   /** x weight^T + bias: x [*, I], weight [O, I], bias [O]. */
   linear(operation, to) {

@@ -5,6 +5,7 @@ import type { ReadRows } from './row.js';
 
 const EPSILON = 1e-5;
 
+/** What normalises by a mean and a variance, or by a norm. */
 export const normalizations: ReadRows = {
   batch_norm(operation, to) {
     const [, channels = 1] = operation.shapeOf();

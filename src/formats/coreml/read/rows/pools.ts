@@ -2,6 +2,7 @@ import type { OperationReader } from '../operation-reader.js';
 import { paddingOf } from '../padding.js';
 import type { ReadRows } from './row.js';
 
+/** Pools over the spatial axes of [N, C, D…]. */
 export const pools: ReadRows = {
   max_pool: (operation, to) => to.node('MaxPool', [operation.tensor()], windowOf(operation)),
 

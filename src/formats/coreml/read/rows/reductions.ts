@@ -19,6 +19,7 @@ const place =
     return to.cast(to.node(operator, [operation.tensor()], attributes), 'int32');
   };
 
+/** Reductions over axes, all of them where none are named. */
 export const reductions: ReadRows = {
   reduce_mean: over('ReduceMean'),
   reduce_sum: over('ReduceSum'),

@@ -8,4 +8,5 @@ import type { OperationReader } from '../operation-reader.js';
  */
 export type ReadRow = (operation: OperationReader, to: OnnxBuilder) => Value | readonly Value[];
 
+/** How operations of MIL are read, by their names. */
 export type ReadRows = Readonly<Record<string, ReadRow>>;
