@@ -35,6 +35,14 @@ describe('a pool is exact', () => {
     );
   });
 
+  test.each(['MaxPool', 'AveragePool'])(
+    'or %s is refused by name where its kernel just misses the image',
+    (operator) => {
+      const model = network((n) => n.node(operator, [n.input([1, 2, 3, 2])], { kernel_shape: [3, 3] }));
+      expect(() => tfjs.lower(model, {})).toThrow(/a pool that finds no window/);
+    },
+  );
+
   test('of space whose size is known only when it runs', async () => {
     const model = network((n) => n.globalAveragePool(n.input([1, 3, 'height', 'width'])));
     await expectEquivalent(model, { sizes: { height: 5, width: 6 } });

@@ -103,6 +103,8 @@ function windowAxes(site: Site, parameters: PoolParameters): WindowAxis[] {
     const [before, counted] = [pads[axis] ?? 0, pads[axis + kernelShape.length] ?? 0];
     const [stride, dilation] = [strides[axis] ?? 1, dilations[axis] ?? 1];
     const [size = 1, result = 1] = [sizes[axis], results[axis]];
+    // TensorFlow.js would read and write beyond its memory.
+    if (result === 0) return decline('a pool that finds no window');
     const given = { size, result, kernel, stride, dilation, before, behind: counted, counted };
     if (!ceilMode || stride === 1) return given;
     if (typeof size !== 'number' || typeof result !== 'number') {
