@@ -1,4 +1,5 @@
-import type { DataType, Tensor } from '../model/index.js';
+import type { DataType, Node, Tensor } from '../model/index.js';
+import type { Tracing } from './tracing.js';
 
 /** What is added before and behind each axis. */
 export type Amounts = readonly (readonly [before: number, behind: number])[];
@@ -11,6 +12,9 @@ export interface Range {
   readonly beginMask?: number;
   readonly endMask?: number;
 }
+
+/** What a constant is called: as the source calls the one that it is, or like this where it is another. */
+export type ConstantName = { readonly source: string } | { readonly like: string };
 
 /**
  * A program of a channels-last target while it grows: what the parts of a lowering that such targets share add to it, and
@@ -26,11 +30,12 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   readonly missing: Ref;
   /** What the target makes of ONNX's types; undefined for those it has nothing for. */
   typeOf(dtype: DataType | undefined): Type | undefined;
-  /** What is added from here on belongs to this node of the source. */
-  enter(label: string): void;
+  readonly tracing: Tracing<Ref>;
+  /** What is added from here on belongs to this node, or to none of the source. */
+  enter(label: string, origin: Node['origin']): void;
 
   /** A constant whose shape differs from the tensor's at most by where its axes are cut. Asks for no element yet. */
-  tensor(name: string, tensor: Tensor, shape: readonly number[], keepsPrecision?: boolean): Ref;
+  tensor(name: ConstantName, tensor: Tensor, shape: readonly number[], keepsPrecision?: boolean): Ref;
   /** An int32 vector. */
   ints(values: readonly number[]): Ref;
   /** The sizes of x as an int32 vector. */

@@ -1,7 +1,7 @@
 import { arrange, conversion, type Order } from '../layout/order.js';
 import { reorder } from '../layout/reorder.js';
 import { bytesOf, sizeOf, Tensor } from '../model/index.js';
-import type { Builder } from './builder.js';
+import type { Builder, ConstantName } from './builder.js';
 
 /** The weight of a convolution with two spatial axes, [O,I,kh,kw] as in ONNX: constant, or computed by the graph. */
 export interface Filter<Ref> {
@@ -21,13 +21,20 @@ export interface Filter<Ref> {
 const DEPTHWISE = [2, 3, 1, 0];
 
 /** @param order how dense filters of the target lie: [2,3,1,0] for HWIO */
-export function constantFilter<Ref>(build: Builder<Ref>, name: string, tensor: Tensor, order: Order): Filter<Ref> {
-  const dense = (part: Tensor) => build.tensor(name, reorder(part, order), arrange(part.shape, order));
+export function constantFilter<Ref>(
+  build: Builder<Ref>,
+  name: ConstantName,
+  tensor: Tensor,
+  order: Order,
+): Filter<Ref> {
+  const dense = (part: Tensor, called = name) => build.tensor(called, reorder(part, order), arrange(part.shape, order));
+  const whole = 'source' in name ? name.source : name.like;
   return {
     shape: tensor.shape,
     tensor,
     dense: () => dense(tensor),
-    groups: (count) => Array.from({ length: count }, (_, index) => dense(partOf(tensor, index, count))),
+    groups: (count) =>
+      Array.from({ length: count }, (_, index) => dense(partOf(tensor, index, count), { like: `${whole}/${index}` })),
     depthwise: (shape) => build.tensor(name, reorder(tensor, DEPTHWISE), shape),
   };
 }

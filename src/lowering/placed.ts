@@ -37,14 +37,17 @@ export class Placed<Ref> {
     if (!this.#build.typeOf(tensor.dtype))
       decline(`${this.#build.title} has no ${tensor.dtype}, the type of ${value.name}`);
     return this.#once(value, `${order.join()}[${shape}]${keepsPrecision}`, () =>
-      this.#build.tensor(value.name, reorder(tensor, order), shape, keepsPrecision),
+      this.#build.tensor({ source: value.name }, reorder(tensor, order), shape, keepsPrecision),
     );
   }
 
   #turn(value: Value, ref: Ref, from: Order, to: Order): Ref {
     if (value.shape && isFree(value.shape, from, to)) {
       const moved = this.#sizes.reshape(ref, arrange(value.shape, to));
-      if (moved !== undefined) return moved;
+      if (moved !== undefined) {
+        this.#build.tracing.holds(moved, value, to);
+        return moved;
+      }
     }
     return this.#build.transpose(ref, conversion(from, to));
   }

@@ -23,6 +23,8 @@ export class Walk<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
   /** Inputs that are fed channels-last. */
   readonly #turned: ReadonlySet<Value>;
   readonly #absorbed = new Set<Node>();
+  /** Values that no result holds: their one reader is computed along with what makes them. */
+  readonly #inside = new Set<Value>();
 
   /** @param turnsImages whether images are fed channels-last, and feature maps come out so */
   constructor(graph: Graph, build: Build, target: string, turnsImages: boolean) {
@@ -38,6 +40,8 @@ export class Walk<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
       placed: new Placed(build, sizes),
       absorb: (reader, ref) => {
         this.#absorbed.add(reader);
+        this.#inside.add(reader.input(0));
+        build.tracing.standsFor(ref, reader.origin);
         this.#put(reader, [ref]);
       },
     };
@@ -46,6 +50,7 @@ export class Walk<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
   inputs(add: (place: Place<Type>, index: number) => Ref): void {
     this.#graph.inputs.forEach((value, index) => {
       const place = () => placeOf(value, this.#orderOf(value), this.#build);
+      this.#build.enter(value.name, []);
       if (!this.refusals.port(value, 'input', () => this.#place(value, add(place(), index)))) this.#miss(value);
     });
   }
@@ -56,7 +61,7 @@ export class Walk<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
       const isTaken = this.refusals.node(node, () => {
         const row = node.domain === '' ? rows.get(node.operator) : undefined;
         if (!row) decline(`is not written for ${this.#build.title}`);
-        this.#build.enter(node.label);
+        this.#build.enter(node.label, node.origin);
         this.#put(node, row.lower(new Site(node, this.#context)));
       });
       if (!isTaken) for (const value of node.outputs) if (value) this.#miss(value);
@@ -67,6 +72,7 @@ export class Walk<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
     this.#graph.outputs.forEach((value, index) => {
       this.refusals.port(value, 'output', () => {
         const place = placeOf(value, this.#outputOrder(value), this.#build);
+        this.#build.enter(value.name, []);
         add(place, this.#context.placed.get(value, place.order), index);
       });
     });
@@ -91,7 +97,9 @@ export class Walk<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
   }
 
   #place(value: Value, ref: Ref): void {
-    this.#context.placed.put(value, ref, this.#orderOf(value));
+    const order = this.#orderOf(value);
+    this.#context.placed.put(value, ref, order);
+    if (!this.#inside.has(value)) this.#build.tracing.holds(ref, value, order);
   }
 
   /** Every other reason is to be found as well. */

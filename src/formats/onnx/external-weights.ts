@@ -1,8 +1,11 @@
 import { allNodes, type Bytes, type Graph, type Model, type Tensor } from '../../model/index.js';
 import type { Artefact, Hash } from '../format.js';
+import { asText, provenance, withoutTraces } from '../metadata.js';
 import type { MessageParts } from './schema.js';
+import { trace } from './trace.js';
 import { encodeModel, inFile } from './write.js';
 import { numberOf } from './write-type.js';
+import type { WrittenNames } from './written-names.js';
 
 /** Room for everything but weights below protobuf's 2 GiB. */
 const MAX_WEIGHTS_IN_FILE = 2 ** 31 - 2 ** 26;
@@ -22,7 +25,9 @@ export function encodeArtefact(model: Model, fileName: string, hash: Hash, large
   const tensors = constantsOf(model.graph);
   let total = 0;
   for (const tensor of tensors) total += tensor.byteLength;
-  if (total <= largest) return { files: new Map([['', encodeModel(model)]]), commits: '' };
+  const metadataOf = (names: WrittenNames) =>
+    new Map([...withoutTraces(model.metadata), ...provenance(trace(model, names)).map(asText)]);
+  if (total <= largest) return { files: new Map([['', encodeModel(model, inFile, metadataOf)]]), commits: '' };
 
   const outside = new Map<Tensor, number>();
   let end = 0;
@@ -47,7 +52,7 @@ export function encodeArtefact(model: Model, fileName: string, hash: Hash, large
   return {
     files: new Map([
       [location, data],
-      ['', encodeModel(model, place)],
+      ['', encodeModel(model, place, metadataOf)],
     ]),
     commits: '',
   };

@@ -1,7 +1,7 @@
 import type { Graph, Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
-import { VERSION } from '../../version.js';
-import type { LowerOptions, Port, Target } from '../format.js';
+import type { Port, Target } from '../format.js';
+import { asText, description } from '../metadata.js';
 import { onnxDeclaration } from './declaration.js';
 import { encodeArtefact } from './external-weights.js';
 import { makeStatistics } from './make-statistics.js';
@@ -18,7 +18,7 @@ export const onnx: Target<Model, object, OnnxContent> = {
     const notes = applyPrecision(model, options.precision, options.keepFp32 ?? []);
     if (options.precision === undefined) inferTypes(model.graph);
     makeStatistics(model);
-    for (const [key, value] of metadataOf(model.graph, options)) model.metadata.set(key, value);
+    for (const [key, value] of description(options, layoutOf(model.graph)).map(asText)) model.metadata.set(key, value);
     return { program: model, inputs: portsOf(model.graph.inputs), outputs: portsOf(model.graph.outputs), notes };
   },
 
@@ -37,17 +37,7 @@ function portsOf(values: Graph['inputs']): Port[] {
   });
 }
 
-/** What an application needs to feed the model, as JSON text. */
-function metadataOf(graph: Graph, { labels, image }: LowerOptions): Map<string, string> {
-  const layout = [...graph.inputs, ...graph.outputs].filter((value) => value.rank === 4);
-  const metadata = new Map<string, string>([
-    ['mobileone.version', VERSION],
-    ['mobileone.layout', JSON.stringify(Object.fromEntries(layout.map((value) => [value.name, 'nchw'])))],
-  ]);
-  if (labels) metadata.set('mobileone.labels', JSON.stringify(labels));
-  if (image) {
-    const { order, mean, std } = image;
-    metadata.set('mobileone.image', JSON.stringify({ order, mean, std }));
-  }
-  return metadata;
+/** ONNX has every value in the source's own order. */
+function layoutOf({ inputs, outputs }: Graph): Map<string, 'nchw'> {
+  return new Map([...inputs, ...outputs].filter(({ rank }) => rank === 4).map(({ name }) => [name, 'nchw']));
 }

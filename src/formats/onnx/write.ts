@@ -39,8 +39,15 @@ export function writeOnnx(model: Model): Uint8Array {
   return concatBytes(chunks);
 }
 
-/** The file in chunks that follow one another; weights are not copied. */
-export function encodeModel(model: Model, place: PlaceTensor = inFile): Bytes[] {
+/**
+ * The file in chunks that follow one another; weights are not copied.
+ * @param metadataOf the metadata of a file that has these names; by default the model's own
+ */
+export function encodeModel(
+  model: Model,
+  place: PlaceTensor = inFile,
+  metadataOf: (names: WrittenNames) => ReadonlyMap<string, string> = () => model.metadata,
+): Bytes[] {
   const { provenance: source } = model;
   const names = new WrittenNames(model);
   return onnxCodec.encode('ModelProto', {
@@ -52,7 +59,7 @@ export function encodeModel(model: Model, place: PlaceTensor = inFile): Bytes[] 
     docString: source.docString || undefined,
     graph: encodeGraph(model.graph, names, place),
     opsetImport: [...model.opsets].map(([domain, version]) => ({ domain, version })),
-    metadataProps: [...model.metadata].map(([key, value]) => ({ key, value })),
+    metadataProps: [...metadataOf(names)].map(([key, value]) => ({ key, value })),
   });
 }
 

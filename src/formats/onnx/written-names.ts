@@ -16,7 +16,8 @@ export class WrittenNames {
   readonly #taken = new Set<string>();
   readonly #names = new Map<Value, string>();
   readonly #tensors = new Map<Tensor, { readonly constant: WrittenConstant; home: Graph }>();
-  readonly #nodes = new Set<string>();
+  readonly #nodes = new Map<Node, string>();
+  readonly #nodeNames = new Set<string>();
   readonly #constants = new Map<Graph, WrittenConstant[]>();
 
   constructor(model: Model) {
@@ -47,9 +48,12 @@ export class WrittenNames {
   /** A node's own name, or another where one before it has that: ONNX Runtime refuses two of one name. */
   ofNode(node: Node): string | undefined {
     if (node.name === '') return undefined;
-    let { name } = node;
-    while (this.#nodes.has(name)) name = this.#model.freshName(node.name);
-    this.#nodes.add(name);
+    let name = this.#nodes.get(node);
+    if (name !== undefined) return name;
+    name = node.name;
+    while (this.#nodeNames.has(name)) name = this.#model.freshName(node.name);
+    this.#nodeNames.add(name);
+    this.#nodes.set(node, name);
     return name;
   }
 

@@ -1,5 +1,5 @@
 import { isPlain } from '../../layout/order.js';
-import type { Amounts, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
+import type { Amounts, ConstantName, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
 import type { Tensor } from '../../model/index.js';
 import * as attribute from './attributes.js';
 import { tfjsDeclaration } from './declaration.js';
@@ -20,7 +20,7 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
   readonly typeOf = kindOf;
 
   /** @throws TypeError for elements that TensorFlow.js has no type for */
-  tensor(name: string, tensor: Tensor, shape: readonly number[], keepsPrecision = false): Ref {
+  tensor(name: ConstantName, tensor: Tensor, shape: readonly number[], keepsPrecision = false): Ref {
     const dtype = kindOf(tensor.dtype);
     if (!dtype) throw new TypeError(`TensorFlow.js has no ${tensor.dtype}`);
     return this.weight({ name, dtype, shape, elements: () => elementsOf(tensor), keepsPrecision });
@@ -28,7 +28,9 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
 
   transpose(x: Ref, permutation: readonly number[]): Ref {
     if (isPlain(permutation)) return x;
-    return this.op('Transpose', [x, this.ints(permutation)]);
+    const result = this.op('Transpose', [x, this.ints(permutation)]);
+    this.tracing.moved(result, x, permutation);
+    return result;
   }
 
   reshape(x: Ref, shape: Ref): Ref {
@@ -43,7 +45,15 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     if (from === to) return x;
     // A cast of floats to bool takes the low byte of the integer in wasm: 0.5 and 256 would be false.
     if (to === 'bool') return this.op('NotEqual', [x, from === 'float32' ? this.float(0) : this.int(0)]);
-    return this.op('Cast', [x], { SrcT: attribute.type(from), DstT: attribute.type(to) });
+    const result = this.op('Cast', [x], { SrcT: attribute.type(from), DstT: attribute.type(to) });
+    if (from !== 'float32') this.tracing.moved(result, x);
+    return result;
+  }
+
+  identity(x: Ref): Ref {
+    const result = this.op('Identity', [x]);
+    this.tracing.moved(result, x);
+    return result;
   }
 
   /** Without N, only the first two would be joined. */

@@ -1,8 +1,10 @@
+import type { ConstantName } from '../../lowering/builder.js';
+import { Tracing } from '../../lowering/tracing.js';
+import type { Node } from '../../model/index.js';
 import * as attribute from './attributes.js';
-import type { Names } from './names.js';
 import type { AttributeValue, Kind, ProgramNode, Weight } from './program.js';
 
-/** A result in the program: the name of its node, with `:k` behind for the output numbered k > 0. */
+/** A result in the program: its node, with `:k` behind for the output numbered k > 0. */
 export type Ref = string;
 
 /** Attributes of a node of the target by name. */
@@ -12,38 +14,34 @@ const LARGEST_INT32 = 2 ** 31 - 1;
 const LEAST_INT32 = -(2 ** 31);
 
 interface WeightParts {
-  readonly name?: string;
+  /** After the node that is being lowered, where it is not given. */
+  readonly name?: ConstantName;
   readonly dtype: Kind;
   readonly shape: readonly number[];
   readonly elements: () => Float32Array | Int32Array | Uint8Array;
   readonly keepsPrecision?: boolean;
 }
 
-/** Collects nodes and weights, names them, and gives each small constant once. Knows nothing of ONNX. */
+/** Collects nodes and weights, and gives each small constant once. Until all are there, numbers are their names. */
 export class ProgramBuilder {
   readonly nodes: ProgramNode[] = [];
   readonly weights: Weight[] = [];
-  /** What new nodes are named after: the ONNX node that is being lowered. */
+  /** What each node is to be called. */
+  readonly wishes = new Map<Ref, ConstantName>();
+  readonly tracing = new Tracing<Ref>();
+  /** What new nodes are called after: the ONNX node that is being lowered. */
   scope = '';
-  readonly #names: Names;
   readonly #small = new Map<string, Ref>();
-  #isFirstInScope = true;
 
-  constructor(names: Names) {
-    this.#names = names;
-  }
-
-  enter(scope: string): void {
+  enter(scope: string, origin: Node['origin']): void {
     this.scope = scope;
-    this.#isFirstInScope = true;
+    this.tracing.enter(origin);
   }
 
-  /** Adds a node. The first of a scope has its very name, the others their operation behind it. */
   op(op: string, inputs: readonly Ref[], attributes: Attributes = {}): Ref {
-    const name = this.#names.take(this.#isFirstInScope ? this.scope : `${this.scope}/${op}`);
-    this.#isFirstInScope = false;
-    this.nodes.push({ name, op, inputs, attributes });
-    return name;
+    const node = this.#add({ like: `${this.scope}/${op}` }, op, inputs, attributes);
+    this.tracing.made(node);
+    return node;
   }
 
   /** One of several outputs of a node. */
@@ -51,16 +49,28 @@ export class ProgramBuilder {
     return index === 0 ? ref : `${ref}:${index}`;
   }
 
+  /** Whether it is the first result of a node that computes. */
+  isComputed(ref: Ref): boolean {
+    const op = this.nodes[Number(ref)]?.op;
+    return op !== undefined && op !== 'Const' && op !== 'Placeholder';
+  }
+
   weight(parts: WeightParts): Ref {
-    const { dtype, shape, elements, keepsPrecision = false } = parts;
-    const name = this.#names.take(parts.name ?? `${this.scope}/const`);
+    const { dtype, shape, elements, name = { like: `${this.scope}/const` }, keepsPrecision = false } = parts;
+    const node = this.#add(name, 'Const', [], { dtype: attribute.type(dtype) });
     let made: ReturnType<typeof elements> | undefined;
     const once = () => {
       made ??= elements();
       return made;
     };
-    this.weights.push({ name, dtype, shape, elements: once, keepsPrecision });
-    this.nodes.push({ name, op: 'Const', inputs: [], attributes: { dtype: attribute.type(dtype) } });
+    this.weights.push({ name: node, dtype, shape, elements: once, keepsPrecision });
+    return node;
+  }
+
+  #add(wish: ConstantName, op: string, inputs: readonly Ref[], attributes: Attributes): Ref {
+    const name = String(this.nodes.length);
+    this.nodes.push({ name, op, inputs, attributes });
+    this.wishes.set(name, wish);
     return name;
   }
 
@@ -102,7 +112,7 @@ export class ProgramBuilder {
     const known = this.#small.get(key);
     if (known) return known;
     const ref = this.weight({
-      name: `const/${dtype}/${text.slice(0, 4).join('_') || 'empty'}`,
+      name: { like: `const/${dtype}/${text.slice(0, 4).join('_') || 'empty'}` },
       dtype,
       shape,
       elements,

@@ -106,7 +106,7 @@ function withComputed(program: MilProgram, type: string, argument: string): MilP
       if (!given) return [operation];
       const computed = Object.assign(new MilValue(given.type, ''), { name: 'computed' });
       return [
-        { type: 'identity', inputs: new Map([['x', [given]]]), outputs: [computed] },
+        { type: 'identity', inputs: new Map([['x', [given]]]), outputs: [computed], origin: [] },
         { ...operation, inputs: new Map([...operation.inputs, [argument, [computed]]]) },
       ];
     }),

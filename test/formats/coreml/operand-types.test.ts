@@ -86,6 +86,7 @@ function programOf(type: string, dtype: MilDataType): MilProgram {
         ['y', [operand]],
       ]),
       outputs: [made],
+      origin: [],
     },
     ...casted(made, result),
   ];
@@ -100,7 +101,7 @@ function casted(from: MilValue, to: MilValue): MilOperation[] {
   const text = { dtype: 'string', shape: [], data: to.type.dtype } as const;
   const kind = Object.assign(new MilValue(text, '', text), { name: `${to.name}_dtype` });
   return [
-    { type: 'const', inputs: new Map(), outputs: [kind] },
+    { type: 'const', inputs: new Map(), outputs: [kind], origin: [] },
     {
       type: 'cast',
       inputs: new Map([
@@ -108,6 +109,7 @@ function casted(from: MilValue, to: MilValue): MilOperation[] {
         ['dtype', [kind]],
       ]),
       outputs: [to],
+      origin: [],
     },
   ];
 }

@@ -106,6 +106,9 @@ describe('weights over the limit of one file', () => {
     const again = readOnnx(joined(artefact.files.get('')), {
       externalData: (_, offset, length = 0) => data.subarray(offset, offset + length),
     });
+    // An artefact says besides where its nodes come from.
+    expect([...again.metadata.keys()]).toEqual(['mobileone.origins']);
+    again.metadata.clear();
     expect(writeOnnx(again)).toEqual(writeOnnx(readOnnx(writeOnnx(twoLayers()))));
   });
 });

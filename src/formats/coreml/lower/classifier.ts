@@ -35,7 +35,7 @@ export function lowerClassifier(
   const isSoftmax = output.producer?.is('Softmax') ?? false;
   const probabilities = isSoftmax ? x : softmax(builder, x);
   // The source's name stays on what the source calls so; for Softmax itself that is the vector under the table.
-  if (!x.name) x.name = names.fresh(output.name);
+  if (!x.name) x.name = names.own(output.name);
   features.add(x);
   const artefactName = isSoftmax ? probabilitiesName : x.name;
   return {

@@ -2,9 +2,9 @@ import { decline } from '../../../lowering/decline.js';
 import type { Refusals } from '../../../lowering/refusals.js';
 import { type Graph, UsageError, type Value } from '../../../model/index.js';
 import type { LowerOptions, Port } from '../../format.js';
+import type { Names } from '../../names.js';
 import { type InputFeature, MilValue } from '../program/program.js';
 import { text } from './constants.js';
-import type { Names } from './names.js';
 import type { ProgramBuilder } from './program-builder.js';
 import { milTypeOf, sizesOf } from './types.js';
 import type { Values } from './values.js';
@@ -35,7 +35,8 @@ export function lowerInputs(graph: Graph, { image }: LowerOptions, building: Bui
         decline(`it has rank ${shape.length}; Core ML takes inputs of 1 to 5`);
       const kind = milTypeOf(value.dtype);
       const made = new MilValue({ dtype: kind === 'int32' ? 'int32' : 'fp32', shape }, value.name);
-      made.name = names.fresh(value.name);
+      made.name = names.own(value.name);
+      made.holds = value;
       const isImage = image?.input === value.name;
       if (isImage) checkImage(value, shape, image.order);
       features.push({ value: made, image: isImage ? image.order : undefined });
@@ -78,6 +79,7 @@ export function lowerOutput(output: Value, features: Set<MilValue>, { builder, v
     [result = found] = builder.emit('identity', { x: found }, [found.type], output.name);
   }
   features.add(result);
-  result.name = names.fresh(output.name);
+  result.name = names.own(output.name);
+  result.holds = output;
   return result;
 }

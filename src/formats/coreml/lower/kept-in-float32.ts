@@ -1,7 +1,7 @@
 import type { Graph, Node, Value } from '../../../model/index.js';
 import { hasTrait } from '../../../operators/index.js';
 import { nodesKeptInFloat32 } from '../../keep-fp32.js';
-import { gatedBySigmoid } from './rows/activations.js';
+import { gateOf } from './rows/activations.js';
 import { biasOf } from './rows/matrix-products.js';
 
 /**
@@ -28,7 +28,7 @@ const isDouble = ({ inputs, outputs }: Node): boolean =>
 
 /** Whether the operation that a reader becomes stands for this node as well. */
 function isSaidBy(reader: Node, node: Node): boolean {
-  return node.is('Sigmoid') ? gatedBySigmoid(reader) !== undefined : biasOf(node.output()) !== undefined;
+  return node.is('Sigmoid') ? gateOf(reader) !== undefined : biasOf(node.output()) !== undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import { Changes } from '../../../passes/pass.js';
 import { optimize } from '../../../passes/pipeline.js';
 import { targetPasses } from '../../../passes/target-passes.js';
 import type { Lowered, LowerOptions } from '../../format.js';
+import { Names } from '../../names.js';
 import { type CoremlOptions, coremlDeclaration } from '../declaration.js';
 import { VERSIONS, type Version } from '../program/data-types.js';
 import type { MilProgram } from '../program/program.js';
@@ -14,7 +15,7 @@ import { fixShapes } from './fixed-shapes.js';
 import { keptInFloat32 } from './kept-in-float32.js';
 import { lowerNodes } from './lower-nodes.js';
 import { metadataOf } from './metadata.js';
-import { Names, nameValues } from './names.js';
+import { legalName, nameValues, trace } from './names.js';
 import { ProgramBuilder } from './program-builder.js';
 import { lowerResults } from './results.js';
 import { Values } from './values.js';
@@ -34,7 +35,7 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
 
   const builder = new ProgramBuilder();
   const values = new Values(builder);
-  const names = new Names();
+  const names = new Names(legalName, (name) => model.isSourceName(name));
   const building = { builder, values, names, refusals };
   const inputs = lowerInputs(graph, options, building);
   refusals.expectNone();
@@ -61,7 +62,7 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
     operations: builder.operations,
     outputs: results.outputs,
     classifier: results.classifier,
-    metadata: metadataOf(model, options, ports),
+    metadata: metadataOf(model, options, ports, trace(builder.operations, ports)),
   };
   const renamed = ports.flatMap(({ name, artefactName }) =>
     name === artefactName ? [] : [`${name} is called ${artefactName} in the Core ML model`],

@@ -1,6 +1,6 @@
 import type { Model } from '../../../model/index.js';
-import { VERSION } from '../../../version.js';
 import type { LowerOptions, Port } from '../../format.js';
+import { asText, description, provenance, type Traced, withoutTraces } from '../../metadata.js';
 
 /**
  * User-defined metadata of the package, sorted by key: what the source says of itself, and what was asked of us.
@@ -8,22 +8,21 @@ import type { LowerOptions, Port } from '../../format.js';
  */
 export function metadataOf(
   model: Model,
-  { labels, image }: LowerOptions,
+  options: LowerOptions,
   ports: readonly Port[],
+  traced: Traced,
 ): ReadonlyMap<string, string> {
-  const entries = new Map(model.metadata);
-  const { producerName, producerVersion } = model.provenance;
-  const producer = [producerName, producerVersion].filter(Boolean).join(' ');
-  if (producer) entries.set('mobileone.source.producer', producer);
-  entries.set('mobileone.version', VERSION);
   const { inputs, outputs } = model.graph;
   const images = new Set([...inputs, ...outputs].filter(({ rank }) => rank === 4).map(({ name }) => name));
-  const layout = ports.filter(({ name }) => images.has(name)).map(({ artefactName }) => [artefactName, 'nchw']);
-  entries.set('mobileone.layout', JSON.stringify(Object.fromEntries(layout)));
-  if (labels) entries.set('mobileone.labels', JSON.stringify(labels));
-  if (image) {
-    const { order, mean, std } = image;
-    entries.set('mobileone.image', JSON.stringify({ order, mean, std }));
-  }
+  const layout = ports
+    .filter(({ name }) => images.has(name))
+    .map(({ artefactName }) => [artefactName, 'nchw'] as const);
+  const { producerName, producerVersion } = model.provenance;
+  const producer = [producerName, producerVersion].filter(Boolean).join(' ');
+  const entries = new Map([
+    ...withoutTraces(model.metadata),
+    ...(producer ? [['mobileone.source.producer', producer] as const] : []),
+    ...[...description(options, new Map(layout)), ...provenance(traced)].map(asText),
+  ]);
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,5 +1,5 @@
 import { decline } from '../../../lowering/decline.js';
-import { type Node, sameShape, sizeOf, type Tensor, type Value } from '../../../model/index.js';
+import { type Node, sameShape, sizeOf, type Tensor } from '../../../model/index.js';
 import { ranksOf } from '../program/operand-facts.js';
 import { isComparison } from '../program/operand-types.js';
 import { type Constant, type MilType, MilValue } from '../program/program.js';
@@ -25,6 +25,7 @@ export class NodeBuilder {
     this.float = float;
     this.#values = values;
     this.#builder = builder;
+    builder.enter(node.origin);
   }
 
   /** The operand at `index`, floats in this node's type. @throws Declined where its rank is over 5 */
@@ -42,9 +43,10 @@ export class NodeBuilder {
     return this.node.inputs.flatMap((value, index) => (value ? [this.input(index)] : []));
   }
 
-  /** A value that is not this node's own operand, for rows that look behind it. */
-  read(value: Value): MilValue {
-    return this.#values.get(value, this.float);
+  /** What a node before this one reads first, for rows that say both at once. */
+  readThrough(node: Node): MilValue {
+    this.#builder.covers(node.origin);
+    return this.#values.get(node.input(0), this.float);
   }
 
   /** Like `input` for any rank; above 5 the elements lie under another shape. */
@@ -101,7 +103,7 @@ export class NodeBuilder {
   /** Bools pass through an operation that takes numbers alone as 0 and 1. @throws Declined where it takes no such operand */
   emitMany(type: string, args: Arguments, results: readonly MilType[]): MilValue[] {
     expectRank(type, args);
-    const hint = this.node.outputs[0]?.name ?? this.node.name;
+    const hint = `${this.node.outputs[0]?.name ?? this.node.name}_${type}`;
     if (!needsNumbers(type, args)) return this.#builder.emit(type, args, results, hint);
     const given = argumentsAsNumbers(args, (x) => castTo(this.#builder, x, 'int32', hint));
     const isChosen = !isComparison(type);
@@ -122,12 +124,6 @@ export class NodeBuilder {
       sizes.length > HIGHEST_RANK ? sizeOf(sizes) === sizeOf(made.type.shape) : sameShape(sizes, made.type.shape);
     if (!fits) throw new Error(`${this.node.label}: made [${made.type.shape}] where [${sizes}] is due`);
     this.#values.set(value, made);
-    if (!made.constant && !this.#isNamed(made)) made.hint = value.name;
-  }
-
-  /** An alias of an operand keeps the operand's name. */
-  #isNamed(made: MilValue): boolean {
-    return this.node.inputs.some((value) => value && value.name === made.hint);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SourceNode } from '../../../model/index.js';
 import { type Constant, type MilOperation, type MilType, MilValue } from '../program/program.js';
 
 /** What an operation is given: values made before, or constants for which a `const` is made. */
@@ -6,6 +7,17 @@ export type Arguments = Readonly<Record<string, MilValue | readonly MilValue[] |
 /** The operations of a program as they come; `rewind` takes the newest back where a node turns out not to work that way. */
 export class ProgramBuilder {
   #operations: MilOperation[] = [];
+  #origin: readonly SourceNode[] = [];
+
+  /** Operations that are added from now on stand for these nodes of the source. */
+  enter(origin: readonly SourceNode[]): void {
+    this.#origin = origin;
+  }
+
+  /** And for these too. */
+  covers(origin: readonly SourceNode[]): void {
+    this.#origin = [...this.#origin, ...origin];
+  }
 
   get operations(): readonly MilOperation[] {
     return this.#operations;
@@ -13,7 +25,7 @@ export class ProgramBuilder {
 
   constant(constant: Constant, hint = ''): MilValue {
     const value = new MilValue({ dtype: constant.dtype, shape: constant.shape }, hint, constant);
-    this.#operations.push({ type: 'const', inputs: new Map(), outputs: [value] });
+    this.#operations.push({ type: 'const', inputs: new Map(), outputs: [value], origin: [] });
     return value;
   }
 
@@ -27,7 +39,7 @@ export class ProgramBuilder {
       else inputs.set(name, given);
     }
     const outputs = results.map((result) => new MilValue(result, hint));
-    this.#operations.push({ type, inputs, outputs });
+    this.#operations.push({ type, inputs, outputs, origin: this.#origin });
     return outputs;
   }
 

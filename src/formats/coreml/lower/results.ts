@@ -22,6 +22,7 @@ export function lowerResults(
   const made: MilValue[] = [];
   const ports: Port[] = [];
   let classifier: Classifier | undefined;
+  building.builder.enter([]);
   for (const output of outputs) {
     building.refusals.port(output, 'output', () => {
       if (labelled?.output === output) {

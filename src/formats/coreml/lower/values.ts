@@ -1,5 +1,5 @@
 import { decline } from '../../../lowering/decline.js';
-import type { Value } from '../../../model/index.js';
+import { sameShape, type Value } from '../../../model/index.js';
 import type { MilDataType } from '../program/data-types.js';
 import type { MilValue } from '../program/program.js';
 import { constantFrom, type Float, text } from './constants.js';
@@ -28,6 +28,10 @@ export class Values {
     const types = this.#found.get(value) ?? new Map<MilDataType, MilValue>();
     this.#found.set(value, types.set(made.type.dtype, made));
     this.#recent.push([value, made.type.dtype]);
+    // Of several values that it is, one that the source knows by name counts; above rank 5 the shape is another.
+    const isNamed = value.graph.model.isSourceName(value.name);
+    const isFirst = !made.holds || (isNamed && !made.holds.graph.model.isSourceName(made.holds.name));
+    if (isFirst && sameShape(value.shape, made.type.shape)) made.holds = value;
   }
 
   /** @param float the type in which it is wanted if it is a float. @throws Declined, LeavesHalf */

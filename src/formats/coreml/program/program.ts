@@ -1,3 +1,4 @@
+import type { SourceNode, Value } from '../../../model/index.js';
 import type { ImageOptions } from '../../format.js';
 import type { MilDataType, Version } from './data-types.js';
 
@@ -18,9 +19,11 @@ export interface Constant extends MilType {
 /** What one operation makes and others read. Links are objects; the name is given once the program is whole. */
 export class MilValue {
   readonly type: MilType;
-  /** What it would be called if nobody else were. */
-  hint: string;
+  /** Like what it would be called where it is no value of the graph. */
+  readonly hint: string;
   name = '';
+  /** The value of the graph that it is, up to its type. */
+  holds: Value | undefined;
   /** Set on what a `const` makes. */
   readonly constant: Constant | undefined;
 
@@ -36,6 +39,8 @@ export interface MilOperation {
   readonly type: string;
   readonly inputs: ReadonlyMap<string, readonly MilValue[]>;
   readonly outputs: readonly MilValue[];
+  /** Nodes of the source that it stands for. */
+  readonly origin: readonly SourceNode[];
 }
 
 /** An input of the model: a tensor, or an image whose pixels the program takes as numbers from 0 to 255. */

@@ -85,7 +85,7 @@ function filterOf(site: Site, isLine: boolean): Filter<Ref> {
     .map((size) => (typeof size === 'number' ? size : decline('a weight of unknown size')));
   const [outputs = 1, inputs = 1, ...kernel] = shape;
   const plane = isLine ? [outputs, inputs, 1, ...kernel] : shape;
-  if (value.constant) return constantFilter(site.build, value.name, value.constant.reshape(plane), HWIO);
+  if (value.constant) return constantFilter(site.build, { source: value.name }, value.constant.reshape(plane), HWIO);
   const turned = site.turned(1, isLine ? [2, 1, 0] : HWIO);
   return computedFilter(site.build, isLine ? site.build.expandDims(turned, 0) : turned, plane, HWIO);
 }
@@ -108,7 +108,7 @@ function emit(build: Builder, x: Ref, convolution: Convolution): Ref {
 function emitStridedAndDilated(build: Builder, x: Ref, convolution: Convolution): Ref {
   const { filter, dilations, strides, pads, activation } = convolution;
   if (filter.tensor) {
-    const dense = constantFilter(build, 'stuffed', stuffed(filter.tensor, dilations), HWIO);
+    const dense = constantFilter(build, { like: `${build.scope}/stuffed` }, stuffed(filter.tensor, dilations), HWIO);
     return emit(build, x, { ...convolution, filter: dense, dilations: [1, 1] });
   }
   if (pads === 'SAME' || activation) return decline('a computed kernel with stride and dilation');
@@ -127,7 +127,7 @@ function emitTiles(build: Builder, x: Ref, tiles: readonly Tile[], convolution: 
   const { bias, activation } = convolution;
   const sum = tiles
     .map(({ tensor, pads }, index) => {
-      const filter = constantFilter(build, `${build.scope}/tile`, tensor, HWIO);
+      const filter = constantFilter(build, { like: `${build.scope}/tile` }, tensor, HWIO);
       return emit(build, x, {
         ...convolution,
         filter,
@@ -145,7 +145,7 @@ function emitGrouped(build: Builder, x: Ref, convolution: Convolution): Ref {
   const [outputs = 1, perGroup = 1, height = 1, width = 1] = filter.shape;
   const denseSize = outputs * perGroup * groups * height * width;
   if (filter.tensor && groups > MOST_SPLIT_GROUPS && denseSize <= LARGEST_DENSE_FILTER) {
-    const dense = constantFilter(build, 'dense', blockDiagonal(filter.tensor, groups), HWIO);
+    const dense = constantFilter(build, { like: `${build.scope}/dense` }, blockDiagonal(filter.tensor, groups), HWIO);
     return emit(build, x, { ...convolution, filter: dense, groups: 1 });
   }
   const weights = filter.groups(groups);

@@ -44,7 +44,9 @@ const gatherRow = row(operators.gather, (site, { axis }) => {
 /** A slice of one, which is cheaper than a gather. */
 function oneSlice(site: Site, at: number, first: number): Ref {
   const { build } = site;
-  const rank = site.shape(0).length;
+  const shape = site.shape(0);
+  if (shape[at] === 1) return build.squeeze(site.input(0), [at]);
+  const rank = shape.length;
   const begin = Array.from({ length: rank }, (_, axis) => (axis === at ? first : 0));
   const size = Array.from({ length: rank }, (_, axis) => (axis === at ? 1 : -1));
   return build.squeeze(build.slice(site.input(0), begin, size), [at]);

@@ -25,7 +25,8 @@ function rightMatrix(site: Site, isTransposed: boolean): Ref {
   const straight = isTransposed ? reorder(tensor, [1, 0]) : tensor;
   const shuffle = site.layout.shuffleOf(site.value(0));
   const rows = shuffle ? shuffledRows(straight, shuffle.sizes, shuffle.order) : straight;
-  return site.build.tensor(name, rows, straight.shape);
+  const named = shuffle ? { like: `${name}/shuffled` } : { source: name };
+  return site.build.tensor(named, rows, straight.shape);
 }
 
 /** [C*H*W,N] as [H*W*C,N]. */

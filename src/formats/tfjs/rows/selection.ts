@@ -30,12 +30,13 @@ const nonMaxSuppression = row(operators.nonMaxSuppression, (site, parameters) =>
   const boxes = centerPointBox ? corners(site, site.input(0)) : site.input(0);
   const triples: Ref[] = [];
   for (let image = 0; image < images; image++) {
-    const ofImage = onlyOne(site, boxes, [image, 0, 0], [1, -1, 4], [-1, 4]);
+    const ofImage = images === 1 ? boxes : build.slice(boxes, [image, 0, 0], [1, -1, 4]);
     for (let label = 0; label < classes; label++) {
-      const scores = onlyOne(site, site.input(1), [image, label, 0], [1, 1, -1], [-1]);
+      const isOnly = images === 1 && classes === 1;
+      const ofClass = isOnly ? site.input(1) : build.slice(site.input(1), [image, label, 0], [1, 1, -1]);
       const selected = build.op('NonMaxSuppressionV3', [
-        ofImage,
-        scores,
+        build.reshape(ofImage, build.ints([-1, 4])),
+        build.reshape(ofClass, build.ints([-1])),
         build.int(most),
         build.float(iouThreshold),
         build.float(scoreThreshold),
@@ -47,11 +48,6 @@ const nonMaxSuppression = row(operators.nonMaxSuppression, (site, parameters) =>
   }
   return build.concat(triples, 0);
 });
-
-function onlyOne(site: Site, x: Ref, begin: readonly number[], size: readonly number[], shape: readonly number[]): Ref {
-  const { build } = site;
-  return build.op('Reshape', [build.slice(x, begin, size), build.ints(shape)]);
-}
 
 /** [x, y, width, height] around a centre as [y1, x1, y2, x2]. */
 function corners(site: Site, boxes: Ref): Ref {

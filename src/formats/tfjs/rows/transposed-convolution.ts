@@ -64,7 +64,8 @@ function filterOf(site: Site, { dilations }: ConvTransposeParameters, isLine: bo
   const holes = isLine ? [1, ...dilations] : dilations;
   if (value.constant) {
     const tensor = value.constant.reshape(plane);
-    return constantFilter(site.build, value.name, holes.some((d) => d > 1) ? stuffed(tensor, holes) : tensor, HWIO);
+    if (!holes.some((d) => d > 1)) return constantFilter(site.build, { source: value.name }, tensor, HWIO);
+    return constantFilter(site.build, { like: `${value.name}/stuffed` }, stuffed(tensor, holes), HWIO);
   }
   if (holes.some((d) => d > 1)) return decline('a computed kernel with dilation');
   const turned = site.turned(1, isLine ? [2, 1, 0] : HWIO);

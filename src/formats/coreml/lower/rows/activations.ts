@@ -1,5 +1,5 @@
 import { decline } from '../../../../lowering/decline.js';
-import type { Node, Tensor, Value } from '../../../../model/index.js';
+import type { Node, Tensor } from '../../../../model/index.js';
 import {
   celu,
   clip,
@@ -58,7 +58,7 @@ export const activations: Rows = {
   /** Where a Mul by the operand follows, the two are `silu`, which that Mul emits. */
   Sigmoid(node, to) {
     const reader = node.output().onlyReader;
-    if (reader && gatedBySigmoid(reader)) return;
+    if (reader && gateOf(reader)) return;
     onFloat((_, x) => unary(to, 'sigmoid', x))(node, to);
   },
 
@@ -132,8 +132,8 @@ function hardSigmoidOf(to: NodeBuilder, x: MilValue, alpha: number, beta: number
   return unary(to, 'sigmoid_hard', x, { alpha: to.number(alpha), beta: to.number(beta) });
 }
 
-/** The value x of `x * Sigmoid(x)`, where nobody else reads the sigmoid. */
-export function gatedBySigmoid(mul: Node): Value | undefined {
+/** The sigmoid of `x * Sigmoid(x)`, where nobody else reads it. */
+export function gateOf(mul: Node): Node | undefined {
   if (!mul.is('Mul') || mul.inputs.length !== 2) return undefined;
   const [a, b] = mul.inputs;
   for (const [x, gate] of [
@@ -141,7 +141,7 @@ export function gatedBySigmoid(mul: Node): Value | undefined {
     [b, a],
   ]) {
     const sigmoid = gate?.producer;
-    if (sigmoid?.is('Sigmoid') && gate?.onlyReader === mul && sigmoid.inputs[0] === x) return x;
+    if (sigmoid?.is('Sigmoid') && gate?.onlyReader === mul && sigmoid.inputs[0] === x) return sigmoid;
   }
   return undefined;
 }

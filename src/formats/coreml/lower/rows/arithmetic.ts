@@ -6,7 +6,7 @@ import { int, LeavesHalf } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, cast, compare, unary } from '../operations.js';
 import { pair } from '../pair.js';
-import { gatedBySigmoid } from './activations.js';
+import { gateOf } from './activations.js';
 import { addOrLinear } from './matrix-products.js';
 import type { Row, Rows } from './row.js';
 
@@ -38,8 +38,8 @@ export const arithmetic: Rows = {
   Sub: onPair((to, x, y) => binary(to, 'sub', x, y)),
 
   Mul(node, to) {
-    const x = gatedBySigmoid(node);
-    if (x) to.output(unary(to, 'silu', to.read(x)));
+    const sigmoid = gateOf(node);
+    if (sigmoid) to.output(unary(to, 'silu', to.readThrough(sigmoid)));
     else onPair((_, a, b) => binary(to, 'mul', a, b))(node, to);
   },
 

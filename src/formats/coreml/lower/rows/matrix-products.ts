@@ -44,9 +44,10 @@ export const matrixProducts: Rows = {
 export function linearWithBias(node: Node, to: NodeBuilder): MilValue | undefined {
   for (const value of node.inputs) {
     const bias = value && biasOf(value);
-    const [x, weight] = value?.producer?.inputs ?? [];
-    if (!bias || bias.reader !== node || !x || !weight?.constant) continue;
-    return linear(to, to.read(x), to.constant(transposed(weight.constant)), to.constant(bias.tensor));
+    const before = value?.producer;
+    const weight = before?.constant(1);
+    if (!bias || bias.reader !== node || !before || !weight) continue;
+    return linear(to, to.readThrough(before), to.constant(transposed(weight)), to.constant(bias.tensor));
   }
   return undefined;
 }

@@ -1,0 +1,50 @@
+import { VERSION } from '../version.js';
+import type { LowerOptions } from './format.js';
+
+const NAMES = 'mobileone.names';
+const ORIGINS = 'mobileone.origins';
+
+/** What an artefact says of the values in it, by the names that it calls them. */
+export interface Traced {
+  /** What the source calls values that bear another name. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The nodes of the source that each node stands for. */
+  readonly origins: ReadonlyMap<string, readonly string[]>;
+}
+
+type Entry = readonly [key: string, value: unknown];
+
+/**
+ * What an application needs to know before it can feed the model: values of JSON by our own keys.
+ * @param layout of images, and of every other value whose axes are not where the source has them
+ */
+export function description(
+  { labels, image }: LowerOptions,
+  layout: ReadonlyMap<string, 'nchw' | 'nhwc' | readonly number[]>,
+): readonly Entry[] {
+  return [
+    ['mobileone.version', VERSION],
+    ['mobileone.layout', Object.fromEntries(layout)],
+    ...(labels ? [['mobileone.labels', labels] as const] : []),
+    ...(image ? [['mobileone.image', { order: image.order, mean: image.mean, std: image.std }] as const] : []),
+  ];
+}
+
+/** What a source says of itself, but for where its own values and nodes come from. */
+export function withoutTraces(metadata: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...metadata].filter(([key]) => key !== NAMES && key !== ORIGINS));
+}
+
+/** Where values and nodes come from; nothing where there is nothing to say. */
+export function provenance({ names, origins }: Traced): readonly Entry[] {
+  const entries = [
+    [NAMES, names],
+    [ORIGINS, origins],
+  ] as const;
+  return entries.flatMap(([key, map]) => (map.size > 0 ? [[key, Object.fromEntries<unknown>(map)] as const] : []));
+}
+
+/** As formats hold it whose metadata are text. */
+export function asText([key, value]: Entry): readonly [key: string, value: string] {
+  return [key, typeof value === 'string' ? value : JSON.stringify(value)];
+}
