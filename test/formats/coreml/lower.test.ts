@@ -259,6 +259,12 @@ describe('shapes', () => {
     },
   );
 
+  test('blocks into channels with the source channel counted first are refused by name', () => {
+    const blocks = { blocksize: 2, mode: 'CRD' };
+    const built = (n: Network) => n.node('SpaceToDepth', [n.input([1, 2, 4, 4])], blocks);
+    expect(() => lower(network(built, { opset: 28 }))).toThrow(/SpaceToDepth.*by place first/);
+  });
+
   test('one that moves six axes apart is refused with that number', () => {
     const built = (n: Network) =>
       n.reshape(n.transpose(n.reshape(n.input([64]), [2, 2, 2, 2, 2, 2]), [5, 4, 3, 2, 1, 0]), [64]);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { writeOnnx } from '../../../src/formats/onnx/index.js';
 import { tfjs } from '../../../src/formats/tfjs/index.js';
 import { type PlainAttribute, sizeOf, type Value } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
-import { expectEquivalent, operations } from './judge.js';
+import { answersOfSource, difference, expectEquivalent, feedsFor, load, operations, run, sha256 } from './judge.js';
 
 type Attributes = Readonly<Record<string, PlainAttribute>>;
 
@@ -188,6 +189,22 @@ describe('an einsum is exact', () => {
       ),
     );
   });
+});
+
+test('blocks into channels, the source channel counted first, are a transpose between two reshapes', async () => {
+  // No engine loads operator set 28 yet; by ONNX's definition it is these three.
+  const blocks = { blocksize: 2, mode: 'CRD' };
+  const model = network((n) => n.node('SpaceToDepth', [n.input([2, 3, 4, 6])], blocks), { opset: 28 });
+  const defined = network((n) =>
+    n.reshape(n.transpose(n.reshape(n.input([2, 3, 4, 6]), [2, 3, 2, 2, 3, 2]), [0, 1, 3, 5, 2, 4]), [2, 12, 2, 3]),
+  );
+  const feeds = feedsFor(defined);
+  const [expected] = (await answersOfSource(writeOnnx(defined), defined, feeds)).values();
+  const lowered = tfjs.lower(model, {});
+  const loaded = await load(tfjs.write(lowered.program, 'model', sha256));
+  const [actual] = (await run(loaded, lowered, feeds)).values();
+  loaded.dispose();
+  expect(difference(expected, actual)).toBe(0);
 });
 
 test('an einsum with a letter twice in the result is refused by name', () => {

@@ -22,16 +22,15 @@ const depthToSpace = row(operators.depthToSpace, (site, { blocksize: b, mode }) 
   return moving(site, (x) => site.reshape(build.transpose(site.reshape(x, split), order), site.resultShape()));
 });
 
-/** Channels come out by row of the block, column of the block, then source channel. */
-const spaceToDepth = row(operators.spaceToDepth, (site, { blocksize: b }) => {
+/** DCR counts the channels that come out by row of the block, column of the block and source channel; CRD has that first. */
+const spaceToDepth = row(operators.spaceToDepth, (site, { blocksize: b, mode }) => {
   const [batch = 1, height, width, channels] = site.shape(0);
   if (typeof height !== 'number' || typeof width !== 'number' || typeof channels !== 'number') {
     return decline('sizes that are not known; fix them with --shape');
   }
   const split = [batch, height / b, b, width / b, b, channels];
-  return moving(site, (x) =>
-    site.reshape(site.build.transpose(site.reshape(x, split), [0, 1, 3, 2, 4, 5]), site.resultShape()),
-  );
+  const order = mode === 'DCR' ? [0, 1, 3, 2, 4, 5] : [0, 1, 3, 5, 2, 4];
+  return moving(site, (x) => site.reshape(site.build.transpose(site.reshape(x, split), order), site.resultShape()));
 });
 
 /** What moves blocks between space and channels: the kernel of TensorFlow where it counts channels alike, else transposes. */

@@ -64,8 +64,9 @@ export const shapes: Rows = {
   },
 
   SpaceToDepth(node, to) {
-    const { blocksize } = spaceToDepth.parameters(node);
+    const { blocksize, mode } = spaceToDepth.parameters(node);
     if (blocksize === 1) return to.output(to.carrier());
+    if (mode === 'CRD') decline('Core ML counts the channels of a block by place first, not by source channel');
     if (to.kindOf() !== 'float') decline('Core ML moves floats alone');
     to.output(to.emit('space_to_depth', { x: to.input(), block_size: int(blocksize) }, to.resultSizes()));
   },
