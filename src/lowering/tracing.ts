@@ -72,6 +72,7 @@ function reversed<Ref>({ result, of, permutation }: Move<Ref>): Move<Ref> {
   return { result: of, of: result, permutation: permutation && inverse(permutation) };
 }
 
+/** Whether the source has a value of this name: then this is that value, as passes name anew what equals none. */
 export function isNamed({ name, graph }: Value): boolean {
   return graph.model.isSourceName(name);
 }
