@@ -35,8 +35,6 @@ export interface Port {
   readonly dtype: DataType;
   /** Axis k of the artefact's tensor is axis `permutation[k]` of the source's; undefined: the same order. */
   readonly permutation?: readonly number[];
-  /** Axis of the source's tensor along which the artefact wants the elements in reverse: colours, RGB for BGR. */
-  readonly reversedAxis?: number;
 }
 
 /** A model as one target understands it, not yet bytes. `program` is the target's own business. */

@@ -4,19 +4,14 @@ import { reverseChannels } from './normalise-image.js';
 
 /**
  * Lowers a copy of the model for one target. A target that takes colours in another order than the network gets them
- * turned at the input, and its port says so.
+ * turned at the input.
  * @throws UnsupportedError
  */
 export function lowerFor(target: Target, model: Model, options: LowerOptions): Lowered {
   const copy = model.copy();
-  const image = options.image;
-  if (!image || target.colours(image.order) === image.order) return target.lower(copy, options);
-  reverseChannels(copy, image);
-  const lowered = target.lower(copy, options);
-  return {
-    ...lowered,
-    inputs: lowered.inputs.map((port) => (port.name === image.input ? { ...port, reversedAxis: 1 } : port)),
-  };
+  const { image } = options;
+  if (image && target.colours(image.order) !== image.order) reverseChannels(copy, image);
+  return target.lower(copy, options);
 }
 
 /** Every reason why a target would refuse a model; converts no weight. */

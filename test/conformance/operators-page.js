@@ -1,6 +1,6 @@
 import { formats } from '../../dist/formats/index.js';
-import { FIRST_IN } from '../../dist/operators/operator-names.js';
 import * as meanings from '../../dist/operators/rows/index.js';
+import { SCHEMAS } from '../../dist/operators/schemas.js';
 import { groupBy } from './tally.js';
 
 /** @typedef {import('./run-cases.js').Result} Result */
@@ -83,7 +83,11 @@ ${table(['Target', 'right', 'refused', 'wrong', 'not judged', 'operators with a 
 }
 
 function operatorTable(own) {
-  const since = new Map([...FIRST_IN].flatMap(([opset, names]) => names.map((name) => [name, opset])));
+  const since = new Map(
+    SCHEMAS.trim()
+      .split('\n')
+      .map((line) => [line.split(' ')[0], Number.parseInt(line.split(' ')[1], 10)]),
+  );
   const tested = groupBy(own, ({ operator }) => operator);
   const names = [...new Set([...since.keys(), ...tested.keys()])].sort();
   const rows = names.map((name) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { existsAt } from '../../src/operators/names.js';
 import * as rows from '../../src/operators/rows/index.js';
+import { existsAt } from '../../src/operators/schema.js';
 
 describe('the list of operator names', () => {
   test.each([

@@ -3,7 +3,7 @@ import { isFloat, sameShape, Tensor } from '../../src/model/index.js';
 import { type Operator, operatorOf, operatorsWith, resultsFor, type Trait } from '../../src/operators/index.js';
 import { inferNode } from '../../src/operators/infer.js';
 import * as rows from '../../src/operators/rows/index.js';
-import { signatureOf } from '../../src/operators/signature.js';
+import { signatureOf } from '../../src/operators/schema.js';
 import { type Case, casesIn, nodeOf } from './cases.js';
 
 const operators: readonly Operator[] = Object.values(rows);

@@ -1,6 +1,5 @@
 import type { Model } from '../../model/index.js';
-import { existsAt } from '../../operators/names.js';
-import { signatureOf } from '../../operators/signature.js';
+import { existsAt, signatureOf } from '../../operators/schema.js';
 import { invalid, labelOf } from './invalid.js';
 import { domainOf } from './opsets.js';
 import type { Message } from './schema.js';

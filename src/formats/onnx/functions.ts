@@ -1,5 +1,5 @@
 import { InputError, UnsupportedError } from '../../model/index.js';
-import { existsAt } from '../../operators/names.js';
+import { existsAt } from '../../operators/schema.js';
 import { invalid } from './invalid.js';
 import { domainOf, readOpsets } from './opsets.js';
 import type { Message } from './schema.js';
