@@ -71,6 +71,22 @@ describe('TensorFlow.js', () => {
     await session.release();
   });
 
+  test('gives back a weight and an input, and has them still in the next run', async () => {
+    const files = new Map([
+      ['one.bin', weights],
+      ['two.bin', new Uint8Array()],
+    ]);
+    const session = await engine.load({ model: text(convolution), files, optimize: true });
+    const feeds = new Map([['image', Tensor.from('float32', [1, 2, 2, 1], [1, 2, 3, 4])]]);
+    for (const run of [1, 2]) {
+      const outputs = await session.run(feeds, ['b', 'image', 'y']);
+      expect([...(outputs.get('b')?.toFloat64() ?? [])], `run ${run}`).toEqual([0.5, 3]);
+      expect([...(outputs.get('image')?.toFloat64() ?? [])]).toEqual([1, 2, 3, 4]);
+      expect(outputs.get('y')?.toFloat64()[0]).toBe(2.5);
+    }
+    await session.release();
+  });
+
   test('runs operations whose result has a size that the data decides', async () => {
     const session = await engine.load({ model: text(where), optimize: true });
     const outputs = await session.run(new Map([['x', Tensor.from('bool', [4], [0, 1, 0, 1])]]), ['found']);
