@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tfjs } from '../../../src/formats/tfjs/index.js';
-import { UnsupportedError } from '../../../src/model/index.js';
+import { UnsupportedError, type Value } from '../../../src/model/index.js';
 import { unsupportedIn } from '../../../src/source/lower-for.js';
 import { type Network, network } from '../../network.js';
 import { difference, expectEquivalent, feedsFor, load, modelJson, run, sha256 } from './judge.js';
@@ -73,6 +73,49 @@ describe('names', () => {
       return [second ?? x, x, first ?? x];
     });
     await expectEquivalent(model);
+  });
+});
+
+describe('values of the source', () => {
+  const source = (build: (n: Network) => Value) => {
+    const model = network(build);
+    for (const { name } of model.graph.inputs) model.addSourceName(name);
+    for (const node of model.graph.sorted())
+      for (const value of node.outputs) if (value) model.addSourceName(value.name);
+    return model;
+  };
+
+  test('are those that were turned, too, and the layout says how', () => {
+    const model = source((n) => n.relu(n.conv(n.input([1, 3, 4, 4], 'float32', 'image'))));
+    const { metadata } = tfjs.lower(model, { inputLayout: 'nchw' }).program;
+    const names = { 'Conv_0/Transpose': 'image', 'Conv_0/_FusedConv2D': 'Relu_1_output' };
+    expect(metadata['mobileone.names']).toEqual(names);
+    expect(metadata['mobileone.layout']).toMatchObject({
+      image: 'nchw',
+      'Conv_0/Transpose': 'nhwc',
+      'Conv_0/_FusedConv2D': 'nhwc',
+    });
+  });
+
+  test('are not what lies inside a fused operation', () => {
+    const model = network((n) => n.sigmoid(n.relu(n.conv(n.input([1, 3, 4, 4])))));
+    const [conv] = model.graph.sorted();
+    model.addSourceName(conv?.output().name ?? '');
+    const { nodes, metadata } = tfjs.lower(model, {}).program;
+    expect(nodes.map(({ name }) => name)).not.toContain(conv?.output().name);
+    expect(metadata['mobileone.names']).toBeUndefined();
+    expect(Object.values(metadata['mobileone.origins'] ?? {})).toEqual([['Conv_0', 'Relu_1'], ['Sigmoid_2']]);
+  });
+
+  test('that a node gives beside its first are found by its name and their number', () => {
+    const model = source((n) => {
+      const [left, right] = n.nodes('Split', [n.input([1, 4]), n.integers([1, 3])], { axis: 1 }, 2);
+      if (!left || !right) throw new Error('a Split has two results');
+      return n.add(n.relu(left), n.relu(right));
+    });
+    const [, second] = model.graph.sorted()[0]?.outputs ?? [];
+    const { metadata } = tfjs.lower(model, {}).program;
+    expect(metadata['mobileone.names']).toEqual({ [`${model.graph.sorted()[0]?.output().name}:1`]: second?.name });
   });
 });
 
