@@ -6,6 +6,7 @@ import { convert } from '../../dist/index.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const DIGITS = join(root, 'fixtures', 'digits');
+const CASES = join(root, 'fixtures', 'cases');
 const CORPUS = join(root, '.cache', 'corpus');
 
 /** What a target cannot hold is cut off: a case of the corpus counts for Core ML with that cut. */
@@ -20,20 +21,29 @@ const OPERATIONS = new Map([
 /** The fp32 limit of a network whose answers PyTorch and ONNX Runtime themselves agree on less well. */
 const LOOSER = { mobileone_s4: 1e-3 };
 
-/** Every network of the corpus in both precisions, against PyTorch's answers. */
+/** Every network of the corpus in both precisions, against PyTorch's answers; of the small cases those that Core ML is told of. */
 export async function corpusJobs(folder, wanted) {
   execFileSync(process.execPath, [join(root, 'fixtures', 'expand.mjs'), CORPUS], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const jobs = [];
-  for (const parent of [DIGITS, CORPUS]) {
+  for (const parent of [DIGITS, CASES, CORPUS]) {
     for (const name of readdirSync(parent).sort()) {
       const source = join(parent, name);
       if (!name.includes(wanted) || !existsSync(join(source, 'case.json'))) continue;
-      for (const precision of ['fp32', 'fp16']) jobs.push(await corpusJob(folder, source, name, precision));
+      for (const precision of precisionsOf(source)) jobs.push(await corpusJob(folder, source, name, precision));
     }
   }
   return jobs;
+}
+
+/** A small case says whether it answers in fp16 as well, and has no options where it is one network as it stands. */
+function precisionsOf(source) {
+  const { targets = ['coreml', 'coreml16'], options = [] } = JSON.parse(
+    readFileSync(join(source, 'case.json'), 'utf8'),
+  );
+  const names = { coreml: 'fp32', coreml16: 'fp16' };
+  return options.length > 0 ? [] : targets.flatMap((target) => names[target] ?? []);
 }
 
 async function corpusJob(folder, source, name, precision) {

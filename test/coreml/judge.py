@@ -2,7 +2,7 @@
 
     judge.py JOBS.json
 
-A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows are run one at a time, or none),
+A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows at most are run one at a time, or none),
 answers (output -> path of a .npy, or shape and data), tolerance, and what else must hold: convolutions (at most), operations
 (exactly, without const), labels, colours, pixels (mean and std that are undone), softmax (of the answers).
 Prints a line for each that fails, then "N passed, N failed". Exit code 0 only if all pass and there was something to judge.
@@ -51,7 +51,7 @@ def run(job, package):
     answers = {name: array(given) for name, given in job["answers"].items()}
     rows = job.get("rows")
     worst, judge = 0.0, None
-    for row in range(rows or 1):
+    for row in range(min(rows, len(x)) if rows else 1):
         judge = Judge(package, "as-stated")
         given = x[row:row + 1] if rows else x
         outputs = None

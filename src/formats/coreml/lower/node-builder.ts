@@ -50,8 +50,8 @@ export class NodeBuilder {
   }
 
   /** Like `input` for any rank; above 5 the elements lie under another shape. */
-  carrier(index = 0): MilValue {
-    return this.#values.get(this.node.input(index), this.float);
+  carrier(index = 0, float = this.float): MilValue {
+    return this.#values.get(this.node.input(index), float);
   }
 
   kindOf(index = 0): MilKind {
