@@ -40,7 +40,9 @@ export interface Watcher {
 export async function prepare(model: Model, asked: Asked, watcher: Watcher = {}): Promise<Changes> {
   const { image, mean, std, fuse, maxCost, batchNorm } = asked;
   const { time = (_station, step) => step() } = watcher;
-  watcher.onStock?.(await time('look', () => takeStock(model, asked)));
-  watcher.onReady?.(image && normaliseImage(model, image, mean, std));
+  const stock = await time('look', () => takeStock(model, asked));
+  watcher.onStock?.(stock);
+  const pixels = image && normaliseImage(model, image, mean, std);
+  watcher.onReady?.(pixels);
   return time('fuse', () => optimize(model, { fuse, maxCost, batchNorm, typed: true }));
 }
