@@ -22,14 +22,14 @@ Proven to judge, on packages that coremltools 9.0 wrote from torch 2.15, in fp32
   squeeze-excite block, attention (layer_norm, softmax, matmul, both gelus), resizes with transposed convolution, pads and
   slices, image inputs (RGB, BGR, grey) and classifiers (text and integer labels);
 - off: S4 with random weights in fp16 (3.6e-2), where torch in half precision is off as far (2.7e-2);
-- 204 comparisons of single operations, all of the table but fill and range_1d, with coremltools' NumPy evaluation, torch,
+- 240 comparisons of single operations, all of the table but fill and range_1d, with coremltools' NumPy evaluation, torch,
   torchvision (nms) or ONNX Runtime (Resize): fp32 <= 2e-5, fp16 <= 4e-4;
 - 54 damaged packages, each rejected (2) or reported off (1) as foreseen: argument renamed or missing, wrong operation,
   shape, dtype, rank, order, name, opset; blob offset, sentinel, size, count, dtype, file; two weights swapped, one weight
   changed, pad moved, axis, epsilon, mode, align_corners, colour order or scale changed; labels; description; unknown
   fields; cut files; manifest.
 Not judged: control flow, flexible shapes, state, several functions, image outputs, constexpr_ (compressed weights), quantize,
-scatter, einsum, resample, crop_resize, conv_transpose with pad_type same, concat interleave, gather batch_dims, integer real_div;
+scatter, einsum, crop_resize, conv_transpose with pad_type same, concat interleave, gather batch_dims, integer real_div;
 and Apple's own arithmetic: resize_nearest_neighbor by other than whole factors and the padding of nms follow documentation.
 Needs torch, numpy, coremltools 9 (its protobuf classes, blob reader and front end; nothing of Apple's runtime).
 """
@@ -254,6 +254,41 @@ def resize(a):
     return resized(a.x, size, a.sampling_mode or "DEFAULT", (a.interpolation_mode or "LINEAR") == "LINEAR")
 
 
+def pixels(i, size, mode):
+    """Which pixels of an axis of `size` stand at the places i, also before and behind it; and whether there is one"""
+    inside = (i >= 0) & (i < size)
+    if mode == "reflection":  # |1 2 3| -> 3 2 |1 2 3| 2 1
+        period = max(2 * (size - 1), 1)
+        i = torch.minimum(i % period, period - i % period)
+    elif mode == "symmetric":  # |1 2 3| -> 2 1 |1 2 3| 3 2
+        i = torch.minimum(i % (2 * size), 2 * size - 1 - i % (2 * size))
+    else:
+        need(mode in ("constant", "border"), f"padding mode {mode!r}")
+    return i.clamp(0, size - 1).long(), inside | (mode != "constant")
+
+
+def resample(a):
+    """x [n,C,H,W] read at coordinates [n,H',W',2], each (x, y): [n,C,H',W']"""
+    c = a.coordinates.double()
+    need(a.x.dim() == 4 and c.dim() == 4 and c.shape[0] == a.x.shape[0] and c.shape[3] == 2, "coordinates do not fit x")
+    need(a.sampling_mode in ("bilinear", "nearest"), f"sampling mode {a.sampling_mode!r}")
+    taps = []
+    for p, size in zip(c.unbind(3), (a.x.shape[3], a.x.shape[2])):
+        if a.coordinates_mode != "unnormalized":
+            need(a.coordinates_mode in ("normalized_minus_one_to_one", "normalized_zero_to_one"), f"coordinates {a.coordinates_mode!r}")
+            p = (p + 1) / 2 if a.coordinates_mode == "normalized_minus_one_to_one" else p
+            p = p * (size - 1) if a.align_corners else p * size - 0.5
+        low = torch.floor(p) if a.sampling_mode == "bilinear" else torch.round(p)
+        share = p - low if a.sampling_mode == "bilinear" else torch.zeros_like(p)
+        taps.append([(*pixels(low, size, a.padding_mode), 1 - share), (*pixels(low + 1, size, a.padding_mode), share)])
+    image, batch, y = a.x.permute(0, 2, 3, 1), torch.arange(c.shape[0]).reshape(-1, 1, 1), 0
+    for column, in_row, across in taps[0]:
+        for row, in_column, down in taps[1]:
+            read = torch.where((in_row & in_column)[..., None], image[batch, row, column], a.padding_value)
+            y = y + read * (across * down)[..., None].float()
+    return y.permute(0, 3, 1, 2)
+
+
 def reshape(a):
     shape = [a.x.shape[i] if s == 0 and len(a.shape) == a.x.dim() else s for i, s in enumerate(a.shape)]
     return a.x.reshape(shape)
@@ -411,7 +446,7 @@ def quotient(a):
 
 # Signatures: name, `?` optional, `:` kind, `@` first specification version, `-` last one.
 # T float tensor, N number, A anything: of the operation's dtype; W float parameter of that dtype (free from version 8);
-# V any tensor of a dtype of its own; I int32 tensor, B bool tensor; T+ A+ one or more. Constants: i b f s (scalars), F float
+# V any tensor of a dtype of its own; P fp32 or int32 tensor; I int32 tensor, B bool tensor; T+ A+ one or more. Constants: i b f s (scalars), F float
 # or int scalar, u uint32 scalar, i* b* vectors, c: scalar of the operation's dtype kept as tensor.
 # n*: int vector that may be computed.
 OPS = {
@@ -454,6 +489,7 @@ OPS = {
     "resize_nearest_neighbor": ("x:T target_size_height:i target_size_width:i",
                                 lambda a: resized(a.x, [a.target_size_height, a.target_size_width], "DEFAULT", False)),
     "resize": ("x:N@8 shape:n* resized_dims:u interpolation_mode?:s sampling_mode?:s", resize),
+    "resample": ("x:T coordinates:P sampling_mode:s padding_mode:s padding_value:f coordinates_mode:s align_corners:b", resample),
     "crop": ("x:T crop_height:i* crop_width:i*", lambda a: a.x[..., a.crop_height[0]:a.x.shape[-2] - a.crop_height[1],
                                                              a.crop_width[0]:a.x.shape[-1] - a.crop_width[1]]),
     "reshape": ("x:A shape:n*", reshape),
@@ -703,7 +739,7 @@ class Judge:
         t, dtype = got[0], got[0].dtype
         allowed = {"T": FLOATS, "W": FLOATS, "f": FLOATS, "F": (torch.float32, torch.int32), "N": FLOATS + (torch.int32,),
                    "A": FLOATS + (torch.int32, torch.bool), "c": FLOATS + (torch.int32, torch.bool), "V": FLOATS + (torch.int32, torch.bool),
-                   "I": (torch.int32,), "B": (torch.bool,), "i": (torch.int32,), "n": (torch.int32,), "b": (torch.bool,),
+                   "P": (torch.float32, torch.int32), "I": (torch.int32,), "B": (torch.bool,), "i": (torch.int32,), "n": (torch.int32,), "b": (torch.bool,),
                    "u": (torch.uint32,)}[base]
         need(dtype in allowed, f"{name} is {TORCH_NAME[dtype]}")
         if base in "ifbFuc":

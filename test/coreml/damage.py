@@ -11,6 +11,7 @@ MIL = proto.MIL_pb2
 MODEL = "Data/com.apple.CoreML/model.mlmodel"
 WEIGHTS = "Data/com.apple.CoreML/weights/weight.bin"
 PLAIN, HALF, IMAGE, CLASSES = "digits_te18.fp32", "digits_te18.fp16", "image rgb, fp32", "labels, fp32"
+SAMPLED = "grid_sample_ts16.fp32"
 
 
 class Package:
@@ -312,6 +313,26 @@ def softmax_axis(p):
     p.ints(p.op("softmax"), "axis", [0])
 
 
+def sampled(argument, value):
+    """An argument of all samplings."""
+    def damage(p):
+        for op in p.block.operations:
+            if op.type == "resample":
+                tensor = p.const(op, argument).immediateValue.tensor
+                getattr(tensor, tensor.WhichOneof("value")).values[0] = value
+    return damage
+
+
+def one_grid(p):
+    """Corners aligned where they were not, for one sampling."""
+    values = p.const(p.op("resample"), "align_corners").immediateValue.tensor.bools.values
+    values[0] = not values[0]
+
+
+def no_padding_value(p):
+    del p.op("resample").inputs["padding_value"]
+
+
 def no_entry(p):
     del p.manifest["itemInfoEntries"][p.manifest["rootModelIdentifier"]]
 
@@ -388,6 +409,12 @@ DAMAGES = [
     ("two classes exchanged", CLASSES, "wrong", classes(exchanged)),
     ("the name of the predicted feature", CLASSES, "invalid", feature(predicted)),
     ("the axis of the softmax", CLASSES, "off", softmax_axis),
+    ("the corners of a sampling", SAMPLED, "off", one_grid),
+    ("what samplings read outside", SAMPLED, "off", sampled("padding_value", 1)),
+    ("where samplings mirror", SAMPLED, "off", sampled("padding_mode", "symmetric")),
+    ("how far coordinates go", SAMPLED, "off", sampled("coordinates_mode", "normalized_zero_to_one")),
+    ("a sampling mode that there is not", SAMPLED, "invalid", sampled("sampling_mode", "bicubic")),
+    ("a sampling that reads nothing outside", SAMPLED, "invalid", no_padding_value),
     ("no entry for the model", PLAIN, "invalid", no_entry),
     ("a root that is no entry", PLAIN, "invalid", root),
     ("an entry outside of the package", PLAIN, "invalid", leaving),

@@ -307,6 +307,21 @@ function movements() {
   });
 }
 
+function samplings() {
+  const attributes = ['nearest', 'linear', 'cubic'].flatMap((mode) =>
+    ['zeros', 'border', 'reflection'].flatMap((padding) =>
+      [0, 1].map((aligns) => ({ mode, padding_mode: padding, align_corners: aligns })),
+    ),
+  );
+  return over([...FLOATS, 'int32'], [3, 4, 5], (dtype, rank, x) => {
+    const grid = [x[0], ...ones(rank - 2, 3), rank - 2];
+    return attributes.flatMap((each) => [
+      given('GridSample', [flows(dtype, x), flows('float32', grid)], each),
+      given('GridSample', [flows(dtype, x), constant('float16', grid, (i) => (i % 5) / 2 - 1)], each),
+    ]);
+  });
+}
+
 function bounds() {
   return over([...FLOATS, 'int32', 'int64'], RANKS, (dtype, _, x) =>
     [
@@ -337,7 +352,17 @@ function made() {
 
 /** All cases, in an order that does not change. */
 export function sweepCases() {
-  return [unary, binary, variadic, reductions, windows, normalizations, products, movements, bounds, made].flatMap(
-    (family) => family(),
-  );
+  return [
+    unary,
+    binary,
+    variadic,
+    reductions,
+    windows,
+    normalizations,
+    products,
+    movements,
+    samplings,
+    bounds,
+    made,
+  ].flatMap((family) => family());
 }

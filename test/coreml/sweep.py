@@ -188,6 +188,9 @@ def arguments(op, shape, dtype, x, y):
         case "pad": return dict(x=x, pad=np.ones(2 * rank, i), mode="constant", constant_val=number(1))
         case "depth_to_space" | "space_to_depth": return dict(x=x, block_size=i(2))
         case "pixel_shuffle": return dict(x=x, upscale_factor=i(2))
+        case "resample":
+            return dict(x=x, coordinates=np.zeros((shape[0] if rank else 1, 3, 3, 2), np.float32), sampling_mode="bilinear", padding_mode="constant",
+                        padding_value=number(0), coordinates_mode="normalized_minus_one_to_one", align_corners=False)
         case "fill": return dict(shape=ints(*shape), value=number(1))
     return dict(x=x)
 

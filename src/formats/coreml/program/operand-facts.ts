@@ -13,7 +13,7 @@ const RANKS: ReadonlyMap<string, Ranks> = new Map([
   ...listed([3, 5], 'conv conv_transpose avg_pool max_pool crop'),
   ...listed([3, 5], 'resize_bilinear resize_nearest_neighbor upsample_bilinear upsample_nearest_neighbor'),
   ...listed([3, 4], 'batch_norm instance_norm'),
-  ...listed([4, 4], 'prelu depth_to_space space_to_depth pixel_shuffle'),
+  ...listed([4, 4], 'prelu depth_to_space space_to_depth pixel_shuffle resample'),
   ...listed([1, 3], 'linear'),
   ...listed([2, 5], 'matmul'),
   ...listed([1, 5], 'layer_norm softmax cumsum topk argsort gather gather_along_axis concat split tile transpose'),
@@ -36,6 +36,7 @@ const CONSTANTS: ReadonlySet<string> = new Set([
   'epsilon',
   'value',
   'constant_val',
+  'padding_value',
 ]);
 
 /** Least and highest rank of what an operation works on, its `x` or each of its `values`. */

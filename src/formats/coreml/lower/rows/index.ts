@@ -15,6 +15,7 @@ import { pools } from './pools.js';
 import { reductions } from './reductions.js';
 import { resizes } from './resizes.js';
 import type { Row } from './row.js';
+import { samplings } from './samplings.js';
 import { selections } from './selections.js';
 import { shapes } from './shapes.js';
 import { softmaxes } from './softmaxes.js';
@@ -38,6 +39,7 @@ export const rows: ReadonlyMap<string, Row> = new Map(
     pools,
     reductions,
     resizes,
+    samplings,
     selections,
     shapes,
     softmaxes,

@@ -8,6 +8,7 @@ import { pools } from './pools.js';
 import { reductions } from './reductions.js';
 import { resizes } from './resizes.js';
 import type { ReadRow } from './row.js';
+import { samplings } from './samplings.js';
 import { selections } from './selections.js';
 import { shapes } from './shapes.js';
 
@@ -23,6 +24,7 @@ export const readRows: ReadonlyMap<string, ReadRow> = new Map(
     pools,
     reductions,
     resizes,
+    samplings,
     selections,
     shapes,
   ].flatMap((family) => Object.entries(family)),

@@ -1,0 +1,41 @@
+import { decline } from '../../../../lowering/decline.js';
+import { gridSample } from '../../../../operators/index.js';
+import type { MilValue } from '../../program/program.js';
+import { bool, floats, number, text } from '../constants.js';
+import type { NodeBuilder } from '../node-builder.js';
+import { binary, unary } from '../operations.js';
+import type { Rows } from './row.js';
+
+export const samplings: Rows = {
+  /** MIL says nothing of the middle between two elements: the nearest element is the bilinear one at a rounded position. */
+  GridSample(node, to) {
+    const { mode, paddingMode, alignCorners } = gridSample.parameters(node);
+    const x = to.input();
+    if (x.type.shape.length !== 4) decline('Core ML samples images, over two axes');
+    if (to.kindOf() !== 'float') decline('Core ML samples floats alone');
+    if (mode === 'cubic') decline('Core ML has no cubic sampling');
+    // Before iOS 16 no operation takes positions in fp16, which is also too coarse for images of more than a few pixels.
+    const grid = to.carrier(1, 'fp32');
+    // Mirrored about the outermost elements, or about the border behind them.
+    const reflection = alignCorners ? 'reflection' : 'symmetric';
+    const args = {
+      x,
+      coordinates: mode === 'nearest' ? rounded(to, grid, x.type.shape, alignCorners) : grid,
+      sampling_mode: text('bilinear'),
+      padding_mode: text({ zeros: 'constant', border: 'border', reflection }[paddingMode]),
+      padding_value: to.number(0),
+      coordinates_mode: text(mode === 'nearest' ? 'unnormalized' : 'normalized_minus_one_to_one'),
+      align_corners: bool(alignCorners),
+    };
+    to.output(to.emit('resample', args, to.resultSizes()));
+  },
+};
+
+/** Positions from -1 to 1 as those of the nearest elements of an image [n,C,height,width], ties to even. */
+function rounded(to: NodeBuilder, grid: MilValue, shape: readonly number[], alignCorners: boolean): MilValue {
+  const [, , height = 1, width = 1] = shape;
+  const halves = [width, height].map((size) => (alignCorners ? size - 1 : size) / 2);
+  const fromZero = binary(to, 'add', grid, number('fp32', 1));
+  const scaled = binary(to, 'mul', fromZero, floats('fp32', [2], Float32Array.from(halves)));
+  return unary(to, 'round', alignCorners ? scaled : binary(to, 'sub', scaled, number('fp32', 0.5)));
+}
