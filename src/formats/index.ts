@@ -35,9 +35,6 @@ export { LAST_IR_VERSION } from './onnx/opsets.js';
 /** Reading and writing ONNX, which every source is read by and some artefacts are judged through; loaded when first used. */
 export const loadOnnx = () => import('./onnx/index.js');
 
-/** Reading Core ML, whose artefacts are judged by what they say in ONNX; loaded when first used. */
-export const loadCoreml = () => import('./coreml/index.js');
-
 /** Editing a source as decoded protobuf for the check; loaded when first used. */
 export const loadReference = () => import('./onnx/reference.js');
 

@@ -20,8 +20,6 @@ export const MIL_NUMBERS: Readonly<Record<MilDataType, Numbers>> = {
   string: { mil: 2, feature: undefined, blob: undefined },
 };
 
-/** MIL's number of int64, a type that stands in a classifier's results alone. */
-export const INT64 = 24;
 /** MIL's number of float64, which stands there alone, too. */
 export const FLOAT64 = 12;
 
