@@ -1,8 +1,6 @@
 import type { Value } from '../model/index.js';
 import type { ValueReport } from '../report/index.js';
 
-export { precisionOf } from '../formats/weight-precision.js';
-
 /** An input or output as reports write it. */
 export function describeValue({ name, dtype, shape, graph }: Value): ValueReport {
   return {

@@ -4,7 +4,7 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { readMlpackage } from '../../src/formats/coreml/index.js';
+import { readPackage } from '../../src/formats/coreml/read/read-package.js';
 import { simulateFloat16, writeOnnx } from '../../src/formats/onnx/index.js';
 import { float16ToNumber, Tensor } from '../../src/model/index.js';
 import { parseNpyHeader } from '../../src/trials/npy-header.js';
@@ -77,7 +77,7 @@ function answerOf({ type, dims, data }: OrtTensor): Answer {
  */
 export async function runMlpackage(folder: string, feed: Feed, isHalf: boolean): Promise<Map<string, Answer>> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const model = readMlpackage(
+  const { model } = readPackage(
     new Map(
       files.map(({ parentPath, name }) => {
         const file = path.join(parentPath, name);

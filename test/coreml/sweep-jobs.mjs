@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { coreml, readMlpackage } from '../../dist/formats/coreml/index.js';
+import { coreml } from '../../dist/formats/coreml/index.js';
+import { readPackage } from '../../dist/formats/coreml/read/read-package.js';
 import { InputError, Model, sizeOf, Tensor, UnsupportedError } from '../../dist/model/index.js';
 import { inferTypes } from '../../dist/operators/infer.js';
 import { sweepCases } from './sweep-cases.mjs';
@@ -69,7 +70,7 @@ function filesOf(given, name, found) {
         new Uint8Array(Buffer.concat(chunks)),
       ]),
     );
-    readMlpackage(files);
+    readPackage(files);
     return files;
   } catch (error) {
     if (error instanceof UnsupportedError) found.refused++;

@@ -18,10 +18,16 @@ interface Numbers {
   readonly data: Float32Array;
 }
 
-/** A source as it is run: which values stand before and behind each of its nodes, and what they are. */
+interface SourceNode {
+  readonly name: string;
+  readonly reads: readonly string[];
+  readonly gives: readonly string[];
+}
+
+/** A source as it is run. */
 interface Run {
   readonly input: string;
-  readonly around: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly nodes: readonly SourceNode[];
   readonly values: Source;
 }
 
@@ -32,7 +38,7 @@ const ROUNDING = 1e-5;
 const TIMES_NOISE = 20;
 
 /** A source in ONNX Runtime that gives back every value that it computes. */
-async function sessionOf(file: string): Promise<Pick<Run, 'around'> & { session: InferenceSession }> {
+async function sessionOf(file: string): Promise<Pick<Run, 'nodes'> & { session: InferenceSession }> {
   const { ModelProto } = onnxProto.onnx;
   const model = ModelProto.decode(readFileSync(file));
   const { graph } = model;
@@ -41,20 +47,22 @@ async function sessionOf(file: string): Promise<Pick<Run, 'around'> & { session:
   const added = computed.filter((name) => name && !declared.has(name)).map((name) => ({ name }));
   if (graph) graph.output = [...(graph.output ?? []), ...added];
   const data = `${file}.data`;
-  const around = (graph?.node ?? []).map(({ name, input, output }) => {
-    return [name || (output?.find(Boolean) ?? ''), new Set([...(input ?? []), ...(output ?? [])])] as const;
-  });
+  const nodes = (graph?.node ?? []).map(({ name, input, output }) => ({
+    name: name || (output?.find(Boolean) ?? ''),
+    reads: input ?? [],
+    gives: output ?? [],
+  }));
   const session = await InferenceSession.create(ModelProto.encode(model).finish(), {
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 4,
     ...(existsSync(data) && { externalData: [{ path: basename(data), data: readFileSync(data) }] }),
   });
-  return { session, around: new Map(around) };
+  return { session, nodes };
 }
 
 /** Its float32 values, the input included; the same once more with every other pixel moved by its last place. */
 async function sourceOf({ model }: Case, { shape, data }: Numbers): Promise<Run> {
-  const { session, around } = await sessionOf(model);
+  const { session, nodes } = await sessionOf(model);
   const [input = ''] = session.inputNames;
   const answers = async (fed: Float32Array) => {
     const all = await session.run({ [input]: new OrtTensor('float32', fed, shape) });
@@ -69,7 +77,7 @@ async function sourceOf({ model }: Case, { shape, data }: Numbers): Promise<Run>
   const certain = Array.from(values, ([name, own]) => {
     return [name, { ...own, limit: Math.max(ROUNDING, TIMES_NOISE * difference(own, nudged.get(name))) }] as const;
   });
-  return { input, around, values: new Map([[input, { shape, data, limit: ROUNDING }], ...certain]) };
+  return { input, nodes, values: new Map([[input, { shape, data, limit: ROUNDING }], ...certain]) };
 }
 
 /** Largest difference over the largest number; infinite where shapes differ, or beyond `enough` of it. */
@@ -98,13 +106,20 @@ function numbersOf(tensor: Tensor): Numbers {
 }
 
 /**
- * The values of the source that a value may be: those around the nodes that it stands for. What lies inside an operator of
- * the target may be equal to another by chance.
+ * The values of the source that a value may be: those that enter and leave the nodes that it stands for. What is computed
+ * inside of these has no name, and what an operator computes on its way may be equal to another value by chance.
  */
-function candidates(name: string, { origins }: Opened, { values, around }: Run): Source {
-  const nodes = origins.get(name.split(':')[0] ?? '');
-  if (!nodes) return values;
-  const near = new Set(nodes.flatMap((node) => [...(around.get(node) ?? [])]));
+function candidates(name: string, { origins }: Opened, { values, nodes }: Run): Source {
+  const own = new Set(origins.get(name.split(':')[0] ?? ''));
+  if (own.size === 0) return values;
+  const [inside, outside] = [nodes.filter((node) => own.has(node.name)), nodes.filter((node) => !own.has(node.name))];
+  const given = new Set(inside.flatMap(({ gives }) => gives));
+  const readElsewhere = new Set(outside.flatMap(({ reads }) => reads));
+  const enters = inside.flatMap(({ reads }) => reads).filter((value) => !given.has(value));
+  const leaves = [...given].filter(
+    (value) => readElsewhere.has(value) || !inside.some(({ reads }) => reads.includes(value)),
+  );
+  const near = new Set([...enters, ...leaves]);
   return new Map([...values].filter(([value]) => near.has(value)));
 }
 

@@ -7,8 +7,6 @@ import { open } from './open.js';
 import type { MilProgram } from './program/program.js';
 import { runnable } from './runnable.js';
 
-export { readMlpackage } from './read/read-package.js';
-
 import { writePackage } from './write/write-package.js';
 
 /** Core ML: an ML Program in an `.mlpackage`. */

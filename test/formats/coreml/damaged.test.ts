@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readMlpackage } from '../../../src/formats/coreml/index.js';
 import {
   coremlCodec,
   type Message,
@@ -9,7 +8,7 @@ import {
 } from '../../../src/formats/coreml/program/schema.js';
 import { asOneChunk, InputError } from '../../../src/model/index.js';
 import { network } from '../../network.js';
-import { packageOf } from './judge.js';
+import { modelIn, packageOf } from './judge.js';
 
 const MODEL = 'Data/com.apple.CoreML/model.mlmodel';
 const WEIGHTS = 'Data/com.apple.CoreML/weights/weight.bin';
@@ -116,7 +115,7 @@ const boundTo = (name: string): MessageParts<'Argument'> => ({ arguments: [{ nam
 const INT32 = 23;
 
 test('the package that is damaged below is read as it is', () => {
-  expect(readMlpackage(built()).graph.outputs).toHaveLength(1);
+  expect(modelIn(built()).graph.outputs).toHaveLength(1);
 });
 
 describe('a package that contradicts itself is refused, with what is wrong', () => {
@@ -210,14 +209,14 @@ describe('a package that contradicts itself is refused, with what is wrong', () 
     ],
   ])('%s', (_, damage, reason) => {
     const files = damage();
-    expect(() => readMlpackage(files)).toThrow(InputError);
-    expect(() => readMlpackage(files)).toThrow(reason);
+    expect(() => modelIn(files)).toThrow(InputError);
+    expect(() => modelIn(files)).toThrow(reason);
   });
 });
 
 describe('a package is read and a note kept of', () => {
   test('a file that no entry covers', () => {
-    const model = readMlpackage(built().set('Data/com.apple.CoreML/.DS_Store', new Uint8Array(1)));
+    const model = modelIn(built().set('Data/com.apple.CoreML/.DS_Store', new Uint8Array(1)));
     expect(model.notes.join()).toMatch(/\.DS_Store is in no entry/);
   });
 
@@ -225,7 +224,7 @@ describe('a package is read and a note kept of', () => {
     const files = built();
     const weights = files.get(WEIGHTS)?.slice() ?? new Uint8Array();
     weights[0] = 9;
-    expect(readMlpackage(files.set(WEIGHTS, weights)).notes.join()).toMatch(/says that it has 9 records/);
+    expect(modelIn(files.set(WEIGHTS, weights)).notes.join()).toMatch(/says that it has 9 records/);
   });
 });
 
@@ -243,7 +242,7 @@ test('bytes changed or cut anywhere never end in anything but a package or an er
         const index = place % bytes.length;
         bytes[index] = byte;
         try {
-          readMlpackage(new Map([...files, [path, cuts ? bytes.subarray(0, index) : bytes]]));
+          modelIn(new Map([...files, [path, cuts ? bytes.subarray(0, index) : bytes]]));
           read++;
         } catch (error) {
           expect(error).toBeInstanceOf(InputError);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { coreml, readMlpackage } from '../../../src/formats/coreml/index.js';
+import { coreml } from '../../../src/formats/coreml/index.js';
 import {
   type Constant,
   type MilOperation,
@@ -8,7 +8,7 @@ import {
 } from '../../../src/formats/coreml/program/program.js';
 import type { DataType, Model, PlainAttribute } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
-import { expectEquivalent, filesOf, operations, run, sha256 } from './judge.js';
+import { expectEquivalent, filesOf, modelIn, operations, run, sha256 } from './judge.js';
 
 const sampled = (
   attributes: Readonly<Record<string, PlainAttribute>>,
@@ -101,7 +101,7 @@ describe('a resampling of whatever form is read by its definition', () => {
       ]),
       { precision: 'fp32' },
     );
-    const read = readMlpackage(packaged(withArguments(program, args)));
+    const read = modelIn(packaged(withArguments(program, args)));
     const feeds = new Map([
       ['x', { shape: [1, 1, 2, 2], data: [1, 2, 3, 4] }],
       ['grid', { shape: [1, 1, 1, 2], data: [x, y] }],
@@ -123,8 +123,8 @@ describe('a resampling of whatever form is read by its definition', () => {
     ],
   ])('but %s', (reason, args) => {
     const { program } = coreml.lower(sampled({}), { precision: 'fp32' });
-    expect(readMlpackage(packaged(program)).graph.outputs).toHaveLength(1);
-    expect(() => readMlpackage(packaged(withArguments(program, args)))).toThrow(reason);
+    expect(modelIn(packaged(program)).graph.outputs).toHaveLength(1);
+    expect(() => modelIn(packaged(withArguments(program, args)))).toThrow(reason);
   });
 });
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { expect } from 'vitest';
-import { coreml, readMlpackage } from '../../../src/formats/coreml/index.js';
+import { coreml } from '../../../src/formats/coreml/index.js';
 import type { MilProgram } from '../../../src/formats/coreml/program/program.js';
+import { readPackage } from '../../../src/formats/coreml/read/read-package.js';
 import type { Artefact, Lowered, LowerOptions, Port } from '../../../src/formats/format.js';
 import { writeOnnx } from '../../../src/formats/onnx/index.js';
 import { type DataType, isStatic, type Model, sizeOf } from '../../../src/model/index.js';
@@ -27,6 +28,11 @@ export function filesOf(artefact: Artefact): Map<string, Uint8Array> {
 
 export function packageOf(model: Model, options: LowerOptions = {}): Map<string, Uint8Array> {
   return filesOf(coreml.write(coreml.lower(model, options).program, 'model', sha256));
+}
+
+/** What a package says, as ONNX. */
+export function modelIn(files: ReadonlyMap<string, Uint8Array>): Model {
+  return readPackage(files).model;
 }
 
 /** Operations of a program with how often they occur, constants left out. */
@@ -85,7 +91,7 @@ export async function runPackage(
         return answer ? [[from === 'name' ? port.artefactName : port.name, answer] as const] : [];
       }),
     );
-  const answers = await run(readMlpackage(files), renamed(lowered.inputs, feeds, 'name'));
+  const answers = await run(modelIn(files), renamed(lowered.inputs, feeds, 'name'));
   return renamed(lowered.outputs, answers, 'artefactName');
 }
 

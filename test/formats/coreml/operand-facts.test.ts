@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { coreml, readMlpackage } from '../../../src/formats/coreml/index.js';
+import { coreml } from '../../../src/formats/coreml/index.js';
 import { type MilOperation, type MilProgram, MilValue } from '../../../src/formats/coreml/program/program.js';
 import { type Model, sameShape, type Value } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
-import { expectEquivalent, filesOf, operations, sha256 } from './judge.js';
+import { expectEquivalent, filesOf, modelIn, operations, sha256 } from './judge.js';
 
 const channelsOf = (n: Network, shape: readonly number[]) =>
   n.constant([0.5, -0.25, 2], [3, ...shape.slice(2).map(() => 1)]);
@@ -46,7 +46,7 @@ describe('where MIL has no operation for a rank, other operations say the same',
 describe('a package with an operand that coremltools refuses is refused', () => {
   const IMAGE = [1, 3, 4, 2];
   const written = (model: Model) => coreml.lower(model, { precision: 'fp32' }).program;
-  const read = (program: MilProgram) => readMlpackage(filesOf(coreml.write(program, 'model', sha256)));
+  const read = (program: MilProgram) => modelIn(filesOf(coreml.write(program, 'model', sha256)));
 
   test.each<[string, Model, readonly number[]]>([
     ['prelu', prelu(IMAGE), [1, 3, 8]],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { coreml, readMlpackage } from '../../../src/formats/coreml/index.js';
+import { coreml } from '../../../src/formats/coreml/index.js';
 import type { MilDataType } from '../../../src/formats/coreml/program/data-types.js';
 import { type MilOperation, type MilProgram, MilValue } from '../../../src/formats/coreml/program/program.js';
 import type { Value } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
-import { expectEquivalent, filesOf, operations, sha256 } from './judge.js';
+import { expectEquivalent, filesOf, modelIn, operations, sha256 } from './judge.js';
 
 const flags = (n: Network, shape: readonly number[], name: string) => n.input(shape, 'bool', name);
 
@@ -48,7 +48,7 @@ describe('bools go through operations that take numbers alone, and their answers
 
 describe('a package with an operand of a type that its operation does not take is refused', () => {
   const read = (type: string, dtype: MilDataType) =>
-    readMlpackage(filesOf(coreml.write(programOf(type, dtype), 'model', sha256)));
+    modelIn(filesOf(coreml.write(programOf(type, dtype), 'model', sha256)));
 
   test.each<[string, MilDataType]>([
     ['equal', 'bool'],

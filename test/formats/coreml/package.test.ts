@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { coreml, readMlpackage } from '../../../src/formats/coreml/index.js';
+import { coreml } from '../../../src/formats/coreml/index.js';
 import { coremlCodec } from '../../../src/formats/coreml/program/schema.js';
+import { readPackage } from '../../../src/formats/coreml/read/read-package.js';
 import type { LowerOptions } from '../../../src/formats/format.js';
 import { InputError, type Model, UsageError } from '../../../src/model/index.js';
 import { type Network, network } from '../../network.js';
-import { difference, feedsFor, filesOf, packageOf, run, runPackage, sha256 } from './judge.js';
+import { difference, feedsFor, filesOf, modelIn, packageOf, run, runPackage, sha256 } from './judge.js';
 
 const MODEL = 'Data/com.apple.CoreML/model.mlmodel';
 const WEIGHTS = 'Data/com.apple.CoreML/weights/weight.bin';
@@ -42,7 +43,7 @@ describe('the files of a package', () => {
   test('without large constants there are no weights, and nothing names them', () => {
     const files = packageOf(network((n) => n.relu(n.input([1, 4]))));
     expect([...files.keys()].sort()).toEqual([MODEL, 'Manifest.json'].sort());
-    expect(readMlpackage(files).graph.nodeCount).toBeGreaterThan(0);
+    expect(modelIn(files).graph.nodeCount).toBeGreaterThan(0);
   });
 
   test('the manifest is what commits', () => {
@@ -136,9 +137,7 @@ describe('labels', () => {
   });
 
   test('come back with the package', () => {
-    expect(JSON.parse(readMlpackage(packageOf(small(), { labels })).metadata.get('coreml.classes') ?? '')).toEqual(
-      labels,
-    );
+    expect(readPackage(packageOf(small(), { labels })).classifier?.labels).toEqual(labels);
   });
 
   test('stand beside the other outputs, which keep their order', () => {

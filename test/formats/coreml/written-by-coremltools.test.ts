@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readMlpackage } from '../../../src/formats/coreml/index.js';
-import { difference, run } from './judge.js';
+import { difference, modelIn, run } from './judge.js';
 import { readNpy } from './npy.js';
 
 /** Packages that coremltools wrote from PyTorch, and PyTorch's answer; `test/coreml/write_reference.py` makes them. */
@@ -20,13 +19,13 @@ describe('a package that coremltools wrote is read, and answers as PyTorch does'
     ['fp32', 1e-5],
     ['fp16', 2e-2],
   ])('in %s', async (precision, tolerance) => {
-    const model = readMlpackage(filesIn(join(FOLDER, `${precision}.mlpackage`)));
+    const model = modelIn(filesIn(join(FOLDER, `${precision}.mlpackage`)));
     const answers = await run(model, new Map([['x', readNpy(join(FOLDER, 'input.npy'))]]));
     expect(difference(readNpy(join(FOLDER, 'output.npy')), answers.get('y'))).toBeLessThanOrEqual(tolerance);
   });
 
   test('and in fp16 it rounds: the answer is not that of fp32', async () => {
-    const model = readMlpackage(filesIn(join(FOLDER, 'fp16.mlpackage')));
+    const model = modelIn(filesIn(join(FOLDER, 'fp16.mlpackage')));
     const answers = await run(model, new Map([['x', readNpy(join(FOLDER, 'input.npy'))]]));
     expect(difference(readNpy(join(FOLDER, 'output.npy')), answers.get('y'))).toBeGreaterThan(1e-5);
   });

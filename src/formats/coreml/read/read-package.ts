@@ -25,16 +25,10 @@ export interface ReadPackage {
   readonly held: ProgramReader['held'];
 }
 
-/** The program of a package as ONNX; see `readPackage`. */
-export function readMlpackage(files: ReadonlyMap<string, Bytes>): Model {
-  return readPackage(files).model;
-}
-
 /**
  * Opens a package and turns its program into ONNX, knowing nothing of who wrote it. The graph computes in the precision that
  * the program states: its values are float32, and behind each fp16 operation they are rounded to binary16, once. Constants are
- * what the file holds. A classifier's table is an output under its own name, as is what its softmax reads; the class names are
- * in the metadata as `coreml.classes`.
+ * what the file holds. A classifier's table is an output under its own name, as is what its softmax reads.
  * @param files path within the package to content
  * @throws InputError where the package is damaged, contradicts itself, or holds what is no plain ML Program
  */
@@ -97,7 +91,7 @@ function mainOf({ version, functions }: Message<'Program'>, specification: numbe
 }
 
 /** Makes the block's outputs those of the graph. */
-function addOutputs({ graph, metadata }: Model, program: ProgramReader, names: readonly string[]): Features {
+function addOutputs({ graph }: Model, program: ProgramReader, names: readonly string[]): Features {
   const { classifier } = program;
   const features = new Map<string, MilType | 'label' | 'probabilities'>();
   for (const name of names) {
@@ -114,7 +108,7 @@ function addOutputs({ graph, metadata }: Model, program: ProgramReader, names: r
   }
   if (features.size === 0) throw damaged('it has no outputs');
   if (classifier) {
-    const { probabilities, probabilitiesName, labelName, labels } = classifier;
+    const { probabilities, probabilitiesName, labelName } = classifier;
     if (!features.has(probabilitiesName) || !features.has(labelName))
       throw damaged('a result of classify is no output');
     const value = probabilities.value();
@@ -123,7 +117,6 @@ function addOutputs({ graph, metadata }: Model, program: ProgramReader, names: r
     graph.addOutput(
       graph.insert({ operator: 'Identity', inputs: [value], outputs: [probabilitiesName], origin: [] }).output(),
     );
-    metadata.set('coreml.classes', JSON.stringify(labels));
   }
   return features;
 }
