@@ -6,6 +6,7 @@ import type { NodeBuilder } from '../node-builder.js';
 import { binary, unary } from '../operations.js';
 import type { Rows } from './row.js';
 
+/** Images [N, C, H, W] read at positions of a grid [N, H, W, 2], between -1 and 1. */
 export const samplings: Rows = {
   /** MIL says nothing of the middle between two elements: the nearest element is the bilinear one at a rounded position. */
   GridSample(node, to) {

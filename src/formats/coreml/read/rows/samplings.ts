@@ -31,6 +31,7 @@ const POSITIONS: ReadonlyMap<string, (size: number, aligns: boolean) => Line> = 
   ],
 ]);
 
+/** `resample` of [N, C, H, W] at a grid of positions [N, H, W, 2], in any of the three kinds of coordinates. */
 export const samplings: ReadRows = {
   resample(operation, to) {
     const x = operation.tensor();
