@@ -48,3 +48,19 @@ test('reading, fusing and writing work on bytes alone', () => {
   expect(optimize(model).count).toBeGreaterThan(0);
   expect(readOnnx(writeOnnx(model)).graph.count('Conv')).toBe(13);
 });
+
+test('a Core ML classifier is judged by the vector that its probabilities are made of', async () => {
+  const outDir = scratch();
+  const labels = path.join(scratch(), 'labels.txt');
+  fs.writeFileSync(labels, Array.from({ length: 10 }, (_, digit) => `digit ${digit}\n`).join(''));
+  const report = await convert(DIGITS, { outDir, labels, to: ['coreml', 'tfjs', 'onnx'] });
+  const verdicts = report.models[0]?.artefacts.map(({ check }) => [
+    check?.verdict,
+    check?.judgements.at(-1)?.outputs.length,
+  ]);
+  expect(verdicts).toEqual([
+    ['equivalent', 1],
+    ['equivalent', 1],
+    ['equivalent', 1],
+  ]);
+});

@@ -1,5 +1,5 @@
 import type { Candidate } from '../check/index.js';
-import type { Artefact, Opened, RunnableOptions, Target } from '../formats/format.js';
+import type { Artefact, ArtefactPort, Opened, RunnableOptions, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
 import { InputError, type Model, type Value } from '../model/index.js';
 
@@ -26,13 +26,27 @@ function open(target: Target, artefact: Artefact): Opened {
   }
 }
 
-/** An opened artefact in the form that its format's engine runs. What is no tensor, such as a class's name, is not compared. */
-export function candidateOf(target: Target, opened: Opened, options?: RunnableOptions): Candidate {
-  const { inputs, outputs, image } = opened;
+/**
+ * An opened artefact in the form that its format's engine runs. What is no tensor, such as a class's name, is not compared.
+ * @param wanted outputs of the source; one that the artefact gives in another form, as probabilities, is read where it is
+ * computed inside
+ */
+export function candidateOf(
+  target: Target,
+  opened: Opened,
+  wanted: readonly string[],
+  options?: RunnableOptions,
+): Candidate {
+  const { inputs, values, image } = opened;
+  const outputs: ArtefactPort[] = opened.outputs.filter(({ dtype }) => dtype !== undefined);
+  const inside = wanted.flatMap((name) => {
+    if (outputs.some(({ sourceName }) => sourceName === name)) return [];
+    return values.find(({ sourceName }) => sourceName === name) ?? [];
+  });
   return {
-    payload: target.runnable(opened, options),
+    payload: target.runnable(opened, { ...options, alsoOutputs: inside.map(({ name }) => name) }),
     inputs,
-    outputs: outputs.filter(({ dtype }) => dtype !== undefined),
+    outputs: [...outputs, ...inside.map((value) => ({ ...value, dtype: undefined, shape: undefined }))],
     trainedOn: image?.order,
   };
 }

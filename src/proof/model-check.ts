@@ -57,7 +57,7 @@ export class ModelCheck {
       precision === 'fp32'
         ? [await this.#asWritten(written, precision)]
         : [await this.#lowering(written, model), await this.#rounded(written, precision)];
-    const mustRun = precision === 'fp32' ? undefined : candidateOf(target, opened);
+    const mustRun = precision === 'fp32' ? undefined : candidateOf(target, opened, []);
     const { name, engine, caveat } = target;
     const verdict = await check.judge({ target: name, engine, caveat, judgements, mustRun });
     return precision === 'fp16' ? this.#explained(verdict, model) : verdict;
@@ -81,11 +81,12 @@ export class ModelCheck {
   }
 
   async #asWritten({ target, opened, options }: Written, precision: Precision): Promise<Judgement> {
+    const source = await this.#parts.runs.start({});
     return {
-      ...candidateOf(target, opened),
+      ...candidateOf(target, opened, source.outputs),
       purpose: 'artefact',
       precision,
-      source: await this.#parts.runs.start({}),
+      source,
       selections: this.#selections(target, options),
     };
   }
@@ -97,17 +98,18 @@ export class ModelCheck {
     const model = isHalf ? await this.#prepared(source, this.#parts.options.outputs) : fused;
     const exact = { ...options, precision: 'fp32' } as const;
     const selections = this.#selections(target, exact, { widened: isHalf });
-    return { ...lowered(target, model, exact), purpose: 'lowering', precision: 'fp32', source, selections };
+    return { ...lowered(target, model, exact, source), purpose: 'lowering', precision: 'fp32', source, selections };
   }
 
   /** The file, or what it computes with a rounding behind every operator. */
   async #rounded({ target, options, opened }: Written, precision: Precision): Promise<Judgement> {
     const rounded = target.arithmetic.get(precision) === 'fp16';
+    const source = await this.#parts.runs.start({});
     return {
-      ...candidateOf(target, opened, { rounded }),
+      ...candidateOf(target, opened, source.outputs, { rounded }),
       purpose: 'artefact',
       precision,
-      source: await this.#parts.runs.start({}),
+      source,
       range: rounded ? await this.#range() : undefined,
       selections: this.#selections(target, options, { rounded }),
     };
@@ -123,7 +125,7 @@ export class ModelCheck {
     if (runs.selected.size === 0) return undefined;
     const fed = async (): Promise<Judgement> => {
       const source = await runs.start({ widened, selections: 'fed' });
-      const candidate = lowered(target, await this.#prepared(source, undefined), options, { rounded });
+      const candidate = lowered(target, await this.#prepared(source, undefined), options, source, { rounded });
       return { ...candidate, purpose: 'artefact', precision: options.precision ?? 'fp32', source };
     };
     return { outputs: runs.selected, fed };
@@ -161,7 +163,13 @@ export class ModelCheck {
 }
 
 /** Lowers a model, writes it in memory and opens that. @throws UnsupportedError */
-function lowered(target: Target, model: Model, options: LowerOptions, runnable?: RunnableOptions): Candidate {
+function lowered(
+  target: Target,
+  model: Model,
+  options: LowerOptions,
+  { outputs }: Source,
+  runnable?: RunnableOptions,
+): Candidate {
   const { program } = lowerFor(target, model, options);
-  return candidateOf(target, openWritten(target, target.write(program, 'judged', sha256)), runnable);
+  return candidateOf(target, openWritten(target, target.write(program, 'judged', sha256)), outputs, runnable);
 }

@@ -113,7 +113,7 @@ async function convert(test, model, target, engine) {
 
 /** @returns {Promise<string | undefined>} what is wrong */
 async function run(test, target, opened, engine) {
-  const candidate = candidateOf(target, opened);
+  const candidate = candidateOf(target, opened, [...test.outputs.keys()]);
   const session = await loadCandidate(engine, candidate);
   try {
     const answers = await runCandidate(session, candidate, { artefactFeeds: test.inputs });
