@@ -14,14 +14,23 @@ const stations = {
   report: ['model'],
   source: ['report', 'files', 'formats', 'passes', 'operators', 'model'],
   proof: ['source', 'files', 'check', 'trials', 'engines', 'formats', 'passes', 'operators', 'model'],
+  data: ['files', 'check', 'trials', 'formats', 'operators', 'model'],
   run: ['source', 'passes', 'report', 'files', 'model'],
   conversion: ['run', 'proof', 'source', 'report', 'files', 'check', 'formats', 'passes', 'operators', 'model'],
-  commands: ['conversion', 'run', 'proof', 'source', 'report', 'files', 'formats', 'passes', 'operators', 'model'],
+  verification: [
+    ...['run', 'data', 'proof', 'source', 'report', 'files', 'check', 'trials', 'engines', 'formats', 'passes'],
+    ...['operators', 'model'],
+  ],
+  commands: [
+    ...['verification', 'conversion', 'run', 'data', 'proof', 'source', 'report', 'files', 'formats', 'passes'],
+    ...['operators', 'model'],
+  ],
 };
 
-// Files that all stations may know: which version this is, what a user may ask for, which name was meant, what lies where.
+// Files that all stations may know: which version this is, what a user may ask for and is told, which name was meant, what
+// lies where.
 const LEAVES =
-  '^src/(version|option-kinds|nearest-name|commands/reading-options|commands/[^/]+/(options|report)|files/placement)\\.ts$';
+  '^src/(version|option-kinds|nearest-name|commands/(reading|checking)-options|(commands/[^/]+|data|verification/bisect|proof/impulses)/(options|report)|report/report|files/placement)\\.ts$';
 
 const arrows = Object.entries(stations).map(([folder, known]) => ({
   name: `${folder} knows only what comes before it`,

@@ -121,6 +121,25 @@ export const shapes: Kind = {
   },
 };
 
+/** `NAME=TEXT`, several times. Texts may hold equals signs, names may not. A `Map`: names come from strangers. */
+export const textsByName: Kind = {
+  fromText: (given, before) => {
+    const all = new Map<unknown, unknown>(before instanceof Map ? before : []);
+    const [name = '', ...rest] = given.split('=');
+    return all.set(name, all.has(name) ? undefined : rest.join('='));
+  },
+  refuse: (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { what: 'is not texts by name' };
+    const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+    for (const [name, each] of entries) {
+      if (typeof name !== 'string' || name === '') return { what: 'gives no name', todo: 'write NAME=TEXT' };
+      if (each === undefined) return { what: `gives ${show(name)} twice` };
+      if (typeof each !== 'string' || each === '') return { what: `gives nothing for ${show(name)}` };
+    }
+    return undefined;
+  },
+};
+
 /** A function; there is no way to type one on a command line. */
 export const callback: Kind = {
   fromText: (given) => given,

@@ -1,5 +1,9 @@
 export type * from '../commands/convert/report.js';
 export type * from '../commands/inspect/report.js';
+export type * from '../commands/verify/report.js';
+export type * from '../data/report.js';
+export type * from '../proof/impulses/report.js';
+export type * from '../verification/bisect/report.js';
 export { defectText, errorLine, reportError } from './error-line.js';
 export { failureJson, reportJson } from './json.js';
 export type * from './report.js';

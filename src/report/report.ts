@@ -1,6 +1,7 @@
 // `mobileone/report.schema.json`, which tells other languages the same, is made from these types and their comments.
 import type { ArtefactReport } from '../commands/convert/report.js';
 import type { ListedNode, TargetReport } from '../commands/inspect/report.js';
+import type { CandidateReport } from '../commands/verify/report.js';
 import type { DataType, ErrorExitCode, ErrorName } from '../model/index.js';
 
 /**
@@ -37,12 +38,27 @@ export type ExitCode = 0 | ErrorExitCode;
  */
 export interface Report {
   readonly tool: { readonly name: 'mobileone'; readonly version: string };
-  readonly command: 'convert' | 'inspect';
+  readonly command: 'convert' | 'inspect' | 'verify';
   /** 0, or that of the first model that failed. */
   readonly exitCode: ExitCode;
+  /** Wall-clock time of the whole run; null for `verify`, whose times are those of `host`. */
+  readonly milliseconds: Milliseconds | null;
+  /** For `verify` the one reference, with its candidates. */
+  readonly models: readonly ModelReport[];
+  /** The machine that verified; null for other commands, and where parts of several machines were merged. */
+  readonly host: HostReport | null;
+}
+
+/** Times and facts of the machine of a run: all that may differ between two runs of the same. */
+export interface HostReport {
   /** Wall-clock time of the whole run. */
   readonly milliseconds: Milliseconds;
-  readonly models: readonly ModelReport[];
+  /** Wall-clock time by station. */
+  readonly stations: Readonly<Record<string, Milliseconds>>;
+  /** As Node calls them: `linux`, `x64`. */
+  readonly platform: string;
+  readonly architecture: string;
+  readonly node: string;
 }
 
 /** What became of one model file. */
@@ -65,7 +81,9 @@ export interface ModelReport {
   /** The source's nodes with `inspect --nodes`, else null. */
   readonly nodes: readonly ListedNode[] | null;
   readonly artefacts: readonly ArtefactReport[];
-  /** Wall-clock time by station. */
+  /** What `verify` compared with this model; empty for other commands. */
+  readonly candidates: readonly CandidateReport[];
+  /** Wall-clock time by station; empty for `verify`. */
   readonly stations: Readonly<Record<string, Milliseconds>>;
 }
 

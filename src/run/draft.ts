@@ -2,6 +2,7 @@ import type { MobileoneError, Model } from '../model/index.js';
 import type { Changes } from '../passes/pass.js';
 import {
   type ArtefactReport,
+  type CandidateReport,
   type Counts,
   type DeclinedBlock,
   type FusedBlock,
@@ -29,6 +30,7 @@ export class Draft {
   targets: TargetReport[] = [];
   nodes: readonly ListedNode[] | null = null;
   artefacts: ArtefactReport[] = [];
+  candidates: CandidateReport[] = [];
   readonly #notes = new Set<string>();
   readonly #path: string;
   /** Why the model failed; the first reason counts. */
@@ -63,7 +65,8 @@ export class Draft {
   }
 
   finish(stations: Stations): ModelReport {
-    const { source, inputs, outputs, before, after, fused, declined, targets, nodes, artefacts, error } = this;
+    const { source, inputs, outputs, before, after, fused, declined, targets, nodes, artefacts, candidates, error } =
+      this;
     return {
       source,
       exitCode: error?.exitCode ?? 0,
@@ -78,6 +81,7 @@ export class Draft {
       targets,
       nodes,
       artefacts,
+      candidates,
       stations: stations.report,
     };
   }

@@ -59,6 +59,7 @@ function linesOf(change: Partial<FiguresReport>, tried: JudgementReport['tried']
         check: { verdict: 'equivalent', engine: null, judgements: [judgement], notes: [], error: null },
       },
     ],
+    candidates: [],
     stations: {},
   };
   return convertSummary(model, { colours, verbose: false }).trimEnd().split('\n').slice(-2);

@@ -7,6 +7,7 @@ const EMPTY: Report = {
   exitCode: 0,
   milliseconds: 1,
   models: [],
+  host: null,
 };
 
 test('a number that JSON cannot hold is a defect, not a silent null', () => {

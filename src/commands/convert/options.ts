@@ -1,7 +1,14 @@
 import type { Precision } from '../../formats/format.js';
 import { type FormatOptions, formats } from '../../formats/index.js';
-import { callback, type Declaration, flag, listOf, number, numbers, oneOf, text } from '../../option-kinds.js';
+import { callback, type Declaration, flag, listOf, oneOf, text } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
+import {
+  CHECKING,
+  type CheckingOptions,
+  expectPixelOptions,
+  type PixelOptions,
+  pixelDeclarations,
+} from '../checking-options.js';
 import {
   asMap,
   expectKnown,
@@ -14,7 +21,7 @@ import {
 } from '../reading-options.js';
 
 /** What `convert` can be asked. */
-export interface ConvertOptions extends ReadingOptions, FormatOptions {
+export interface ConvertOptions extends ReadingOptions, CheckingOptions, PixelOptions, FormatOptions {
   /** Targets to write; `onnx` by default. */
   readonly to?: readonly string[] | undefined;
   /** Where the artefacts go; made if missing. */
@@ -27,21 +34,10 @@ export interface ConvertOptions extends ReadingOptions, FormatOptions {
   readonly keepFp32?: readonly string[] | undefined;
   /** false: the targets are written from the graph as it is, cleaned only. */
   readonly fuse?: boolean | undefined;
-  /** The artefact takes pixels of 0 to 255, in the order that the network was trained on, and normalises them itself. */
-  readonly image?: 'rgb' | 'bgr' | 'gray' | undefined;
-  /** One per channel, in torchvision's units: y = (p / 255 - mean) / std. */
-  readonly mean?: readonly number[] | undefined;
-  readonly std?: readonly number[] | undefined;
   /** File of class names, one a line. */
   readonly labels?: string | undefined;
   /** `.npy` or `.npz` to check on, instead of seeded inputs. */
   readonly inputs?: string | undefined;
-  /** Largest `error` that passes, in place of the precision's own. */
-  readonly tolerance?: number | undefined;
-  /** ONNX Runtime for the check: native where it is installed. */
-  readonly engine?: 'native' | 'wasm' | undefined;
-  /** Seconds that each engine run may take. */
-  readonly timeout?: number | undefined;
   /** false: no engine runs; what was written is still read back. */
   readonly check?: boolean | undefined;
   /** Leaves the artefact in place although it is not equivalent. */
@@ -49,9 +45,6 @@ export interface ConvertOptions extends ReadingOptions, FormatOptions {
   /** Called as each step begins. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
-
-const anyNumber = numbers(() => true, 'a number');
-const notZero = numbers((value) => value !== 0, 'a number other than 0');
 
 const PRECISIONS: readonly Precision[] = ['fp32', 'fp16', 'uint8'];
 const DEFAULT_TARGET = 'onnx';
@@ -82,34 +75,10 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   },
   fuse: { kind: flag, flag: '--no-fuse', help: 'writes the targets from the graph as it is, cleaned only' },
   ...READING,
-  image: {
-    kind: oneOf('rgb', 'bgr', 'gray'),
-    flag: '--image <order>',
-    help: 'takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on',
-  },
-  mean: {
-    kind: anyNumber,
-    flag: '--mean <list>',
-    help: 'with --image: y = (p / 255 - mean) / std, one per channel (0)',
-  },
-  std: { kind: notZero, flag: '--std <list>', help: 'with --image: see --mean (1)' },
+  ...pixelDeclarations('takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on'),
   labels: { kind: text, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
   inputs: { kind: text, flag: '--inputs <file>', help: ".npy or .npz to check on, in the source's layout (seeded)" },
-  tolerance: {
-    kind: number((value) => value >= 0, 'a number from 0 on'),
-    flag: '--tolerance <r>',
-    help: 'largest relative error that passes (by precision)',
-  },
-  engine: {
-    kind: oneOf('native', 'wasm'),
-    flag: '--engine <name>',
-    help: 'ONNX Runtime for the check: native or wasm (native if installed)',
-  },
-  timeout: {
-    kind: number((value) => value > 0, 'a number above 0'),
-    flag: '--timeout <seconds>',
-    help: 'for each engine run (300)',
-  },
+  ...CHECKING,
   check: { kind: flag, flag: '--no-check', help: 'writes without running an engine' },
   keep: { kind: flag, flag: '--keep', help: 'leaves the artefact in place although it is not equivalent' },
   ...formatOptions(),
@@ -157,17 +126,8 @@ function precisionHelp(): string {
 }
 
 function expectCombination(options: ResolvedConvert): void {
-  const { image, mean, std, precision, to } = options;
-  if (!image && (mean || std))
-    throw usage(`${mean ? '--mean' : '--std'} needs --image`, 'say which order with --image');
-  const channels = image === 'gray' ? 1 : 3;
-  for (const [name, list] of [['--mean', mean] as const, ['--std', std] as const]) {
-    if (list && list.length !== channels && list.length !== 1) {
-      throw usage(`${name} has ${list.length} values, --image ${image} takes ${channels}`);
-    }
-  }
-  expectUnitsOfOne('--mean', mean, (value) => value > 1);
-  expectUnitsOfOne('--std', std, (value) => value >= 2);
+  const { precision, to } = options;
+  expectPixelOptions(options);
   const other = precision && to.find((name) => !formats.get(name)?.arithmetic.has(precision));
   if (other) {
     throw usage(`--precision ${precision} is for ${takers(precision)}, not ${other}`, 'convert it in a run of its own');
@@ -186,12 +146,6 @@ function expectCombination(options: ResolvedConvert): void {
       throw usage(`${needless.replace(/^(?!--)/, '--')} has no meaning with --no-check`, 'leave one of them out');
   }
   expectName(options.name);
-}
-
-/** Pixels are divided by 255 first, so values in their own units would send nearly all of them to one number. */
-function expectUnitsOfOne(name: string, list: readonly number[] = [], isOver: (value: number) => boolean): void {
-  const over = list.find(isOver);
-  if (over !== undefined) throw usage(`${name} ${over}: these look like units of 0 to 255`, 'divide by 255');
 }
 
 /** Names that a file system, or Windows alone, does not take as they are. */
