@@ -1,5 +1,5 @@
 /** What needs no Node: reading, fusing and writing models. A browser imports this as `mobileone/core`. */
-export type { Artefact, FormatDeclaration, Lowered, LowerOptions, Port, Target } from './formats/format.js';
+export type { Artefact, FormatDeclaration, Lowered, LowerOptions, Target } from './formats/format.js';
 export { formats } from './formats/index.js';
 export { type ReadOptions, readOnnx, writeOnnx } from './formats/onnx/index.js';
 export * from './model/index.js';

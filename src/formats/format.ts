@@ -25,23 +25,9 @@ export interface LowerOptions {
   readonly withoutWeights?: boolean;
 }
 
-/** How one input or output of the source appears in the artefact; the check feeds and reads it by this. */
-export interface Port {
-  /** Name in the source. */
-  readonly name: string;
-  /** Name in the artefact. */
-  readonly artefactName: string;
-  /** Element type in the artefact. */
-  readonly dtype: DataType;
-  /** Axis k of the artefact's tensor is axis `permutation[k]` of the source's; undefined: the same order. */
-  readonly permutation?: readonly number[];
-}
-
 /** A model as one target understands it, not yet bytes. `program` is the target's own business. */
 export interface Lowered<Program = unknown> {
   readonly program: Program;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
   /** What was assumed, renamed or fixed on the way, a sentence each. */
   readonly notes: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { Shape } from '../model/index.js';
 
 /**
  * How a value lies in memory: axis k in memory is axis `order[k]` of the ONNX value. `[0,2,3,1]` is an NCHW value held as
- * NHWC. `Port.permutation` is the same thing for what a user feeds and reads.
+ * NHWC. `ArtefactPort.permutation` is the same thing for what a user feeds and reads.
  */
 export type Order = readonly number[];
 

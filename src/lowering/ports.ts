@@ -1,4 +1,4 @@
-import { arrange, isPlain, type Order } from '../layout/order.js';
+import { arrange, type Order } from '../layout/order.js';
 import { type DataType, isFloat, type Value } from '../model/index.js';
 import { conv } from '../operators/rows/convolution.js';
 import type { Builder } from './builder.js';
@@ -40,9 +40,4 @@ export function placeOf<Type extends DataType>(
   const type = typeOf(dtype) ?? decline(`${title} has no ${dtype ?? (otherType ? 'such type' : 'unknown type')}`);
   const sizes = shape && arrange(shape, order).map((size) => (typeof size === 'number' ? size : -1));
   return { value, order, type, sizes };
-}
-
-/** What an artefact that has the place under a name of its own says of it. */
-export function portOf<Type extends DataType>({ value: { name }, order, type }: Place<Type>, artefactName: string) {
-  return { name, artefactName, dtype: type, ...(isPlain(order) ? {} : { permutation: order }) };
 }

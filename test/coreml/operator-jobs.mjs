@@ -54,6 +54,7 @@ function operatorJob(folder, given, base) {
     for (const chunk of chunks) hash.update(chunk);
     return hash.digest('hex');
   });
+  const { outputs } = coreml.open(artefact);
   for (const [path, chunks] of artefact.files) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), Buffer.concat(chunks));
@@ -65,7 +66,7 @@ function operatorJob(folder, given, base) {
     rows: null,
     answers: Object.fromEntries(
       given.outputs.map((output, index) => [
-        lowered.outputs[index].artefactName,
+        outputs[index].name,
         { shape: output.shape, data: Array.from(tensorOf(output).toFloat64(), written) },
       ]),
     ),

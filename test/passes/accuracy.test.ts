@@ -190,10 +190,7 @@ describe.each(forms)('$name', (form) => {
   });
 
   async function errorInTfjs(lowered: Lowered<TfjsProgram>): Promise<number> {
-    const model = await web.load(tfjs.write(lowered.program, 'model', web.sha256));
-    const answers = await web.run(model, lowered, feeds);
-    model.dispose();
-    return errorOf(only(answers), exact);
+    return errorOf(only(await web.run(lowered, feeds)), exact);
   }
 
   test('in TensorFlow.js', async () => {
@@ -203,11 +200,6 @@ describe.each(forms)('$name', (form) => {
 
   test('in Core ML', async () => {
     const lowered = coreml.lower(fused(), { precision: 'fp32' });
-    const answers = await core.runPackage(
-      core.filesOf(coreml.write(lowered.program, 'm', core.sha256)),
-      lowered,
-      feeds,
-    );
-    expect(errorOf(only(answers), exact)).toBeLessThanOrEqual(await bound());
+    expect(errorOf(only(await core.runPackage(lowered, feeds)), exact)).toBeLessThanOrEqual(await bound());
   });
 });

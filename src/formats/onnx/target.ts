@@ -1,6 +1,6 @@
 import type { Graph, Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
-import type { Port, Target } from '../format.js';
+import type { Target } from '../format.js';
 import { asText, description } from '../metadata.js';
 import { onnxDeclaration } from './declaration.js';
 import { encodeArtefact } from './external-weights.js';
@@ -19,7 +19,7 @@ export const onnx: Target<Model, object, OnnxContent> = {
     if (options.precision === undefined) inferTypes(model.graph);
     makeStatistics(model);
     for (const [key, value] of description(options, layoutOf(model.graph)).map(asText)) model.metadata.set(key, value);
-    return { program: model, inputs: portsOf(model.graph.inputs), outputs: portsOf(model.graph.outputs), notes };
+    return { program: model, notes };
   },
 
   write(model, baseName, hash) {
@@ -29,13 +29,6 @@ export const onnx: Target<Model, object, OnnxContent> = {
   open,
   runnable,
 };
-
-function portsOf(values: Graph['inputs']): Port[] {
-  return values.map(({ name, dtype, graph }) => {
-    const type = dtype ?? graph.model.declaredOutputs.get(name)?.dtype;
-    return { name, artefactName: name, dtype: type ?? 'float32' };
-  });
-}
 
 /** ONNX has every value in the source's own order. */
 function layoutOf({ inputs, outputs }: Graph): Map<string, 'nchw'> {

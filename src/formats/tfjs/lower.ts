@@ -1,4 +1,4 @@
-import { type Place, portOf } from '../../lowering/ports.js';
+import type { Place } from '../../lowering/ports.js';
 import { Walk } from '../../lowering/walk.js';
 import type { Model } from '../../model/index.js';
 import type { Lowered, LowerOptions } from '../format.js';
@@ -48,8 +48,6 @@ export function lowerModel(model: Model, options: LowerOptions & TfjsOptions): L
       outputs: outputs.map(endpointOf),
       metadata: Object.fromEntries([...description(options, named.layout), ...provenance(named)]),
     },
-    inputs: inputs.map((end) => portOf(end, named.nameOf(end.node))),
-    outputs: outputs.map((end) => portOf(end, named.nameOf(end.node))),
     notes: [...renamed, ...notes],
   };
 }

@@ -13,7 +13,7 @@ import {
 import { inferTypes } from '../../../src/operators/infer.js';
 import { type Network, network } from '../../network.js';
 import { type Case, casesIn, nodeOf } from '../../operators/cases.js';
-import { type Answer, type Answers, difference, filesOf, run, runPackage, sha256 } from './judge.js';
+import { type Answer, type Answers, difference, run, runPackage } from './judge.js';
 
 /** Operator sets that no source is read in. */
 const NEWEST_OPSET = 26;
@@ -92,8 +92,7 @@ async function isRight(model: Model, feeds: Answers, expected: Answers, operator
     refused.set(operator, error.message);
     return;
   }
-  const files = filesOf(coreml.write(lowered.program, 'model', sha256));
-  const actual = await runPackage(files, lowered as never, feeds);
+  const actual = await runPackage(lowered, feeds);
   for (const [name, answer] of expected) {
     expect(actual.get(name)?.shape).toEqual([...answer.shape]);
     const limit = exact.has(name) ? 0 : isHalf ? 2e-3 : 1e-5;

@@ -4,7 +4,7 @@ import { sizeOf } from '../../../src/model/index.js';
 import { optimize } from '../../../src/passes/pipeline.js';
 import { openModel } from '../../corpus/open-model.js';
 import { type Case, digitsCases, fullSizeCases } from '../../corpus.js';
-import { type Answer, difference, filesOf, operations, runPackage, sha256 } from './judge.js';
+import { type Answer, difference, opened, operations, runPackage } from './judge.js';
 import { readNpy } from './npy.js';
 
 function row({ shape, data }: Answer, at: number): Answer {
@@ -21,11 +21,11 @@ function lowered(given: Case, precision: 'fp32' | 'fp16') {
 /** Largest difference from PyTorch's answers on three images. */
 async function worstDifference(given: Case, precision: 'fp32' | 'fp16'): Promise<number> {
   const made = lowered(given, precision);
-  const files = filesOf(coreml.write(made.program, given.name, sha256));
+  const [input] = opened(made).inputs;
   const images = readNpy(given.input);
   let worst = 0;
   for (let i = 0; i < 3; i++) {
-    const answers = await runPackage(files, made, new Map([[made.inputs[0]?.name ?? '', row(images, i)]]));
+    const answers = await runPackage(made, new Map([[input?.sourceName ?? '', row(images, i)]]));
     for (const [output, path] of given.answers) {
       worst = Math.max(worst, difference(row(readNpy(path), i), answers.get(output)));
     }

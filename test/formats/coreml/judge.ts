@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { coreml } from '../../../src/formats/coreml/index.js';
 import type { MilProgram } from '../../../src/formats/coreml/program/program.js';
 import { readPackage } from '../../../src/formats/coreml/read/read-package.js';
-import type { Artefact, Lowered, LowerOptions, Port } from '../../../src/formats/format.js';
+import type { Artefact, Lowered, LowerOptions, Opened } from '../../../src/formats/format.js';
 import { writeOnnx } from '../../../src/formats/onnx/index.js';
 import { type DataType, isStatic, type Model, sizeOf } from '../../../src/model/index.js';
 
@@ -78,21 +78,21 @@ function feedOf(dtype: DataType | undefined, feed: Answer | undefined): OrtTenso
   }
 }
 
-/** What a package answers, read back from its files, by the names of the source. */
-export async function runPackage(
-  files: ReadonlyMap<string, Uint8Array>,
-  lowered: Lowered,
-  feeds: Answers,
-): Promise<Answers> {
-  const renamed = (ports: readonly Port[], answers: Answers, from: 'name' | 'artefactName') =>
-    new Map(
-      ports.flatMap((port) => {
-        const answer = answers.get(port[from]);
-        return answer ? [[from === 'name' ? port.artefactName : port.name, answer] as const] : [];
-      }),
-    );
-  const answers = await run(modelIn(files), renamed(lowered.inputs, feeds, 'name'));
-  return renamed(lowered.outputs, answers, 'artefactName');
+/** What the written package says of itself. */
+export function opened({ program }: Lowered<MilProgram>): Opened<Model> {
+  return coreml.open(coreml.write(program, 'model', sha256));
+}
+
+/** What the written package answers, by the names of the source; what a classifier's softmax reads is among that. */
+export async function runPackage(lowered: Lowered<MilProgram>, feeds: Answers): Promise<Answers> {
+  const { inputs, outputs, values, content } = opened(lowered);
+  const fed = inputs.flatMap(({ name, sourceName }) => {
+    const feed = feeds.get(sourceName);
+    return feed ? [[name, feed] as const] : [];
+  });
+  const sourceNames = new Map([...values, ...outputs].map(({ name, sourceName }) => [name, sourceName]));
+  const answers = await run(content, new Map(fed));
+  return new Map(Array.from(answers, ([name, answer]) => [sourceNames.get(name) ?? name, answer]));
 }
 
 /** Fixed numbers from -2 to 2; whole ones from 0 to 2 for integers, 0 and 1 for bools. Unknown batches are 1, as Core ML has them. */
@@ -136,7 +136,7 @@ export async function expectEquivalent(model: Model, judged: Judged = {}): Promi
   const tolerance = judged.tolerance ?? (precision === 'fp16' ? 2e-2 : 5e-6);
   const expected = await run(model, feeds);
   const lowered = coreml.lower(model, { ...options, precision });
-  const actual = await runPackage(filesOf(coreml.write(lowered.program, 'model', sha256)), lowered, feeds);
+  const actual = await runPackage(lowered, feeds);
   for (const [name, answer] of expected) {
     expect(actual.get(name)?.shape, `shape of ${name}`).toEqual([...answer.shape]);
     expect(difference(answer, actual.get(name)), `difference of ${name}`).toBeLessThanOrEqual(tolerance);

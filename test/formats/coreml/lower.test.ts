@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CoremlOptions } from '../../../src/formats/coreml/declaration.js';
 import { coreml } from '../../../src/formats/coreml/index.js';
 import type { MilProgram } from '../../../src/formats/coreml/program/program.js';
-import type { LowerOptions } from '../../../src/formats/format.js';
+import type { Lowered, LowerOptions } from '../../../src/formats/format.js';
 import {
   float16ToNumber,
   type Model,
@@ -13,7 +13,7 @@ import {
 } from '../../../src/model/index.js';
 import { unsupportedIn } from '../../../src/source/lower-for.js';
 import { type Network, network } from '../../network.js';
-import { expectEquivalent, operations } from './judge.js';
+import { expectEquivalent, opened, operations } from './judge.js';
 
 const lower = (model: Model, options: LowerOptions & CoremlOptions = {}) => coreml.lower(model, options);
 const counts = (build: (n: Network) => Value | Value[], options: LowerOptions = { precision: 'fp32' }) =>
@@ -72,13 +72,19 @@ function silu(n: Network, x: Value): Value {
   return n.mul(x, n.sigmoid(x));
 }
 
+/** Types of the inputs and of the outputs, as the package has them. */
+function dtypes(lowered: Lowered<MilProgram>) {
+  const { inputs, outputs } = opened(lowered);
+  return [inputs, outputs].map((ports) => ports.map(({ dtype }) => dtype));
+}
+
 describe('fp16 is the default, and inputs and outputs stay float32', () => {
   const conv = (n: Network) => n.conv(n.input([1, 3, 4, 4]), { kernel: 3, bias: true });
 
   test('a cast stands at each end', () => {
     const lowered = lower(network(conv));
     expect(operations(lowered)).toEqual({ cast: 2, conv: 1 });
-    expect(lowered.inputs.concat(lowered.outputs).map(({ dtype }) => dtype)).toEqual(['float32', 'float32']);
+    expect(dtypes(lowered)).toEqual([['float32'], ['float32']]);
     expect(argument(lowered.program, 'conv', 'weight')?.dtype).toBe('fp16');
   });
 
@@ -162,7 +168,7 @@ describe('float64, which exporters leave in coordinates', () => {
   test('is float32 where it is an input or an output', async () => {
     const built = (n: Network) => n.relu(cells(n, n.input([2, 3], 'float64')));
     const lowered = await expectEquivalent(network(built), { precision: 'fp16', tolerance: 1e-6 });
-    expect([...lowered.inputs, ...lowered.outputs].map(({ dtype }) => dtype)).toEqual(['float32', 'float32']);
+    expect(dtypes(lowered)).toEqual([['float32'], ['float32']]);
   });
 });
 
@@ -173,7 +179,7 @@ describe('integers and bools', () => {
       return [n.node('ArgMax', [x], { axis: 1 }), n.node('Greater', [x, n.constant(0.5)])];
     };
     const lowered = await expectEquivalent(network(built));
-    expect(lowered.outputs.map(({ dtype }) => dtype)).toEqual(['int32', 'float32']);
+    expect(dtypes(lowered)[1]).toEqual(['int32', 'float32']);
   });
 
   test('an int64 input is int32, a bool input float32', async () => {
@@ -182,7 +188,7 @@ describe('integers and bools', () => {
       n.node('Not', [n.input([3], 'bool', 'flags')]),
     ];
     const lowered = await expectEquivalent(network(built));
-    expect(lowered.inputs.map(({ dtype }) => dtype)).toEqual(['int32', 'float32']);
+    expect(dtypes(lowered)[0]).toEqual(['int32', 'float32']);
   });
 
   test('the end of a Slice that means "all" fits into 32 bits', async () => {
@@ -342,8 +348,9 @@ describe('names', () => {
     const [output] = model.graph.outputs;
     if (output) output.name = '1/out';
     const lowered = lower(model, { precision: 'fp32' });
-    expect(lowered.inputs).toEqual([{ name: 'in.put-0', artefactName: 'in_put_0', dtype: 'float32' }]);
-    expect(lowered.outputs).toEqual([{ name: '1/out', artefactName: 'var_1_out', dtype: 'float32' }]);
+    const { inputs, outputs } = opened(lowered);
+    expect(inputs).toMatchObject([{ sourceName: 'in.put-0', name: 'in_put_0', dtype: 'float32' }]);
+    expect(outputs).toMatchObject([{ sourceName: '1/out', name: 'var_1_out', dtype: 'float32' }]);
     expect(lowered.notes.filter((note) => note.includes('is called'))).toHaveLength(2);
   });
 

@@ -5,7 +5,7 @@ import { sizeOf } from '../../../src/model/index.js';
 import { optimize } from '../../../src/passes/pipeline.js';
 import { openModel } from '../../corpus/open-model.js';
 import { allCases, type Case } from '../../corpus.js';
-import { type Answer, difference, load, operations, run, sha256 } from './judge.js';
+import { type Answer, difference, operations, run } from './judge.js';
 
 /** A `.npy` of float32 or integers. */
 function readNpy(path: string): Answer {
@@ -32,23 +32,21 @@ async function worstDifference(given: Case): Promise<number> {
   const model = openModel(given.model);
   optimize(model);
   const lowered = tfjs.lower(model, {});
-  const loaded = await load(tfjs.write(lowered.program, given.name, sha256));
   const input = readNpy(given.input);
-  const name = lowered.inputs[0]?.name ?? '';
-  const batch = model.graph.inputs[0]?.shape?.[0];
+  const { name = '', shape } = model.graph.inputs[0] ?? {};
+  const batch = shape?.[0];
   const isDigits = input.shape[0] === 200;
   // Batches of 1 and then of 3 where any will do.
   const counts = !isDigits ? [input.shape[0] ?? 1] : typeof batch === 'number' ? [batch, batch, batch] : [1, 3];
   let [worst, start] = [0, 0];
   for (const count of counts) {
-    const answers = await run(loaded, lowered, new Map([[name, rows(input, start, count)]]));
+    const answers = await run(lowered, new Map([[name, rows(input, start, count)]]));
     for (const [output, path] of given.answers) {
       const all = readNpy(path);
       worst = Math.max(worst, difference(isDigits ? rows(all, start, count) : all, answers.get(output)));
     }
     start += count;
   }
-  loaded.dispose();
   return worst;
 }
 

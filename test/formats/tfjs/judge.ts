@@ -4,10 +4,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { expect } from 'vitest';
-import type { Artefact, Lowered, LowerOptions, Port } from '../../../src/formats/format.js';
+import type { Artefact, ArtefactPort, Lowered, LowerOptions, Opened } from '../../../src/formats/format.js';
 import { writeOnnx } from '../../../src/formats/onnx/index.js';
 import type { TfjsOptions } from '../../../src/formats/tfjs/declaration.js';
 import { type TfjsProgram, tfjs } from '../../../src/formats/tfjs/index.js';
+import type { ReadModel } from '../../../src/formats/tfjs/read/read-model.js';
 import { arrange, inverse } from '../../../src/layout/order.js';
 import { type DataType, type Model, type Shape, sizeOf, stridesOf } from '../../../src/model/index.js';
 
@@ -50,26 +51,38 @@ export async function load(artefact: Artefact): Promise<GraphModel> {
   });
 }
 
-/** Runs a written model on feeds in the source's order; the answers come back in the source's order. */
-export async function run(model: GraphModel, lowered: Lowered<TfjsProgram>, feeds: Answers): Promise<Answers> {
+function artefactOf({ program }: Lowered<TfjsProgram>): Artefact {
+  return tfjs.write(program, 'model', sha256);
+}
+
+/** What the written model says of itself. */
+export function opened(lowered: Lowered<TfjsProgram>): Opened<ReadModel> {
+  return tfjs.open(artefactOf(lowered));
+}
+
+/** Writes a model and runs it on feeds in the source's order; the answers come back in the source's order. */
+export async function run(lowered: Lowered<TfjsProgram>, feeds: Answers): Promise<Answers> {
+  const model = await load(artefactOf(lowered));
+  const { inputs: given, outputs } = opened(lowered);
   const inputs = Object.fromEntries(
-    lowered.inputs.map((port) => {
-      const { data, shape } = turned(feeds.get(port.name), port.permutation);
+    given.map((port) => {
+      const { data, shape } = turned(feeds.get(port.sourceName), port.permutation);
       const kind = port.dtype === 'bool' ? 'bool' : port.dtype === 'float32' ? 'float32' : 'int32';
       const values = kind === 'float32' ? Float32Array.from(data) : Int32Array.from(data);
-      return [port.artefactName, tf.tensor(values, [...shape], kind)];
+      return [port.name, tf.tensor(values, [...shape], kind)];
     }),
   );
-  const names = lowered.outputs.map(({ artefactName }) => artefactName);
+  const names = outputs.map(({ name }) => name);
   const isDynamic = lowered.program.nodes.some(({ op }) => op.startsWith('NonMaxSuppression') || op === 'Where');
   const results = isDynamic ? await model.executeAsync(inputs, names) : model.execute(inputs, names);
   const list = Array.isArray(results) ? results : [results];
-  const answers = new Map(lowered.outputs.map((port, index) => [port.name, answerOf(list[index], port)] as const));
+  const answers = new Map(outputs.map((port, index) => [port.sourceName, answerOf(list[index], port)] as const));
   tf.dispose([inputs, list]);
+  model.dispose();
   return answers;
 }
 
-function answerOf(tensor: tf.Tensor | undefined, { permutation }: Port): Answer {
+function answerOf(tensor: tf.Tensor | undefined, { permutation }: ArtefactPort): Answer {
   if (!tensor) throw new Error('an output is missing');
   return turned({ shape: tensor.shape, data: tensor.dataSync() }, permutation && inverse(permutation));
 }
@@ -168,9 +181,7 @@ export async function expectEquivalent(model: Model, judged: Judged = {}): Promi
   const feeds = feedsFor(model, sizes);
   const expected = await answersOfSource(writeOnnx(model), model, feeds);
   const lowered = tfjs.lower(model, options);
-  const loaded = await load(tfjs.write(lowered.program, 'model', sha256));
-  const actual = await run(loaded, lowered, feeds);
-  loaded.dispose();
+  const actual = await run(lowered, feeds);
   for (const [name, answer] of expected) {
     const found = actual.get(name);
     expect(found?.shape, `shape of ${name}`).toEqual([...answer.shape]);

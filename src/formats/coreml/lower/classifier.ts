@@ -1,5 +1,4 @@
 import { type Graph, InputError, type Value } from '../../../model/index.js';
-import type { Port } from '../../format.js';
 import type { Classifier, MilValue } from '../program/program.js';
 import { int } from './constants.js';
 import type { Building } from './features.js';
@@ -19,16 +18,13 @@ export function labelledOutput(graph: Graph, labels: readonly string[]): Value {
   });
 }
 
-/**
- * Turns an output into a class label and a table of probabilities. A softmax is put before, unless the output comes from one.
- * @returns the classifier, and the port by which the check reads the values before that softmax
- */
+/** Turns an output into a class label and a table of probabilities. A softmax is put before, unless the output comes from one. */
 export function lowerClassifier(
   output: Value,
   labels: readonly string[],
   features: Set<MilValue>,
-  { builder, values, names }: Building,
-): { classifier: Classifier; port: Port } {
+  { builder, values, names, ends }: Building,
+): Classifier {
   const labelName = names.fresh('classLabel');
   const probabilitiesName = names.fresh('classLabel_probs');
   const x = values.get(output, 'fp32');
@@ -37,11 +33,8 @@ export function lowerClassifier(
   // The source's name stays on what the source calls so; for Softmax itself that is the vector under the table.
   if (!x.name) x.name = names.own(output.name);
   features.add(x);
-  const artefactName = isSoftmax ? probabilitiesName : x.name;
-  return {
-    classifier: { probabilities, labels, labelName, probabilitiesName },
-    port: { name: output.name, artefactName, dtype: 'float32' },
-  };
+  ends.set(isSoftmax ? probabilitiesName : x.name, output);
+  return { probabilities, labels, labelName, probabilitiesName };
 }
 
 function softmax(builder: ProgramBuilder, x: MilValue): MilValue {

@@ -1,7 +1,7 @@
 import { decline } from '../../../lowering/decline.js';
 import type { Refusals } from '../../../lowering/refusals.js';
 import { type Graph, UsageError, type Value } from '../../../model/index.js';
-import type { LowerOptions, Port } from '../../format.js';
+import type { LowerOptions } from '../../format.js';
 import type { Names } from '../../names.js';
 import { type InputFeature, MilValue } from '../program/program.js';
 import { text } from './constants.js';
@@ -15,19 +15,14 @@ export interface Building {
   readonly values: Values;
   readonly names: Names;
   readonly refusals: Refusals;
-}
-
-/** The inputs of a program, and what they are to the source. */
-export interface Inputs {
-  readonly features: readonly InputFeature[];
-  readonly ports: readonly Port[];
+  /** The inputs and outputs of the source, by the names that they have in the program; grows. */
+  readonly ends: Map<string, Value>;
 }
 
 /** Every float input is float32, every integer one int32, and a bool one float32 too: Core ML has no features of bool. */
-export function lowerInputs(graph: Graph, { image }: LowerOptions, building: Building): Inputs {
-  const { builder, values, names, refusals } = building;
+export function lowerInputs(graph: Graph, { image }: LowerOptions, building: Building): InputFeature[] {
+  const { builder, values, names, refusals, ends } = building;
   const features: InputFeature[] = [];
-  const ports: Port[] = [];
   for (const value of graph.inputs) {
     refusals.port(value, 'input', () => {
       const shape = sizesOf(value);
@@ -40,12 +35,12 @@ export function lowerInputs(graph: Graph, { image }: LowerOptions, building: Bui
       const isImage = image?.input === value.name;
       if (isImage) checkImage(value, shape, image.order);
       features.push({ value: made, image: isImage ? image.order : undefined });
-      ports.push({ name: value.name, artefactName: made.name, dtype: kind === 'int32' ? 'int32' : 'float32' });
+      ends.set(made.name, value);
       values.set(value, kind === 'bool' ? toBool(builder, made) : made);
     });
   }
   values.commit();
-  return { features, ports };
+  return features;
 }
 
 function toBool(builder: ProgramBuilder, x: MilValue): MilValue {
@@ -68,7 +63,11 @@ function checkImage({ name }: Value, shape: readonly number[], order: 'rgb' | 'b
  * source has for it, where that is legal.
  * @param features what bears the name of a feature already; grows
  */
-export function lowerOutput(output: Value, features: Set<MilValue>, { builder, values, names }: Building): MilValue {
+export function lowerOutput(
+  output: Value,
+  features: Set<MilValue>,
+  { builder, values, names, ends }: Building,
+): MilValue {
   if ((output.rank ?? 0) > 5) decline(`it has rank ${output.rank}; Core ML stops at 5`);
   const found = values.get(output, 'fp32');
   const { dtype, shape } = found.type;
@@ -80,6 +79,7 @@ export function lowerOutput(output: Value, features: Set<MilValue>, { builder, v
   }
   features.add(result);
   result.name = names.own(output.name);
+  ends.set(result.name, output);
   result.holds = output;
   return result;
 }

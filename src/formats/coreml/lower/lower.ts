@@ -1,5 +1,5 @@
 import { Refusals } from '../../../lowering/refusals.js';
-import type { Model } from '../../../model/index.js';
+import type { Model, Value } from '../../../model/index.js';
 import { Changes } from '../../../passes/pass.js';
 import { optimize } from '../../../passes/pipeline.js';
 import { targetPasses } from '../../../passes/target-passes.js';
@@ -36,7 +36,8 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const builder = new ProgramBuilder();
   const values = new Values(builder);
   const names = new Names(legalName, (name) => model.isSourceName(name));
-  const building = { builder, values, names, refusals };
+  const ends = new Map<string, Value>();
+  const building = { builder, values, names, refusals, ends };
   const inputs = lowerInputs(graph, options, building);
   refusals.expectNone();
   const labelled = options.labels && { labels: options.labels, output: labelledOutput(graph, options.labels) };
@@ -51,23 +52,21 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   });
   refusals.expectNone();
 
-  const results = lowerResults(graph.outputs, labelled, inputs.features, building);
+  const results = lowerResults(graph.outputs, labelled, inputs, building);
   refusals.expectNone();
   builder.prune([...results.outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
-  const ports = [...inputs.ports, ...results.ports];
   const program = {
     version: versionFor(options),
-    inputs: inputs.features,
+    inputs,
     operations: builder.operations,
-    outputs: results.outputs,
-    classifier: results.classifier,
-    metadata: metadataOf(model, options, ports, trace(builder.operations, ports)),
+    ...results,
+    metadata: metadataOf(model, options, ends, trace(builder.operations, ends)),
   };
-  const renamed = ports.flatMap(({ name, artefactName }) =>
-    name === artefactName ? [] : [`${name} is called ${artefactName} in the Core ML model`],
+  const renamed = [...ends].flatMap(([written, { name }]) =>
+    name === written ? [] : [`${name} is called ${written} in the Core ML model`],
   );
-  return { program, inputs: inputs.ports, outputs: results.ports, notes: [...fixed.notes, ...widened, ...renamed] };
+  return { program, notes: [...fixed.notes, ...widened, ...renamed] };
 }
 
 /** Everything that is written here runs from iOS 15 on; the user may ask for a later one. */

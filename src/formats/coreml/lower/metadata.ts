@@ -1,22 +1,18 @@
-import type { Model } from '../../../model/index.js';
-import type { LowerOptions, Port } from '../../format.js';
+import type { Model, Value } from '../../../model/index.js';
+import type { LowerOptions } from '../../format.js';
 import { asText, description, provenance, type Traced, withoutTraces } from '../../metadata.js';
 
 /**
  * User-defined metadata of the package, sorted by key: what the source says of itself, and what was asked of us.
- * @param ports inputs and outputs, which the package knows under its own names
+ * @param ends inputs and outputs by the names that the package knows them under
  */
 export function metadataOf(
   model: Model,
   options: LowerOptions,
-  ports: readonly Port[],
+  ends: ReadonlyMap<string, Value>,
   traced: Traced,
 ): ReadonlyMap<string, string> {
-  const { inputs, outputs } = model.graph;
-  const images = new Set([...inputs, ...outputs].filter(({ rank }) => rank === 4).map(({ name }) => name));
-  const layout = ports
-    .filter(({ name }) => images.has(name))
-    .map(({ artefactName }) => [artefactName, 'nchw'] as const);
+  const layout = [...ends].filter(([, { rank }]) => rank === 4).map(([name]) => [name, 'nchw'] as const);
   const { producerName, producerVersion } = model.provenance;
   const producer = [producerName, producerVersion].filter(Boolean).join(' ');
   const entries = new Map([

@@ -1,5 +1,4 @@
 import type { Value } from '../../../model/index.js';
-import type { Port } from '../../format.js';
 import type { Traced } from '../../metadata.js';
 import type { Names } from '../../names.js';
 import { LEGAL_NAME } from '../program/data-types.js';
@@ -50,11 +49,11 @@ function hold({ type, inputs, outputs }: MilOperation, inOrder: (x: MilValue, ma
   if (to && from?.holds) to.holds ??= from.holds;
 }
 
-/** What is said of the values and operations of a program that has its names. @param ports its inputs and outputs */
-export function trace(operations: readonly MilOperation[], ports: readonly Port[]): Traced {
+/** What is said of the values and operations of a program that has its names. @param ends its inputs and outputs */
+export function trace(operations: readonly MilOperation[], ends: ReadonlyMap<string, Value>): Traced {
   const computed = operations.filter(({ type }) => type !== 'const');
   const names = new Map<string, string>();
-  for (const { name, artefactName } of ports) if (name !== artefactName) names.set(artefactName, name);
+  for (const [written, { name }] of ends) if (name !== written) names.set(written, name);
   for (const { name, holds } of computed.flatMap(({ outputs }) => outputs)) {
     if (holds && name !== holds.name && !names.has(name) && holds.graph.model.isSourceName(holds.name))
       names.set(name, holds.name);

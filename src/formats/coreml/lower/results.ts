@@ -1,14 +1,12 @@
 import type { Value } from '../../../model/index.js';
-import type { Port } from '../../format.js';
 import type { Classifier, InputFeature, MilValue } from '../program/program.js';
 import { lowerClassifier } from './classifier.js';
 import { type Building, lowerOutput } from './features.js';
 
-/** The results of a program, and what they are to the source. */
+/** The results of a program. */
 export interface Results {
   readonly outputs: readonly MilValue[];
   readonly classifier: Classifier | undefined;
-  readonly ports: readonly Port[];
 }
 
 /** Turns the graph's outputs into features; the labelled one into a class and its probabilities. */
@@ -20,22 +18,14 @@ export function lowerResults(
 ): Results {
   const features = new Set(inputs.map(({ value }) => value));
   const made: MilValue[] = [];
-  const ports: Port[] = [];
   let classifier: Classifier | undefined;
   building.builder.enter([]);
   for (const output of outputs) {
     building.refusals.port(output, 'output', () => {
       if (labelled?.output === output) {
-        const lowered = lowerClassifier(output, labelled.labels, features, building);
-        classifier = lowered.classifier;
-        ports.push(lowered.port);
-      } else {
-        const value = lowerOutput(output, features, building);
-        made.push(value);
-        const dtype = value.type.dtype === 'int32' ? 'int32' : 'float32';
-        ports.push({ name: output.name, artefactName: value.name, dtype });
-      }
+        classifier = lowerClassifier(output, labelled.labels, features, building);
+      } else made.push(lowerOutput(output, features, building));
     });
   }
-  return { outputs: made, classifier, ports };
+  return { outputs: made, classifier };
 }
