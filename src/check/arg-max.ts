@@ -1,7 +1,26 @@
+/**
+ * Rows by how far the source's largest value leads: how many there are, and how many choose the same class. Leads are rounded
+ * down to eight digits of base two, so that an image of classes takes no more room than a row.
+ */
+export type Rows = Record<string, readonly [rows: number, agreeing: number]>;
+
 /** Whether source and artefact choose the same class, row by row; classes stand on axis 1 of outputs of rank 2 and 4. */
 export class ArgMaxAgreement {
-  readonly #leads: number[] = [];
-  readonly #agrees: boolean[] = [];
+  readonly #rows: Rows;
+
+  /** @param rows what was gathered is kept there */
+  constructor(rows: Rows = {}) {
+    this.#rows = rows;
+  }
+
+  absorb(later: Rows): void {
+    for (const [lead, [rows, agreeing]] of Object.entries(later)) this.#count(lead, rows, agreeing);
+  }
+
+  #count(lead: string, rows: number, agreeing: number): void {
+    const [known = 0, agreed = 0] = this.#rows[lead] ?? [];
+    this.#rows[lead] = [known + rows, agreed + agreeing];
+  }
 
   /**
    * @param shape [N, C] or [N, C, H, W]; others have no classes
@@ -16,8 +35,8 @@ export class ArgMaxAgreement {
       for (let place = 0; place < inner; place++) {
         const start = row * classes * inner + place;
         const chosen = leader(a, start, classes, inner);
-        this.#leads.push(chosen.lead);
-        this.#agrees.push(chosen.index === leader(b, start, classes, inner).index);
+        const isSame = chosen.index === leader(b, start, classes, inner).index;
+        this.#count(String(roundedDown(chosen.lead)), 1, isSame ? 1 : 0);
       }
     }
   }
@@ -30,11 +49,11 @@ export class ArgMaxAgreement {
   share(undecided: number): number | null {
     let decided = 0;
     let agreed = 0;
-    this.#leads.forEach((lead, row) => {
-      if (lead < undecided) return;
-      decided++;
-      if (this.#agrees[row]) agreed++;
-    });
+    for (const [lead, [rows, agreeing]] of Object.entries(this.#rows)) {
+      if (Number(lead) < roundedDown(undecided)) continue;
+      decided += rows;
+      agreed += agreeing;
+    }
     return decided === 0 ? null : agreed / decided;
   }
 }
@@ -53,4 +72,14 @@ function leader(values: Float64Array, start: number, classes: number, stride: nu
     } else if (value > second) second = value;
   }
   return { index, lead: largest - second };
+}
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** The number with the first eight binary digits alone; not a number stays what it is. */
+function roundedDown(value: number): number {
+  float[0] = value;
+  bits[0] = (bits[0] ?? 0) & 0xffff0000;
+  return float[0] ?? value;
 }

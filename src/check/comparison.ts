@@ -1,5 +1,5 @@
 import { type DataType, formatShape, isFloat, sameShape, stridesOf, type Tensor } from '../model/index.js';
-import { ArgMaxAgreement } from './arg-max.js';
+import { ArgMaxAgreement, type Rows } from './arg-max.js';
 
 /** Differences of one output, source `a` against artefact `b`, over all trials; null where it is not defined. */
 export interface Difference {
@@ -24,6 +24,70 @@ export interface MovedRows {
   readonly moved: number;
 }
 
+/**
+ * All that a comparison has gathered so far, as plain data: what several machines gathered can be added up. Numbers may be
+ * infinite where differences or squares are beyond float64.
+ */
+export interface Sums {
+  /** Why no figure can make this output right: another shape, NaN or infinity on one side alone. */
+  readonly problems: string[];
+  /** The source's element type, from the first pair. */
+  dtype: DataType | undefined;
+  count: number;
+  finite: number;
+  equal: number;
+  nanOfSource: number;
+  /** Largest magnitude of the source. */
+  maxSource: number;
+  maxDifference: number;
+  sumDifference: number;
+  squareDifference: number;
+  dot: number;
+  squareSource: number;
+  squareArtefact: number;
+  rows: number;
+  movedRows: number;
+  readonly classes: Rows;
+}
+
+function nothing(): Sums {
+  return {
+    problems: [],
+    dtype: undefined,
+    count: 0,
+    finite: 0,
+    equal: 0,
+    nanOfSource: 0,
+    maxSource: 0,
+    maxDifference: 0,
+    sumDifference: 0,
+    squareDifference: 0,
+    dot: 0,
+    squareSource: 0,
+    squareArtefact: 0,
+    rows: 0,
+    movedRows: 0,
+    classes: {},
+  };
+}
+
+const MOST_PROBLEMS = 3;
+
+/** What is a sum over elements or rows. */
+const ADDED = [
+  'count',
+  'finite',
+  'equal',
+  'nanOfSource',
+  'sumDifference',
+  'squareDifference',
+  'dot',
+  'squareSource',
+  'squareArtefact',
+  'rows',
+  'movedRows',
+] as const;
+
 const decoder = new TextDecoder();
 
 /**
@@ -31,26 +95,9 @@ const decoder = new TextDecoder();
  * infinity counts as equal and stays out of the figures; one where they differ in that is a problem, whatever the rest says.
  */
 export class Comparison {
-  /** Why no figure can make this output right: another shape, NaN or infinity on one side alone. */
-  readonly problems: string[] = [];
-  readonly classes = new ArgMaxAgreement();
-  /** Largest magnitude of the source. */
-  maxSource = 0;
-  /** The source's element type, from the first pair. */
-  dtype: DataType | undefined;
-  #count = 0;
-  #finite = 0;
-  #equal = 0;
-  #nanOfSource = 0;
-  #maxDifference = 0;
-  #sumDifference = 0;
-  #squareDifference = 0;
-  #dot = 0;
-  #squareSource = 0;
-  #squareArtefact = 0;
+  readonly sums = nothing();
+  readonly classes = new ArgMaxAgreement(this.sums.classes);
   readonly #rowTolerance: number | undefined;
-  #rows = 0;
-  #moved = 0;
 
   /**
    * @param rowTolerance rows are counted: one has moved where an element differs by more than so much of the largest. A row
@@ -60,12 +107,35 @@ export class Comparison {
     this.#rowTolerance = rowTolerance;
   }
 
+  /** Takes in what another comparison of the same output gathered after this one. */
+  absorb(later: Sums): void {
+    const { sums } = this;
+    for (const problem of later.problems) this.#problem(problem);
+    sums.dtype ??= later.dtype;
+    sums.maxSource = Math.max(sums.maxSource, later.maxSource);
+    sums.maxDifference = Math.max(sums.maxDifference, later.maxDifference);
+    for (const key of ADDED) sums[key] += later[key];
+    this.classes.absorb(later.classes);
+  }
+
+  get problems(): readonly string[] {
+    return this.sums.problems;
+  }
+
+  get maxSource(): number {
+    return this.sums.maxSource;
+  }
+
+  get dtype(): DataType | undefined {
+    return this.sums.dtype;
+  }
+
   get movedRows(): MovedRows | null {
-    return this.#rowTolerance === undefined ? null : { rows: this.#rows, moved: this.#moved };
+    return this.#rowTolerance === undefined ? null : { rows: this.sums.rows, moved: this.sums.movedRows };
   }
 
   add(source: Tensor, artefact: Tensor, label: string): void {
-    this.dtype ??= source.dtype;
+    this.sums.dtype ??= source.dtype;
     if (!sameShape(source.shape, artefact.shape)) {
       const shapes = `${formatShape(artefact.shape)}, the source ${formatShape(source.shape)}`;
       this.#problem(`its shape is ${shapes} (${label})`);
@@ -81,10 +151,10 @@ export class Comparison {
     const [a, b] = [source.toFloat64(), artefact.toFloat64()];
     const allowed = tolerance * a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     for (let from = 0; from < a.length; from += width) {
-      this.#rows++;
+      this.sums.rows++;
       // Written so that NaN differs.
       if (!a.subarray(from, from + width).every((value, i) => Math.abs(value - (b[from + i] ?? 0)) <= allowed))
-        this.#moved++;
+        this.sums.movedRows++;
     }
   }
 
@@ -94,38 +164,38 @@ export class Comparison {
 
   /** Whether there was no element at all: shapes are then all there is to judge. */
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.sums.count === 0;
   }
 
   get hasFinite(): boolean {
-    return this.#finite > 0;
+    return this.sums.finite > 0;
   }
 
   get isSourceAllZero(): boolean {
-    return this.#finite > 0 && this.maxSource === 0;
+    return this.sums.finite > 0 && this.maxSource === 0;
   }
 
   get isSourceAllNaN(): boolean {
-    return this.#count > 0 && this.#nanOfSource === this.#count;
+    return this.sums.count > 0 && this.sums.nanOfSource === this.sums.count;
   }
 
   difference(): Difference {
-    const angles = Math.sqrt(this.#squareSource) * Math.sqrt(this.#squareArtefact);
+    const angles = Math.sqrt(this.sums.squareSource) * Math.sqrt(this.sums.squareArtefact);
     return {
-      error: this.isFloat ? quotient(this.#maxDifference, this.maxSource) : null,
-      l2: this.isFloat ? quotient(Math.sqrt(this.#squareDifference), Math.sqrt(this.#squareSource)) : null,
-      maxAbs: this.#finite > 0 ? finite(this.#maxDifference) : null,
-      meanAbs: quotient(this.#sumDifference, this.#finite),
-      cosine: clip(quotient(this.#dot, angles)),
-      equal: this.isFloat ? null : quotient(this.#equal, this.#count),
+      error: this.isFloat ? quotient(this.sums.maxDifference, this.maxSource) : null,
+      l2: this.isFloat ? quotient(Math.sqrt(this.sums.squareDifference), Math.sqrt(this.sums.squareSource)) : null,
+      maxAbs: this.sums.finite > 0 ? finite(this.sums.maxDifference) : null,
+      meanAbs: quotient(this.sums.sumDifference, this.sums.finite),
+      cosine: clip(quotient(this.sums.dot, angles)),
+      equal: this.isFloat ? null : quotient(this.sums.equal, this.sums.count),
     };
   }
 
   #addStrings(source: Tensor, artefact: Tensor): void {
     const [a = [], b = []] = [source.strings, artefact.strings];
-    this.#count += a.length;
+    this.sums.count += a.length;
     a.forEach((text, i) => {
-      if (decoder.decode(text) === decoder.decode(b[i])) this.#equal++;
+      if (decoder.decode(text) === decoder.decode(b[i])) this.sums.equal++;
     });
   }
 
@@ -134,21 +204,21 @@ export class Comparison {
     const [a, b] = [source.toBigInts(), artefact.toBigInts()];
     a.forEach((value, i) => {
       const other = b[i] ?? 0n;
-      if (value === other) this.#equal++;
+      if (value === other) this.sums.equal++;
       this.#measure(Number(value), Number(other));
     });
-    this.#count += a.length;
+    this.sums.count += a.length;
   }
 
   #addNumbers(source: Tensor, artefact: Tensor, label: string): void {
     const [a, b] = [source.toFloat64(), artefact.toFloat64()];
-    this.#count += a.length;
+    this.sums.count += a.length;
     let firstMismatch = -1;
     for (let i = 0; i < a.length; i++) {
       const x = a[i] ?? 0;
       const y = b[i] ?? 0;
-      if (x === y) this.#equal++;
-      if (Number.isNaN(x)) this.#nanOfSource++;
+      if (x === y) this.sums.equal++;
+      if (Number.isNaN(x)) this.sums.nanOfSource++;
       if (Number.isFinite(x) && Number.isFinite(y)) this.#measure(x, y);
       else if (!Object.is(x, y) && firstMismatch < 0) firstMismatch = i;
     }
@@ -163,19 +233,19 @@ export class Comparison {
 
   #measure(x: number, y: number): void {
     const difference = Math.abs(x - y);
-    this.#finite++;
-    this.maxSource = Math.max(this.maxSource, Math.abs(x));
-    this.#maxDifference = Math.max(this.#maxDifference, difference);
-    this.#sumDifference += difference;
-    this.#squareDifference += difference * difference;
-    this.#dot += x * y;
-    this.#squareSource += x * x;
-    this.#squareArtefact += y * y;
+    this.sums.finite++;
+    this.sums.maxSource = Math.max(this.sums.maxSource, Math.abs(x));
+    this.sums.maxDifference = Math.max(this.sums.maxDifference, difference);
+    this.sums.sumDifference += difference;
+    this.sums.squareDifference += difference * difference;
+    this.sums.dot += x * y;
+    this.sums.squareSource += x * x;
+    this.sums.squareArtefact += y * y;
   }
 
   /** The first of a kind says enough; thousands of trials may have the same. */
   #problem(text: string): void {
-    if (this.problems.length < 3) this.problems.push(text);
+    if (this.sums.problems.length < MOST_PROBLEMS) this.sums.problems.push(text);
   }
 }
 
