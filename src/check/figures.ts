@@ -1,18 +1,6 @@
-import type { DataType } from '../model/index.js';
-import { type Comparison, type Difference, quotient } from './comparison.js';
+import { type Comparison, quotient } from './comparison.js';
+import type { OutputFigures } from './report.js';
 import type { Spread } from './spread.js';
-
-/** What is known of one output, for people and reports. Numbers are finite; null where a figure is not defined. */
-export interface OutputFigures extends Difference {
-  readonly output: string;
-  readonly dtype: DataType;
-  /** Share of rows whose arg-max agrees, undecided ones left out; for rank 2 and 4. */
-  readonly top1: number | null;
-  /** `error` between runs of the source that are both right. */
-  readonly noise: number | null;
-  /** How much the output answers to the input at all. */
-  readonly response: number | null;
-}
 
 /**
  * @param compared source against artefact

@@ -1,6 +1,5 @@
 export type { Candidate } from './candidate.js';
 export { type ArtefactToJudge, Check, type CheckOptions, type Verdict } from './check.js';
-export type { OutputFigures } from './figures.js';
 export type {
   BehindSelections,
   JudgedOutput,
@@ -11,6 +10,7 @@ export type {
   StartedSource,
 } from './judgement.js';
 export { type Selections, selectionsOf } from './outputs-behind-selections.js';
+export type { OutputFigures } from './report.js';
 export { resolutions } from './resolutions.js';
 export type { Answered, Source } from './source-run.js';
 export { findSuspect } from './suspect.js';

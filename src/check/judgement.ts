@@ -3,11 +3,12 @@ import type { Precision } from '../formats/format.js';
 import { NotEquivalentError } from '../model/index.js';
 import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
 import { Comparison, type MovedRows } from './comparison.js';
-import { figuresOf, type OutputFigures } from './figures.js';
+import { figuresOf } from './figures.js';
+import type { FiguresReport, JudgementReport, TriedReport } from './report.js';
 import { scaledFailures } from './scaled-inputs.js';
 import type { Answered, Source, SourceRun } from './source-run.js';
 import { Spread } from './spread.js';
-import { type Bar, judgeOutput, type OutputVerdict, remarksOn } from './verdict.js';
+import { type Bar, judgeOutput, remarksOn } from './verdict.js';
 
 /** A source that is being run. */
 export type StartedSource = Source & SourceRun;
@@ -49,25 +50,14 @@ export interface Range {
   unfused(): Promise<Candidate>;
 }
 
-/** One output over all trials: its figures, and what they were found to mean. */
-export interface JudgedOutput extends OutputFigures, OutputVerdict {
+/** One output over all trials. */
+export interface JudgedOutput extends FiguresReport {
   /** Rows of an output that follows from a selection: how many there are, and how many differ; null elsewhere. */
   readonly movedRows: MovedRows | null;
 }
 
-/** Trials of equal sizes. */
-export interface Tried {
-  readonly trials: number;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-}
-
 /** What a judgement found of an artefact that ran; whether it passes is in `failures` of its outputs. */
-export interface JudgementResult {
-  readonly purpose: Purpose;
-  readonly precision: Precision;
-  readonly tolerance: number;
-  readonly trials: number;
-  readonly tried: readonly Tried[];
+export interface JudgementResult extends JudgementReport {
   readonly outputs: readonly JudgedOutput[];
 }
 
@@ -128,8 +118,8 @@ export async function judge(
   };
 }
 
-function triedSizes(answered: Answered): Tried[] {
-  const bySizes = new Map<string, { trials: number; inputs: Tried['inputs'] }>();
+function triedSizes(answered: Answered): TriedReport[] {
+  const bySizes = new Map<string, { trials: number; inputs: TriedReport['inputs'] }>();
   for (const { trial } of answered) {
     const inputs = Array.from(trial.feeds, ([name, { shape }]) => ({ name, shape }));
     const key = inputs.map(({ shape }) => shape.join()).join(';');

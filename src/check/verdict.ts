@@ -1,6 +1,6 @@
 import type { Precision } from '../formats/format.js';
 import type { Comparison } from './comparison.js';
-import type { OutputFigures } from './figures.js';
+import type { OutputFigures, OutputVerdict } from './report.js';
 
 /** Largest error that passes, by what the constants are rounded to. */
 const TOLERANCES: Readonly<Record<Precision, number>> = { fp32: 1e-5, fp16: 2e-2, uint8: 1e-1 };
@@ -30,18 +30,6 @@ export interface SourceFacts {
   readonly resolution?: number;
   /** Names the constant that makes the source answer NaN or infinity, where one is known. */
   readonly suspect?: (() => string | undefined) | undefined;
-}
-
-/** What is said of one output. */
-export interface OutputVerdict {
-  /** The largest `error` that passes here. */
-  readonly limit: number;
-  /** Why it is not equivalent, a clause each; none where it is. */
-  readonly failures: readonly string[];
-  /** Why it passes, where that is not because of its `error`. */
-  readonly reason: string | null;
-  /** The source differs from itself by as much: on these inputs nothing can be said. */
-  readonly isUndecided: boolean;
 }
 
 /** The largest error that passes. */

@@ -1,3 +1,4 @@
+export type * from '../check/report.js';
 export type * from '../commands/convert/report.js';
 export type * from '../commands/inspect/report.js';
 export type * from '../commands/verify/report.js';

@@ -1,3 +1,4 @@
+import type { FiguresReport, JudgementReport, TriedReport } from '../../check/report.js';
 import { showBytes, showFigure } from '../../report/numbers.js';
 import type { ModelReport } from '../../report/report.js';
 import {
@@ -13,7 +14,7 @@ import {
   table,
 } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
-import type { ArtefactReport, CheckReport, FiguresReport, JudgementReport, TriedReport } from './report.js';
+import type { ArtefactReport, CheckReport } from './report.js';
 
 /** What `convert` did to one model, for a person. */
 export function convertSummary(model: ModelReport, options: SummaryOptions): string {
