@@ -50,6 +50,15 @@ export interface ArtefactValue {
   readonly permutation?: readonly number[] | undefined;
 }
 
+/** A node of an artefact, and the values that it links. */
+export interface ArtefactNode {
+  readonly name: string;
+  readonly operator: string;
+  /** Values that it reads and that are computed or fed, by their names in the artefact. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 /** An input or output as an artefact's own bytes say it. Axes are those of the artefact. */
 export interface ArtefactPort extends ArtefactValue {
   /** undefined where the bytes do not say, or it is no tensor. */
@@ -66,6 +75,8 @@ export interface Opened<Content = unknown> {
   readonly outputs: readonly ArtefactPort[];
   /** What its nodes give, outputs included: what `alsoOutputs` may ask for. */
   readonly values: readonly ArtefactValue[];
+  /** In an order in which every value is made before it is read; made when asked for. */
+  nodes(): readonly ArtefactNode[];
   /** Class names, where it has any. */
   readonly labels: readonly string[] | undefined;
   /** What most of its weights are held in. */
@@ -89,8 +100,29 @@ export interface Runnable {
   readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
+/** A value that comes into a piece of an artefact instead of being computed there. */
+export interface FedInput {
+  /** The value whose readers are given it, by its name in the artefact. */
+  readonly name: string;
+  /** What the input is called: no other value's name, so that the piece can still compute the value, and give it back. */
+  readonly as: string;
+  /** Where the artefact does not say it. */
+  readonly dtype: DataType;
+  /** Sizes, undefined where any will do. */
+  readonly shape: readonly (number | undefined)[];
+}
+
+/** A part of an artefact: what it takes to get from some of its values to others. All else goes, unread inputs too. */
+export interface Piece {
+  readonly fed: readonly FedInput[];
+  /** Names of values in the artefact. */
+  readonly outputs: readonly string[];
+}
+
 /** How an artefact is made ready to run. */
 export interface RunnableOptions {
+  /** Only this part of it, in place of the whole and of `alsoOutputs`. */
+  readonly piece?: Piece | undefined;
   /** Values beside the outputs that are given back too, by their names in the artefact. */
   readonly alsoOutputs?: readonly string[] | undefined;
   /** Rounds to float16 behind every operator that the file computes in float16, as a device does and an engine may not. */

@@ -1,6 +1,7 @@
 import { asOneChunk, type Model } from '../../model/index.js';
 import { describePort, describeValue, type FilePort } from '../artefact-ports.js';
 import type { Artefact, ArtefactPort, ImageOptions, Opened } from '../format.js';
+import { nodesOf } from '../graph-piece.js';
 import { readMetadata } from '../read-metadata.js';
 import { mostHeldIn } from '../weight-precision.js';
 import { COLOR_SPACES } from './program/data-types.js';
@@ -39,6 +40,7 @@ export function open({ files }: Artefact): Opened<Model> {
     })),
     outputs: description.output.map(({ name = '' }) => portOf(name)),
     values: values.map((name) => describeValue(name, said)),
+    nodes: () => nodesOf(model.graph),
     labels: classifier?.labels ?? said.labels,
     precision: mostHeldIn(held),
     metadata: new Map(description.metadata?.userDefined),

@@ -1,6 +1,7 @@
 import { asOneChunk, type Bytes, InputError, type Model, type Value } from '../../model/index.js';
 import { describePort, describeValue, withColours } from '../artefact-ports.js';
 import type { Artefact, Opened } from '../format.js';
+import { nodesOf } from '../graph-piece.js';
 import { readMetadata } from '../read-metadata.js';
 import { precisionOf } from '../weight-precision.js';
 import { onnxDeclaration } from './declaration.js';
@@ -31,6 +32,7 @@ export function open(artefact: Artefact): Opened<OnnxContent> {
     values: graph
       .sorted()
       .flatMap(({ outputs }) => outputs.flatMap((value) => (value ? [describeValue(value.name, said)] : []))),
+    nodes: () => nodesOf(graph),
     precision: precisionOf(model),
     metadata,
     notes,

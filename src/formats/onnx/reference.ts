@@ -1,9 +1,11 @@
 import onnxProto from 'onnx-proto';
 import type { DataType } from '../../model/index.js';
 import type { BatchNormMode } from '../../operators/batch-norm-mode.js';
+import type { ArtefactNode, Piece } from '../format.js';
 import type { ExternalData } from './external-data.js';
 import { setInferenceMode } from './reference/inference-mode.js';
 import { addOutputs, reRoot } from './reference/outputs.js';
+import { nodesOf, takePiece } from './reference/piece.js';
 import { type FedValue, feedValues } from './reference/selections.js';
 import { widen } from './reference/widen.js';
 
@@ -32,6 +34,8 @@ export interface ReferenceEdits {
   readonly outputs?: readonly ReferenceOutput[] | undefined;
   /** These become outputs too. */
   readonly alsoOutputs?: readonly ReferenceOutput[] | undefined;
+  /** Only this part is left, for who looks into it. */
+  readonly piece?: Piece | undefined;
   /** float16 becomes float32, exactly: constants, types of inputs, outputs and inner values, and casts. */
   readonly widen?: boolean | undefined;
   /** Where constants beside the file come from. */
@@ -52,10 +56,11 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
     outputs,
     alsoOutputs = [],
     fed = [],
+    piece,
     widen: isWidened,
     externalData,
   } = edits;
-  const isRead = outputs === undefined && alsoOutputs.length === 0 && fed.length === 0;
+  const isRead = outputs === undefined && alsoOutputs.length === 0 && fed.length === 0 && !piece;
   const isKept = lastIrVersion === undefined && !inferenceMode && isRead && !isWidened;
   if (isKept) return bytes;
   const { ModelProto } = onnxProto.onnx;
@@ -69,6 +74,12 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
   if (outputs) changes += reRoot(model, outputs);
   changes += feedValues(model, fed);
   changes += addOutputs(model, alsoOutputs);
+  if (piece) changes += takePiece(model, piece);
   if (isWidened) changes += widen(model, externalData);
   return changes > 0 ? ModelProto.encode(model).finish() : bytes;
+}
+
+/** The nodes of a source as its file has them. @param bytes an ONNX file that `readOnnx` has accepted */
+export function nodesOfReference(bytes: Uint8Array): ArtefactNode[] {
+  return nodesOf(onnxProto.onnx.ModelProto.decode(bytes));
 }

@@ -1,12 +1,13 @@
 import { sizeOf } from '../../model/index.js';
 import { describePort, describeValue, withColours } from '../artefact-ports.js';
-import type { Artefact, Opened } from '../format.js';
+import type { Artefact, ArtefactNode, Opened } from '../format.js';
 import { readMetadata } from '../read-metadata.js';
 import { mostHeldIn } from '../weight-precision.js';
 import { tfjsDeclaration } from './declaration.js';
 import { damaged } from './read/damaged.js';
 import { type ReadModel, readModel } from './read/read-model.js';
 import type { ReadEndpoint } from './read/read-signature.js';
+import { inOrder, nameOfResult, type ReadNode, type Reference } from './read/read-topology.js';
 
 /** What a GraphModel says of itself. @throws InputError where it is damaged, or holds what is not read here */
 export function open(artefact: Artefact): Opened<ReadModel> {
@@ -26,6 +27,7 @@ export function open(artefact: Artefact): Opened<ReadModel> {
     inputs: image ? withColours(inputs, image, tfjsDeclaration, damaged) : inputs,
     outputs: portsOf(content.outputs),
     values: valuesOf(content).map((name) => describeValue(name, said)),
+    nodes: () => nodesOf(content),
     precision: mostHeldIn(
       weights.filter(({ dtype }) => dtype === 'float32').map((each) => [each.precision, sizeOf(each.shape)] as const),
     ),
@@ -36,11 +38,32 @@ export function open(artefact: Artefact): Opened<ReadModel> {
 }
 
 /** Results of all nodes that compute, further ones where something reads them. */
-function valuesOf({ nodes, outputs }: ReadModel): string[] {
-  const computed = [...nodes.values()].filter(
-    ({ op }) => op !== 'Const' && op !== 'NoOp' && !op.startsWith('Placeholder'),
-  );
+function valuesOf(model: ReadModel): string[] {
+  const computed = [...model.nodes.values()].filter(computes);
+  return [...new Set([...computed.map(({ name }) => name), ...furtherResults(model)])];
+}
+
+function nodesOf(model: ReadModel): ArtefactNode[] {
+  const further = furtherResults(model);
+  const isConstant = ({ node }: Reference) => model.nodes.get(node)?.op === 'Const';
+  const keys = new Map(model.inputs.map(({ key, node }) => [node, key]));
+  const nameOf = (input: Reference) => keys.get(input.node) ?? nameOfResult(input);
+  return inOrder(model.nodes)
+    .filter(computes)
+    .map(({ name, op, inputs }) => ({
+      name,
+      operator: op,
+      inputs: [...new Set(inputs.filter((input) => !isConstant(input)).map(nameOf))],
+      outputs: [name, ...further.filter((result) => result.startsWith(`${name}:`))],
+    }));
+}
+
+function computes({ op }: ReadNode): boolean {
+  return op !== 'Const' && op !== 'NoOp' && !op.startsWith('Placeholder');
+}
+
+/** Results beside the first of their nodes that something reads. */
+function furtherResults({ nodes, outputs }: ReadModel): string[] {
   const read = [...[...nodes.values()].flatMap(({ inputs }) => inputs), ...outputs];
-  const further = read.filter(({ index }) => index > 0).map(({ node, index }) => `${node}:${index}`);
-  return [...new Set([...computed.map(({ name }) => name), ...further])];
+  return [...new Set(read.filter(({ index }) => index > 0).map(nameOfResult))];
 }

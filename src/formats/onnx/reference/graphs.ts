@@ -42,3 +42,11 @@ export function namesReadBy(node: onnx.INodeProto): string[] {
   }
   return names;
 }
+
+/** Lets a node, and what its subgraphs give back, read other values; the nodes of subgraphs stand in lists of their own. */
+export function readOthers(node: onnx.INodeProto, instead: ReadonlyMap<string, string>): void {
+  node.input = (node.input ?? []).map((name) => instead.get(name) ?? name);
+  for (const graph of subgraphsOf(node)) {
+    for (const output of graph.output ?? []) if (output.name) output.name = instead.get(output.name) ?? output.name;
+  }
+}

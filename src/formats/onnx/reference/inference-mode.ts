@@ -2,7 +2,7 @@ import type { onnx } from 'onnx-proto';
 import { type BatchNormMode, UNUSED_STATISTICS } from '../../../operators/batch-norm-mode.js';
 import type { ExternalData } from '../external-data.js';
 import { FixedValues, type Source } from './fixed-values.js';
-import { isOnnx, type NodeList, nodeLists, subgraphsOf } from './graphs.js';
+import { isOnnx, type NodeList, nodeLists, readOthers } from './graphs.js';
 import { holdsOnly } from './holds-only.js';
 
 /** What decides about batch norms in training mode, and where their statistics are read if they lie beside the file. */
@@ -36,7 +36,7 @@ export function setInferenceMode(model: onnx.IModelProto, options: InferenceMode
   for (const { nodes } of nodeLists(model)) {
     for (const node of nodes) if (isOnnx(node, 'Dropout') && setDropout(node)) changed++;
   }
-  if (instead.size > 0) for (const { nodes } of nodeLists(model)) for (const node of nodes) rename(node, instead);
+  if (instead.size > 0) for (const { nodes } of nodeLists(model)) for (const node of nodes) readOthers(node, instead);
   return changed;
 }
 
@@ -99,11 +99,4 @@ function setDropout(node: onnx.INodeProto): boolean {
   if (!node.input?.[2]) return false;
   node.input = node.input.slice(0, 2);
   return true;
-}
-
-function rename(node: onnx.INodeProto, instead: ReadonlyMap<string, string>): void {
-  node.input = (node.input ?? []).map((name) => instead.get(name) ?? name);
-  for (const graph of subgraphsOf(node)) {
-    for (const output of graph.output ?? []) if (output.name) output.name = instead.get(output.name) ?? output.name;
-  }
 }

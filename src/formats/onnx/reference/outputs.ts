@@ -25,7 +25,8 @@ function valueInfo({ name, dtype }: ReferenceOutput): onnx.IValueInfoProto {
   return { name, type: { tensorType: { elemType: DATA_TYPES.indexOf(dtype) + 1 } } };
 }
 
-function keepWhatIsNeeded(graph: onnx.IGraphProto): void {
+/** Nodes, inputs and constants that no output needs go. */
+export function keepWhatIsNeeded(graph: onnx.IGraphProto): void {
   const nodes = graph.node ?? [];
   const makers = new Map<string, onnx.INodeProto>();
   for (const node of nodes) for (const name of node.output ?? []) makers.set(name, node);

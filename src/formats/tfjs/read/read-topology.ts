@@ -40,7 +40,7 @@ export function readTopology(topology: Json): ReadonlyMap<string, ReadNode> {
   for (const { name, inputs } of nodes.values()) {
     for (const { node } of inputs) if (!nodes.has(node)) throw damaged(`${name} reads ${node}, which is no node`);
   }
-  expectNoCycle(nodes);
+  inOrder(nodes);
   return nodes;
 }
 
@@ -52,7 +52,13 @@ export function readReference(json: Json): Reference {
   return { node, index: Number(index) };
 }
 
-function expectNoCycle(nodes: ReadonlyMap<string, ReadNode>): void {
+/** How a node's output is called: the first as the node. */
+export function nameOfResult({ node, index }: Reference): string {
+  return index === 0 ? node : `${node}:${index}`;
+}
+
+/** The nodes, each behind all that it reads. @throws InputError where one waits for itself */
+export function inOrder(nodes: ReadonlyMap<string, ReadNode>): ReadNode[] {
   const waitsFor = new Map<string, number>();
   const readers = new Map<string, string[]>();
   for (const { name, inputs } of nodes.values()) {
@@ -63,15 +69,18 @@ function expectNoCycle(nodes: ReadonlyMap<string, ReadNode>): void {
       else readers.set(node, [name]);
     }
   }
-  const ready = [...nodes.keys()].filter((name) => waitsFor.get(name) === 0);
-  for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
+  const ready = [...nodes.values()].filter(({ name }) => waitsFor.get(name) === 0);
+  // The list grows while it is walked.
+  for (const { name } of ready) {
     waitsFor.delete(name);
     for (const reader of readers.get(name) ?? []) {
       const left = (waitsFor.get(reader) ?? 0) - 1;
       waitsFor.set(reader, left);
-      if (left === 0) ready.push(reader);
+      const node = nodes.get(reader);
+      if (left === 0 && node) ready.push(node);
     }
   }
   const [stuck] = waitsFor.keys();
   if (stuck !== undefined) throw damaged(`${stuck} waits for itself`);
+  return ready;
 }
