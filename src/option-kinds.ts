@@ -12,7 +12,14 @@ export interface Kind {
   fromText(text: string, before: unknown): unknown;
   /** undefined: the value is fine. */
   refuse(value: unknown): Refusal | undefined;
+  /** Its values as a configuration file holds them; undefined where no file can. It may take more than `refuse` does. */
+  schema(): JsonSchema | undefined;
+  /** Whether values name files or folders. */
+  readonly isPath?: boolean;
 }
+
+/** See https://json-schema.org, draft 7. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** An option as every surface reads it: the API, the command line and the documentation. */
 export interface Declaration {
@@ -26,13 +33,18 @@ export interface Declaration {
 export const flag: Kind = {
   fromText: () => true,
   refuse: (value) => (typeof value === 'boolean' ? undefined : { what: 'is not true or false' }),
+  schema: () => ({ type: 'boolean' }),
 };
 
 /** A text that is not empty. */
 export const text: Kind = {
   fromText: (given) => given,
   refuse: (value) => (typeof value === 'string' && value !== '' ? undefined : { what: 'is empty or no text' }),
+  schema: () => ({ type: 'string', minLength: 1 }),
 };
+
+/** Where a file or folder is. */
+export const path: Kind = { ...text, isPath: true };
 
 /** One of these words; a wrong one is told the nearest. */
 export function oneOf(...names: readonly string[]): Kind {
@@ -42,6 +54,7 @@ export function oneOf(...names: readonly string[]): Kind {
       if (typeof value === 'string' && names.includes(value)) return undefined;
       return { what: `${show(value)} is not one of ${names.join(', ')}`, todo: nearestHint(String(value), names) };
     },
+    schema: () => ({ enum: names }),
   };
 }
 
@@ -59,6 +72,11 @@ export function listOf(names?: () => Iterable<string>): Kind {
       }
       return undefined;
     },
+    schema: () => ({
+      type: 'array',
+      items: names ? { enum: [...names()] } : { type: 'string', minLength: 1 },
+      minItems: 1,
+    }),
   };
 }
 
@@ -70,11 +88,15 @@ export function number(accepts: (value: number) => boolean, what: string): Kind 
       if (typeof value === 'number' && Number.isFinite(value) && accepts(value)) return undefined;
       return { what: `${show(value)} is not ${what}` };
     },
+    schema: () => ({ type: 'number' }),
   };
 }
 
 /** A whole number above 0. */
-export const count = number((value) => Number.isSafeInteger(value) && value > 0, 'a whole number above 0');
+export const count: Kind = {
+  ...number((value) => Number.isSafeInteger(value) && value > 0, 'a whole number above 0'),
+  schema: () => ({ type: 'integer', minimum: 1 }),
+};
 
 /** Numbers separated by commas. */
 export function numbers(accepts: (value: number) => boolean, what: string): Kind {
@@ -89,6 +111,7 @@ export function numbers(accepts: (value: number) => boolean, what: string): Kind
       }
       return undefined;
     },
+    schema: () => ({ type: 'array', items: one.schema(), minItems: 1 }),
   };
 }
 
@@ -119,6 +142,10 @@ export const shapes: Kind = {
     }
     return undefined;
   },
+  schema: () => ({
+    type: 'object',
+    additionalProperties: { type: 'array', items: count.schema() },
+  }),
 };
 
 /** `NAME=TEXT`, several times. Texts may hold equals signs, names may not. A `Map`: names come from strangers. */
@@ -138,12 +165,14 @@ export const textsByName: Kind = {
     }
     return undefined;
   },
+  schema: () => ({ type: 'object', additionalProperties: text.schema() }),
 };
 
 /** A function; there is no way to type one on a command line. */
 export const callback: Kind = {
   fromText: (given) => given,
   refuse: (value) => (typeof value === 'function' ? undefined : { what: 'is not a function' }),
+  schema: () => undefined,
 };
 
 function toNumber(given: string): unknown {

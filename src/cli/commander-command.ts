@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CommandDefinition } from '../commands/command.js';
-import { addFlags, addOutputFlags, splitFlags } from './flags.js';
+import { CONFIG_FILE, configuredOptions } from './configured-options.js';
+import { addFlags, addOutputFlags, givenFlags, splitFlags } from './flags.js';
 import { ProgressLine } from './progress.js';
 import { showReport } from './show.js';
 
@@ -9,14 +10,18 @@ export function commanderCommand(definition: CommandDefinition, finish: (exitCod
   const { name, summary, description, argument, examples } = definition;
   const declared = definition.options();
   const command = new Command(name).summary(summary).description(description).argument(argument.syntax, argument.help);
+  if (definition.isConfigurable) command.option('--config <file>', `options (${CONFIG_FILE}, where there is one)`);
   return addOutputFlags(addFlags(command, declared))
     .addHelpText('after', examples)
-    .action(async (given: string | string[], flags: Record<string, unknown>) => {
-      const { options, output } = splitFlags(flags, declared);
+    .action(async (given: string | string[], _: unknown, self: Command) => {
+      const { options, output, config } = splitFlags(givenFlags(self), declared);
+      const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
       const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
       const models = typeof given === 'string' ? [given] : given;
-      const outcome = await definition.run(models, options, progress?.show).finally(() => progress?.clear());
-      await showReport(outcome, output, definition.summarize);
+      const outcome = await definition
+        .run(models, { ...configured?.options, ...options }, progress?.show)
+        .finally(() => progress?.clear());
+      await showReport(outcome, output, definition.summarize, configured);
       finish(outcome.report.exitCode);
     });
 }

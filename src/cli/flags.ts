@@ -31,13 +31,24 @@ export interface OutputFlags {
   readonly debug: boolean;
 }
 
-/** Takes apart what commander read: the options of the API, and how to print. */
+/** The flags that stand on the command line; commander has defaults of its own for those that begin with `--no-`. */
+export function givenFlags(command: Command): Record<string, unknown> {
+  const entries = Object.entries(command.opts<Record<string, unknown>>());
+  return Object.fromEntries(entries.filter(([key]) => command.getOptionValueSource(key) === 'cli'));
+}
+
+/** Takes apart what commander read: the options of the API, how to print, and where more options are. */
 export function splitFlags(
   flags: Readonly<Record<string, unknown>>,
   declarations: Readonly<Record<string, Declaration>>,
-): { readonly options: Record<string, unknown>; readonly output: OutputFlags } {
+): {
+  readonly options: Record<string, unknown>;
+  readonly output: OutputFlags;
+  /** The configuration file that was named. */
+  readonly config: string | undefined;
+} {
   const options = Object.fromEntries(Object.entries(flags).filter(([key]) => Object.hasOwn(declarations, key)));
-  const { json, quiet, verbose, color, debug } = flags;
+  const { json, quiet, verbose, color, debug, config } = flags;
   return {
     options,
     output: {
@@ -47,5 +58,6 @@ export function splitFlags(
       color: color !== false,
       debug: debug === true,
     },
+    config: typeof config === 'string' ? config : undefined,
   };
 }

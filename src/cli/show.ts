@@ -1,5 +1,6 @@
 import { type MobileoneError, UsageError } from '../model/errors.js';
 import {
+  type Colours,
   errorLine,
   failureJson,
   type ModelReport,
@@ -7,9 +8,11 @@ import {
   reportError,
   reportJson,
   type SummaryOptions,
+  showName,
 } from '../report/index.js';
 import type { RunOutcome } from '../run/run-report.js';
 import { coloursFor } from './colours.js';
+import type { ConfiguredOptions } from './configured-options.js';
 import type { OutputFlags } from './flags.js';
 import { writeError, writeOut } from './streams.js';
 
@@ -21,6 +24,7 @@ export async function showReport(
   { report, error }: RunOutcome,
   flags: OutputFlags,
   summary: (model: ModelReport, options: SummaryOptions) => string,
+  configured?: ConfiguredOptions,
 ): Promise<void> {
   if (!flags.quiet) {
     const colours = await coloursFor(flags.json ? process.stderr : process.stdout, flags.color);
@@ -28,7 +32,8 @@ export async function showReport(
       .filter((model) => model.after !== null)
       .map((model) => summary(model, { colours, verbose: flags.verbose }))
       .join('\n');
-    await (flags.json ? writeError(text) : writeOut(text));
+    const said = `${configured ? configurationLines(configured, colours) : ''}${text}`;
+    await (flags.json ? writeError(said) : writeOut(said));
   }
   const lines = new Set(report.models.flatMap((model) => (model.error ? errorLine(model.error) : [])));
   // The report itself may be what could not be written.
@@ -36,6 +41,18 @@ export async function showReport(
   for (const line of lines) await writeError(`${line}\n`);
   if (flags.debug && error?.stack) await writeError(`${error.stack}\n`);
   if (flags.json) await writeOut(jsonOf(report, error));
+}
+
+/** Where options came from that do not stand on the command line. */
+function configurationLines({ file, options, leftOut }: ConfiguredOptions, { dim, yellow }: Colours): string {
+  const names = (keys: readonly string[]) => keys.map(showName).join(', ');
+  const lines: string[] = [];
+  const taken = Object.keys(options);
+  if (taken.length > 0) lines.push(dim(`options from ${showName(file)}: ${names(taken)}`));
+  if (leftOut.length > 0) {
+    lines.push(yellow(`left out of ${showName(file)}, as they count only with --config: ${names(leftOut)}`));
+  }
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Wrong usage that showed only in the model has no report either. */

@@ -15,6 +15,8 @@ export interface CommandDefinition {
   readonly examples: string;
   /** What it can be asked, by the names of the API. */
   options(): Readonly<Record<string, Declaration>>;
+  /** Whether a configuration file may hold options for it. */
+  readonly isConfigurable: boolean;
   /** @throws UsageError before any work; what fails later is in the outcome */
   run(
     models: readonly string[],

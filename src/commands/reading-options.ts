@@ -1,7 +1,7 @@
 import { UsageError } from '../model/index.js';
 import { nearestHint } from '../nearest-name.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
-import { count, type Declaration, listOf, number, oneOf, shapes, text } from '../option-kinds.js';
+import { count, type Declaration, listOf, number, oneOf, path, shapes } from '../option-kinds.js';
 
 /** Sizes of inputs by name, to fix dimensions that the file leaves open. */
 export type Shapes = ReadonlyMap<string, readonly number[]> | Readonly<Record<string, readonly number[]>>;
@@ -48,7 +48,7 @@ export const READING = {
     flag: '--batch-norm <statistics>',
     help: 'of batch norms in training mode: inference or batch (batch where running ones are 0 and 1)',
   },
-  report: { kind: text, flag: '--report <file>', help: 'writes the report as JSON' },
+  report: { kind: path, flag: '--report <file>', help: 'writes the report as JSON' },
 } satisfies Record<keyof ReadingOptions, Declaration>;
 
 /** What none of them has to be asked for. */

@@ -31,6 +31,7 @@ export const convertCommand: CommandDefinition = {
   argument: { syntax: '<model...>', help: 'ONNX files' },
   examples: EXAMPLES,
   options: convertOptions,
+  isConfigurable: true,
   async run(models, options, onProgress) {
     const { convertAll } = await import('./convert.js');
     return convertAll(models, onProgress ? { ...options, onProgress } : options);

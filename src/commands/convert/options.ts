@@ -1,6 +1,6 @@
 import type { Precision } from '../../formats/format.js';
 import { type FormatOptions, formats } from '../../formats/index.js';
-import { callback, type Declaration, flag, listOf, oneOf, text } from '../../option-kinds.js';
+import { callback, type Declaration, flag, listOf, oneOf, path, text } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
 import {
   CHECKING,
@@ -61,7 +61,7 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
     flag: '--to <list>',
     help: `${[...formats.keys()].join(', ')}, comma-separated (${DEFAULT_TARGET})`,
   },
-  outDir: { kind: text, flag: '-o, --out-dir <dir>', help: 'where the artefacts go; made if missing (.)' },
+  outDir: { kind: path, flag: '-o, --out-dir <dir>', help: 'where the artefacts go; made if missing (.)' },
   name: { kind: text, flag: '--name <name>', help: "base name; {name} is the source's ({name})" },
   precision: {
     kind: oneOf(...PRECISIONS),
@@ -76,8 +76,8 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   fuse: { kind: flag, flag: '--no-fuse', help: 'writes the targets from the graph as it is, cleaned only' },
   ...READING,
   ...pixelDeclarations('takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on'),
-  labels: { kind: text, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
-  inputs: { kind: text, flag: '--inputs <file>', help: ".npy or .npz to check on, in the source's layout (seeded)" },
+  labels: { kind: path, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
+  inputs: { kind: path, flag: '--inputs <file>', help: ".npy or .npz to check on, in the source's layout (seeded)" },
   ...CHECKING,
   check: { kind: flag, flag: '--no-check', help: 'writes without running an engine' },
   keep: { kind: flag, flag: '--keep', help: 'leaves the artefact in place although it is not equivalent' },

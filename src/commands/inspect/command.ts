@@ -22,6 +22,7 @@ export const inspectCommand: CommandDefinition = {
   argument: { syntax: '<model>', help: 'ONNX file' },
   examples: EXAMPLES,
   options: inspectOptions,
+  isConfigurable: false,
   async run([model = ''], options) {
     const { inspectAll } = await import('./inspect.js');
     return inspectAll(model, options);

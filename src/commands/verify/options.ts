@@ -1,4 +1,4 @@
-import { callback, type Declaration, number, text, textsByName } from '../../option-kinds.js';
+import { callback, type Declaration, number, path, textsByName } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
 import {
   CHECKING,
@@ -39,11 +39,11 @@ const { maxCost: _, ...reading } = READING;
 
 /** How each of them is read and judged; asked when needed, since formats can be added. */
 export const verifyOptions = (): Readonly<Record<keyof VerifyOptions, Declaration>> => ({
-  inputs: { kind: text, flag: '--inputs <path>', help: ".npy or .npz to try, in the reference's layout (seeded)" },
+  inputs: { kind: path, flag: '--inputs <path>', help: ".npy or .npz to try, in the reference's layout (seeded)" },
   ...pixelDeclarations(
     'the inputs are pixels of 0 to 255; rgb, bgr or gray, as the network was trained on. A candidate that normalises them itself gets them as they are',
   ),
-  labels: { kind: text, flag: '--labels <file>', help: 'class names, one a line (of the files)' },
+  labels: { kind: path, flag: '--labels <file>', help: 'class names, one a line (of the files)' },
   ...reading,
   map: {
     kind: textsByName,
