@@ -5,55 +5,11 @@ import type { Builder, Ref } from '../builder.js';
 import { expectArithmetic, expectFloat, floatInput } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
-const leakyRelu = row(operators.leakyRelu, (site, { alpha }) =>
-  site.build.op('LeakyRelu', [floatInput(site)], { alpha: attribute.float(alpha) }),
-);
-
-/** max(x, 0) + slope * min(x, 0): the Prelu kernel broadcasts no more than a vector. */
-const pRelu = row(operators.pRelu, (site) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const slope = site.broadcast(1);
-  const below = build.op('Mul', [build.op('Minimum', [x, build.float(0)]), slope]);
-  return build.op('AddV2', [build.op('Relu', [x]), below]);
-});
-
 /** scale * expm1(min(x, 0)): what is below 0 of the exponential units, whose own kernels have fixed factors. */
 function belowZero(build: Builder, x: Ref, scale: number): Ref {
   const unit = build.op('Elu', [build.op('Minimum', [x, build.float(0)])]);
   return scale === 1 ? unit : build.op('Mul', [unit, build.float(scale)]);
 }
-
-const elu = row(operators.elu, (site, { alpha }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  if (alpha === 1) return build.op('Elu', [x]);
-  return build.op('AddV2', [build.op('Relu', [x]), belowZero(build, x, alpha)]);
-});
-
-const selu = row(operators.selu, (site, { alpha, gamma }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const above = build.op('Mul', [build.op('Relu', [x]), build.float(gamma)]);
-  return build.op('AddV2', [above, belowZero(build, x, alpha * gamma)]);
-});
-
-const celu = row(operators.celu, (site, { alpha }) => {
-  if (alpha <= 0) return decline('of an alpha that is not positive');
-  const { build } = site;
-  const x = floatInput(site);
-  const scaled = build.op('Mul', [x, build.float(1 / alpha)]);
-  return build.op('AddV2', [build.op('Relu', [x]), belowZero(build, scaled, alpha)]);
-});
-
-const gelu = row(operators.gelu, (site, { approximate }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const times = (a: Ref, factor: number) => build.op('Mul', [a, build.float(factor)]);
-  const share =
-    approximate === 'none' ? build.op('Erf', [times(x, Math.SQRT1_2)]) : build.op('Tanh', [tanhArgument(build, x)]);
-  return build.op('Mul', [times(x, 0.5), build.op('AddV2', [share, build.float(1)])]);
-});
 
 /** sqrt(2 / pi) * (x + 0.044715 * x^3) */
 function tanhArgument(build: Builder, x: Ref): Ref {
@@ -67,51 +23,10 @@ function hardSix(build: Builder, x: Ref): Ref {
   return build.op('Relu6', [build.op('AddV2', [x, build.float(3)])]);
 }
 
-const hardSigmoid = row(operators.hardSigmoid, (site, { alpha, beta }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  if (Math.abs(alpha - 1 / 6) < 1e-7 && beta === 0.5) return build.op('Mul', [hardSix(build, x), build.float(1 / 6)]);
-  const line = build.op('AddV2', [build.op('Mul', [x, build.float(alpha)]), build.float(beta)]);
-  return build.op('ClipByValue', [line, build.float(0), build.float(1)]);
-});
-
-const hardSwish = row(operators.hardSwish, (site) => {
-  const { build } = site;
-  const x = floatInput(site);
-  return build.op('Mul', [build.op('Mul', [x, build.float(1 / 6)]), hardSix(build, x)]);
-});
-
-const swish = row(operators.swish, (site, { alpha }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const inner = alpha === 1 ? x : build.op('Mul', [x, build.float(alpha)]);
-  return build.op('Mul', [x, build.op('Sigmoid', [inner])]);
-});
-
 /** 1 where a test of x against a limit holds, else 0. */
 function indicator(build: Builder, test: 'Less' | 'Greater', x: Ref, limit: number): Ref {
   return build.cast(build.op(test, [x, build.float(limit)]), 'bool', 'float32');
 }
-
-/** x above alpha, else 0: what is masked is bounded first, as 0 times an infinity is no number. */
-const thresholdedRelu = row(operators.thresholdedRelu, (site, { alpha }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const kept = build.op('Maximum', [x, build.float(alpha)]);
-  return build.op('Mul', [kept, indicator(build, 'Greater', x, alpha)]);
-});
-
-const shrink = row(operators.shrink, (site, { bias, lambd }) => {
-  const { build } = site;
-  expectFloat(site);
-  if (lambd < 0) return decline('of a negative lambd');
-  const x = site.input(0);
-  const masked = (shift: number, test: 'Less' | 'Greater', limit: number) => {
-    const kept = build.op(test === 'Less' ? 'Minimum' : 'Maximum', [x, build.float(limit)]);
-    return build.op('Mul', [build.op('AddV2', [kept, build.float(shift)]), indicator(build, test, x, limit)]);
-  };
-  return build.op('AddV2', [masked(bias, 'Less', -lambd), masked(-bias, 'Greater', lambd)]);
-});
 
 const clip = row(operators.clip, (site, { min, max }) => {
   expectArithmetic(site);
@@ -131,16 +46,89 @@ function clipByTwo(site: Site, x: Ref): Ref {
 
 /** Activations with attributes. */
 export const activationRows: readonly Row[] = [
-  leakyRelu,
-  pRelu,
-  elu,
-  selu,
-  celu,
-  gelu,
-  hardSigmoid,
-  hardSwish,
-  swish,
-  thresholdedRelu,
-  shrink,
+  row(operators.leakyRelu, (site, { alpha }) =>
+    site.build.op('LeakyRelu', [floatInput(site)], { alpha: attribute.float(alpha) }),
+  ),
+
+  /** max(x, 0) + slope * min(x, 0): the Prelu kernel broadcasts no more than a vector. */
+  row(operators.pRelu, (site) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const slope = site.broadcast(1);
+    const below = build.op('Mul', [build.op('Minimum', [x, build.float(0)]), slope]);
+    return build.op('AddV2', [build.op('Relu', [x]), below]);
+  }),
+
+  row(operators.elu, (site, { alpha }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    if (alpha === 1) return build.op('Elu', [x]);
+    return build.op('AddV2', [build.op('Relu', [x]), belowZero(build, x, alpha)]);
+  }),
+
+  row(operators.selu, (site, { alpha, gamma }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const above = build.op('Mul', [build.op('Relu', [x]), build.float(gamma)]);
+    return build.op('AddV2', [above, belowZero(build, x, alpha * gamma)]);
+  }),
+
+  row(operators.celu, (site, { alpha }) => {
+    if (alpha <= 0) return decline('of an alpha that is not positive');
+    const { build } = site;
+    const x = floatInput(site);
+    const scaled = build.op('Mul', [x, build.float(1 / alpha)]);
+    return build.op('AddV2', [build.op('Relu', [x]), belowZero(build, scaled, alpha)]);
+  }),
+
+  row(operators.gelu, (site, { approximate }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const times = (a: Ref, factor: number) => build.op('Mul', [a, build.float(factor)]);
+    const share =
+      approximate === 'none' ? build.op('Erf', [times(x, Math.SQRT1_2)]) : build.op('Tanh', [tanhArgument(build, x)]);
+    return build.op('Mul', [times(x, 0.5), build.op('AddV2', [share, build.float(1)])]);
+  }),
+
+  row(operators.hardSigmoid, (site, { alpha, beta }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    if (Math.abs(alpha - 1 / 6) < 1e-7 && beta === 0.5) return build.op('Mul', [hardSix(build, x), build.float(1 / 6)]);
+    const line = build.op('AddV2', [build.op('Mul', [x, build.float(alpha)]), build.float(beta)]);
+    return build.op('ClipByValue', [line, build.float(0), build.float(1)]);
+  }),
+
+  row(operators.hardSwish, (site) => {
+    const { build } = site;
+    const x = floatInput(site);
+    return build.op('Mul', [build.op('Mul', [x, build.float(1 / 6)]), hardSix(build, x)]);
+  }),
+
+  row(operators.swish, (site, { alpha }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const inner = alpha === 1 ? x : build.op('Mul', [x, build.float(alpha)]);
+    return build.op('Mul', [x, build.op('Sigmoid', [inner])]);
+  }),
+
+  /** x above alpha, else 0: what is masked is bounded first, as 0 times an infinity is no number. */
+  row(operators.thresholdedRelu, (site, { alpha }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const kept = build.op('Maximum', [x, build.float(alpha)]);
+    return build.op('Mul', [kept, indicator(build, 'Greater', x, alpha)]);
+  }),
+
+  row(operators.shrink, (site, { bias, lambd }) => {
+    const { build } = site;
+    expectFloat(site);
+    if (lambd < 0) return decline('of a negative lambd');
+    const x = site.input(0);
+    const masked = (shift: number, test: 'Less' | 'Greater', limit: number) => {
+      const kept = build.op(test === 'Less' ? 'Minimum' : 'Maximum', [x, build.float(limit)]);
+      return build.op('Mul', [build.op('AddV2', [kept, build.float(shift)]), indicator(build, test, x, limit)]);
+    };
+    return build.op('AddV2', [masked(bias, 'Less', -lambd), masked(-bias, 'Greater', lambd)]);
+  }),
   clip,
 ];

@@ -18,38 +18,6 @@ function pair(operator: Operator<unknown>, op: string): Row {
   });
 }
 
-/** Integers are cut towards zero; the kernel's own division of them rounds down. */
-const div = row(operators.div, (site) => {
-  expectArithmetic(site);
-  const { build } = site;
-  const kind = site.kind(0);
-  const [a, b] = operandsOf(site).map((x) => build.cast(x, kind, 'float32'));
-  return build.cast(build.op('RealDiv', [a ?? '', b ?? '']), 'float32', kind);
-});
-
-/** The kernel has the sign of the divisor. That of the dividend comes from the remainder of magnitudes. */
-const mod = row(operators.mod, (site, { fmod }) => {
-  expectArithmetic(site);
-  const { build } = site;
-  const [a = '', b = ''] = operandsOf(site);
-  if (!fmod) return site.kind(0) === 'float32' ? decline('fmod 0 of floats') : build.op('FloorMod', [a, b]);
-  const rest = build.op('FloorMod', [magnitude(site, a), magnitude(site, b)]);
-  const zero = zeroLike(site);
-  const isNegative = build.cast(build.op('Less', [a, zero]), 'bool', site.kind(0));
-  const two = site.kind(0) === 'float32' ? build.float(2) : build.int(2);
-  return build.op('Sub', [rest, build.op('Mul', [build.op('Mul', [isNegative, two]), rest])]);
-});
-
-const pow = row(operators.pow, (site) => {
-  const { build } = site;
-  const [a = '', b = ''] = operandsOf(site);
-  if (site.kind(0) !== 'float32') return integerPower(site, a);
-  const exponent = site.constant(1);
-  const isSquare = exponent?.size === 1 && exponent.toFloat64()[0] === 2;
-  if (isSquare && site.onnxShape(0).length >= exponent.shape.length) return build.op('Square', [a]);
-  return build.op('Pow', [a, build.cast(b, site.kind(1), 'float32')]);
-});
-
 /** By products, which stay exact; the kernel computes in floats, and ends where they exceed int32 instead of wrapping. */
 function integerPower(site: Site, base: Ref): Ref {
   expectArithmetic(site);
@@ -141,9 +109,38 @@ export const arithmeticRows: readonly Row[] = [
   pair(operators.add, 'AddV2'),
   pair(operators.sub, 'Sub'),
   pair(operators.mul, 'Mul'),
-  div,
-  mod,
-  pow,
+
+  /** Integers are cut towards zero; the kernel's own division of them rounds down. */
+  row(operators.div, (site) => {
+    expectArithmetic(site);
+    const { build } = site;
+    const kind = site.kind(0);
+    const [a, b] = operandsOf(site).map((x) => build.cast(x, kind, 'float32'));
+    return build.cast(build.op('RealDiv', [a ?? '', b ?? '']), 'float32', kind);
+  }),
+
+  /** The kernel has the sign of the divisor. That of the dividend comes from the remainder of magnitudes. */
+  row(operators.mod, (site, { fmod }) => {
+    expectArithmetic(site);
+    const { build } = site;
+    const [a = '', b = ''] = operandsOf(site);
+    if (!fmod) return site.kind(0) === 'float32' ? decline('fmod 0 of floats') : build.op('FloorMod', [a, b]);
+    const rest = build.op('FloorMod', [magnitude(site, a), magnitude(site, b)]);
+    const zero = zeroLike(site);
+    const isNegative = build.cast(build.op('Less', [a, zero]), 'bool', site.kind(0));
+    const two = site.kind(0) === 'float32' ? build.float(2) : build.int(2);
+    return build.op('Sub', [rest, build.op('Mul', [build.op('Mul', [isNegative, two]), rest])]);
+  }),
+
+  row(operators.pow, (site) => {
+    const { build } = site;
+    const [a = '', b = ''] = operandsOf(site);
+    if (site.kind(0) !== 'float32') return integerPower(site, a);
+    const exponent = site.constant(1);
+    const isSquare = exponent?.size === 1 && exponent.toFloat64()[0] === 2;
+    if (isSquare && site.onnxShape(0).length >= exponent.shape.length) return build.op('Square', [a]);
+    return build.op('Pow', [a, build.cast(b, site.kind(1), 'float32')]);
+  }),
   chain(operators.max, 'Maximum'),
   chain(operators.min, 'Minimum'),
   chain(operators.sum, 'AddV2'),

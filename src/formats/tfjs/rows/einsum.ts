@@ -7,25 +7,6 @@ import { floatInput } from '../operands.js';
 import { type Row, row } from '../row.js';
 import { batchProduct } from './products.js';
 
-const einsumRow = row(einsum, (site, parameters) =>
-  lowerEinsum<Ref, Dimension>(parameters, {
-    operand: (index) => floatInput(site, index),
-    shape: (index) => site.onnxShape(index),
-    sum: (x, axes) => site.build.reduce('Sum', x, axes, false),
-    transpose: (x, permutation) => site.build.transpose(x, permutation),
-    product(left, rightAs) {
-      const [batch, rows, inner] = left.sizes;
-      const leftShape = [...batch, joined(rows), joined(inner)];
-      const a = { ref: site.reshape(left.ref, leftShape), shape: leftShape };
-      const right = rightAs(false);
-      const [, , columns] = right.sizes;
-      const rightShape = [...batch, joined(inner), joined(columns)];
-      const b = { ref: site.reshape(right.ref, rightShape), shape: rightShape };
-      return site.reshape(batchProduct(site, a, b), [...batch, ...rows, ...columns]);
-    },
-  }),
-);
-
 function joined(shape: Shape): Dimension {
   if (isStatic(shape)) return sizeOf(shape);
   const long = shape.filter((size) => size !== 1);
@@ -34,4 +15,23 @@ function joined(shape: Shape): Dimension {
 }
 
 /** Sums, transposes and matrix products, as many as the equation asks for. */
-export const einsumRows: readonly Row[] = [einsumRow];
+export const einsumRows: readonly Row[] = [
+  row(einsum, (site, parameters) =>
+    lowerEinsum<Ref, Dimension>(parameters, {
+      operand: (index) => floatInput(site, index),
+      shape: (index) => site.onnxShape(index),
+      sum: (x, axes) => site.build.reduce('Sum', x, axes, false),
+      transpose: (x, permutation) => site.build.transpose(x, permutation),
+      product(left, rightAs) {
+        const [batch, rows, inner] = left.sizes;
+        const leftShape = [...batch, joined(rows), joined(inner)];
+        const a = { ref: site.reshape(left.ref, leftShape), shape: leftShape };
+        const right = rightAs(false);
+        const [, , columns] = right.sizes;
+        const rightShape = [...batch, joined(inner), joined(columns)];
+        const b = { ref: site.reshape(right.ref, rightShape), shape: rightShape };
+        return site.reshape(batchProduct(site, a, b), [...batch, ...rows, ...columns]);
+      },
+    }),
+  ),
+];

@@ -16,47 +16,21 @@ function numberFunction(operator: Operator<unknown>, emit: (site: Site, x: Ref) 
   });
 }
 
-/** The difference of two tests: wasm's own Sign takes 1e-8 for 0. */
-const sign = row(operators.sign, (site) => {
-  expectArithmetic(site);
-  const { build } = site;
-  const [x, zero, kind] = [site.input(0), zeroLike(site), site.kind(0)];
-  const isAbove = build.cast(build.op('Greater', [x, zero]), 'bool', kind);
-  const isBelow = build.cast(build.op('Less', [x, zero]), 'bool', kind);
-  return build.op('Sub', [isAbove, isBelow]);
-});
-
-const softsign = row(operators.softsign, (site) => {
-  const { build } = site;
-  const x = floatInput(site);
-  return build.op('RealDiv', [x, build.op('AddV2', [build.op('Abs', [x]), build.float(1)])]);
-});
-
-const mish = row(operators.mish, (site) => {
-  const { build } = site;
-  const x = floatInput(site);
-  return build.op('Mul', [x, build.op('Tanh', [build.op('Softplus', [x])])]);
-});
-
-const isInf = row(operators.isInf, (site, { detectNegative, detectPositive }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const isInfinite = build.op('IsInf', [x]);
-  if (detectNegative && detectPositive) return isInfinite;
-  const isOfSign = detectPositive
-    ? build.op('Greater', [x, build.float(0)])
-    : detectNegative
-      ? build.op('Less', [x, build.float(0)])
-      : build.bool(false);
-  return build.op('LogicalAnd', [isInfinite, isOfSign]);
-});
-
 /** Functions of one operand, element by element. */
 export const functionRows: readonly Row[] = [
   numberFunction(operators.abs, magnitude),
   numberFunction(operators.neg, negative),
   numberFunction(operators.relu, (site, x) => site.build.op('Relu', [x])),
-  sign,
+
+  /** The difference of two tests: wasm's own Sign takes 1e-8 for 0. */
+  row(operators.sign, (site) => {
+    expectArithmetic(site);
+    const { build } = site;
+    const [x, zero, kind] = [site.input(0), zeroLike(site), site.kind(0)];
+    const isAbove = build.cast(build.op('Greater', [x, zero]), 'bool', kind);
+    const isBelow = build.cast(build.op('Less', [x, zero]), 'bool', kind);
+    return build.op('Sub', [isAbove, isBelow]);
+  }),
   floatFunction(operators.sqrt),
   floatFunction(operators.exp),
   floatFunction(operators.log),
@@ -80,7 +54,29 @@ export const functionRows: readonly Row[] = [
   floatFunction(operators.acosh),
   floatFunction(operators.atanh),
   floatFunction(operators.isNan, 'IsNan'),
-  isInf,
-  softsign,
-  mish,
+
+  row(operators.isInf, (site, { detectNegative, detectPositive }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const isInfinite = build.op('IsInf', [x]);
+    if (detectNegative && detectPositive) return isInfinite;
+    const isOfSign = detectPositive
+      ? build.op('Greater', [x, build.float(0)])
+      : detectNegative
+        ? build.op('Less', [x, build.float(0)])
+        : build.bool(false);
+    return build.op('LogicalAnd', [isInfinite, isOfSign]);
+  }),
+
+  row(operators.softsign, (site) => {
+    const { build } = site;
+    const x = floatInput(site);
+    return build.op('RealDiv', [x, build.op('AddV2', [build.op('Abs', [x]), build.float(1)])]);
+  }),
+
+  row(operators.mish, (site) => {
+    const { build } = site;
+    const x = floatInput(site);
+    return build.op('Mul', [x, build.op('Tanh', [build.op('Softplus', [x])])]);
+  }),
 ];

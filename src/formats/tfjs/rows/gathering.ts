@@ -28,19 +28,6 @@ export function moving(site: Site, move: (x: Ref) => Ref): Ref {
   return build.cast(move(build.cast(site.input(0), 'bool', 'int32')), 'int32', 'bool');
 }
 
-const gatherRow = row(operators.gather, (site, { axis }) => {
-  const at = site.axis(axis);
-  const shape = site.shape(0);
-  const size = shape[at];
-  const constant = site.constant(1);
-  if (typeof size !== 'number') return gatherOfUnknown(site, at, constant);
-  if (constant?.size === 1 && constant.shape.length === 0) {
-    const [first = 0] = constantIndices(constant, size);
-    return oneSlice(site, at, first);
-  }
-  return moving(site, (x) => site.build.gather(x, fromFront(site, 1, size), at));
-});
-
 /** A slice of one, which is cheaper than a gather. */
 function oneSlice(site: Site, at: number, first: number): Ref {
   const { build } = site;
@@ -59,11 +46,6 @@ function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): 
   }
   return moving(site, (x) => site.build.gather(x, site.build.ints(Int32Array.from(indices), constant.shape), at));
 }
-
-const gatherElements = row(operators.gatherElements, (site, { axis }) => {
-  const at = elementPlaces(site, axis);
-  return moving(site, (x) => site.build.gather(site.reshape(x, [-1]), at, 0));
-});
 
 /**
  * Where in the whole operand each element lies that the indices of input 1 name along `axis`; every other coordinate is the
@@ -122,30 +104,7 @@ function indexedSizes(site: Site, index: number): readonly number[] {
   return isStatic(sizes) ? sizes : decline('indices along axes of unknown size; fix them with --shape');
 }
 
-const gatherNd = row(operators.gatherNd, (site, { batchDims }) => {
-  if (batchDims > 0) return decline('with batch_dims');
-  const sizes = indexedSizes(site, 1);
-  return moving(site, (x) => site.build.op('GatherNd', [x, vectorsFromFront(site, 1, sizes)]));
-});
-
 const MOST_INDEXED_AXES = 4;
-
-const scatterNd = row(operators.scatterNd, (site, { reduction }) => {
-  const { build } = site;
-  if (reduction !== 'none') return decline(`with reduction ${reduction}`);
-  if (site.kind(0) === 'bool') return decline('of bool');
-  const sizes = indexedSizes(site, 1);
-  const vectors = vectorsFromFront(site, 1, sizes);
-  if (sizes.length <= MOST_INDEXED_AXES) {
-    return build.op('TensorScatterUpdate', [site.input(0), vectors, site.input(2)]);
-  }
-  // webgl takes no longer vectors: the axes that they name lie as one.
-  const rest = site.shape(0).slice(sizes.length);
-  const products = build.op('Mul', [vectors, build.ints(stridesOf(sizes))]);
-  const places = build.reduce('Sum', products, [site.onnxShape(1).length - 1], true);
-  const whole = site.reshape(site.input(0), [sizeOf(sizes), ...rest]);
-  return site.reshape(build.op('TensorScatterUpdate', [whole, places, site.input(2)]), site.resultShape());
-});
 
 function scatterElements(operator: typeof operators.scatterElements): Row {
   return row(operator, (site, { axis, reduction }) => {
@@ -161,10 +120,46 @@ function scatterElements(operator: typeof operators.scatterElements): Row {
 
 /** What reads or writes at indices; those from the end are counted from the front first. */
 export const gatheringRows: readonly Row[] = [
-  gatherRow,
-  gatherElements,
-  gatherNd,
-  scatterNd,
+  row(operators.gather, (site, { axis }) => {
+    const at = site.axis(axis);
+    const shape = site.shape(0);
+    const size = shape[at];
+    const constant = site.constant(1);
+    if (typeof size !== 'number') return gatherOfUnknown(site, at, constant);
+    if (constant?.size === 1 && constant.shape.length === 0) {
+      const [first = 0] = constantIndices(constant, size);
+      return oneSlice(site, at, first);
+    }
+    return moving(site, (x) => site.build.gather(x, fromFront(site, 1, size), at));
+  }),
+
+  row(operators.gatherElements, (site, { axis }) => {
+    const at = elementPlaces(site, axis);
+    return moving(site, (x) => site.build.gather(site.reshape(x, [-1]), at, 0));
+  }),
+
+  row(operators.gatherNd, (site, { batchDims }) => {
+    if (batchDims > 0) return decline('with batch_dims');
+    const sizes = indexedSizes(site, 1);
+    return moving(site, (x) => site.build.op('GatherNd', [x, vectorsFromFront(site, 1, sizes)]));
+  }),
+
+  row(operators.scatterNd, (site, { reduction }) => {
+    const { build } = site;
+    if (reduction !== 'none') return decline(`with reduction ${reduction}`);
+    if (site.kind(0) === 'bool') return decline('of bool');
+    const sizes = indexedSizes(site, 1);
+    const vectors = vectorsFromFront(site, 1, sizes);
+    if (sizes.length <= MOST_INDEXED_AXES) {
+      return build.op('TensorScatterUpdate', [site.input(0), vectors, site.input(2)]);
+    }
+    // webgl takes no longer vectors: the axes that they name lie as one.
+    const rest = site.shape(0).slice(sizes.length);
+    const products = build.op('Mul', [vectors, build.ints(stridesOf(sizes))]);
+    const places = build.reduce('Sum', products, [site.onnxShape(1).length - 1], true);
+    const whole = site.reshape(site.input(0), [sizeOf(sizes), ...rest]);
+    return site.reshape(build.op('TensorScatterUpdate', [whole, places, site.input(2)]), site.resultShape());
+  }),
   scatterElements(operators.scatterElements),
   scatterElements(operators.scatter),
 ];

@@ -6,25 +6,6 @@ import type { Ref } from '../builder.js';
 import { alongAxis, expectFloat, floatInput } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
-const batchNormalization = row(operators.batchNormalization, (site, { epsilon, trainingMode, spatial }) => {
-  if (!spatial) return decline('has one scale for each element');
-  const { build } = site;
-  const x = floatInput(site);
-  const rank = site.onnxShape(0).length;
-  const channels = site.onnxShape(1)[0];
-  if (typeof channels !== 'number') return decline('an unknown number of channels');
-  const axis = rank > 1 ? site.axis(1) : 0;
-  const spread = (vector: Ref) => alongAxis(site, vector, channels, axis, rank);
-  if (trainingMode) {
-    // A vector has one channel.
-    const others = axesFrom(site, 0).filter((each) => rank < 2 || each !== axis);
-    const { result } = normalize(site, x, others, epsilon);
-    return scaleAndShift(site, result, spread(site.precise(1)), spread(site.precise(2)));
-  }
-  const [scale, offset] = statistics(site, channels, epsilon);
-  return build.op('AddV2', [build.op('Mul', [x, spread(scale)]), spread(offset)]);
-});
-
 /** What a batch norm multiplies by and adds: worked out in float64 where it is constant. */
 function statistics(site: Site, channels: number, epsilon: number): [Ref, Ref] {
   const { build } = site;
@@ -102,85 +83,6 @@ function axesFrom(site: Site, axis: number): number[] {
   return Array.from({ length: rank - axis }, (_, i) => site.axis(axis + i)).sort((a, b) => a - b);
 }
 
-const layerNormalization = row(operators.layerNormalization, (site, { axis, epsilon }) => {
-  const x = floatInput(site);
-  const { result, mean, inverseDeviation } = normalize(site, x, axesFrom(site, axis), epsilon);
-  const scaled = scaleAndShift(site, result, site.broadcast(1), site.has(2) ? site.broadcast(2) : undefined);
-  return [scaled, mean, inverseDeviation];
-});
-
-const rmsNormalization = row(operators.rmsNormalization, (site, { axis, epsilon }) => {
-  const { build } = site;
-  const axes = axesFrom(site, axis);
-  const x = bounded(site, floatInput(site), axes, epsilon);
-  return build.op('Mul', [build.op('Mul', [x.values, inverseRoot(site, x, axes)]), site.broadcast(1)]);
-});
-
-const instanceNormalization = row(operators.instanceNormalization, (site, { epsilon }) => {
-  const x = floatInput(site);
-  const rank = site.onnxShape(0).length;
-  const channels = site.onnxShape(1)[0];
-  if (typeof channels !== 'number') return decline('an unknown number of channels');
-  const axes = axesFrom(site, 2);
-  const { result } = axes.length === 0 ? decline('without spatial axes') : normalize(site, x, axes, epsilon);
-  const spread = (index: number) => alongAxis(site, site.precise(index), channels, site.axis(1), rank);
-  return scaleAndShift(site, result, spread(1), spread(2));
-});
-
-/** Channels-last [N,H,W,C] is seen as [N,H*W,G,C/G]. */
-const groupNormalization = row(operators.groupNormalization, (site, { numGroups, epsilon, scalesPerGroup }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const shape = site.shape(0);
-  const [batch = 1] = shape;
-  const channels = shape.at(-1);
-  const spatial = shape.slice(1, -1);
-  if (typeof channels !== 'number' || !isStatic(spatial))
-    return decline('sizes that are not known; fix them with --shape');
-  const area = sizeOf(spatial);
-  const perGroup = channels / numGroups;
-  const grouped = site.reshape(x, [batch, area, numGroups, perGroup]);
-  const { result } = normalize(site, grouped, [1, 3], epsilon);
-  if (scalesPerGroup) {
-    const perGroupVector = (index: number) => build.op('Reshape', [site.precise(index), build.ints([numGroups, 1])]);
-    return site.reshape(scaleAndShift(site, result, perGroupVector(1), perGroupVector(2)), shape);
-  }
-  return scaleAndShift(site, site.reshape(result, shape), site.precise(1), site.precise(2));
-});
-
-/** TensorFlow's alpha is not divided by the size, and its window has the same number of channels on both sides. */
-const lrn = row(operators.lrn, (site, { alpha, beta, bias, size }) => {
-  if (size % 2 === 0) return decline(`an even window of ${size} channels`);
-  if (site.onnxShape(0).length !== 4) return decline('of other than 4 axes');
-  return site.build.op('LRN', [floatInput(site)], {
-    depth_radius: attribute.int((size - 1) / 2),
-    bias: attribute.float(bias),
-    alpha: attribute.float(alpha / size),
-    beta: attribute.float(beta),
-  });
-});
-
-/** Of x over its largest magnitude along the axis: squares of what is small or large would leave the range. */
-const lpNormalization = row(operators.lpNormalization, (site, { axis, p }) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const axes = [site.axis(axis)];
-  // What is 0 throughout stays 0.
-  const atLeast = (norm: Ref) => build.op('Maximum', [norm, build.float(SMALLEST)]);
-  const bounded = build.op('RealDiv', [x, atLeast(build.reduce('Max', build.op('Abs', [x]), axes, true))]);
-  const norm =
-    p === 1
-      ? build.reduce('Sum', build.op('Abs', [bounded]), axes, true)
-      : build.op('Sqrt', [build.reduce('Sum', build.op('Square', [bounded]), axes, true)]);
-  return build.op('RealDiv', [bounded, atLeast(norm)]);
-});
-
-const meanVarianceNormalization = row(operators.meanVarianceNormalization, (site, { axes }) => {
-  expectFloat(site);
-  const inMemory = axes.map((axis) => site.axis(axis)).sort((a, b) => a - b);
-  return normalize(site, site.input(0), inMemory, 1e-18).result;
-});
-
 function softmaxRow(operator: typeof operators.softmax, op: string): Row {
   return row(operator, (site, { axis, flattensFromAxis }) => {
     const x = floatInput(site);
@@ -196,14 +98,103 @@ function softmaxRow(operator: typeof operators.softmax, op: string): Row {
 
 /** What normalises by a mean and a variance, by a norm, or to a sum of 1. */
 export const normalizationRows: readonly Row[] = [
-  batchNormalization,
-  layerNormalization,
-  rmsNormalization,
-  instanceNormalization,
-  groupNormalization,
-  lrn,
-  lpNormalization,
-  meanVarianceNormalization,
+  row(operators.batchNormalization, (site, { epsilon, trainingMode, spatial }) => {
+    if (!spatial) return decline('has one scale for each element');
+    const { build } = site;
+    const x = floatInput(site);
+    const rank = site.onnxShape(0).length;
+    const channels = site.onnxShape(1)[0];
+    if (typeof channels !== 'number') return decline('an unknown number of channels');
+    const axis = rank > 1 ? site.axis(1) : 0;
+    const spread = (vector: Ref) => alongAxis(site, vector, channels, axis, rank);
+    if (trainingMode) {
+      // A vector has one channel.
+      const others = axesFrom(site, 0).filter((each) => rank < 2 || each !== axis);
+      const { result } = normalize(site, x, others, epsilon);
+      return scaleAndShift(site, result, spread(site.precise(1)), spread(site.precise(2)));
+    }
+    const [scale, offset] = statistics(site, channels, epsilon);
+    return build.op('AddV2', [build.op('Mul', [x, spread(scale)]), spread(offset)]);
+  }),
+
+  row(operators.layerNormalization, (site, { axis, epsilon }) => {
+    const x = floatInput(site);
+    const { result, mean, inverseDeviation } = normalize(site, x, axesFrom(site, axis), epsilon);
+    const scaled = scaleAndShift(site, result, site.broadcast(1), site.has(2) ? site.broadcast(2) : undefined);
+    return [scaled, mean, inverseDeviation];
+  }),
+
+  row(operators.rmsNormalization, (site, { axis, epsilon }) => {
+    const { build } = site;
+    const axes = axesFrom(site, axis);
+    const x = bounded(site, floatInput(site), axes, epsilon);
+    return build.op('Mul', [build.op('Mul', [x.values, inverseRoot(site, x, axes)]), site.broadcast(1)]);
+  }),
+
+  row(operators.instanceNormalization, (site, { epsilon }) => {
+    const x = floatInput(site);
+    const rank = site.onnxShape(0).length;
+    const channels = site.onnxShape(1)[0];
+    if (typeof channels !== 'number') return decline('an unknown number of channels');
+    const axes = axesFrom(site, 2);
+    const { result } = axes.length === 0 ? decline('without spatial axes') : normalize(site, x, axes, epsilon);
+    const spread = (index: number) => alongAxis(site, site.precise(index), channels, site.axis(1), rank);
+    return scaleAndShift(site, result, spread(1), spread(2));
+  }),
+
+  /** Channels-last [N,H,W,C] is seen as [N,H*W,G,C/G]. */
+  row(operators.groupNormalization, (site, { numGroups, epsilon, scalesPerGroup }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const shape = site.shape(0);
+    const [batch = 1] = shape;
+    const channels = shape.at(-1);
+    const spatial = shape.slice(1, -1);
+    if (typeof channels !== 'number' || !isStatic(spatial))
+      return decline('sizes that are not known; fix them with --shape');
+    const area = sizeOf(spatial);
+    const perGroup = channels / numGroups;
+    const grouped = site.reshape(x, [batch, area, numGroups, perGroup]);
+    const { result } = normalize(site, grouped, [1, 3], epsilon);
+    if (scalesPerGroup) {
+      const perGroupVector = (index: number) => build.op('Reshape', [site.precise(index), build.ints([numGroups, 1])]);
+      return site.reshape(scaleAndShift(site, result, perGroupVector(1), perGroupVector(2)), shape);
+    }
+    return scaleAndShift(site, site.reshape(result, shape), site.precise(1), site.precise(2));
+  }),
+
+  /** TensorFlow's alpha is not divided by the size, and its window has the same number of channels on both sides. */
+  row(operators.lrn, (site, { alpha, beta, bias, size }) => {
+    if (size % 2 === 0) return decline(`an even window of ${size} channels`);
+    if (site.onnxShape(0).length !== 4) return decline('of other than 4 axes');
+    return site.build.op('LRN', [floatInput(site)], {
+      depth_radius: attribute.int((size - 1) / 2),
+      bias: attribute.float(bias),
+      alpha: attribute.float(alpha / size),
+      beta: attribute.float(beta),
+    });
+  }),
+
+  /** Of x over its largest magnitude along the axis: squares of what is small or large would leave the range. */
+  row(operators.lpNormalization, (site, { axis, p }) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const axes = [site.axis(axis)];
+    // What is 0 throughout stays 0.
+    const atLeast = (norm: Ref) => build.op('Maximum', [norm, build.float(SMALLEST)]);
+    const bounded = build.op('RealDiv', [x, atLeast(build.reduce('Max', build.op('Abs', [x]), axes, true))]);
+    const norm =
+      p === 1
+        ? build.reduce('Sum', build.op('Abs', [bounded]), axes, true)
+        : build.op('Sqrt', [build.reduce('Sum', build.op('Square', [bounded]), axes, true)]);
+    return build.op('RealDiv', [bounded, atLeast(norm)]);
+  }),
+
+  row(operators.meanVarianceNormalization, (site, { axes }) => {
+    expectFloat(site);
+    const inMemory = axes.map((axis) => site.axis(axis)).sort((a, b) => a - b);
+    return normalize(site, site.input(0), inMemory, 1e-18).result;
+  }),
   softmaxRow(operators.softmax, 'Softmax'),
   softmaxRow(operators.logSoftmax, 'LogSoftmax'),
 ];

@@ -35,21 +35,6 @@ function shuffledRows(tensor: Tensor, sizes: readonly number[], order: readonly 
   return reorder(tensor.reshape([...sizes, columns]), [...order, sizes.length]).reshape([rows, columns]);
 }
 
-const gemmRow = row(gemm, (site, { alpha, beta, transA, transB }) => {
-  const { build } = site;
-  expectFloat(site);
-  const a = transA ? build.transpose(site.input(0), [1, 0]) : site.input(0);
-  const b = rightMatrix(site, transB);
-  const columns = site.resultOnnxShape()[1];
-  const isBias = site.constant(2) !== undefined && alpha === 1 && beta === 1 && isVector(site.onnxShape(2), columns);
-  if (isBias) return fusedProduct(site, a, b, columns);
-  const product = build.matMul(a, b);
-  const scaled = alpha === 1 ? product : build.op('Mul', [product, build.float(alpha)]);
-  if (!site.has(2) || beta === 0) return scaled;
-  const added = beta === 1 ? site.broadcast(2) : build.op('Mul', [site.broadcast(2), build.float(beta)]);
-  return build.op('AddV2', [scaled, added]);
-});
-
 /** The fused kernel wants a constant (wasm asks of a bias that it never had another rank) with one element per column. */
 function isVector(shape: Shape, columns: Shape[number] | undefined): boolean {
   return (
@@ -72,14 +57,6 @@ function fusedProduct(site: Site, a: Ref, b: Ref, columns: Shape[number] | undef
   if (activation) site.absorb(activation.reader, result);
   return result;
 }
-
-const matMulRow = row(matMul, (site) => {
-  expectFloat(site);
-  const [left, right] = [site.shape(0), site.shape(1)];
-  if (right.length === 2 && left.length >= 2) return productOfRows(site, left);
-  if (left.length < 2 || right.length < 2) return productOfVectors(site, left, right);
-  return productOfBatches(site, left, right);
-});
 
 /** All but the last axis are rows of one matrix. */
 function productOfRows(site: Site, left: Shape): Ref {
@@ -171,4 +148,26 @@ function spread(site: Site, x: Ref, shape: Shape, batch: Shape): Ref {
 }
 
 /** Matrix products. */
-export const productRows: readonly Row[] = [gemmRow, matMulRow];
+export const productRows: readonly Row[] = [
+  row(gemm, (site, { alpha, beta, transA, transB }) => {
+    const { build } = site;
+    expectFloat(site);
+    const a = transA ? build.transpose(site.input(0), [1, 0]) : site.input(0);
+    const b = rightMatrix(site, transB);
+    const columns = site.resultOnnxShape()[1];
+    const isBias = site.constant(2) !== undefined && alpha === 1 && beta === 1 && isVector(site.onnxShape(2), columns);
+    if (isBias) return fusedProduct(site, a, b, columns);
+    const product = build.matMul(a, b);
+    const scaled = alpha === 1 ? product : build.op('Mul', [product, build.float(alpha)]);
+    if (!site.has(2) || beta === 0) return scaled;
+    const added = beta === 1 ? site.broadcast(2) : build.op('Mul', [site.broadcast(2), build.float(beta)]);
+    return build.op('AddV2', [scaled, added]);
+  }),
+  row(matMul, (site) => {
+    expectFloat(site);
+    const [left, right] = [site.shape(0), site.shape(1)];
+    if (right.length === 2 && left.length >= 2) return productOfRows(site, left);
+    if (left.length < 2 || right.length < 2) return productOfVectors(site, left, right);
+    return productOfBatches(site, left, right);
+  }),
+];

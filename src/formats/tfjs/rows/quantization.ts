@@ -27,22 +27,21 @@ function factor(site: Site, index: number, axis: number | undefined): Ref {
     : alongAxis(site, vector, length, site.axis(axis ?? decline('without an axis')), site.onnxShape(0).length);
 }
 
-/** Rounded to even, as everywhere; integers are held in int32 and kept within their type. */
-const quantize = row(quantizeLinear, (site, { axis }) => {
-  const { build } = site;
-  const [low, high] = RANGES.get(site.node.output(0).dtype) ?? decline(`to ${site.node.output(0).dtype}`);
-  const x = build.cast(site.input(0), site.kind(0), 'float32');
-  const rounded = build.op('Round', [build.op('RealDiv', [x, factor(site, 1, axis)])]);
-  const shifted = site.has(2) ? build.op('AddV2', [rounded, factor(site, 2, axis)]) : rounded;
-  return build.cast(build.op('ClipByValue', [shifted, build.float(low), build.float(high)]), 'float32', 'int32');
-});
-
-const dequantize = row(dequantizeLinear, (site, { axis }) => {
-  const { build } = site;
-  const x = build.cast(site.input(0), site.kind(0), 'float32');
-  const centred = site.has(2) ? build.op('Sub', [x, factor(site, 2, axis)]) : x;
-  return build.op('Mul', [centred, factor(site, 1, axis)]);
-});
-
 /** Integers that stand for floats, and back; in float32, by the formulas of ONNX. */
-export const quantizationRows: readonly Row[] = [quantize, dequantize];
+export const quantizationRows: readonly Row[] = [
+  /** Rounded to even, as everywhere; integers are held in int32 and kept within their type. */
+  row(quantizeLinear, (site, { axis }) => {
+    const { build } = site;
+    const [low, high] = RANGES.get(site.node.output(0).dtype) ?? decline(`to ${site.node.output(0).dtype}`);
+    const x = build.cast(site.input(0), site.kind(0), 'float32');
+    const rounded = build.op('Round', [build.op('RealDiv', [x, factor(site, 1, axis)])]);
+    const shifted = site.has(2) ? build.op('AddV2', [rounded, factor(site, 2, axis)]) : rounded;
+    return build.cast(build.op('ClipByValue', [shifted, build.float(low), build.float(high)]), 'float32', 'int32');
+  }),
+  row(dequantizeLinear, (site, { axis }) => {
+    const { build } = site;
+    const x = build.cast(site.input(0), site.kind(0), 'float32');
+    const centred = site.has(2) ? build.op('Sub', [x, factor(site, 2, axis)]) : x;
+    return build.op('Mul', [centred, factor(site, 1, axis)]);
+  }),
+];

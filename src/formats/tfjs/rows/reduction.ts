@@ -57,19 +57,6 @@ function reduceOver(site: Site, op: string, x: Ref, axes: readonly number[], kee
   return keepDims ? pooled : site.reshape(pooled, site.resultShape());
 }
 
-/** log(sum(exp(x))), with the greatest taken out so that nothing overflows. */
-const reduceLogSumExp = row(operators.reduceLogSumExp, (site, parameters) => {
-  const { build } = site;
-  const x = floatInput(site);
-  const axes = axesOf(site, parameters);
-  if (axes.length === 0) return x;
-  const greatest = build.reduce('Max', x, axes, true);
-  const powers = build.op('Exp', [build.op('Sub', [x, greatest])]);
-  const sum = build.op('Log', [build.reduce('Sum', powers, axes, true)]);
-  const result = build.op('AddV2', [sum, greatest]);
-  return parameters.keepDims ? result : site.reshape(result, site.resultShape());
-});
-
 /** The operand with the elements along an axis from last to first. */
 function reversed(site: Site, at: number): Ref {
   const { build } = site;
@@ -106,7 +93,19 @@ export const reductionRows: readonly Row[] = [
   reduction(operators.reduceL2, 'Sum', { before: square, after: 'Sqrt' }),
   reduction(operators.reduceLogSum, 'Sum', { after: 'Log' }),
   reduction(operators.reduceSumSquare, 'Sum', { before: square }),
-  reduceLogSumExp,
+
+  /** log(sum(exp(x))), with the greatest taken out so that nothing overflows. */
+  row(operators.reduceLogSumExp, (site, parameters) => {
+    const { build } = site;
+    const x = floatInput(site);
+    const axes = axesOf(site, parameters);
+    if (axes.length === 0) return x;
+    const greatest = build.reduce('Max', x, axes, true);
+    const powers = build.op('Exp', [build.op('Sub', [x, greatest])]);
+    const sum = build.op('Log', [build.reduce('Sum', powers, axes, true)]);
+    const result = build.op('AddV2', [sum, greatest]);
+    return parameters.keepDims ? result : site.reshape(result, site.resultShape());
+  }),
   arg(operators.argMax, 'ArgMax'),
   arg(operators.argMin, 'ArgMin'),
 ];

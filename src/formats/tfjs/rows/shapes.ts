@@ -15,25 +15,6 @@ function reshaping(operator: Operator<unknown>): Row {
   });
 }
 
-/** No element moves: the layout has given the axes other numbers. */
-const transpose = row(operators.transpose, (site) => {
-  site.kind(0);
-  site.resultOnnxShape();
-  return site.input(0);
-});
-
-const identity = row(operators.identity, (site) => {
-  site.kind(0);
-  return site.input(0);
-});
-
-const dropout = row(operators.dropout, (site, { trainingMode, ratio }) => {
-  const isTraining = trainingMode !== false && ratio !== 0;
-  if (isTraining) return decline('drops elements at random');
-  if (site.node.outputs[1]) return decline('gives the mask of elements kept');
-  return site.input(0);
-});
-
 /** Widths of the integer types, which TensorFlow.js does not have: a cast to one has to fit without wrapping. */
 const NARROW: ReadonlySet<string> = new Set(['int8', 'uint8', 'int16', 'uint16', 'uint32', 'uint64']);
 
@@ -48,70 +29,10 @@ function castRow(operator: typeof operators.cast): Row {
   });
 }
 
-const concatRow = row(operators.concat, (site, { axis }) => {
-  const kind = site.resultKind();
-  const order = site.resultOrder();
-  const parts = site.node.inputs.map((_, index) => site.input(index));
-  site.node.inputs.forEach((_, index) => {
-    if (site.kind(index) !== kind) decline('of different types');
-  });
-  return site.build.concat(parts, order.indexOf(axis));
-});
-
-const splitRow = row(operators.split, (site, { axis, sizes }) => {
-  if (!sizes) return decline('parts whose sizes are computed');
-  site.kind(0);
-  return site.build.split(site.input(0), sizes, site.axis(axis));
-});
-
-const shape = row(operators.shape, (site, { start, end }) => {
-  const { build } = site;
-  const rank = site.onnxShape(0).length;
-  const sizes = build.op('Shape', [site.input(0)]);
-  const order = site.order(0);
-  const axes = inverse(order).slice(...bounds(start, end ?? rank, rank));
-  if (isPlain(order) && axes.length > 0) {
-    const [first = 0] = axes;
-    return axes.length === rank
-      ? sizes
-      : build.stridedSlice(sizes, { begin: [first], end: [first + axes.length], strides: [1] });
-  }
-  return build.gather(sizes, build.ints(axes), 0);
-});
-
 function bounds(start: number, end: number, rank: number): [number, number] {
   const clamp = (axis: number) => Math.min(Math.max(axis < 0 ? axis + rank : axis, 0), rank);
   return [clamp(start), clamp(end)];
 }
-
-const size = row(operators.size, (site) => site.build.op('Size', [site.input(0)]));
-
-const expand = row(operators.expand, (site) => {
-  site.kind(0);
-  const [from, to] = [site.shape(0), site.resultShape()];
-  if (from.join() === to.join()) return site.input(0);
-  return site.build.op('BroadcastTo', [site.input(0), site.shapeVector(to)]);
-});
-
-const tile = row(operators.tile, (site, { repeats }) => {
-  if (!repeats) return decline('repeats that are computed');
-  site.kind(0);
-  const counts = site.order(0).map((axis) => repeats[axis] ?? 1);
-  return counts.every((count) => count === 1)
-    ? site.input(0)
-    : site.build.op('Tile', [site.input(0), site.build.ints(counts)]);
-});
-
-const constantOfShape = row(operators.constantOfShape, (site, { value }) => {
-  const kind = site.resultKind();
-  const [element = 0] = value.toFloat64();
-  const { build } = site;
-  const scalar =
-    kind === 'float32' ? build.float(element) : kind === 'int32' ? build.int(element) : build.bool(element !== 0);
-  const sizes = site.resultOnnxShape();
-  const dims = isStatic(sizes) ? build.ints(sizes) : site.input(0);
-  return build.op('Fill', [dims, scalar]);
-});
 
 /** Sizes, types and the places of elements. */
 export const shapeRows: readonly Row[] = [
@@ -119,16 +40,85 @@ export const shapeRows: readonly Row[] = [
   reshaping(operators.flatten),
   reshaping(operators.squeeze),
   reshaping(operators.unsqueeze),
-  transpose,
-  identity,
-  dropout,
+
+  /** No element moves: the layout has given the axes other numbers. */
+  row(operators.transpose, (site) => {
+    site.kind(0);
+    site.resultOnnxShape();
+    return site.input(0);
+  }),
+
+  row(operators.identity, (site) => {
+    site.kind(0);
+    return site.input(0);
+  }),
+
+  row(operators.dropout, (site, { trainingMode, ratio }) => {
+    const isTraining = trainingMode !== false && ratio !== 0;
+    if (isTraining) return decline('drops elements at random');
+    if (site.node.outputs[1]) return decline('gives the mask of elements kept');
+    return site.input(0);
+  }),
   castRow(operators.cast),
   castRow(operators.castLike),
-  concatRow,
-  splitRow,
-  shape,
-  size,
-  expand,
-  tile,
-  constantOfShape,
+
+  row(operators.concat, (site, { axis }) => {
+    const kind = site.resultKind();
+    const order = site.resultOrder();
+    const parts = site.node.inputs.map((_, index) => site.input(index));
+    site.node.inputs.forEach((_, index) => {
+      if (site.kind(index) !== kind) decline('of different types');
+    });
+    return site.build.concat(parts, order.indexOf(axis));
+  }),
+
+  row(operators.split, (site, { axis, sizes }) => {
+    if (!sizes) return decline('parts whose sizes are computed');
+    site.kind(0);
+    return site.build.split(site.input(0), sizes, site.axis(axis));
+  }),
+
+  row(operators.shape, (site, { start, end }) => {
+    const { build } = site;
+    const rank = site.onnxShape(0).length;
+    const sizes = build.op('Shape', [site.input(0)]);
+    const order = site.order(0);
+    const axes = inverse(order).slice(...bounds(start, end ?? rank, rank));
+    if (isPlain(order) && axes.length > 0) {
+      const [first = 0] = axes;
+      return axes.length === rank
+        ? sizes
+        : build.stridedSlice(sizes, { begin: [first], end: [first + axes.length], strides: [1] });
+    }
+    return build.gather(sizes, build.ints(axes), 0);
+  }),
+
+  row(operators.size, (site) => site.build.op('Size', [site.input(0)])),
+
+  row(operators.expand, (site) => {
+    site.kind(0);
+    const [from, to] = [site.shape(0), site.resultShape()];
+    if (from.join() === to.join()) return site.input(0);
+    return site.build.op('BroadcastTo', [site.input(0), site.shapeVector(to)]);
+  }),
+
+  row(operators.tile, (site, { repeats }) => {
+    if (!repeats) return decline('repeats that are computed');
+    site.kind(0);
+    const counts = site.order(0).map((axis) => repeats[axis] ?? 1);
+    return counts.every((count) => count === 1)
+      ? site.input(0)
+      : site.build.op('Tile', [site.input(0), site.build.ints(counts)]);
+  }),
+
+  row(operators.constantOfShape, (site, { value }) => {
+    const kind = site.resultKind();
+    const [element = 0] = value.toFloat64();
+    const { build } = site;
+    const scalar =
+      kind === 'float32' ? build.float(element) : kind === 'int32' ? build.int(element) : build.bool(element !== 0);
+    const sizes = site.resultOnnxShape();
+    const dims = isStatic(sizes) ? build.ints(sizes) : site.input(0);
+    return build.op('Fill', [dims, scalar]);
+  }),
 ];

@@ -17,15 +17,6 @@ interface Range {
 
 const WHOLE: Range = { begin: 0, step: 1, count: undefined };
 
-const sliceRow = row(operators.slice, (site, parameters) => {
-  const kind = site.kind(0);
-  const ranges = rangesOf(site, parameters);
-  if (ranges.every((range) => range === WHOLE)) return site.input(0);
-  const { build } = site;
-  const x = kind === 'bool' ? build.cast(site.input(0), 'bool', 'int32') : site.input(0);
-  return build.cast(cutOut(site, x, ranges), kind === 'bool' ? 'int32' : kind, kind);
-});
-
 function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
   const { build } = site;
   if (ranges.every(({ step }) => step === 1)) {
@@ -102,18 +93,6 @@ function rangeOfUnknown(start: number, end: number, step: number): Range {
   return decline('a part of an axis of unknown size; fix it with --shape');
 }
 
-const padRow = row(operators.pad, (site, { mode, pads, constantValue }: PadParameters) => {
-  if (!pads) return decline('amounts that are computed');
-  const { build } = site;
-  const kind = site.kind(0);
-  const held = kind === 'bool' ? 'int32' : kind;
-  const rank = pads.length / 2;
-  const amounts = site.order(0).map((axis): [number, number] => [pads[axis] ?? 0, pads[axis + rank] ?? 0]);
-  const x = build.cast(site.input(0), kind, held);
-  const result = mode === 'constant' ? padding(site, x, amounts, constantValue) : repeatedPad(site, x, amounts, mode);
-  return build.cast(result, held, kind);
-});
-
 /** Beyond this float32 does not hold every integer. */
 const LARGEST_EXACT = 2 ** 24;
 
@@ -170,4 +149,24 @@ function repeatedIndices(size: number, before: number, behind: number, mode: Pad
 }
 
 /** What takes parts of a tensor, or puts something around it. */
-export const slicingRows: readonly Row[] = [sliceRow, padRow];
+export const slicingRows: readonly Row[] = [
+  row(operators.slice, (site, parameters) => {
+    const kind = site.kind(0);
+    const ranges = rangesOf(site, parameters);
+    if (ranges.every((range) => range === WHOLE)) return site.input(0);
+    const { build } = site;
+    const x = kind === 'bool' ? build.cast(site.input(0), 'bool', 'int32') : site.input(0);
+    return build.cast(cutOut(site, x, ranges), kind === 'bool' ? 'int32' : kind, kind);
+  }),
+  row(operators.pad, (site, { mode, pads, constantValue }: PadParameters) => {
+    if (!pads) return decline('amounts that are computed');
+    const { build } = site;
+    const kind = site.kind(0);
+    const held = kind === 'bool' ? 'int32' : kind;
+    const rank = pads.length / 2;
+    const amounts = site.order(0).map((axis): [number, number] => [pads[axis] ?? 0, pads[axis + rank] ?? 0]);
+    const x = build.cast(site.input(0), kind, held);
+    const result = mode === 'constant' ? padding(site, x, amounts, constantValue) : repeatedPad(site, x, amounts, mode);
+    return build.cast(result, held, kind);
+  }),
+];
