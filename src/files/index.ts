@@ -1,6 +1,7 @@
 export { type Destination, destinationOf, expectFolder, expectReplaceable } from './destination.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
 export { type Identity, identityAt, placeKey } from './identity.js';
+export { readPackageFile } from './package-file.js';
 export type { FilesOnDisk, Placement } from './placement.js';
 export { putInPlace } from './put-in-place.js';
 export { type HashedFile, ONNX_LIMIT, type ReadFile, readFile, readHashed, type SizeLimit } from './read-file.js';
