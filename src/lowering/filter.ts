@@ -2,6 +2,8 @@ import { arrange, conversion, type Order } from '../layout/order.js';
 import { reorder } from '../layout/reorder.js';
 import { bytesOf, sizeOf, Tensor } from '../model/index.js';
 import type { Builder, ConstantName } from './builder.js';
+import { decline } from './decline.js';
+import type { AnySite } from './site.js';
 
 /** The weight of a convolution with two spatial axes, [O,I,kh,kw] as in ONNX: constant, or computed by the graph. */
 export interface Filter<Ref> {
@@ -54,6 +56,27 @@ export function computedFilter<Ref>(
     groups: (count) => build.split(dense, new Array<number>(count).fill(outputs / count), order.indexOf(0)),
     depthwise: (sizes) => build.reshape(build.transpose(dense, conversion(order, DEPTHWISE)), build.ints(sizes)),
   };
+}
+
+/**
+ * The weight of a convolution. @param order how dense filters of the target lie. @param isLine one spatial axis becomes two
+ * @throws Declined for a weight whose sizes are not known
+ */
+export function filterOf<Ref>(site: AnySite<Ref>, order: Order, isLine: boolean): Filter<Ref> {
+  const value = site.value(1);
+  const shape = site
+    .onnxShape(1)
+    .map((size) => (typeof size === 'number' ? size : decline('a weight of unknown size')));
+  const [outputs = 1, inputs = 1, ...kernel] = shape;
+  const plane = isLine ? [outputs, inputs, 1, ...kernel] : shape;
+  if (value.constant) return constantFilter(site.build, { source: value.name }, value.constant.reshape(plane), order);
+  const turned = site.turned(1, isLine ? lineOrder(order) : order);
+  return computedFilter(site.build, isLine ? site.build.expandDims(turned, order.indexOf(2)) : turned, plane, order);
+}
+
+/** The order of a filter that lacks its first spatial axis. */
+function lineOrder(order: Order): number[] {
+  return order.flatMap((axis) => (axis === 2 ? [] : [Math.min(axis, 2)]));
 }
 
 /** Part `index` of `count` equal parts along the first axis, as a view. */

@@ -1,4 +1,5 @@
 import type { Dimension } from '../model/index.js';
+import type { PadParameters } from '../operators/index.js';
 import type { Amounts } from './builder.js';
 import { decline } from './decline.js';
 import { around, mergedShape } from './runs.js';
@@ -78,4 +79,17 @@ function widened<Ref>(site: AnySite<Ref>, x: Ref, shape: readonly Dimension[], a
 
 function more(size: Dimension, [before, behind]: readonly [number, number]): Dimension {
   return typeof size === 'number' ? size + before + behind : `${size} and ${before + behind}`;
+}
+
+/** Which elements of an axis stand along it once it is padded with its own. @throws Declined for what cuts */
+export function repeatedIndices(size: number, before: number, behind: number, mode: PadParameters['mode']): number[] {
+  if (before < 0 || behind < 0) return decline('cuts in a mode other than constant');
+  return Array.from({ length: before + size + behind }, (_, i) => {
+    const at = i - before;
+    if (mode === 'edge') return Math.min(Math.max(at, 0), size - 1);
+    if (mode === 'wrap') return ((at % size) + size) % size;
+    const period = Math.max(2 * (size - 1), 1);
+    const within = ((at % period) + period) % period;
+    return within < size ? within : period - within;
+  });
 }

@@ -1,9 +1,9 @@
 import { isPlain } from '../../layout/order.js';
 import type { Amounts, ConstantName, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
+import { elementsOf, kindOf } from '../../lowering/elements.js';
 import type { Tensor } from '../../model/index.js';
 import * as attribute from './attributes.js';
 import { tfjsDeclaration } from './declaration.js';
-import { elementsOf, kindOf } from './elements.js';
 import type { Kind } from './program.js';
 import { ProgramBuilder, type Ref } from './program-builder.js';
 

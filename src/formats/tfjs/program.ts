@@ -1,5 +1,6 @@
-/** Element types of TensorFlow.js tensors. */
-export type Kind = 'float32' | 'int32' | 'bool';
+import type { Kind } from '../../lowering/elements.js';
+
+export type { Kind } from '../../lowering/elements.js';
 
 /** An attribute in the JSON form of TensorFlow's `AttrValue`: strings are base64, integers may be text, floats never. */
 export type AttributeValue =

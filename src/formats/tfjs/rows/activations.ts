@@ -1,8 +1,8 @@
 import { decline } from '../../../lowering/decline.js';
+import { expectArithmetic, expectFloat, floatInput } from '../../../lowering/operands.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
-import { expectArithmetic, expectFloat, floatInput } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 /** scale * expm1(min(x, 0)): what is below 0 of the exponential units, whose own kernels have fixed factors. */

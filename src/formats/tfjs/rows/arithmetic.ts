@@ -1,10 +1,11 @@
 import { decline } from '../../../lowering/decline.js';
+import { expectArithmetic, expectFloat } from '../../../lowering/operands.js';
 import { mergedShape, type Run, runsOf } from '../../../lowering/runs.js';
 import type { Dimension } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { expectArithmetic, expectFloat, magnitude, zeroLike } from '../operands.js';
+import { magnitude, zeroLike } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 function operandsOf(site: Site): Ref[] {

@@ -1,11 +1,11 @@
 import { decline } from '../../../lowering/decline.js';
-import { blockDiagonal, computedFilter, constantFilter, type Filter, stuffed } from '../../../lowering/filter.js';
+import { blockDiagonal, constantFilter, type Filter, filterOf, stuffed } from '../../../lowering/filter.js';
+import { type Tile, tilesOf } from '../../../lowering/tiles.js';
 import { type ConvParameters, conv } from '../../../operators/index.js';
 import { type FusedActivation, fusableActivation } from '../activation.js';
 import * as attribute from '../attributes.js';
 import type { Attributes, Builder, Ref } from '../builder.js';
 import { row, type Site } from '../row.js';
-import { type Tile, tilesOf } from '../tiles.js';
 import { convolution3d } from './convolution-3d.js';
 
 /** How TensorFlow lays filters out that are [O,I,kh,kw] in ONNX. */
@@ -59,7 +59,7 @@ function planeConvolution(site: Site, parameters: ConvParameters): Convolution {
   const widen = (values: readonly number[], neutral: number) => (isLine ? [neutral, ...values] : [...values]);
   const { pads } = parameters;
   return {
-    filter: filterOf(site, isLine),
+    filter: filterOf(site, HWIO, isLine),
     groups: parameters.group,
     strides: widen(parameters.strides, 1),
     dilations: widen(parameters.dilations, 1),
@@ -76,18 +76,6 @@ function unknownPads(site: Site, { autoPad, strides, dilations }: ConvParameters
   const overlap = extents.every((extent, axis) => extent >= (strides[axis] ?? 1));
   if (autoPad === 'SAME_UPPER' && overlap) return 'SAME';
   return decline(`${autoPad} padding of a size that is not known; fix it with --shape`);
-}
-
-function filterOf(site: Site, isLine: boolean): Filter<Ref> {
-  const value = site.value(1);
-  const shape = site
-    .onnxShape(1)
-    .map((size) => (typeof size === 'number' ? size : decline('a weight of unknown size')));
-  const [outputs = 1, inputs = 1, ...kernel] = shape;
-  const plane = isLine ? [outputs, inputs, 1, ...kernel] : shape;
-  if (value.constant) return constantFilter(site.build, { source: value.name }, value.constant.reshape(plane), HWIO);
-  const turned = site.turned(1, isLine ? [2, 1, 0] : HWIO);
-  return computedFilter(site.build, isLine ? site.build.expandDims(turned, 0) : turned, plane, HWIO);
 }
 
 function emit(build: Builder, x: Ref, convolution: Convolution): Ref {

@@ -1,9 +1,9 @@
 import { decline } from '../../../lowering/decline.js';
 import { lowerEinsum } from '../../../lowering/einsum.js';
+import { floatInput } from '../../../lowering/operands.js';
 import { type Dimension, isStatic, type Shape, sizeOf } from '../../../model/index.js';
 import { einsum } from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { floatInput } from '../operands.js';
 import { type Row, row } from '../row.js';
 import { batchProduct } from './products.js';
 

@@ -1,7 +1,8 @@
+import { expectArithmetic, floatInput } from '../../../lowering/operands.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { expectArithmetic, floatInput, magnitude, negative, zeroLike } from '../operands.js';
+import { magnitude, negative, zeroLike } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 function floatFunction(operator: Operator<unknown>, op = operator.name): Row {

@@ -1,5 +1,6 @@
 import { decline } from '../../../lowering/decline.js';
-import { isStatic, sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
+import { constantIndices, constantVectors, indexedSizes, ownPlaces } from '../../../lowering/indices.js';
+import { sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
@@ -12,12 +13,6 @@ function fromFront(site: Site, index: number, size: number): Ref {
   const x = site.input(index);
   const isNegative = build.cast(build.op('Less', [x, build.int(0)]), 'bool', 'int32');
   return build.op('AddV2', [x, build.op('Mul', [isNegative, build.int(size)])]);
-}
-
-function constantIndices(tensor: Tensor, size: number): Int32Array {
-  const indices = Int32Array.from(tensor.toFloat64(), (value) => (value < 0 ? value + size : value));
-  if (indices.some((at) => at < 0 || at >= size)) return decline('an index outside the axis');
-  return indices;
 }
 
 /** A kernel that moves elements of floats and integers, lent to bools as integers. */
@@ -68,40 +63,14 @@ function elementPlaces(site: Site, axis: number): Ref {
   return build.op('AddV2', [build.ints(own, shape), build.op('Mul', [fromFront(site, 1, size), build.int(stride)])]);
 }
 
-/** For each element of a tensor of this shape, where it stands in one with these strides were its coordinate along `axis` 0. */
-function ownPlaces(shape: readonly number[], strides: readonly number[], axis: number): Int32Array {
-  const own = stridesOf(shape);
-  return Int32Array.from({ length: sizeOf(shape) }, (_, i) =>
-    shape.reduce((place, size, other) => {
-      const coordinate = Math.floor(i / (own[other] ?? 1)) % size;
-      return other === axis ? place : place + coordinate * (strides[other] ?? 0);
-    }, 0),
-  );
-}
-
 /** Index vectors from the front, for an operand of the given sizes. */
 function vectorsFromFront(site: Site, index: number, sizes: readonly number[]): Ref {
   const { build } = site;
   const tensor = site.constant(index);
-  const depth = sizes.length;
-  if (tensor) {
-    const values = Int32Array.from(tensor.toFloat64(), (value, i) =>
-      value < 0 ? value + (sizes[i % depth] ?? 0) : value,
-    );
-    const isOutside = values.some((at, i) => at < 0 || at >= (sizes[i % depth] ?? 0));
-    return isOutside ? decline('an index outside the axis') : build.ints(values, tensor.shape);
-  }
+  if (tensor) return build.ints(constantVectors(tensor, sizes), tensor.shape);
   const x = site.input(index);
   const isNegative = build.cast(build.op('Less', [x, build.int(0)]), 'bool', 'int32');
   return build.op('AddV2', [x, build.op('Mul', [isNegative, build.ints(sizes)])]);
-}
-
-/** Sizes of the axes that index vectors of this operand name. */
-function indexedSizes(site: Site, index: number): readonly number[] {
-  const depth = site.onnxShape(index).at(-1);
-  if (typeof depth !== 'number' || depth === 0) return decline('index vectors of unknown length');
-  const sizes = site.shape(0).slice(0, depth);
-  return isStatic(sizes) ? sizes : decline('indices along axes of unknown size; fix them with --shape');
 }
 
 const MOST_INDEXED_AXES = 4;

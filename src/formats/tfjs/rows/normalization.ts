@@ -1,9 +1,9 @@
 import { decline } from '../../../lowering/decline.js';
+import { alongAxis, expectFloat, floatInput } from '../../../lowering/operands.js';
 import { isStatic, sizeOf } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { alongAxis, expectFloat, floatInput } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 /** What a batch norm multiplies by and adds: worked out in float64 where it is constant. */

@@ -1,6 +1,13 @@
 import { decline } from '../../../lowering/decline.js';
 import { mergedShape } from '../../../lowering/runs.js';
-import type { Dimension } from '../../../model/index.js';
+import {
+  isPointwise,
+  meanCorrections,
+  type Plane,
+  POINTWISE,
+  type WindowAxis,
+  windowAxes,
+} from '../../../lowering/windows.js';
 import {
   type AveragePoolParameters,
   averagePool,
@@ -13,24 +20,6 @@ import {
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
 import { row, type Site } from '../row.js';
-
-/** How the windows lie along one spatial axis, and what has to be added around it so that no kernel needs to pad. */
-interface WindowAxis {
-  readonly size: Dimension;
-  readonly result: Dimension;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly before: number;
-  readonly behind: number;
-  /** The padding behind that counts in a mean; more is only added for the last window of ceil mode. */
-  readonly counted: number;
-}
-
-type Plane = readonly [WindowAxis, WindowAxis];
-
-/** An axis that no window reaches along. */
-const POINTWISE = { kernel: 1, stride: 1, dilation: 1, before: 0, behind: 0, counted: 0 } as const;
 
 /** MaxPool; what is padded never is the maximum. */
 export const maxPoolRow = row(maxPool, (site, parameters: MaxPoolParameters) => {
@@ -49,35 +38,10 @@ export const averagePoolRow = row(averagePool, (site, parameters: AveragePoolPar
   if (parameters.dilations.some((d) => d !== 1)) return decline('a pool of means with dilation');
   return pooled(site, parameters, (x, plane) => {
     const mean = slidePool(site, 'AvgPool', site.build.pad(x, surround(plane), site.build.float(0)), plane);
-    const weights = corrections(site, parameters, plane);
-    return weights === undefined ? mean : site.build.op('Mul', [mean, weights]);
+    const weights = meanCorrections(parameters, plane);
+    return weights ? site.build.op('Mul', [mean, site.build.floats(weights.values, weights.shape)]) : mean;
   });
 });
-
-/** Every window's size over the number of elements that count in it; undefined where that is 1 throughout. */
-function corrections(site: Site, parameters: AveragePoolParameters, plane: Plane): Ref | undefined {
-  if (plane.every(({ before, behind }) => before === 0 && behind === 0)) return undefined;
-  if (parameters.countIncludePad && !parameters.ceilMode) return undefined;
-  const ratios = plane.map((axis) => axisRatios(axis, parameters.countIncludePad));
-  const [rows = [], columns = []] = ratios;
-  if ([...rows, ...columns].every((ratio) => ratio === 1)) return undefined;
-  const values = rows.flatMap((row) => columns.map((column) => row * column));
-  return site.build.floats(values, [1, rows.length, columns.length, 1]);
-}
-
-/** Along one axis: kernel size over how many of each window's taps lie on the input (or on padding that counts). */
-function axisRatios({ size, kernel, stride, before, behind, counted }: WindowAxis, countsPad: boolean): number[] {
-  if (before === 0 && behind === 0 && kernel === 1 && stride === 1) return [1];
-  if (typeof size !== 'number') {
-    return decline('averages beside padding of a size that is not known; fix it with --shape');
-  }
-  const windows = Math.floor((size + before + behind - kernel) / stride) + 1;
-  const [low, high] = countsPad ? [-before, size + counted] : [0, size];
-  return Array.from({ length: windows }, (_, index) => {
-    const start = index * stride - before;
-    return kernel / (Math.min(start + kernel, high) - Math.max(start, low));
-  });
-}
 
 /** The greatest of all taps, one axis after the other: no kernel has holes. */
 function dilatedMaxima(build: Builder, x: Ref, plane: Plane): Ref {
@@ -93,27 +57,6 @@ function dilatedMaxima(build: Builder, x: Ref, plane: Plane): Ref {
     };
     return Array.from({ length: kernel }, (_, i) => tap(i * dilation)).reduce((a, b) => build.op('Maximum', [a, b]));
   }, x);
-}
-
-function windowAxes(site: Site, parameters: PoolParameters): WindowAxis[] {
-  const { kernelShape, strides, dilations, ceilMode } = parameters;
-  const pads = parameters.pads ?? decline('padding of a size that is not known; fix it with --shape');
-  const [sizes, results] = [site.onnxShape(0).slice(2), site.resultOnnxShape().slice(2)];
-  return kernelShape.map((kernel, axis) => {
-    const [before, counted] = [pads[axis] ?? 0, pads[axis + kernelShape.length] ?? 0];
-    const [stride, dilation] = [strides[axis] ?? 1, dilations[axis] ?? 1];
-    const [size = 1, result = 1] = [sizes[axis], results[axis]];
-    // TensorFlow.js would read and write beyond its memory.
-    if (result === 0) return decline('a pool that finds no window');
-    const given = { size, result, kernel, stride, dilation, before, behind: counted, counted };
-    if (!ceilMode || stride === 1) return given;
-    if (typeof size !== 'number' || typeof result !== 'number') {
-      return decline('ceil mode over a size that is not known; fix it with --shape');
-    }
-    // Where the last window hangs over, the rows it lacks are added; it may also need fewer than the padding gives.
-    const extent = (kernel - 1) * dilation + 1;
-    return { ...given, behind: Math.max(counted, (result - 1) * stride + extent - size - before) };
-  });
 }
 
 function surround(plane: Plane): (readonly [number, number])[] {
@@ -149,10 +92,6 @@ function pooledVolume(
     x = pool(site.reshape(x, mergedShape(shape, [[0, 1], [2], [3], [4]])), [height, width]);
   }
   return x === site.input(0) ? x : site.reshape(x, site.resultShape());
-}
-
-function isPointwise({ kernel, stride, before, behind }: WindowAxis): boolean {
-  return kernel === 1 && stride === 1 && before === 0 && behind === 0;
 }
 
 type Sliding = Pick<WindowAxis, 'kernel' | 'stride'>;

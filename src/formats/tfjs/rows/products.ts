@@ -1,11 +1,12 @@
 import { reorder } from '../../../layout/reorder.js';
 import { decline } from '../../../lowering/decline.js';
-import { isStatic, type Shape, sizeOf, type Tensor } from '../../../model/index.js';
+import { expectFloat } from '../../../lowering/operands.js';
+import { batchOf, rowsOf, shuffledRows } from '../../../lowering/products.js';
+import { isStatic, type Shape, sizeOf } from '../../../model/index.js';
 import { gemm, matMul } from '../../../operators/index.js';
 import { fusableActivation } from '../activation.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { expectFloat } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 /**
@@ -27,12 +28,6 @@ function rightMatrix(site: Site, isTransposed: boolean): Ref {
   const rows = shuffle ? shuffledRows(straight, shuffle.sizes, shuffle.order) : straight;
   const named = shuffle ? { like: `${name}/shuffled` } : { source: name };
   return site.build.tensor(named, rows, straight.shape);
-}
-
-/** [C*H*W,N] as [H*W*C,N]. */
-function shuffledRows(tensor: Tensor, sizes: readonly number[], order: readonly number[]): Tensor {
-  const [rows = 1, columns = 1] = tensor.shape;
-  return reorder(tensor.reshape([...sizes, columns]), [...order, sizes.length]).reshape([rows, columns]);
 }
 
 /** The fused kernel wants a constant (wasm asks of a bias that it never had another rank) with one element per column. */
@@ -66,12 +61,6 @@ function productOfRows(site: Site, left: Shape): Ref {
   const width = left.at(-1) ?? 1;
   const flat = site.reshape(site.input(0), [rowsOf(left), width]);
   return site.reshape(site.build.matMul(flat, b), result);
-}
-
-/** The product of all sizes but the last, by a name that no size has where one of them is not known. */
-function rowsOf(shape: Shape): number | string {
-  const rows = shape.slice(0, -1);
-  return isStatic(rows) ? sizeOf(rows) : '?rows';
 }
 
 function productOfVectors(site: Site, left: Shape, right: Shape): Ref {
@@ -131,12 +120,6 @@ function flattened(site: Site, x: Ref, rows: Shape[number], columns: Shape[numbe
   if (!isStatic([rows, columns]))
     return decline('a product of batches whose number and sizes are not known; fix them with --shape');
   return site.reshape(x, ['?batch', rows, columns]);
-}
-
-function batchOf(left: Shape, right: Shape): Shape {
-  const rank = Math.max(left.length, right.length);
-  const at = (shape: Shape, axis: number) => shape[axis - (rank - shape.length)] ?? 1;
-  return Array.from({ length: rank }, (_, axis) => (at(left, axis) === 1 ? at(right, axis) : at(left, axis)));
 }
 
 /** The kernel broadcasts only where a whole batch repeats, and is wrong without an error elsewhere: so nothing is left to it. */

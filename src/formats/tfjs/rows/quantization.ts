@@ -1,8 +1,8 @@
 import { decline } from '../../../lowering/decline.js';
+import { alongAxis } from '../../../lowering/operands.js';
 import type { DataType } from '../../../model/index.js';
 import { dequantizeLinear, quantizeLinear } from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { alongAxis } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 const RANGES: ReadonlyMap<DataType | undefined, readonly [number, number]> = new Map<

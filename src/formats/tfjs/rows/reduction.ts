@@ -1,19 +1,13 @@
 import { decline } from '../../../lowering/decline.js';
+import { expectArithmetic, expectFloat, floatInput } from '../../../lowering/operands.js';
+import { reducedAxes } from '../../../lowering/reduced-axes.js';
 import { around, mergedShape } from '../../../lowering/runs.js';
 import type { Operator, ReduceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { expectArithmetic, expectFloat, floatInput, magnitude } from '../operands.js';
+import { magnitude } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
-
-/** Axes in memory. Declines where they are computed, or hold nothing: there TensorFlow.js and ONNX differ. */
-function axesOf(site: Site, { axes }: ReduceParameters): number[] {
-  if (!axes) return decline('axes that are computed');
-  const shape = site.onnxShape(0);
-  if (axes.some((axis) => shape[axis] === 0)) return decline('a reduction over no element');
-  return axes.map((axis) => site.axis(axis)).sort((a, b) => a - b);
-}
 
 const square = (site: Site, x: Ref) => site.build.op('Square', [x]);
 
@@ -25,7 +19,7 @@ function reduction(
 ): Row {
   return row(operator, (site, parameters) => {
     const { build } = site;
-    const axes = axesOf(site, parameters);
+    const axes = reducedAxes(site, parameters);
     const isFloatOnly = op === 'Mean' || around.after !== undefined;
     if (isFloatOnly) expectFloat(site);
     if (site.kind(0) === 'bool') return reduceBool(site, op, axes, parameters.keepDims);
@@ -98,7 +92,7 @@ export const reductionRows: readonly Row[] = [
   row(operators.reduceLogSumExp, (site, parameters) => {
     const { build } = site;
     const x = floatInput(site);
-    const axes = axesOf(site, parameters);
+    const axes = reducedAxes(site, parameters);
     if (axes.length === 0) return x;
     const greatest = build.reduce('Max', x, axes, true);
     const powers = build.op('Exp', [build.op('Sub', [x, greatest])]);

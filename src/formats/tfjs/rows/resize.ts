@@ -1,16 +1,11 @@
 import { decline } from '../../../lowering/decline.js';
-import {
-  interpolationMatrix,
-  isCopy,
-  nearestIndices,
-  type ResizedAxis,
-  sourcePositions,
-} from '../../../lowering/resampling.js';
+import { expectFloat } from '../../../lowering/operands.js';
+import { interpolationMatrix, isCopy, type ResizedAxis } from '../../../lowering/resampling.js';
+import { isRatio, nearest, planeOf, positionsOf, resizedAxes } from '../../../lowering/resized-axes.js';
 import type { ResizeParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { expectFloat } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 function resizing(operator: typeof operators.resize): Row {
@@ -35,37 +30,6 @@ function resizing(operator: typeof operators.resize): Row {
   });
 }
 
-/** For each axis in memory what happens to it; undefined: it stays. */
-function resizedAxes(site: Site, { sizes, scales, roi }: ResizeParameters): (ResizedAxis | undefined)[] {
-  if (!sizes || !scales) return decline('sizes that are computed');
-  const shape = site.onnxShape(0);
-  return site.order(0).map((axis) => {
-    const [size, result] = [shape[axis], sizes[axis]];
-    const scale = scales[axis];
-    const region = roi && ([roi[axis] ?? 0, roi[axis + shape.length] ?? 1] as const);
-    if (size === result && (scale === 1 || scale === undefined) && !region) return undefined;
-    if (typeof size !== 'number' || typeof result !== 'number' || scale === undefined) {
-      return decline('an axis of unknown size; fix it with --shape');
-    }
-    return size === result && scale === 1 && region?.join() === '0,1' ? undefined : { size, result, scale, region };
-  });
-}
-
-function positionsOf(axis: ResizedAxis, mode: ResizeParameters): number[] {
-  return sourcePositions(axis, mode) ?? decline('a region that is computed or reaches beyond the image');
-}
-
-function nearest(axis: ResizedAxis, mode: ResizeParameters): number[] {
-  return nearestIndices(axis, mode, positionsOf(axis, mode));
-}
-
-/** The two spatial axes of a channels-last image, if nothing else is resized. */
-function planeOf(axes: readonly (ResizedAxis | undefined)[]): ResizedAxis[] | undefined {
-  const [batch, height, width, channels] = axes;
-  if (axes.length !== 4 || batch || channels || !height || !width) return undefined;
-  return [height, width];
-}
-
 interface Flags {
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
@@ -74,11 +38,6 @@ interface Flags {
 const CORNER: Flags = { alignCorners: false, halfPixelCenters: false };
 const CENTERS: Flags = { alignCorners: false, halfPixelCenters: true };
 const CORNERS: Flags = { alignCorners: true, halfPixelCenters: false };
-
-/** The kernel goes by the ratio of sizes; where ONNX's scale is another number, so is the result. */
-function isRatio({ size, result, scale }: ResizedAxis): boolean {
-  return Math.abs(size * scale - result) < 1e-4 * result;
-}
 
 /** The settings under which the kernel takes the very elements that ONNX takes, on all backends. */
 function nearestFlags(plane: readonly ResizedAxis[], mode: ResizeParameters): Flags | undefined {

@@ -1,9 +1,10 @@
 import { decline } from '../../../lowering/decline.js';
+import { expectArithmetic, expectFloat } from '../../../lowering/operands.js';
 import { around, mergedShape } from '../../../lowering/runs.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { expectArithmetic, expectFloat, negative } from '../operands.js';
+import { negative } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 /** [x, y, width, height] around a centre as [y1, x1, y2, x2]. */

@@ -1,9 +1,9 @@
 import { inverse, isPlain } from '../../../layout/order.js';
 import { decline } from '../../../lowering/decline.js';
+import { kindOf } from '../../../lowering/elements.js';
 import { isStatic } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
-import { kindOf } from '../elements.js';
 import { type Row, row } from '../row.js';
 
 /** The same elements under other sizes; the layout has seen to it that they lie right. */

@@ -1,21 +1,12 @@
 import type { Amounts } from '../../../lowering/builder.js';
 import { decline } from '../../../lowering/decline.js';
-import { padded } from '../../../lowering/padding.js';
-import type { Dimension } from '../../../model/index.js';
-import type { PadParameters, SliceParameters } from '../../../operators/index.js';
+import { padded, repeatedIndices } from '../../../lowering/padding.js';
+import { type Range, rangesOf, WHOLE } from '../../../lowering/ranges.js';
+import type { PadParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
-
-/** What is kept of one axis in memory: `begin`, then every `step`th, `count` in all; undefined: to the end. */
-interface Range {
-  readonly begin: number;
-  readonly step: number;
-  readonly count: number | undefined;
-}
-
-const WHOLE: Range = { begin: 0, step: 1, count: undefined };
 
 function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
   const { build } = site;
@@ -63,36 +54,6 @@ function cutGathered(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
   }, cut);
 }
 
-function rangesOf(site: Site, { starts, ends, axes, steps }: SliceParameters): Range[] {
-  if (!starts || !ends || !axes || !steps) return decline('bounds that are computed');
-  const ranges = site.shape(0).map(() => WHOLE);
-  const shape = site.shape(0);
-  axes.forEach((axis, i) => {
-    const at = site.axis(axis);
-    ranges[at] = rangeOf(shape[at] ?? 1, starts[i] ?? 0, ends[i] ?? 0, steps[i] ?? 1);
-  });
-  return ranges;
-}
-
-function rangeOf(size: Dimension, start: number, end: number, step: number): Range {
-  if (typeof size !== 'number') return rangeOfUnknown(start, end, step);
-  const fromFront = (at: number) => (at < 0 ? at + size : at);
-  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-  const begin = Math.min(Math.max(fromFront(start), Math.max(low, 0)), high);
-  const stop = Math.min(Math.max(fromFront(end), low), high);
-  const count = Math.max(Math.ceil((stop - begin) / step), 0);
-  if (begin === 0 && step === 1 && count === size) return WHOLE;
-  // An empty part stays within the axis: kernels read what lies beyond it.
-  return count === 0 ? { begin: 0, step: 1, count: 0 } : { begin, step, count };
-}
-
-/** Of an axis whose size is not known only what is surely there can be cut without measuring it. */
-function rangeOfUnknown(start: number, end: number, step: number): Range {
-  const isToEnd = end >= 2 ** 31 - 1;
-  if (start === 0 && isToEnd && step === 1) return WHOLE;
-  return decline('a part of an axis of unknown size; fix it with --shape');
-}
-
 /** Beyond this float32 does not hold every integer. */
 const LARGEST_EXACT = 2 ** 24;
 
@@ -134,18 +95,6 @@ function repeatedPad(site: Site, whole: Ref, amounts: Amounts, mode: PadParamete
     if (typeof size !== 'number') return decline('an axis of unknown size; fix it with --shape');
     return build.gather(x, build.ints(repeatedIndices(size, before, behind, mode)), axis);
   }, whole);
-}
-
-function repeatedIndices(size: number, before: number, behind: number, mode: PadParameters['mode']): number[] {
-  if (before < 0 || behind < 0) return decline('cuts in a mode other than constant');
-  return Array.from({ length: before + size + behind }, (_, i) => {
-    const at = i - before;
-    if (mode === 'edge') return Math.min(Math.max(at, 0), size - 1);
-    if (mode === 'wrap') return ((at % size) + size) % size;
-    const period = Math.max(2 * (size - 1), 1);
-    const within = ((at % period) + period) % period;
-    return within < size ? within : period - within;
-  });
 }
 
 /** What takes parts of a tensor, or puts something around it. */

@@ -1,6 +1,6 @@
-import { bytesOf, sizeOf, Tensor } from '../../model/index.js';
+import { bytesOf, sizeOf, Tensor } from '../model/index.js';
 
-/** The largest depthwise kernel that wasm has a fast path for. */
+/** The largest depthwise kernel that XNNPACK has a fast path for, which both TensorFlow.js's wasm and LiteRT compute with. */
 const LARGEST_FAST = 5;
 
 /** A part of a depthwise kernel, with the padding that leaves its results where the whole kernel's are. */

@@ -1,7 +1,9 @@
-import type { DataType, Tensor } from '../../model/index.js';
-import type { Kind } from './program.js';
+import type { DataType, Tensor } from '../model/index.js';
 
-/** What TensorFlow.js makes of ONNX's types; undefined for those it has nothing for. */
+/** Element types of targets that compute with no others. */
+export type Kind = 'float32' | 'int32' | 'bool';
+
+/** What such targets make of ONNX's types; undefined for those they have nothing for. */
 export function kindOf(dtype: DataType | undefined): Kind | undefined {
   switch (dtype) {
     case 'float32':
@@ -26,7 +28,7 @@ export function kindOf(dtype: DataType | undefined): Kind | undefined {
 const LARGEST = 2 ** 31 - 1;
 
 /**
- * The elements of a constant in the type it has in TensorFlow.js: a view on the file's bytes where that is float32 already.
+ * The elements of a constant in the type it has there: a view on the file's bytes where that is float32 already.
  * Integers beyond int32 become its ends, since they mean "to the end" where networks have them.
  */
 export function elementsOf(tensor: Tensor): Float32Array | Int32Array | Uint8Array {
@@ -38,6 +40,6 @@ export function elementsOf(tensor: Tensor): Float32Array | Int32Array | Uint8Arr
     case 'bool':
       return Uint8Array.from(tensor.toFloat64());
     default:
-      throw new TypeError(`${tensor.dtype} has no elements in TensorFlow.js`);
+      throw new TypeError(`${tensor.dtype} has no elements here`);
   }
 }

@@ -1,0 +1,39 @@
+import { isStatic, sizeOf, stridesOf, type Tensor } from '../model/index.js';
+import { decline } from './decline.js';
+import type { AnySite } from './site.js';
+
+/** Constant indices along an axis of this size, counted from the front. @throws Declined for one outside */
+export function constantIndices(tensor: Tensor, size: number): Int32Array {
+  const indices = Int32Array.from(tensor.toFloat64(), (value) => (value < 0 ? value + size : value));
+  if (indices.some((at) => at < 0 || at >= size)) return decline('an index outside the axis');
+  return indices;
+}
+
+/** Constant index vectors into axes of these sizes, counted from the front. @throws Declined for one outside */
+export function constantVectors(tensor: Tensor, sizes: readonly number[]): Int32Array {
+  const depth = sizes.length;
+  const values = Int32Array.from(tensor.toFloat64(), (value, i) =>
+    value < 0 ? value + (sizes[i % depth] ?? 0) : value,
+  );
+  const isOutside = values.some((at, i) => at < 0 || at >= (sizes[i % depth] ?? 0));
+  return isOutside ? decline('an index outside the axis') : values;
+}
+
+/** For each element of a tensor of this shape, where it stands in one with these strides were its coordinate along `axis` 0. */
+export function ownPlaces(shape: readonly number[], strides: readonly number[], axis: number): Int32Array {
+  const own = stridesOf(shape);
+  return Int32Array.from({ length: sizeOf(shape) }, (_, i) =>
+    shape.reduce((place, size, other) => {
+      const coordinate = Math.floor(i / (own[other] ?? 1)) % size;
+      return other === axis ? place : place + coordinate * (strides[other] ?? 0);
+    }, 0),
+  );
+}
+
+/** Sizes of the axes that index vectors of this operand name. */
+export function indexedSizes<Ref>(site: AnySite<Ref>, index: number): readonly number[] {
+  const depth = site.onnxShape(index).at(-1);
+  if (typeof depth !== 'number' || depth === 0) return decline('index vectors of unknown length');
+  const sizes = site.shape(0).slice(0, depth);
+  return isStatic(sizes) ? sizes : decline('indices along axes of unknown size; fix them with --shape');
+}
