@@ -35,7 +35,11 @@ export function trialsFor({ inputs }: Candidate, answered: Answered): Answered {
 }
 
 /** @returns the answers under the source's names, in the source's axes. @throws EngineFailure */
-export async function runCandidate(session: Session, candidate: Candidate, trial: Trial): Promise<Outputs> {
+export async function runCandidate(
+  session: Session,
+  candidate: Omit<Candidate, 'payload'>,
+  trial: Trial,
+): Promise<Outputs> {
   const { inputs, outputs } = candidate;
   const feeds = new Map<string, Tensor>();
   for (const port of inputs) {
@@ -54,7 +58,11 @@ export async function runCandidate(session: Session, candidate: Candidate, trial
   return answers;
 }
 
-function asFed(tensor: Tensor, { dtype, permutation, colours }: ArtefactPort, { trainedOn }: Candidate): Tensor {
+function asFed(
+  tensor: Tensor,
+  { dtype, permutation, colours }: ArtefactPort,
+  { trainedOn }: Pick<Candidate, 'trainedOn'>,
+): Tensor {
   const isReversed = colours !== undefined && trainedOn !== undefined && colours !== trainedOn;
   const turned = isReversed ? reverseAxis(tensor, CHANNELS) : tensor;
   const cast = dtype ? castTensor(turned, dtype) : turned;

@@ -54,8 +54,13 @@ function nodesOf(model: ReadModel): ArtefactNode[] {
       name,
       operator: op,
       inputs: [...new Set(inputs.filter((input) => !isConstant(input)).map(nameOf))],
-      outputs: [name, ...further.filter((result) => result.startsWith(`${name}:`))],
+      outputs: [name, ...further.filter((result) => result.startsWith(`${name}:`)), ...publicNames(model, name)],
     }));
+}
+
+/** What the signature calls the first result of a node, where that is another name. */
+function publicNames({ outputs }: ReadModel, name: string): string[] {
+  return outputs.flatMap(({ key, node, index }) => (node === name && index === 0 && key !== name ? [key] : []));
 }
 
 function computes({ op }: ReadNode): boolean {

@@ -1,4 +1,4 @@
-import type { NotNegative } from '../../report/report.js';
+import type { NotNegative, WholeNumber } from '../../report/report.js';
 
 /** Where a candidate parts from the reference: the node whose own error stands out most over noise. */
 export interface PartedReport {
@@ -17,4 +17,17 @@ export interface PartedReport {
   readonly cause: string | null;
   /** Folder of the smallest model that still differs; null without `--save`. */
   readonly saved: string | null;
+  /** The error of every value that both have, in the reference's order. */
+  readonly alongDepth: readonly DepthReport[];
+}
+
+/** By how much a value of the candidate is off when the candidate runs as a whole. */
+export interface DepthReport {
+  /** Its name in the reference. */
+  readonly value: string;
+  /** How many of the reference's nodes lie on the longest way to it. */
+  readonly depth: WholeNumber;
+  /** null where sizes differ, or one of both alone is NaN or infinite. */
+  readonly error: NotNegative | null;
+  readonly noise: NotNegative | null;
 }

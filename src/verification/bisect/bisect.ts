@@ -1,0 +1,111 @@
+import type { Precision } from '../../formats/format.js';
+import { isFloat } from '../../model/index.js';
+import { pairsByName } from './correspond.js';
+import { Deviation } from './deviation.js';
+import { type Measured, Measurement, type Tried } from './measure.js';
+import type { Network } from './network.js';
+import type { KnownPair, Pair } from './pair.js';
+import type { PartedReport } from './report.js';
+import { LoadedPiece } from './run-piece.js';
+import { survey } from './survey.js';
+
+/** Two networks that may part, and what is tried on them. */
+export interface Bisected {
+  readonly reference: Network;
+  readonly candidate: Network;
+  readonly samples: Tried;
+  /** What the candidate is judged as. */
+  readonly precision: Precision;
+}
+
+/** Half a unit in the last place of 1; of weights in 256 steps, half a step of their range. */
+const UNITS: Readonly<Record<Precision, number>> = { fp32: 2 ** -24, fp16: 2 ** -11, uint8: 2 ** -9 };
+
+/** So many of the values that stand out most are tried on the candidate as it is deployed. */
+const MOST_TRIED = 5;
+/** A finding is confirmed where the candidate as it is deployed shows this share of the error. */
+const CONFIRMED = 0.1;
+
+/**
+ * Finds the value whose own error stands out most over noise, and says what makes it.
+ * @returns undefined where the two have no value in common that follows from their inputs
+ * @throws EngineFailure
+ */
+export async function bisect(bisected: Bisected): Promise<PartedReport | undefined> {
+  const pairs = await knownPairs(bisected);
+  const measured = await new Measurement(bisected, pairs).all();
+  const found = await mostOutstanding(bisected, measured);
+  return found && report(bisected, measured, found);
+}
+
+/** By how much more a value errs by itself than rounding explains. */
+export function standsOut({ own, ownNoise }: Measured): number {
+  return own / Math.max(ownNoise, UNITS.fp32);
+}
+
+/** Pairs of floats, as the reference has them in the first sample. */
+async function knownPairs({ reference, candidate, samples }: Bisected): Promise<KnownPair[]> {
+  const pairs = pairsByName(reference, candidate);
+  const known = new Map<string, Omit<KnownPair, keyof Pair>>();
+  const values = pairs.map(({ value }) => ({ name: value, sourceName: value }));
+  await survey(reference, values, await samples.sample(0), ({ name }, { dtype, shape, byteLength }) => {
+    if (isFloat(dtype)) known.set(name, { dtype, shape, bytes: byteLength });
+  });
+  return pairs.flatMap((pair) => {
+    const found = known.get(pair.value);
+    return found ? [{ ...pair, ...found }] : [];
+  });
+}
+
+/** The first in rank that the candidate shows as it is deployed, too: further outputs switch fusions off. */
+async function mostOutstanding(bisected: Bisected, measured: readonly Measured[]): Promise<Measured | undefined> {
+  // The sort is stable: of equal ones the earliest comes first.
+  const ranked = [...measured].sort((a, b) => standsOut(b) - standsOut(a) || 0);
+  for (const each of ranked.slice(0, MOST_TRIED)) if (await isConfirmed(bisected, each)) return each;
+  return ranked[0];
+}
+
+/** Whether the candidate, cut off behind the value and otherwise as it is deployed, shows a good part of the error there. */
+async function isConfirmed({ reference, candidate, samples }: Bisected, { pair, own }: Measured): Promise<boolean> {
+  const truth = await LoadedPiece.load(reference, [], [{ name: pair.value, sourceName: pair.value }]);
+  const deployed = await LoadedPiece.load(candidate, [], [{ ...pair.candidate, sourceName: pair.value }]);
+  const deviation = new Deviation();
+  for (let index = 0; index < samples.size; index++) {
+    const trial = await samples.sample(index);
+    const expected = (await truth.run(trial)).get(pair.value);
+    if (expected) deviation.add(expected, (await deployed.run(trial)).get(pair.value));
+  }
+  await truth.release();
+  await deployed.release();
+  return deviation.error >= CONFIRMED * own;
+}
+
+function report(
+  { reference, candidate, precision }: Bisected,
+  measured: readonly Measured[],
+  found: Measured,
+): PartedReport {
+  const { value } = found.pair;
+  const inUnits = (noise: number) => finite(Math.max(noise, UNITS.fp32) * (UNITS[precision] / UNITS.fp32));
+  const errors = new Map(measured.map(({ pair, error }) => [pair.value, error]));
+  return {
+    value,
+    nodes: found.stretch.nodes.map(({ name }) => name),
+    candidateNode: candidate.wiring.makerOf(found.pair.candidate.name)?.name ?? null,
+    own: finite(found.own),
+    inherited: finite(Math.max(0, ...found.reads.map((read) => errors.get(read) ?? 0))),
+    noise: inUnits(found.ownNoise),
+    cause: null,
+    saved: null,
+    alongDepth: measured.map(({ pair, error, noise }) => ({
+      value: pair.value,
+      depth: reference.wiring.depthOf(pair.value) ?? 0,
+      error: finite(error),
+      noise: inUnits(noise),
+    })),
+  };
+}
+
+function finite(number: number): number | null {
+  return Number.isFinite(number) ? number : null;
+}

@@ -1,0 +1,30 @@
+import { sameShape, type Tensor } from '../../model/index.js';
+
+/** By how much a value differs from what it should be, over all samples: one number, whatever the value's size. */
+export class Deviation {
+  /** Largest magnitude of what it should be. */
+  largest = 0;
+  #difference = 0;
+  #isBroken = false;
+
+  add(expected: Tensor, actual: Tensor | undefined): void {
+    if (!actual || !sameShape(expected.shape, actual.shape) || expected.strings) {
+      this.#isBroken = true;
+      return;
+    }
+    const [a, b] = [expected.toFloat64(), actual.toFloat64()];
+    for (let i = 0; i < a.length; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      if (Number.isFinite(x) && Number.isFinite(y)) {
+        this.largest = Math.max(this.largest, Math.abs(x));
+        this.#difference = Math.max(this.#difference, Math.abs(x - y));
+      } else if (!Object.is(x, y)) this.#isBroken = true;
+    }
+  }
+
+  /** max abs(expected - actual) / max abs(expected); infinite where sizes differ, or one of them alone is NaN or infinite. */
+  get error(): number {
+    if (this.#isBroken) return Number.POSITIVE_INFINITY;
+    return this.#difference === 0 ? 0 : this.#difference / this.largest;
+  }
+}

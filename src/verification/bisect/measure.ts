@@ -1,0 +1,187 @@
+import { EngineFailure } from '../../engines/index.js';
+import type { Trial } from '../../trials/index.js';
+import { nudge } from '../../trials/nudge.js';
+import type { Bisected } from './bisect.js';
+import { Deviation } from './deviation.js';
+import type { Network } from './network.js';
+import type { KnownPair } from './pair.js';
+import { type Fed, LoadedPiece } from './run-piece.js';
+import { HELD_BYTES } from './survey.js';
+import type { Stretch } from './wiring.js';
+
+/** What is tried, in the order of samples. */
+export interface Tried {
+  readonly size: number;
+  sample(index: number): Promise<Trial> | Trial;
+}
+
+/** What was found of one value. */
+export interface Measured {
+  readonly pair: KnownPair;
+  /** What the piece of the candidate that leads to it from values of the reference adds by itself. */
+  readonly own: number;
+  /** By how much the piece of the reference moves where what it reads is moved by a unit in the last place. */
+  readonly ownNoise: number;
+  /** Of the value in the candidate as a whole. */
+  readonly error: number;
+  /** By how much the reference's own value moves where its inputs are. */
+  readonly noise: number;
+  /** The reference's values that the piece of the candidate reads; its inputs are none. */
+  readonly reads: readonly string[];
+  /** What leads to the value in the reference from there. */
+  readonly stretch: Stretch;
+}
+
+/** Samples that noise is measured on: the third of the seeded ones differs in kind. */
+const NOISY = new Set([0, 2]);
+
+/**
+ * Both numbers of every value, over all samples. Values are taken in groups that fit into little memory, and each group is
+ * cut out anew.
+ */
+export class Measurement {
+  readonly #reference: Network;
+  readonly #candidate: Network;
+  readonly #samples: Tried;
+  readonly #byValue: ReadonlyMap<string, KnownPair>;
+  readonly #byCandidate: ReadonlyMap<string, KnownPair>;
+
+  constructor(
+    { reference, candidate, samples }: Pick<Bisected, 'reference' | 'candidate' | 'samples'>,
+    pairs: readonly KnownPair[],
+  ) {
+    this.#reference = reference;
+    this.#candidate = candidate;
+    this.#samples = samples;
+    this.#byValue = new Map(pairs.map((pair) => [pair.value, pair]));
+    this.#byCandidate = new Map(pairs.map((pair) => [pair.candidate.name, pair]));
+  }
+
+  /** In the order of the pairs. A value whose piece no engine takes is left out. @throws EngineFailure */
+  async all(): Promise<Measured[]> {
+    const found: Measured[] = [];
+    for (const group of groupsOf([...this.#byValue.values()])) found.push(...(await this.#halving(group)));
+    return found;
+  }
+
+  async #halving(group: readonly KnownPair[]): Promise<Measured[]> {
+    try {
+      return await this.#measure(group);
+    } catch (error) {
+      if (!(error instanceof EngineFailure && error.kind === 'refused')) throw error;
+      if (group.length < 2) return [];
+      const half = Math.ceil(group.length / 2);
+      return [...(await this.#halving(group.slice(0, half))), ...(await this.#halving(group.slice(half)))];
+    }
+  }
+
+  async #measure(group: readonly KnownPair[]): Promise<Measured[]> {
+    const read = this.#readBy(group);
+    const known = new Set([...group, ...read.candidate, ...read.reference].map(({ value }) => value));
+    const asReference = (value: string) => ({ name: value, sourceName: value });
+    const outputs = group.map(({ value }) => asReference(value));
+    const truth = await LoadedPiece.load(this.#reference, [], [...known].map(asReference));
+    const again = await LoadedPiece.load(this.#reference, read.reference.map(fedToReference), outputs);
+    const alone = await LoadedPiece.load(this.#candidate, read.candidate.map(fedToCandidate), group.map(asCandidate));
+    const whole = await LoadedPiece.load(this.#candidate, [], group.map(asCandidate));
+    const deviations = group.map((pair) => ({
+      pair,
+      own: new Deviation(),
+      ownNoise: new Deviation(),
+      error: new Deviation(),
+      noise: new Deviation(),
+    }));
+    for (let index = 0; index < this.#samples.size; index++) {
+      const trial = await this.#samples.sample(index);
+      const expected = await truth.run(trial);
+      const runs = {
+        own: await alone.run(trial, expected),
+        error: await whole.run(trial),
+        ...(NOISY.has(index) && {
+          ownNoise: await again.run(nudged(trial), nudge(expected, index)),
+          noise: await truth.run(nudged(trial)),
+        }),
+      };
+      for (const { pair, ...kinds } of deviations) {
+        const tensor = expected.get(pair.value);
+        for (const [kind, answers] of Object.entries(runs)) {
+          if (tensor) kinds[kind as keyof typeof kinds].add(tensor, answers.get(pair.value));
+        }
+      }
+    }
+    for (const piece of [truth, again, alone, whole]) await piece.release();
+    return deviations.map(({ pair, own, ownNoise, error, noise }) => ({
+      pair,
+      own: own.error,
+      ownNoise: ownNoise.error,
+      error: error.error,
+      noise: noise.error,
+      ...this.#stretchOf(pair),
+    }));
+  }
+
+  /**
+   * From what the candidate's piece reads, where all of the reference's way goes through there; else from the nearest values
+   * that both have.
+   */
+  #stretchOf(pair: KnownPair): Pick<Measured, 'reads' | 'stretch'> {
+    const { wiring, inputs } = this.#candidate;
+    const read = new Set(wiring.leadingTo([pair.candidate.name], this.#byCandidate).reads);
+    const reads = this.#candidateReads([pair]).map(({ value }) => value);
+    const stops = new Set([...reads, ...inputs.filter(({ name }) => read.has(name)).map((port) => port.sourceName)]);
+    const direct = this.#reference.wiring.leadingTo([pair.value], stops);
+    const isWhole = direct.reads.every((name) => stops.has(name));
+    return { reads, stretch: isWhole ? direct : this.#reference.wiring.leadingTo([pair.value], this.#byValue) };
+  }
+
+  #readBy(group: readonly KnownPair[]) {
+    const { reads } = this.#reference.wiring.leadingTo(
+      group.map(({ value }) => value),
+      this.#byValue,
+    );
+    return {
+      candidate: this.#candidateReads(group),
+      reference: reads.flatMap((name) => this.#byValue.get(name) ?? []),
+    };
+  }
+
+  #candidateReads(group: readonly KnownPair[]): KnownPair[] {
+    const { reads } = this.#candidate.wiring.leadingTo(
+      group.map(({ candidate }) => candidate.name),
+      this.#byCandidate,
+    );
+    return reads.flatMap((name) => this.#byCandidate.get(name) ?? []);
+  }
+}
+
+function nudged(trial: Trial): Trial {
+  const [feeds, artefactFeeds] = [nudge(trial.feeds, 1), nudge(trial.artefactFeeds, 1)];
+  return { ...trial, feeds, artefactFeeds };
+}
+
+function asCandidate({ value, candidate }: KnownPair) {
+  return { ...candidate, sourceName: value };
+}
+
+function fedToCandidate(pair: KnownPair): Fed {
+  return { ...asCandidate(pair), dtype: pair.dtype, rank: pair.shape.length };
+}
+
+function fedToReference({ value, dtype, shape }: KnownPair): Fed {
+  return { name: value, sourceName: value, dtype, rank: shape.length };
+}
+
+/** Neighbours that take little memory together. */
+function groupsOf(pairs: readonly KnownPair[]): KnownPair[][] {
+  const groups: KnownPair[][] = [];
+  let room = 0;
+  for (const pair of pairs) {
+    if (pair.bytes > room || groups.length === 0) {
+      groups.push([]);
+      room = HELD_BYTES;
+    }
+    groups.at(-1)?.push(pair);
+    room -= pair.bytes;
+  }
+  return groups;
+}

@@ -1,0 +1,74 @@
+import type { Chunks, Engine, Session } from '../../engines/index.js';
+import type { ArtefactPort, ArtefactValue, ImageOptions, Opened, Piece, Target } from '../../formats/format.js';
+import { loadReference, type ReferenceEdits } from '../../formats/index.js';
+import type { Trial } from '../../trials/index.js';
+import { Wiring } from './wiring.js';
+
+/** A network that can be run in pieces: the reference, or a candidate. */
+export interface Network {
+  readonly wiring: Wiring;
+  /** What its nodes give. `sourceName` is the value of the reference that a value is called as. */
+  readonly values: readonly ArtefactValue[];
+  /** Which of the reference's inputs and outputs they are is said by `sourceName`. */
+  readonly inputs: readonly ArtefactPort[];
+  readonly outputs: readonly ArtefactPort[];
+  /** Where it takes pixels: in which order of colours the network was trained, and trials have them. */
+  readonly trainedOn?: ImageOptions['order'] | undefined;
+  /** What of a trial it is fed with. */
+  readonly feeds: (trial: Trial) => Trial['feeds'];
+  /** @throws EngineFailure */
+  load(piece: Piece): Promise<Session>;
+}
+
+/** An artefact as it is deployed, in pieces. */
+export function artefactNetwork(
+  target: Target,
+  opened: Opened,
+  ports: { readonly inputs: readonly ArtefactPort[]; readonly outputs: readonly ArtefactPort[] },
+  {
+    engine,
+    rounded,
+    optimize = true,
+  }: { readonly engine: Engine; readonly rounded?: boolean; readonly optimize?: boolean },
+): Network {
+  return {
+    ...ports,
+    wiring: new Wiring(
+      opened.nodes(),
+      ports.inputs.map(({ name }) => name),
+    ),
+    values: opened.values,
+    trainedOn: opened.image?.order,
+    feeds: ({ artefactFeeds }) => artefactFeeds,
+    load: (piece) => engine.load({ ...target.runnable(opened, { piece, rounded }), optimize }),
+  };
+}
+
+/** What an ONNX source is run from: its own bytes, of which pieces are cut out. */
+export interface SourceParts {
+  readonly bytes: Uint8Array;
+  /** What has to be changed before it can run at all. */
+  readonly edits?: ReferenceEdits | undefined;
+  /** Data files by the path that the file calls them. */
+  readonly files?: ReadonlyMap<string, Chunks> | undefined;
+  /** Names of its inputs; weights are none. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly engine: Engine;
+}
+
+/** An ONNX file as the reference, in pieces: its engine's optimisations are off, and nothing passes through our own graph. */
+export async function sourceNetwork({ bytes, edits, files, inputs, outputs, engine }: SourceParts): Promise<Network> {
+  const { editReference, nodesOfReference } = await loadReference();
+  const port = (name: string) => ({ name, sourceName: name, dtype: undefined, shape: undefined });
+  const edited = editReference(bytes, edits ?? {});
+  const nodes = nodesOfReference(edited);
+  return {
+    wiring: new Wiring(nodes, inputs),
+    values: nodes.flatMap((node) => node.outputs.map((name) => ({ name, sourceName: name }))),
+    inputs: inputs.map(port),
+    outputs: outputs.map(port),
+    feeds: ({ feeds }) => feeds,
+    load: (piece) => engine.load({ model: editReference(edited, { piece }), ...(files && { files }), optimize: false }),
+  };
+}

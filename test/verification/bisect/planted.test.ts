@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startEngine } from '../../../src/engines/index.js';
+import { readOnnx } from '../../../src/formats/onnx/index.js';
+import { optimize } from '../../../src/passes/pipeline.js';
+import { bisect } from '../../../src/verification/bisect/bisect.js';
+import { digitsCases } from '../../corpus.js';
+import { targetOf } from '../../formats/open/opened.js';
+import { asWritten, candidateOf, damaged, FAULTS, referenceOf } from './planted.js';
+
+const plain = startEngine('onnxruntime');
+const engines = { onnxruntime: startEngine('onnxruntime'), 'tensorflow.js': startEngine('tensorflow.js') };
+afterAll(() => {
+  for (const engine of [plain, ...Object.values(engines)]) engine.close();
+});
+
+const file = digitsCases().find(({ name }) => name === 'digits_ts17_constants')?.model ?? '';
+const bytes = new Uint8Array(readFileSync(file));
+
+/** Beside the stem a place early in the network, and one late. */
+const PLACES = [2, 9];
+
+describe.each([
+  ['onnx', 'fp32'],
+  ['onnx', 'fp16'],
+  ['tfjs', 'fp32'],
+  ['coreml', 'fp16'],
+] as const)('%s in %s', (name, precision) => {
+  test.each(FAULTS.map((fault) => [fault.name, fault] as const))(
+    '%s is found where it was planted',
+    async (_, fault) => {
+      const target = await targetOf(name);
+      const { reference, samples } = await referenceOf(bytes, plain);
+      let planted = 0;
+      for (const place of PLACES.flatMap((first) => [first, first + 1])) {
+        const found = damaged(bytes, fault, place);
+        if (!found) continue;
+        const opened = asWritten(target, found.model, { precision });
+        const candidate = candidateOf(target, opened, engines[target.engine], precision === 'fp16');
+        const parted = await bisect({ reference, candidate, samples, precision });
+        expect(parted?.nodes.filter((node) => found.guilty.includes(node)).length, `at ${place}`).toBeGreaterThan(0);
+        const { own, inherited, noise } = parted ?? {};
+        expect(own ?? 0, `at ${place}`).toBeGreaterThan(5 * (noise ?? 1));
+        expect(own ?? 0, `at ${place}`).toBeGreaterThan(5 * (inherited ?? 1));
+        planted++;
+      }
+      expect(planted).toBeGreaterThan(1);
+    },
+  );
+
+  test('nothing stands out where nothing was planted', async () => {
+    const target = await targetOf(name);
+    const { reference, samples } = await referenceOf(bytes, plain);
+    const model = readOnnx(bytes);
+    optimize(model);
+    const opened = asWritten(target, model, { precision });
+    const candidate = candidateOf(target, opened, engines[target.engine], precision === 'fp16');
+    const parted = await bisect({ reference, candidate, samples, precision });
+    expect(parted?.own).toBeLessThan(5 * (parted?.noise ?? 0));
+    expect(parted?.alongDepth.length).toBeGreaterThan(10);
+    for (const { error, noise } of parted?.alongDepth ?? []) expect(error).toBeLessThan(20 * (noise ?? 0));
+    const depths = parted?.alongDepth.map(({ depth }) => depth) ?? [];
+    expect(depths).toEqual([...depths].sort((a, b) => a - b));
+  });
+});
