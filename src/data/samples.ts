@@ -9,15 +9,21 @@ export interface Samples {
    * they are normalised to.
    * @throws InputError where its file cannot be read
    */
-  sample(index: number): Promise<Trial> | Trial;
+  sample(index: number): Promise<Sample> | Sample;
   /** Whether a user gave them: then classes are judged as well. */
   readonly isUserGiven: boolean;
   /** Class of a sample, where `--truth` says it. */
   truth?(index: number): number | undefined;
   /** What was done to make inputs of image files. */
   readonly preprocessing: PreprocessingReport | null;
-  /** Of the names and bytes of all samples, in their order; lower-case hexadecimal. */
-  readonly sha256: string;
+  /** SHA-256 of what all of them are called and how long they are, known before the first is read. */
+  readonly listing: string;
   /** What a reader should know of them, a sentence each. */
   readonly notes: readonly string[];
+}
+
+/** A trial whose data can be told from others. */
+export interface Sample extends Trial {
+  /** Of the file or the arrays it was made of; lower-case hexadecimal. */
+  readonly sha256: string;
 }

@@ -1,6 +1,7 @@
 export { type Destination, destinationOf, expectFolder, expectReplaceable } from './destination.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
 export { type Identity, identityAt, placeKey } from './identity.js';
+export { type ListedFile, listFiles } from './list-files.js';
 export { readPackageFile } from './package-file.js';
 export type { FilesOnDisk, Placement } from './placement.js';
 export { putInPlace } from './put-in-place.js';
