@@ -1,6 +1,6 @@
 import type { DataType } from '../model/index.js';
-import type { ArtefactPort, ArtefactValue, FormatDeclaration, ImageOptions } from './format.js';
-import type { Said } from './read-metadata.js';
+import type { ArtefactPort, ArtefactValue, FormatDeclaration, ImageOptions, Opened } from './format.js';
+import { readMetadata, type Said } from './read-metadata.js';
 
 const IMAGE_AXES = 4;
 
@@ -9,15 +9,40 @@ export interface FilePort {
   readonly name: string;
   readonly dtype: DataType | undefined;
   readonly shape: readonly (number | undefined)[] | undefined;
+  readonly colours?: ImageOptions['order'] | undefined;
 }
 
-/** A value of the file with what its metadata say. */
-export function describeValue(name: string, { names, permutations }: Said): ArtefactValue {
+/** What a format finds in its file. */
+interface FileFacts extends Pick<Opened, 'metadata'> {
+  readonly inputs: readonly FilePort[];
+  readonly outputs: readonly FilePort[];
+  /** What its nodes give, by name. */
+  readonly values: readonly string[];
+}
+
+/** What an artefact says of itself in any format: the file's own ports and values, with what the metadata say of them. */
+export function describeArtefact(
+  { metadata, inputs, outputs, values }: FileFacts,
+  refuse: (what: string) => Error,
+): Omit<Opened, 'nodes' | 'precision' | 'notes' | 'content'> {
+  const said = readMetadata(metadata, refuse);
+  const describe = (port: FilePort) => describePort(port, said, refuse);
+  return {
+    metadata,
+    inputs: inputs.map(describe),
+    outputs: outputs.map(describe),
+    values: values.map((name) => describeValue(name, said)),
+    labels: said.labels,
+    image: said.image,
+    origins: said.origins,
+  };
+}
+
+function describeValue(name: string, { names, permutations }: Said): ArtefactValue {
   return { name, sourceName: names.get(name) ?? name, permutation: permutations.get(name) };
 }
 
-/** @param refuse makes the error where file and metadata cannot both be right */
-export function describePort(port: FilePort, said: Said, refuse: (what: string) => Error): ArtefactPort {
+function describePort(port: FilePort, said: Said, refuse: (what: string) => Error): ArtefactPort {
   const described = { ...port, ...describeValue(port.name, said) };
   const { name, shape, permutation } = described;
   if (permutation && shape && shape.length !== permutation.length) {
@@ -27,16 +52,16 @@ export function describePort(port: FilePort, said: Said, refuse: (what: string) 
 }
 
 /**
- * Says in which order the image among the inputs takes its colours: the one of four axes, of a float type, with as many
- * channels as the network was trained on, or any number.
+ * Says in which order the image among the inputs takes its colours, where the file normalises one: the input of four axes,
+ * of a float type, with as many channels as the network was trained on, or any number.
  * @param refuse makes the error where there is not one such input
  */
 export function withColours(
-  inputs: readonly ArtefactPort[],
-  image: ImageOptions,
+  { inputs, image }: Pick<Opened, 'inputs' | 'image'>,
   { colours }: Pick<FormatDeclaration, 'colours'>,
   refuse: (what: string) => Error,
-): ArtefactPort[] {
+): readonly ArtefactPort[] {
+  if (!image) return inputs;
   const isImage = ({ dtype, shape, permutation }: ArtefactPort) => {
     const channels = shape?.[permutation?.indexOf(1) ?? 1];
     const fits = channels === undefined || channels === image.mean.length;

@@ -4,19 +4,14 @@ import type { AnySite } from './site.js';
 
 /** Constant indices along an axis of this size, counted from the front. @throws Declined for one outside */
 export function constantIndices(tensor: Tensor, size: number): Int32Array {
-  const indices = Int32Array.from(tensor.toFloat64(), (value) => (value < 0 ? value + size : value));
-  if (indices.some((at) => at < 0 || at >= size)) return decline('an index outside the axis');
-  return indices;
+  return constantVectors(tensor, [size]);
 }
 
 /** Constant index vectors into axes of these sizes, counted from the front. @throws Declined for one outside */
 export function constantVectors(tensor: Tensor, sizes: readonly number[]): Int32Array {
-  const depth = sizes.length;
-  const values = Int32Array.from(tensor.toFloat64(), (value, i) =>
-    value < 0 ? value + (sizes[i % depth] ?? 0) : value,
-  );
-  const isOutside = values.some((at, i) => at < 0 || at >= (sizes[i % depth] ?? 0));
-  return isOutside ? decline('an index outside the axis') : values;
+  const sizeAt = (i: number) => sizes[i % sizes.length] ?? 0;
+  const indices = Int32Array.from(tensor.toFloat64(), (value, i) => (value < 0 ? value + sizeAt(i) : value));
+  return indices.some((at, i) => at < 0 || at >= sizeAt(i)) ? decline('an index outside the axis') : indices;
 }
 
 /** For each element of a tensor of this shape, where it stands in one with these strides were its coordinate along `axis` 0. */

@@ -1,4 +1,4 @@
-import { arrange, conversion, type Order, plain } from '../layout/order.js';
+import { arrange, type Order } from '../layout/order.js';
 import type { Layout } from '../layout/plan.js';
 import {
   type DataType,
@@ -78,12 +78,6 @@ export class Site<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
   /** The only reader of the result has been lowered with it: its result is `ref`. */
   absorb(reader: Node, ref: Ref): void {
     this.#absorb(reader, ref);
-  }
-
-  /** The operand in the order of ONNX. */
-  plainInput(index: number): Ref {
-    const value = this.value(index);
-    return this.#placed.get(value, plain(this.onnxShape(index).length));
   }
 
   constant(index: number): Tensor | undefined {
@@ -191,11 +185,5 @@ export class Site<Build extends Builder<Ref, Type>, Ref, Type extends DataType> 
 
   shapeVector(shape: Shape): Ref {
     return this.sizes.vector(shape) ?? decline(`the shape [${shape}] cannot be computed; fix sizes with --shape`);
-  }
-
-  /** `x`, held in `from`, as the layout has promised the result to lie. */
-  asResult(x: Ref, from: Order, index = 0): Ref {
-    const to = this.resultOrder(index);
-    return this.build.transpose(x, conversion(from, to));
   }
 }

@@ -1,5 +1,6 @@
 import type { Dimension } from '../model/index.js';
 import type { AveragePoolParameters, PoolParameters } from '../operators/index.js';
+import { coveringPads } from '../operators/shape/sliding-window.js';
 import { decline } from './decline.js';
 import type { AnySite } from './site.js';
 
@@ -23,23 +24,20 @@ export type Plane = readonly [WindowAxis, WindowAxis];
 export const POINTWISE = { kernel: 1, stride: 1, dilation: 1, before: 0, behind: 0, counted: 0 } as const;
 
 export function windowAxes<Ref>(site: AnySite<Ref>, parameters: PoolParameters): WindowAxis[] {
-  const { kernelShape, strides, dilations, ceilMode } = parameters;
+  const { kernelShape, strides, dilations } = parameters;
   const pads = parameters.pads ?? decline('padding of a size that is not known; fix it with --shape');
   const [sizes, results] = [site.onnxShape(0).slice(2), site.resultOnnxShape().slice(2)];
+  // Where the last window hangs over, the rows it lacks are added.
+  const padded =
+    coveringPads(parameters, sizes) ?? decline('ceil mode over a size that is not known; fix it with --shape');
   return kernelShape.map((kernel, axis) => {
     const [before, counted] = [pads[axis] ?? 0, pads[axis + kernelShape.length] ?? 0];
     const [stride, dilation] = [strides[axis] ?? 1, dilations[axis] ?? 1];
     const [size = 1, result = 1] = [sizes[axis], results[axis]];
     // TensorFlow.js would read and write beyond its memory.
     if (result === 0) return decline('a pool that finds no window');
-    const given = { size, result, kernel, stride, dilation, before, behind: counted, counted };
-    if (!ceilMode || stride === 1) return given;
-    if (typeof size !== 'number' || typeof result !== 'number') {
-      return decline('ceil mode over a size that is not known; fix it with --shape');
-    }
-    // Where the last window hangs over, the rows it lacks are added; it may also need fewer than the padding gives.
-    const extent = (kernel - 1) * dilation + 1;
-    return { ...given, behind: Math.max(counted, (result - 1) * stride + extent - size - before) };
+    const behind = padded[axis + kernelShape.length] ?? 0;
+    return { size, result, kernel, stride, dilation, before, behind, counted };
   });
 }
 

@@ -16,7 +16,7 @@ export function copyGraph(
 ): void {
   graphs.set(from, to);
   to.name = from.name;
-  for (const value of from.inputs) copies.set(value, withType(value, to.addInput(value.name)));
+  for (const value of from.inputs) copies.set(value, to.addInput(value.name).typedLike(value));
   const copyOf = (value: Value): Value => {
     const known = copies.get(value);
     if (known) return known;
@@ -37,7 +37,7 @@ export function copyGraph(
     });
     node.outputs.forEach((value, index) => {
       const made = copy.outputs[index];
-      if (value && made) copies.set(value, withType(value, made));
+      if (value && made) copies.set(value, made.typedLike(value));
     });
   }
   to.setOutputs(from.outputs.map(copyOf));
@@ -62,12 +62,4 @@ export function copyAttributes(
     return attribute;
   };
   return new Map(Array.from(node.attributes, ([name, attribute]) => [name, copyAttribute(attribute)]));
-}
-
-function withType(value: Value, copy: Value): Value {
-  copy.dtype = value.dtype;
-  copy.shape = value.shape;
-  copy.otherType = value.otherType;
-  copy.elements = value.elements;
-  return copy;
 }

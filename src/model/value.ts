@@ -87,6 +87,11 @@ export class Value {
     return this.shape?.length;
   }
 
+  /** Takes over what is known of another value. */
+  typedLike({ dtype, shape, otherType, elements }: Value): this {
+    return Object.assign(this, { dtype, shape, otherType, elements });
+  }
+
   /** @internal */
   addUse(node: Node, index: number): void {
     const indices = this.#uses.get(node);

@@ -58,12 +58,7 @@ function inline(branch: Graph, holder: Node): { nodes: Node[]; results: Value[] 
     nodes.push(copy);
     inner.outputs.forEach((value, index) => {
       const made = copy.outputs[index];
-      if (!value || !made) return;
-      made.dtype = value.dtype;
-      made.shape = value.shape;
-      made.otherType = value.otherType;
-      made.elements = value.elements;
-      outside.set(value, made);
+      if (value && made) outside.set(value, made.typedLike(value));
     });
   }
   return { nodes, results: branch.outputs.map(valueOutside) };
@@ -78,10 +73,8 @@ function valuesAround(node: Node): Value[] {
 
 /** The same value under a name that may become public. */
 function named(value: Value, { graph, origin }: Node): Value {
-  const result = graph.insert({ operator: 'Identity', inputs: [value], origin }).output();
-  result.dtype = value.dtype;
-  result.shape = value.shape;
-  result.otherType = value.otherType;
-  result.elements = value.elements;
-  return result;
+  return graph
+    .insert({ operator: 'Identity', inputs: [value], origin })
+    .output()
+    .typedLike(value);
 }

@@ -1,10 +1,10 @@
 import { asOneChunk, type Model } from '../../model/index.js';
-import { describePort, describeValue, type FilePort } from '../artefact-ports.js';
-import type { Artefact, ArtefactPort, ImageOptions, Opened } from '../format.js';
+import { describeArtefact, type FilePort } from '../artefact-ports.js';
+import type { Artefact, ImageOptions, Opened } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
-import { readMetadata } from '../read-metadata.js';
 import { mostHeldIn } from '../weight-precision.js';
 import { COLOR_SPACES } from './program/data-types.js';
+import type { Message } from './program/schema.js';
 import { damaged } from './read/damaged.js';
 import { readPackage } from './read/read-package.js';
 
@@ -22,29 +22,21 @@ const COLOURS: ReadonlyMap<number | undefined, ImageOptions['order']> = new Map(
 export function open({ files }: Artefact): Opened<Model> {
   const content = readPackage(new Map(Array.from(files, ([path, chunks]) => [path, asOneChunk(chunks)])));
   const { model, description, classifier, values, held } = content;
-  const said = readMetadata(model.metadata, damaged);
-  const { inputs, outputs } = model.graph;
-  const tensors = new Map([...inputs, ...outputs].map((value) => [value.name, value]));
-  const portOf = (name: string): ArtefactPort => {
+  const { metadata, graph, notes } = model;
+  const tensors = new Map([...graph.inputs, ...graph.outputs].map((value) => [value.name, value]));
+  const filePort = ({ name = '', type }: Message<'FeatureDescription'>): FilePort => {
     const { dtype, shape } = tensors.get(name) ?? {};
     const sizes = shape?.map((size) => (typeof size === 'number' ? size : undefined));
-    const port: FilePort = { name, dtype, shape: sizes };
-    return describePort(port, said, damaged);
+    return { name, dtype, shape: sizes, colours: COLOURS.get(type?.imageType?.colorSpace) };
   };
+  const [inputs, outputs] = [description.input.map(filePort), description.output.map(filePort)];
+  const said = describeArtefact({ metadata, inputs, outputs, values }, damaged);
   return {
-    image: said.image,
-    origins: said.origins,
-    inputs: description.input.map(({ name = '', type }) => ({
-      ...portOf(name),
-      colours: COLOURS.get(type?.imageType?.colorSpace),
-    })),
-    outputs: description.output.map(({ name = '' }) => portOf(name)),
-    values: values.map((name) => describeValue(name, said)),
-    nodes: () => nodesOf(model.graph),
+    ...said,
+    nodes: () => nodesOf(graph),
     labels: classifier?.labels ?? said.labels,
     precision: mostHeldIn(held),
-    metadata: new Map(description.metadata?.userDefined),
-    notes: model.notes,
+    notes,
     content: model,
   };
 }

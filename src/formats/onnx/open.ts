@@ -1,8 +1,7 @@
 import { asOneChunk, type Bytes, InputError, type Model, type Value } from '../../model/index.js';
-import { describePort, describeValue, withColours } from '../artefact-ports.js';
+import { describeArtefact, withColours } from '../artefact-ports.js';
 import type { Artefact, Opened } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
-import { readMetadata } from '../read-metadata.js';
 import { precisionOf } from '../weight-precision.js';
 import { onnxDeclaration } from './declaration.js';
 import type { ExternalData } from './external-data.js';
@@ -19,22 +18,14 @@ export interface OnnxContent {
 export function open(artefact: Artefact): Opened<OnnxContent> {
   const model = readOnnx(asOneChunk(artefact.files.get(artefact.commits) ?? []), { externalData: dataOf(artefact) });
   const { graph, metadata, notes } = model;
-  const said = readMetadata(metadata, invalid);
-  const portsOf = (values: readonly Value[]) => values.map((value) => describePort(filePort(value), said, invalid));
-  const inputs = portsOf(graph.inputs);
-  const { image } = said;
+  const [inputs, outputs] = [graph.inputs.map(filePort), graph.outputs.map(filePort)];
+  const values = graph.sorted().flatMap((node) => node.outputs.flatMap((value) => value?.name ?? []));
+  const said = describeArtefact({ metadata, inputs, outputs, values }, invalid);
   return {
-    labels: said.labels,
-    image,
-    origins: said.origins,
-    inputs: image ? withColours(inputs, image, onnxDeclaration, invalid) : inputs,
-    outputs: portsOf(graph.outputs),
-    values: graph
-      .sorted()
-      .flatMap(({ outputs }) => outputs.flatMap((value) => (value ? [describeValue(value.name, said)] : []))),
+    ...said,
+    inputs: withColours(said, onnxDeclaration, invalid),
     nodes: () => nodesOf(graph),
     precision: precisionOf(model),
-    metadata,
     notes,
     content: { model, artefact },
   };

@@ -1,7 +1,6 @@
 import { sizeOf } from '../../model/index.js';
-import { describePort, describeValue, withColours } from '../artefact-ports.js';
+import { describeArtefact, type FilePort, withColours } from '../artefact-ports.js';
 import type { Artefact, ArtefactNode, Opened } from '../format.js';
-import { readMetadata } from '../read-metadata.js';
 import { mostHeldIn } from '../weight-precision.js';
 import { tfjsDeclaration } from './declaration.js';
 import { damaged } from './read/damaged.js';
@@ -13,28 +12,24 @@ import { inOrder, nameOfResult, type ReadNode, type Reference } from './read/rea
 export function open(artefact: Artefact): Opened<ReadModel> {
   const content = readModel(artefact);
   const { metadata, weights, paths } = content;
-  const said = readMetadata(metadata, damaged);
-  const portsOf = (endpoints: readonly ReadEndpoint[]) =>
-    endpoints.map(({ key, dtype, shape }) => describePort({ name: key, dtype, shape }, said, damaged));
-  const inputs = portsOf(content.inputs);
-  const { image } = said;
+  const [inputs, outputs] = [content.inputs.map(filePort), content.outputs.map(filePort)];
+  const said = describeArtefact({ metadata, inputs, outputs, values: valuesOf(content) }, damaged);
   const known = new Set([artefact.commits, ...paths]);
   const strays = [...artefact.files.keys()].filter((path) => !known.has(path));
   return {
-    labels: said.labels,
-    image,
-    origins: said.origins,
-    inputs: image ? withColours(inputs, image, tfjsDeclaration, damaged) : inputs,
-    outputs: portsOf(content.outputs),
-    values: valuesOf(content).map((name) => describeValue(name, said)),
+    ...said,
+    inputs: withColours(said, tfjsDeclaration, damaged),
     nodes: () => nodesOf(content),
     precision: mostHeldIn(
       weights.filter(({ dtype }) => dtype === 'float32').map((each) => [each.precision, sizeOf(each.shape)] as const),
     ),
-    metadata,
     notes: strays.map((path) => `${path} is not named in model.json and was ignored`),
     content,
   };
+}
+
+function filePort({ key, dtype, shape }: ReadEndpoint): FilePort {
+  return { name: key, dtype, shape };
 }
 
 /** Results of all nodes that compute, further ones where something reads them. */

@@ -1,4 +1,5 @@
 import { sizeOf, stridesOf, type Tensor } from '../../model/index.js';
+import { Cells } from './cells.js';
 import { advance } from './odometer.js';
 
 /** Indices into an axis of `size`, from the front; undefined where one is out of range, which no result can be right for. */
@@ -10,6 +11,26 @@ export function indicesOf(indices: Tensor, size: number): number[] | undefined {
     places.push(place);
   }
   return places;
+}
+
+/** The slices of `data` along `axis` that stand at `places`, under the given shape; undefined for types below a byte. */
+export function slicesAt(
+  data: Tensor,
+  axis: number,
+  places: Iterable<number>,
+  shape: readonly number[],
+): Tensor | undefined {
+  const [size = 0, run] = [data.shape[axis], sizeOf(data.shape.slice(axis + 1))];
+  const [source, target] = [Cells.of(data), Cells.zeros(data.dtype, sizeOf(shape))];
+  if (!source || !target) return undefined;
+  let at = 0;
+  for (let row = 0; row < sizeOf(data.shape.slice(0, axis)); row++) {
+    for (const place of places) {
+      target.copy(at, source, (row * size + place) * run, run);
+      at += run;
+    }
+  }
+  return target.toTensor(shape);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Dimension, isStatic, type Node, sizeOf } from '../../model/index.js';
-import { Cells } from '../compute/cells.js';
+import { slicesAt } from '../compute/indices.js';
 import { nonZeroPlaces } from '../compute/non-zero-places.js';
 import { operator } from '../operator.js';
 import { normalizeAxis } from '../shape/axes.js';
@@ -38,23 +38,13 @@ export const compress = operator('Compress', {
   },
   compute: ([tensor, condition], { axis }) => {
     if (!tensor || !condition) return undefined;
-    const from = axis === undefined ? [tensor.size] : tensor.shape;
+    const data = axis === undefined ? tensor.reshape([tensor.size]) : tensor;
     const along = axis ?? 0;
-    const size = from[along] ?? 0;
+    const size = data.shape[along] ?? 0;
     const places = nonZeroPlaces(condition);
     if (!places || places.some((place) => place >= size)) return undefined;
-    const shape = from.map((whole, at) => (at === along ? places.length : whole));
-    const run = sizeOf(from.slice(along + 1));
-    const [source, target] = [Cells.of(tensor), Cells.zeros(tensor.dtype, sizeOf(shape))];
-    if (!source || !target) return undefined;
-    let at = 0;
-    for (let row = 0; row < sizeOf(from.slice(0, along)); row++) {
-      for (const place of places) {
-        target.copy(at, source, (row * size + place) * run, run);
-        at += run;
-      }
-    }
-    return [target.toTensor(shape)];
+    const shape = data.shape.map((whole, at) => (at === along ? places.length : whole));
+    return slicesAt(data, along, places, shape);
   },
 });
 

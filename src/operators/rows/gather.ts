@@ -1,6 +1,6 @@
 import { type Dimension, type Node, type Shape, sizeOf } from '../../model/index.js';
 import { Cells } from '../compute/cells.js';
-import { elementPlaces, indicesOf, slicePlaces } from '../compute/indices.js';
+import { elementPlaces, indicesOf, slicePlaces, slicesAt } from '../compute/indices.js';
 import { type Facts, operator } from '../operator.js';
 import { normalizeAxis } from '../shape/axes.js';
 import { shaped } from '../shape/facts.js';
@@ -24,21 +24,8 @@ export const gather = operator('Gather', {
     const size = data?.shape[axis];
     if (!data || !indices || size === undefined) return undefined;
     const places = indicesOf(indices, size);
-    if (!places) return undefined;
-    const outer = sizeOf(data.shape.slice(0, axis));
-    const run = sizeOf(data.shape.slice(axis + 1));
     const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
-    const source = Cells.of(data);
-    const target = Cells.zeros(data.dtype, sizeOf(shape));
-    if (!source || !target) return undefined;
-    let at = 0;
-    for (let row = 0; row < outer; row++) {
-      for (const place of places) {
-        target.copy(at, source, (row * size + place) * run, run);
-        at += run;
-      }
-    }
-    return [target.toTensor(shape)];
+    return places && slicesAt(data, axis, places, shape);
   },
 });
 

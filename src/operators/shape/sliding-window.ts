@@ -159,6 +159,17 @@ export function reachedEnds(
   return ends.some(Number.isNaN) ? undefined : ends;
 }
 
+/**
+ * The pads with which a pool needs no rounding up: where that gives a window more, its overhang is padding at the end.
+ * @returns undefined where they depend on a size that is not known
+ */
+export function coveringPads(pool: Window & { readonly ceilMode: boolean }, spatial: Shape): Window['pads'] {
+  const { pads, autoPad, ceilMode } = pool;
+  if (!ceilMode || autoPad.startsWith('SAME')) return pads;
+  const reached = reachedEnds(pool, spatial);
+  return reached && pads?.map((pad, i) => Math.max(pad, reached[i - spatial.length] ?? 0));
+}
+
 /** Two branches that slide alike over one symbolic size end in one symbol: `(H + 2 - 3) / 2` is `(H + 0 - 1) / 2`. */
 function slideSymbol(node: Node, size: string, { stride, slack, begin, ceilMode }: Steps): Dimension {
   if (stride === 1) return slack === -1 ? size : node.graph.model.derivedSymbol(`${size} + ${slack + 1}`);

@@ -1,5 +1,6 @@
 import type { onnx } from 'onnx-proto';
-import { DATA_TYPES, type DataType } from '../../../model/index.js';
+import type { DataType } from '../../../model/index.js';
+import { numberOf } from '../write-type.js';
 
 /** A value that is fed instead of being computed. */
 export interface FedValue {
@@ -26,7 +27,7 @@ export function feedValues({ graph }: onnx.IModelProto, values: readonly FedValu
 }
 
 function castToBool(value: FedValue): onnx.INodeProto {
-  const to = { name: 'to', type: ATTRIBUTE_INT, i: elementType('bool') };
+  const to = { name: 'to', type: ATTRIBUTE_INT, i: numberOf('bool') };
   return { opType: 'Cast', input: [feedNameOf(value)], output: [value.name], attribute: [to] };
 }
 
@@ -34,11 +35,7 @@ function castToBool(value: FedValue): onnx.INodeProto {
 const ATTRIBUTE_INT = 2;
 
 function inputOf(value: FedValue): onnx.IValueInfoProto {
-  const elemType = elementType(value.dtype === 'bool' ? 'int32' : value.dtype);
+  const elemType = numberOf(value.dtype === 'bool' ? 'int32' : value.dtype);
   const dim = value.shape.map((size) => (size === undefined ? {} : { dimValue: size }));
   return { name: feedNameOf(value), type: { tensorType: { elemType, shape: { dim } } } };
-}
-
-function elementType(dtype: DataType): number {
-  return DATA_TYPES.indexOf(dtype) + 1;
 }

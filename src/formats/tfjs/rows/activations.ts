@@ -28,16 +28,6 @@ function indicator(build: Builder, test: 'Less' | 'Greater', x: Ref, limit: numb
   return build.cast(build.op(test, [x, build.float(limit)]), 'bool', 'float32');
 }
 
-const clip = row(operators.clip, (site, { min, max }) => {
-  expectArithmetic(site);
-  const x = site.input(0);
-  if (site.kind(0) !== 'float32' || min === undefined || max === undefined || min > max) return clipByTwo(site, x);
-  if (min === Number.NEGATIVE_INFINITY && max === Number.POSITIVE_INFINITY) return x;
-  if (min === 0 && max === Number.POSITIVE_INFINITY) return site.build.op('Relu', [x]);
-  if (min === 0 && max === 6) return site.build.op('Relu6', [x]);
-  return site.build.op('ClipByValue', [x, site.build.float(min), site.build.float(max)]);
-});
-
 /** wasm's clip ignores the upper bound of integers, and the loader refuses bounds that cross; ONNX then gives the upper. */
 function clipByTwo(site: Site, x: Ref): Ref {
   const raised = site.has(1) ? site.build.op('Maximum', [x, site.input(1)]) : x;
@@ -130,5 +120,14 @@ export const activationRows: readonly Row[] = [
     };
     return build.op('AddV2', [masked(bias, 'Less', -lambd), masked(-bias, 'Greater', lambd)]);
   }),
-  clip,
+
+  row(operators.clip, (site, { min, max }) => {
+    expectArithmetic(site);
+    const x = site.input(0);
+    if (site.kind(0) !== 'float32' || min === undefined || max === undefined || min > max) return clipByTwo(site, x);
+    if (min === Number.NEGATIVE_INFINITY && max === Number.POSITIVE_INFINITY) return x;
+    if (min === 0 && max === Number.POSITIVE_INFINITY) return site.build.op('Relu', [x]);
+    if (min === 0 && max === 6) return site.build.op('Relu6', [x]);
+    return site.build.op('ClipByValue', [x, site.build.float(min), site.build.float(max)]);
+  }),
 ];

@@ -49,19 +49,6 @@ function chained(site: Site, op: string, operands = operandsOf(site)): Ref {
   return operands.reduce((a, b) => site.build.op(op, [a, b]));
 }
 
-/** Divided before they are added: the sum may be beyond the range that the mean is within. */
-const mean = row(operators.mean, (site) => {
-  expectFloat(site);
-  const operands = operandsOf(site);
-  if (operands.length === 1) return operands[0] ?? '';
-  const count = site.build.float(operands.length);
-  return chained(
-    site,
-    'AddV2',
-    operands.map((x) => site.build.op('RealDiv', [x, count])),
-  );
-});
-
 /** Tests of any type TensorFlow.js has; integers of 64 bits are compared as the 32 bits they are held in. */
 function test(operator: Operator<unknown>, op: string): Row {
   return row(operator, (site) => {
@@ -70,21 +57,7 @@ function test(operator: Operator<unknown>, op: string): Row {
   });
 }
 
-const not = row(operators.not, (site) => site.build.op('LogicalNot', [site.input(0)]));
-
 const MOST_SELECTED_RANK = 4;
-
-const where = row(operators.where, (site) => {
-  site.resultKind();
-  const operands = operandsOf(site);
-  if (site.resultOnnxShape().length <= MOST_SELECTED_RANK) return site.build.op('SelectV2', operands);
-  const shapes = operands.map((_, index) => broadcastShape(site, index));
-  const runs = sharedRuns(site.resultShape(), shapes);
-  if (runs.length > MOST_SELECTED_RANK)
-    return decline(`a choice between tensors of more than ${MOST_SELECTED_RANK} axes`);
-  const merged = operands.map((x, index) => site.reshape(x, mergedShape(shapes[index] ?? [], runs)));
-  return site.reshape(site.build.op('SelectV2', merged), site.resultShape());
-});
 
 /** An operand's sizes as they broadcast to the result in memory. */
 function broadcastShape(site: Site, index: number): Dimension[] {
@@ -145,7 +118,19 @@ export const arithmeticRows: readonly Row[] = [
   chain(operators.max, 'Maximum'),
   chain(operators.min, 'Minimum'),
   chain(operators.sum, 'AddV2'),
-  mean,
+
+  /** Divided before they are added: the sum may be beyond the range that the mean is within. */
+  row(operators.mean, (site) => {
+    expectFloat(site);
+    const operands = operandsOf(site);
+    if (operands.length === 1) return operands[0] ?? '';
+    const count = site.build.float(operands.length);
+    return chained(
+      site,
+      'AddV2',
+      operands.map((x) => site.build.op('RealDiv', [x, count])),
+    );
+  }),
   test(operators.equal, 'Equal'),
   test(operators.greater, 'Greater'),
   test(operators.greaterOrEqual, 'GreaterEqual'),
@@ -154,6 +139,18 @@ export const arithmeticRows: readonly Row[] = [
   test(operators.and, 'LogicalAnd'),
   test(operators.or, 'LogicalOr'),
   test(operators.xor, 'NotEqual'),
-  not,
-  where,
+
+  row(operators.not, (site) => site.build.op('LogicalNot', [site.input(0)])),
+
+  row(operators.where, (site) => {
+    site.resultKind();
+    const operands = operandsOf(site);
+    if (site.resultOnnxShape().length <= MOST_SELECTED_RANK) return site.build.op('SelectV2', operands);
+    const shapes = operands.map((_, index) => broadcastShape(site, index));
+    const runs = sharedRuns(site.resultShape(), shapes);
+    if (runs.length > MOST_SELECTED_RANK)
+      return decline(`a choice between tensors of more than ${MOST_SELECTED_RANK} axes`);
+    const merged = operands.map((x, index) => site.reshape(x, mergedShape(shapes[index] ?? [], runs)));
+    return site.reshape(site.build.op('SelectV2', merged), site.resultShape());
+  }),
 ];

@@ -5,14 +5,18 @@ import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
 
-/** Indices from the front: constants are rewritten, computed ones are tested, since a negative one reads other memory. */
-function fromFront(site: Site, index: number, size: number): Ref {
+/**
+ * Indices along an axis of the given size, or index vectors along axes of these sizes, from the front: constants are
+ * rewritten, computed ones are tested, since a negative one reads other memory.
+ */
+function fromFront(site: Site, index: number, size: number | readonly number[]): Ref {
   const { build } = site;
   const tensor = site.constant(index);
-  if (tensor) return build.ints(constantIndices(tensor, size), tensor.shape);
+  if (tensor) return build.ints(constantVectors(tensor, [size].flat()), tensor.shape);
   const x = site.input(index);
   const isNegative = build.cast(build.op('Less', [x, build.int(0)]), 'bool', 'int32');
-  return build.op('AddV2', [x, build.op('Mul', [isNegative, build.int(size)])]);
+  const whole = typeof size === 'number' ? build.int(size) : build.ints(size);
+  return build.op('AddV2', [x, build.op('Mul', [isNegative, whole])]);
 }
 
 /** A kernel that moves elements of floats and integers, lent to bools as integers. */
@@ -63,16 +67,6 @@ function elementPlaces(site: Site, axis: number): Ref {
   return build.op('AddV2', [build.ints(own, shape), build.op('Mul', [fromFront(site, 1, size), build.int(stride)])]);
 }
 
-/** Index vectors from the front, for an operand of the given sizes. */
-function vectorsFromFront(site: Site, index: number, sizes: readonly number[]): Ref {
-  const { build } = site;
-  const tensor = site.constant(index);
-  if (tensor) return build.ints(constantVectors(tensor, sizes), tensor.shape);
-  const x = site.input(index);
-  const isNegative = build.cast(build.op('Less', [x, build.int(0)]), 'bool', 'int32');
-  return build.op('AddV2', [x, build.op('Mul', [isNegative, build.ints(sizes)])]);
-}
-
 const MOST_INDEXED_AXES = 4;
 
 function scatterElements(operator: typeof operators.scatterElements): Row {
@@ -110,7 +104,7 @@ export const gatheringRows: readonly Row[] = [
   row(operators.gatherNd, (site, { batchDims }) => {
     if (batchDims > 0) return decline('with batch_dims');
     const sizes = indexedSizes(site, 1);
-    return moving(site, (x) => site.build.op('GatherNd', [x, vectorsFromFront(site, 1, sizes)]));
+    return moving(site, (x) => site.build.op('GatherNd', [x, fromFront(site, 1, sizes)]));
   }),
 
   row(operators.scatterNd, (site, { reduction }) => {
@@ -118,7 +112,7 @@ export const gatheringRows: readonly Row[] = [
     if (reduction !== 'none') return decline(`with reduction ${reduction}`);
     if (site.kind(0) === 'bool') return decline('of bool');
     const sizes = indexedSizes(site, 1);
-    const vectors = vectorsFromFront(site, 1, sizes);
+    const vectors = fromFront(site, 1, sizes);
     if (sizes.length <= MOST_INDEXED_AXES) {
       return build.op('TensorScatterUpdate', [site.input(0), vectors, site.input(2)]);
     }

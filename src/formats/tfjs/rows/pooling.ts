@@ -96,7 +96,8 @@ function pooledVolume(
 
 type Sliding = Pick<WindowAxis, 'kernel' | 'stride'>;
 
-function slidePool(site: Site, op: string, x: Ref, plane: readonly [Sliding, Sliding]): Ref {
+/** A pool over a plane that nothing has to be added around. */
+export function slidePool(site: Site, op: string, x: Ref, plane: readonly [Sliding, Sliding]): Ref {
   return site.build.op(op, [x], {
     ksize: attribute.ints([1, ...plane.map(({ kernel }) => kernel), 1]),
     strides: attribute.ints([1, ...plane.map(({ stride }) => stride), 1]),

@@ -4,10 +4,10 @@ import { reducedAxes } from '../../../lowering/reduced-axes.js';
 import { around, mergedShape } from '../../../lowering/runs.js';
 import type { Operator, ReduceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
-import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { magnitude } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
+import { slidePool } from './pooling.js';
 
 const square = (site: Site, x: Ref) => site.build.op('Square', [x]);
 
@@ -42,12 +42,10 @@ function reduceOver(site: Site, op: string, x: Ref, axes: readonly number[], kee
   const isPlane =
     shape.length === 4 && axes.join() === '1,2' && typeof height === 'number' && typeof width === 'number';
   if (op !== 'Mean' || !isPlane) return site.build.reduce(op, x, axes, keepDims);
-  const pooled = site.build.op('AvgPool', [x], {
-    ksize: attribute.ints([1, height, width, 1]),
-    strides: attribute.ints([1, 1, 1, 1]),
-    padding: attribute.text('VALID'),
-    data_format: attribute.text('NHWC'),
-  });
+  const pooled = slidePool(site, 'AvgPool', x, [
+    { kernel: height, stride: 1 },
+    { kernel: width, stride: 1 },
+  ]);
   return keepDims ? pooled : site.reshape(pooled, site.resultShape());
 }
 

@@ -16,18 +16,11 @@ import type { MilValue } from '../../program/program.js';
 import { fitsHalf, int, text } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, compare, reshape, select, unary } from '../operations.js';
-import type { Row, Rows } from './row.js';
+import { onFloat } from './operands.js';
+import type { Rows } from './row.js';
 
 /** Above this a bound is no bound: no float32 is beyond, but infinity. */
 const LARGEST_FLOAT32 = 3.4028234e38;
-
-/** One operand, any rank: element-wise operations do not mind the shape. */
-const onFloat =
-  (make: (to: NodeBuilder, x: MilValue, node: Node) => MilValue): Row =>
-  (node, to) => {
-    if (to.kindOf() !== 'float') decline('Core ML computes it for floats alone');
-    to.output(make(to, to.carrier(), node));
-  };
 
 /** Activations. What MIL has no operation for is written in arithmetic; those on integers, as integers. */
 export const activations: Rows = {

@@ -8,6 +8,7 @@ import { binary, cast, compare, unary } from '../operations.js';
 import { pair } from '../pair.js';
 import { gateOf } from './activations.js';
 import { addOrLinear } from './matrix-products.js';
+import { expectWide } from './operands.js';
 import type { Row, Rows } from './row.js';
 
 /** Half of the smallest step of fp16: what is below becomes 0. */
@@ -74,13 +75,6 @@ export const arithmetic: Rows = {
     return count === 1 ? x : binary(to, 'real_div', x, to.number(count));
   }),
 };
-
-function expectWide(node: Node): void {
-  const dtype = node.dtypeOf(0);
-  if (dtype === 'int8' || dtype === 'uint8' || dtype === 'int16' || dtype === 'uint16') {
-    decline(`${dtype} wraps around where the 32 bits of Core ML do not`);
-  }
-}
 
 /** @throws LeavesHalf where a divisor that is not 0 would become 0 */
 function expectDivisor(node: Node, to: NodeBuilder): void {

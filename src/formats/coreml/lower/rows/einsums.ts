@@ -1,16 +1,17 @@
 import { decline } from '../../../../lowering/decline.js';
 import { type Factor, lowerEinsum } from '../../../../lowering/einsum.js';
-import { type Node, sizeOf } from '../../../../model/index.js';
+import { sizeOf } from '../../../../model/index.js';
 import { einsum } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, matmul, reduce, reshape, transpose } from '../operations.js';
+import { expectWide } from './operands.js';
 import type { Rows } from './row.js';
 
 /** Sums, transposes and matrix products, as many as the equation asks for. */
 export const einsums: Rows = {
   Einsum(node, to) {
-    expectArithmetic(node);
+    expectWide(node);
     if (to.resultSizes().length > 5) decline('its result has a rank over 5');
     const made = lowerEinsum<MilValue, number>(einsum.parameters(node), {
       operand: (index) => to.input(index),
@@ -37,12 +38,4 @@ export const einsums: Rows = {
 function joined(to: NodeBuilder, { ref, sizes }: Factor<MilValue, number>): MilValue {
   const [batch] = sizes;
   return reshape(to, ref, sizes.map(sizeOf).slice(batch.length > 0 ? 0 : 1));
-}
-
-/** @throws Declined where sums of products would not be what they are in ONNX */
-function expectArithmetic(node: Node): void {
-  const dtype = node.dtypeOf(0);
-  if (dtype === 'int8' || dtype === 'uint8' || dtype === 'int16' || dtype === 'uint16') {
-    decline(`${dtype} wraps around where the 32 bits of Core ML do not`);
-  }
 }

@@ -1,38 +1,26 @@
-import { decline } from '../../../../lowering/decline.js';
 import type { MilValue } from '../../program/program.js';
 import { int } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, compare, select, unary } from '../operations.js';
+import { expectWide, onFloat } from './operands.js';
 import type { Row, Rows } from './row.js';
-
-const onFloat =
-  (make: (to: NodeBuilder, x: MilValue) => MilValue): Row =>
-  (_node, to) => {
-    if (to.kindOf() !== 'float') decline('Core ML computes it for floats alone');
-    to.output(make(to, to.carrier()));
-  };
 
 /** Functions that MIL has under a name of its own. */
 const named = (type: string): Row => onFloat((to, x) => unary(to, type, x));
 
 /** The magnitude of the smallest of 8 or 16 bits does not fit into them; 32 bits hold it. */
 const onNumber =
-  (type: string): Row =>
+  (make: (to: NodeBuilder, x: MilValue) => MilValue): Row =>
   (node, to) => {
-    const dtype = node.dtypeOf(0);
-    if (dtype === 'int8' || dtype === 'int16') decline(`${dtype} wraps around where the 32 bits of Core ML do not`);
-    to.output(unary(to, type, to.carrier()));
+    expectWide(node, ['int8', 'int16']);
+    to.output(make(to, to.carrier()));
   };
 
 /** Functions of one number, element by element. */
 export const elementaryFunctions: Rows = {
-  Abs: onNumber('abs'),
-  Sign: onNumber('sign'),
-  Neg(node, to) {
-    const dtype = node.dtypeOf(0);
-    if (dtype === 'int8' || dtype === 'int16') decline(`${dtype} wraps around where the 32 bits of Core ML do not`);
-    to.output(binary(to, 'mul', to.carrier(), to.kindOf() === 'float' ? to.number(-1) : int(-1)));
-  },
+  Abs: onNumber((to, x) => unary(to, 'abs', x)),
+  Sign: onNumber((to, x) => unary(to, 'sign', x)),
+  Neg: onNumber((to, x) => binary(to, 'mul', x, to.kindOf() === 'float' ? to.number(-1) : int(-1))),
 
   Sqrt: named('sqrt'),
   Exp: named('exp'),

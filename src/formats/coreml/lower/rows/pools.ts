@@ -1,6 +1,7 @@
 import { decline } from '../../../../lowering/decline.js';
-import { type Node, sizeOf } from '../../../../model/index.js';
+import { sizeOf } from '../../../../model/index.js';
 import { averagePool, globalLpPool, lpPool, maxPool, type PoolParameters } from '../../../../operators/index.js';
+import { coveringPads } from '../../../../operators/shape/sliding-window.js';
 import type { MilValue } from '../../program/program.js';
 import { bounded } from '../bounded.js';
 import { bool, ints } from '../constants.js';
@@ -15,13 +16,13 @@ export const pools: Rows = {
     if (node.outputs[1]?.isDead === false) decline('Core ML pools give no indices');
     if (to.kindOf() !== 'float') decline('Core ML pools floats alone');
     const pool = maxPool.parameters(node);
-    const padding = paddingArguments(overhanging(node, to, pool));
+    const padding = paddingArguments(padsOf(to, pool));
     to.output(to.emit('max_pool', { x: to.input(), ...windowArguments(pool), ...padding }, to.resultSizes()));
   },
 
   AveragePool(node, to) {
     const pool = averagePool.parameters(node);
-    const pads = overhanging(node, to, pool);
+    const pads = padsOf(to, pool);
     const isOverhanging = pads.some((pad, i) => pad !== (pool.pads?.[i] ?? 0));
     const x = to.input();
     const mean = average(to, x, pool, pads, !pool.countIncludePad);
@@ -33,7 +34,7 @@ export const pools: Rows = {
     const pool = lpPool.parameters(node);
     if (pool.p > 2) decline(`Core ML can make norms of 1 and 2, not of ${pool.p}`);
     const total = (powers: MilValue): MilValue => {
-      const mean = average(to, powers, pool, overhanging(node, to, pool), false);
+      const mean = average(to, powers, pool, padsOf(to, pool), false);
       return binary(to, 'mul', mean, to.number(sizeOf(pool.kernelShape)));
     };
     const x = to.input();
@@ -79,24 +80,12 @@ function average(
   return to.emit('avg_pool', args, to.resultSizes());
 }
 
-/**
- * The pads with which no rounding up is needed: where `ceil_mode` gives one window more, its overhang is padding at the end.
- * @throws Declined where the kernel has holes
- */
-function overhanging(node: Node, to: NodeBuilder, { kernelShape, strides, dilations, pads }: PoolParameters): number[] {
-  if (!pads) return decline('its padding is not known');
-  if (dilations.some((dilation, axis) => dilation !== 1 && kernelShape[axis] !== 1)) {
+/** The pads with which no rounding up is needed. @throws Declined where the kernel has holes */
+function padsOf(to: NodeBuilder, pool: PoolParameters): readonly number[] {
+  if (pool.dilations.some((dilation, axis) => dilation !== 1 && pool.kernelShape[axis] !== 1)) {
     decline('Core ML pools have no dilation');
   }
-  const axes = kernelShape.length;
-  const sizes = to.sizesOf().slice(2);
-  const results = to.resultSizes().slice(2);
-  if (sizes.length !== axes) throw node.invalid('kernel_shape does not fit the input');
-  const ends = sizes.map((size, axis) => {
-    const covered = ((results[axis] ?? 1) - 1) * (strides[axis] ?? 1) + (kernelShape[axis] ?? 1);
-    return Math.max(pads[axis + axes] ?? 0, covered - size - (pads[axis] ?? 0));
-  });
-  return [...pads.slice(0, axes), ...ends];
+  return coveringPads(pool, to.sizesOf().slice(2)) ?? decline('its padding is not known');
 }
 
 /** Per place of the result [1, 1, *D]: elements of the window over those that lie within the padded input. */
