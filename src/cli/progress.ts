@@ -1,26 +1,85 @@
+import type { SingleBar } from 'cli-progress';
 import { showName } from '../report/index.js';
+import { now } from '../run/clock.js';
 import type { Progress } from '../run/stations.js';
 
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
- * One line on a terminal that says what is being done. It neither hides the cursor nor switches the screen, so a run that
- * is ended by a signal leaves the terminal as it was.
+ * One line on a terminal that says what is being done, and of samples how many, how fast and how long it will take. It
+ * neither hides the cursor nor switches the screen, so a run that is ended by a signal leaves the terminal as it was.
  */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
+  #bar: Promise<SamplesBar> | undefined;
+  #isCleared = false;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
   }
 
-  readonly show = ({ model, station }: Progress): void => {
+  readonly show = ({ model, station, samples }: Progress): void => {
     if (!this.#stream.isTTY) return;
     const line = `${showName(model)}: ${station}`;
+    if (samples) {
+      const { done, total } = samples;
+      this.#bar ??= SamplesBar.start(this.#stream, line, total);
+      this.#then((bar) => bar.update(done));
+      return;
+    }
+    this.#stop();
     this.#stream.write(`${CLEAR_LINE}${line.slice(0, Math.max(20, (this.#stream.columns ?? 80) - 1))}`);
   };
 
   clear(): void {
+    this.#isCleared = true;
+    this.#stop();
     if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE);
+  }
+
+  #stop(): void {
+    this.#then((bar) => bar.stop());
+    this.#bar = undefined;
+  }
+
+  /** The bar is loaded while the first samples run; what comes too late for it is dropped. */
+  #then(step: (bar: SamplesBar) => void): void {
+    this.#bar?.then((bar) => (this.#isCleared ? bar.stop() : step(bar)));
+  }
+}
+
+/** A bar over samples, with their rate and the time left. */
+class SamplesBar {
+  readonly #bar: SingleBar;
+  readonly #started = now();
+
+  private constructor(bar: SingleBar) {
+    this.#bar = bar;
+  }
+
+  /** Loads the library that draws it, with all switched off that a signal would leave behind on a terminal. */
+  static async start(stream: NodeJS.WriteStream, title: string, total: number): Promise<SamplesBar> {
+    const { default: cliProgress } = await import('cli-progress');
+    const bar = new cliProgress.SingleBar({
+      format: '{title} [{bar}] {value}/{total}, {rate}/s, {eta_formatted} left',
+      stream,
+      barsize: 20,
+      etaBuffer: 100,
+      hideCursor: false,
+      linewrap: true,
+      gracefulExit: false,
+      clearOnComplete: true,
+    });
+    bar.start(total, 0, { title, rate: '-' });
+    return new SamplesBar(bar);
+  }
+
+  update(done: number): void {
+    const rate = (1000 * done) / (now() - this.#started);
+    this.#bar.update(done, { rate: rate.toFixed(rate < 10 ? 1 : 0) });
+  }
+
+  stop(): void {
+    this.#bar.stop();
   }
 }

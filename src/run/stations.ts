@@ -1,9 +1,11 @@
 import { now } from './clock.js';
 
-/** A step that began; `model` is the path as it was given. */
+/** A step that began, or how far it is; `model` is the path as it was given. */
 export interface Progress {
   readonly model: string;
   readonly station: string;
+  /** How many samples are done, for a step that goes through them. */
+  readonly samples?: { readonly done: number; readonly total: number } | undefined;
 }
 
 /** Where the time of one model goes, by station, and who wants to hear of it. */

@@ -1,0 +1,46 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { ProgressLine } from '../../src/cli/progress.js';
+
+/** What is written to a stream that calls itself a terminal, or does not. */
+function terminal(isTTY: boolean): { readonly stream: NodeJS.WriteStream; text(): string } {
+  const stream = new PassThrough();
+  const chunks: string[] = [];
+  stream.on('data', (chunk) => chunks.push(String(chunk)));
+  const asked = { isTTY, columns: 120, cursorTo: () => true, getWindowSize: () => [120, 40] };
+  return { stream: Object.assign(stream, asked) as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
+}
+
+const samples = (done: number) => ({ model: 'net.onnx', station: 'compare', samples: { done, total: 200 } });
+const loaded = () => new Promise((resolve) => setTimeout(resolve, 300));
+
+test('a bar says how many samples are done, how fast, and the time left; the line is empty in the end', async () => {
+  const { stream, text } = terminal(true);
+  const before = ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal));
+  const line = new ProgressLine(stream);
+  line.show({ model: 'net.onnx', station: 'read' });
+  for (let done = 0; done <= 100; done += 50) {
+    line.show(samples(done));
+    await loaded();
+  }
+  expect(['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal))).toEqual(before);
+  line.clear();
+  await loaded();
+  expect(text()).toContain('net.onnx: read');
+  expect(text()).toMatch(/net\.onnx: compare \[=+-+\] 100\/200, \d+(\.\d)?\/s, \d+s left/);
+  // Neither a hidden cursor nor a line that no longer wraps, nor another screen.
+  expect(text()).not.toContain('\u001b[?');
+  expect(text().endsWith('\u001b[K') || text().endsWith('\u001b[2K')).toBe(true);
+  const written = text();
+  await loaded();
+  expect(text()).toBe(written);
+});
+
+test('without a terminal nothing is drawn', async () => {
+  const { stream, text } = terminal(false);
+  const line = new ProgressLine(stream);
+  line.show(samples(1));
+  await loaded();
+  line.clear();
+  expect(text()).toBe('');
+});
