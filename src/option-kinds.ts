@@ -115,6 +115,18 @@ export function numbers(accepts: (value: number) => boolean, what: string): Kind
   };
 }
 
+/** `256`, or `224x320` for height and width. */
+export const sizes: Kind = {
+  fromText: (given) => given.split('x').map(toNumber),
+  refuse: (value) => {
+    const isList = Array.isArray(value) && (value.length === 1 || value.length === 2);
+    if (isList && value.every((size) => Number.isSafeInteger(size) && size > 0)) return undefined;
+    const given = Array.isArray(value) ? value.join('x') : value;
+    return { what: `${show(given)} is neither a size nor a height and width`, todo: 'write 256 or 224x320' };
+  },
+  schema: () => ({ type: 'array', items: count.schema(), minItems: 1, maxItems: 2 }),
+};
+
 /** `NAME:1,3,224,224`, several times. Names may hold colons, sizes may not. A `Map`: names come from strangers. */
 export const shapes: Kind = {
   fromText: (given, before) => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { convertOptions, resolveConvert } from '../../src/commands/convert/options.js';
 import { inspectOptions, resolveInspect } from '../../src/commands/inspect/options.js';
+import { resolveVerify, verifyOptions } from '../../src/commands/verify/options.js';
 import { UsageError } from '../../src/model/index.js';
 
 test('an option that is undefined never beats a default', () => {
@@ -50,4 +51,21 @@ test('every option has a help text, and inspect takes no other flags than conver
     if (name !== 'onProgress') expect([flag, help], name).not.toContain('');
   }
   expect(inspectOptions().shape).toBe(convertOptions().shape);
+});
+
+test('a size of images is the shorter side, or height and width', () => {
+  const { resize } = verifyOptions();
+  expect(resize.kind.fromText('256', undefined)).toEqual([256]);
+  expect(resize.kind.fromText('224x320', undefined)).toEqual([224, 320]);
+  for (const wrong of ['0', '1.5', 'x', '2x3x4', '-1', '224,320']) {
+    const value: object = { inputs: 'images', resize: resize.kind.fromText(wrong, undefined) };
+    expect(() => resolveVerify(value), wrong).toThrow(/--resize: ".*" is neither a size nor a height and width/);
+  }
+});
+
+test('what is asked of data needs data', () => {
+  expect(() => resolveVerify({ resize: [256] })).toThrow('--resize needs --inputs');
+  expect(() => resolveVerify({ minAgreement: 0.9 })).toThrow('--min-agreement needs --inputs');
+  expect(() => resolveVerify({ inputs: 'images', maxDrop: 1 })).toThrow('--max-drop needs --truth');
+  expect(resolveVerify({ inputs: 'images', truth: 'folders', maxDrop: 1 })).toMatchObject({ maxDrop: 1 });
 });

@@ -16,11 +16,10 @@ import {
   type ReadingOptions,
   type Resolved,
 } from '../reading-options.js';
+import { DATA, type DataOptions, expectDataOptions } from './data-options.js';
 
 /** What `verify` can be asked. */
-export interface VerifyOptions extends Omit<ReadingOptions, 'maxCost'>, CheckingOptions, PixelOptions {
-  /** `.npy` or `.npz` to try, in the reference's layout, instead of seeded inputs. */
-  readonly inputs?: string | undefined;
+export interface VerifyOptions extends Omit<ReadingOptions, 'maxCost'>, CheckingOptions, PixelOptions, DataOptions {
   /** File of class names, one a line. */
   readonly labels?: string | undefined;
   /** What a candidate calls values of the reference, where that cannot be found: `image: 'input'`, or `image: 'input:0231'`. */
@@ -39,7 +38,7 @@ const { maxCost: _, ...reading } = READING;
 
 /** How each of them is read and judged; asked when needed, since formats can be added. */
 export const verifyOptions = (): Readonly<Record<keyof VerifyOptions, Declaration>> => ({
-  inputs: { kind: path, flag: '--inputs <path>', help: ".npy or .npz to try, in the reference's layout (seeded)" },
+  ...DATA,
   ...pixelDeclarations(
     'the inputs are pixels of 0 to 255; rgb, bgr or gray, as the network was trained on. A candidate that normalises them itself gets them as they are',
   ),
@@ -88,5 +87,6 @@ export function resolveVerify(given: VerifyOptions = {}): ResolvedVerify {
     map: map instanceof Map ? map : new Map(Object.entries(map)),
   };
   expectPixelOptions(options);
+  expectDataOptions(options);
   return options;
 }
