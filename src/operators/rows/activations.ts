@@ -69,14 +69,10 @@ export const celu = activation(
   (x, { alpha }) => Math.max(0, x) + Math.min(0, alpha * (Math.exp(x / alpha) - 1)),
 );
 
-export interface GeluParameters {
-  readonly approximate: 'none' | 'tanh';
-}
-
 /** `x` times the normal distribution function at x, exactly or by tanh. */
 export const gelu = activation(
   'Gelu',
-  (node): GeluParameters => {
+  (node) => {
     const approximate = node.string('approximate', 'none');
     if (approximate !== 'none' && approximate !== 'tanh') throw node.invalid('approximate is neither none nor tanh');
     return { approximate };

@@ -37,14 +37,10 @@ export const bitwiseNot = operator('BitwiseNot', {
       : undefined,
 });
 
-export interface BitShiftParameters {
-  readonly direction: 'LEFT' | 'RIGHT';
-}
-
 /** Unsigned integers shifted by B bits. */
 export const bitShift = operator('BitShift', {
   traits: ['elementwise'],
-  parameters: (node): BitShiftParameters => {
+  parameters: (node) => {
     const direction = node.string('direction', undefined);
     if (direction !== 'LEFT' && direction !== 'RIGHT') throw node.invalid('direction is neither LEFT nor RIGHT');
     return { direction };

@@ -4,13 +4,6 @@ import { operator } from '../operator.js';
 import { scalarAt } from '../shape/constants.js';
 import { likeOf } from '../shape/facts.js';
 
-export interface ClipParameters {
-  /** -Infinity where there is no bound; undefined: computed in the graph. */
-  readonly min: number | undefined;
-  /** Infinity where there is no bound; undefined: computed in the graph. */
-  readonly max: number | undefined;
-}
-
 /** Largest finite numbers, which the standard takes for bounds that are left out. */
 const LARGEST: ReadonlyMap<DataType, number> = new Map([
   ['float16', 65504],
@@ -19,7 +12,7 @@ const LARGEST: ReadonlyMap<DataType, number> = new Map([
   ['float64', Number.MAX_VALUE],
 ]);
 
-function clipParameters(node: Node): ClipParameters {
+function clipParameters(node: Node) {
   const byAttribute = node.opset < 11;
   const boundAt = (index: number, name: string, absent: number) => {
     if (byAttribute) return node.float(name, absent);
@@ -30,7 +23,9 @@ function clipParameters(node: Node): ClipParameters {
   // Exporters spell "no bound" as the largest number of the type.
   const largest = LARGEST.get(node.dtypeOf(0) ?? 'float32') ?? Number.POSITIVE_INFINITY;
   return {
+    /** -Infinity where there is no bound; undefined: computed in the graph. */
     min: min !== undefined && min <= -largest ? Number.NEGATIVE_INFINITY : min,
+    /** Infinity where there is no bound; undefined: computed in the graph. */
     max: max !== undefined && max >= largest ? Number.POSITIVE_INFINITY : max,
   };
 }

@@ -4,14 +4,10 @@ import { shaped } from '../shape/facts.js';
 import { divided } from '../shape/products.js';
 import { shapeGivenBy, unknownSize } from '../shape/unknown.js';
 
-export interface Col2ImParameters {
-  readonly blockShape: readonly number[] | undefined;
-}
-
 /** Columns [N, C * block, L] summed into an image [N, C, ...image_shape]. */
 export const col2Im = operator('Col2Im', {
   traits: [],
-  parameters: (node): Col2ImParameters => ({ blockShape: integersAt(node, 2, 'block_shape') }),
+  parameters: (node) => ({ blockShape: integersAt(node, 2, 'block_shape') }),
   infer: (node, { blockShape }) => {
     const input = node.input(0);
     const image = shapeGivenBy(node, node.input(1));

@@ -4,19 +4,13 @@ import { constantOf } from '../shape/constants.js';
 import { factsOf } from '../shape/facts.js';
 import { unknownSize } from '../shape/unknown.js';
 
-export interface IfParameters {
-  readonly thenBranch: Graph;
-  readonly elseBranch: Graph;
-  /** undefined where it is computed. */
-  readonly condition: boolean | undefined;
-}
-
 /** One of two subgraphs, by the condition. */
 export const conditional = operator('If', {
   traits: [],
-  parameters: (node): IfParameters => ({
+  parameters: (node) => ({
     thenBranch: bodyOf(node, 'then_branch'),
     elseBranch: bodyOf(node, 'else_branch'),
+    /** undefined where it is computed. */
     condition: conditionOf(node),
   }),
   reachable: (_node, { thenBranch, elseBranch, condition }) =>
@@ -72,14 +66,10 @@ export const loop = operator('Loop', {
   },
 });
 
-export interface ScanParameters extends BodyParameters {
-  readonly scanInputs: number;
-}
-
 /** Inputs: what is carried, then what is scanned, slice by slice. */
 export const scan = operator('Scan', {
   traits: [],
-  parameters: (node): ScanParameters => {
+  parameters: (node) => {
     const scanInputs = node.int('num_scan_inputs', undefined);
     if (scanInputs === undefined) throw node.invalid('attribute num_scan_inputs is missing');
     return { body: bodyOf(node, 'body'), scanInputs };

@@ -5,24 +5,18 @@ import { normalizeAxis } from '../shape/axes.js';
 import { scalarAt } from '../shape/constants.js';
 import { likeOf } from '../shape/facts.js';
 
-export interface CumulationParameters {
-  /** Counted from the front where the rank is known; undefined: computed in the graph. */
-  readonly axis: number | undefined;
-  /** The element itself is left out, and the first result is the neutral one. */
-  readonly exclusive: boolean;
-  /** From the end of the axis to its begin. */
-  readonly reverse: boolean;
-}
-
 function cumulation(name: string, way: Cumulation) {
   return operator(name, {
     traits: ['keepsAxes'],
-    parameters: (node: Node): CumulationParameters => {
+    parameters: (node: Node) => {
       const rank = node.inputs[0]?.rank;
       const axis = scalarAt(node, 1, 'axis');
       return {
+        /** Counted from the front where the rank is known; undefined: computed in the graph. */
         axis: axis === undefined || rank === undefined ? axis : normalizeAxis(node, axis, rank),
+        /** The element itself is left out, and the first result is the neutral one. */
         exclusive: node.int('exclusive', 0) !== 0,
+        /** From the end of the axis to its begin. */
         reverse: node.int('reverse', 0) !== 0,
       };
     },

@@ -6,15 +6,6 @@ import { normalizeAxis, resolveAxes } from '../shape/axes.js';
 import { checkUnidirectional } from '../shape/broadcast.js';
 import { likeOf } from '../shape/facts.js';
 
-export interface BatchNormalizationParameters {
-  readonly epsilon: number;
-  readonly momentum: number;
-  /** Statistics come from the batch; else they are the operands `mean` and `var`. */
-  readonly trainingMode: boolean;
-  /** One scale per channel; else (before opset 9, `spatial` 0) one per element of a sample. */
-  readonly spatial: boolean;
-}
-
 function epsilonOf(node: Node): number {
   const epsilon = node.float('epsilon', Math.fround(1e-5));
   if (!(epsilon >= 0)) throw node.invalid(`epsilon ${epsilon} is not a number from 0 on`);
@@ -67,7 +58,7 @@ function checkLengths(node: Node, operands: readonly number[], channels: Dimensi
 /** `scale * (X - mean) / sqrt(var + epsilon) + B` per channel of X [N, C, D…]; the operands are X, scale, B, mean, var. */
 export const batchNormalization = operator('BatchNormalization', {
   traits: ['keepsAxes'],
-  parameters: (node): BatchNormalizationParameters => {
+  parameters: (node) => {
     const spatial = node.opset >= 9 || node.int('spatial', 1) !== 0;
     if (spatial) {
       const input = node.inputs[0]?.shape;
@@ -78,7 +69,9 @@ export const batchNormalization = operator('BatchNormalization', {
       epsilon: epsilonOf(node),
       momentum: node.float('momentum', Math.fround(0.9)),
       // Before opset 14 a node says by its further outputs that it trains.
+      /** Statistics come from the batch; else they are the operands `mean` and `var`. */
       trainingMode: node.opset < 14 ? node.outputs.length > 1 : node.int('training_mode', 0) !== 0,
+      /** One scale per channel; else (before opset 9, `spatial` 0) one per element of a sample. */
       spatial,
     };
   },

@@ -19,10 +19,6 @@ export interface MaxPoolParameters extends PoolParameters {
   readonly columnMajor: boolean;
 }
 
-export interface LpPoolParameters extends PoolParameters {
-  readonly p: number;
-}
-
 function poolParameters(node: Node): PoolParameters {
   const kernelShape = node.ints('kernel_shape', undefined);
   if (!kernelShape) throw node.invalid('attribute kernel_shape is missing');
@@ -103,7 +99,7 @@ export const maxPool = operator('MaxPool', {
 /** The p-norm over each window of X [N, C, D…]. */
 export const lpPool = operator('LpPool', {
   traits: ['spatial'],
-  parameters: (node): LpPoolParameters => ({ ...poolParameters(node), p: positive(node, node.int('p', 2)) }),
+  parameters: (node) => ({ ...poolParameters(node), p: positive(node, node.int('p', 2)) }),
   infer: (node, parameters) => [poolFacts(node, parameters)],
   compute: ([input], parameters, node) => {
     if (!input || !isFloat(input.dtype)) return undefined;

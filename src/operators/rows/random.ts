@@ -45,14 +45,10 @@ export const randomUniformLike = likeOperand('RandomUniformLike');
 /** 1 with the operand's probability, element by element, else 0. */
 export const bernoulli = likeOperand('Bernoulli');
 
-export interface MultinomialParameters extends RandomParameters {
-  readonly sampleSize: number;
-}
-
 /** [batch, classes] to [batch, sample_size]. */
 export const multinomial = operator('Multinomial', {
   traits: ['random'],
-  parameters: (node): MultinomialParameters => ({
+  parameters: (node) => ({
     dtype: typeAttribute(node, 'dtype') ?? 'int32',
     sampleSize: node.int('sample_size', 1),
   }),

@@ -1,18 +1,13 @@
 import type { Dimension, Node } from '../../model/index.js';
 import { operator } from '../operator.js';
 import { checkBias, checkRanks, kernelOf } from '../shape/kernel.js';
-import { slide, type Window, windowOf } from '../shape/sliding-window.js';
+import { slide, windowOf } from '../shape/sliding-window.js';
 import { unknownSize, unknownSizes } from '../shape/unknown.js';
-
-export interface DeformConvParameters extends Window {
-  readonly group: number;
-  readonly offsetGroup: number;
-}
 
 /** Convolution whose taps move by computed offsets: X [N, C, D…], W [M, C/group, k…], offset, B [M], mask. */
 export const deformConv = operator('DeformConv', {
   traits: [],
-  parameters: (node): DeformConvParameters => {
+  parameters: (node) => {
     const [input, weight] = [node.inputs[0]?.shape, node.inputs[1]?.shape];
     checkRanks(node, input, weight);
     checkBias(node, node.inputs[3], weight?.[0]);
@@ -62,21 +57,10 @@ export const gridSample = operator('GridSample', {
   },
 });
 
-export interface RoiAlignParameters {
-  readonly mode: 'avg' | 'max';
-  /** Before opset 16 coordinates were not moved by half a pixel. */
-  readonly coordinateTransformationMode: 'half_pixel' | 'output_half_pixel';
-  readonly outputHeight: number;
-  readonly outputWidth: number;
-  /** Samples per bin and axis; 0: as many as the bin is large. */
-  readonly samplingRatio: number;
-  readonly spatialScale: number;
-}
-
 /** X [N, C, H, W] pooled in regions rois [R, 4] to [R, C, outputHeight, outputWidth]. */
 export const roiAlign = operator('RoiAlign', {
   traits: [],
-  parameters: (node): RoiAlignParameters => {
+  parameters: (node) => {
     const mode = node.string('mode', 'avg');
     const coordinates = node.string(
       'coordinate_transformation_mode',
@@ -88,9 +72,11 @@ export const roiAlign = operator('RoiAlign', {
     }
     return {
       mode,
+      /** Before opset 16 coordinates were not moved by half a pixel. */
       coordinateTransformationMode: coordinates,
       outputHeight: node.int('output_height', 1),
       outputWidth: node.int('output_width', 1),
+      /** Samples per bin and axis; 0: as many as the bin is large. */
       samplingRatio: node.int('sampling_ratio', 0),
       spatialScale: node.float('spatial_scale', 1),
     };

@@ -50,14 +50,10 @@ export const scatterElements = operator('ScatterElements', elementwise);
 /** The name of `ScatterElements` before operator set 11. */
 export const scatter = operator('Scatter', elementwise);
 
-export interface ScatterNdParameters {
-  readonly reduction: Reduction;
-}
-
 /** The data with slices written at places that the last axis of the indices spells out; same shape as the data. */
 export const scatterNd = operator('ScatterND', {
   traits: [],
-  parameters: (node): ScatterNdParameters => ({ reduction: reductionOf(node) }),
+  parameters: (node) => ({ reduction: reductionOf(node) }),
   infer: (node) => [likeOf(node.input(0))],
   compute: ([data, indices, updates], { reduction }) => {
     if (!data || !indices || !updates || reduction !== 'none') return undefined;

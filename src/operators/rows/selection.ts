@@ -42,24 +42,17 @@ export const topK = operator('TopK', {
     input && k !== undefined && sorted ? firstOfEach(input, axis, k, largest) : undefined,
 });
 
-export interface NonMaxSuppressionParameters {
-  /** Boxes are [x centre, y centre, width, height]; else two opposite corners [y1, x1, y2, x2]. */
-  readonly centerPointBox: boolean;
-  /** 0, the default, selects nothing. undefined: computed in the graph. */
-  readonly maxOutputBoxesPerClass: number | undefined;
-  /** undefined: computed in the graph. */
-  readonly iouThreshold: number | undefined;
-  /** Boxes at or below are left out; -Infinity where it is absent. undefined: computed in the graph. */
-  readonly scoreThreshold: number | undefined;
-}
-
 /** Boxes [N, B, 4] and scores [N, C, B] give the selected [batch, class, box] triples, as int64 [n, 3]. */
 export const nonMaxSuppression = operator('NonMaxSuppression', {
   traits: ['selects'],
-  parameters: (node): NonMaxSuppressionParameters => ({
+  parameters: (node) => ({
+    /** Boxes are [x centre, y centre, width, height]; else two opposite corners [y1, x1, y2, x2]. */
     centerPointBox: node.int('center_point_box', 0) !== 0,
+    /** 0, the default, selects nothing. undefined: computed in the graph. */
     maxOutputBoxesPerClass: node.hasInput(2) ? scalarAt(node, 2, 'max_output_boxes_per_class') : 0,
+    /** undefined: computed in the graph. */
     iouThreshold: node.hasInput(3) ? scalarAt(node, 3, 'iou_threshold') : 0,
+    /** Boxes at or below are left out; -Infinity where it is absent. undefined: computed in the graph. */
     scoreThreshold: node.hasInput(4) ? scalarAt(node, 4, 'score_threshold') : Number.NEGATIVE_INFINITY,
   }),
   infer: (node) => [{ dtype: 'int64', shape: [node.graph.model.freshSymbol(), 3] }],

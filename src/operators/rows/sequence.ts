@@ -53,17 +53,12 @@ export const concatFromSequence = operator('ConcatFromSequence', {
   },
 });
 
-export interface SplitToSequenceParameters {
-  readonly axis: number;
-  /** Whether the axis stays where no sizes are given and each element is one slice. */
-  readonly keepsAxis: boolean;
-}
-
 /** A tensor cut along an axis into a sequence; in pieces of 1 where no sizes are given. */
 export const splitToSequence = operator('SplitToSequence', {
   traits: [],
-  parameters: (node: Node): SplitToSequenceParameters => ({
+  parameters: (node: Node) => ({
     axis: node.int('axis', 0),
+    /** Whether the axis stays where no sizes are given and each element is one slice. */
     keepsAxis: node.hasInput(1) || node.int('keepdims', 1) !== 0,
   }),
   infer: () => NOTHING,

@@ -5,13 +5,6 @@ import { scalarAt } from '../shape/constants.js';
 import { typeAttribute } from '../shape/type-attribute.js';
 import { unknownSize, unknownSizes } from '../shape/unknown.js';
 
-export interface DftParameters {
-  /** Counted from the front where the rank is known; undefined: computed in the graph. */
-  readonly axis: number | undefined;
-  readonly inverse: boolean;
-  readonly oneSided: boolean;
-}
-
 /** Frequencies of a real signal that say all: half of them and one. */
 function halved(node: Node, length: Dimension): Dimension {
   return typeof length === 'number' ? Math.floor(length / 2) + 1 : unknownSize(node);
@@ -20,10 +13,11 @@ function halved(node: Node, length: Dimension): Dimension {
 /** Discrete Fourier transform of [D…, 1 or 2] along an axis; complex numbers are pairs. */
 export const dft = operator('DFT', {
   traits: [],
-  parameters: (node): DftParameters => {
+  parameters: (node) => {
     const rank = node.inputs[0]?.rank;
     const given = node.opset < 20 ? node.int('axis', 1) : node.hasInput(2) ? scalarAt(node, 2, 'axis') : -2;
     return {
+      /** Counted from the front where the rank is known; undefined: computed in the graph. */
       axis: given === undefined || rank === undefined ? given : normalizeAxis(node, given, rank),
       inverse: node.int('inverse', 0) !== 0,
       oneSided: node.int('onesided', 0) !== 0,

@@ -1,22 +1,17 @@
-import { type DataType, sizeOf, Tensor } from '../../model/index.js';
+import { sizeOf, Tensor } from '../../model/index.js';
 import { Cells } from '../compute/cells.js';
 import { operator } from '../operator.js';
 import { scalarAt } from '../shape/constants.js';
 import { likeOf } from '../shape/facts.js';
 import { typeAttribute } from '../shape/type-attribute.js';
 
-export interface EyeLikeParameters {
-  /** Element type of the result; undefined where it is the operand's, which is not known. */
-  readonly dtype: DataType | undefined;
-  /** Which diagonal holds the ones: 0 the main one, above it positive. */
-  readonly k: number;
-}
-
 /** Ones on a diagonal, of the operand's shape. */
 export const eyeLike = operator('EyeLike', {
   traits: [],
-  parameters: (node): EyeLikeParameters => ({
+  parameters: (node) => ({
+    /** Element type of the result; undefined where it is the operand's, which is not known. */
     dtype: typeAttribute(node, 'dtype') ?? node.input(0).dtype,
+    /** Which diagonal holds the ones: 0 the main one, above it positive. */
     k: node.int('k', 0),
   }),
   infer: (node, { dtype }) => {
@@ -36,17 +31,12 @@ export const eyeLike = operator('EyeLike', {
   },
 });
 
-export interface TriluParameters {
-  readonly upper: boolean;
-  /** The diagonal where the kept part begins (upper) or ends; undefined where it is computed. */
-  readonly k: number | undefined;
-}
-
 /** Keeps the upper or lower triangle of each matrix of the last two axes, and puts 0 elsewhere. */
 export const trilu = operator('Trilu', {
   traits: [],
-  parameters: (node): TriluParameters => ({
+  parameters: (node) => ({
     upper: node.int('upper', 1) !== 0,
+    /** The diagonal where the kept part begins (upper) or ends; undefined where it is computed. */
     k: node.hasInput(1) ? scalarAt(node, 1, 'k') : 0,
   }),
   infer: (node) => [likeOf(node.input(0))],
