@@ -1,5 +1,6 @@
 import type { Precision } from '../../formats/format.js';
 import { isFloat } from '../../model/index.js';
+import { causeOf } from './causes/find-cause.js';
 import { pairsByName } from './correspond.js';
 import { Deviation } from './deviation.js';
 import { type Measured, Measurement, type Tried } from './measure.js';
@@ -35,7 +36,7 @@ export async function bisect(bisected: Bisected): Promise<PartedReport | undefin
   const pairs = await knownPairs(bisected);
   const measured = await new Measurement(bisected, pairs).all();
   const found = await mostOutstanding(bisected, measured);
-  return found && report(bisected, measured, found);
+  return found && report(bisected, measured, found, await causeOf(bisected, found));
 }
 
 /** By how much more a value errs by itself than rounding explains. */
@@ -84,6 +85,7 @@ function report(
   { reference, candidate, precision }: Bisected,
   measured: readonly Measured[],
   found: Measured,
+  cause: string | null,
 ): PartedReport {
   const { value } = found.pair;
   const inUnits = (noise: number) => finite(Math.max(noise, UNITS.fp32) * (UNITS[precision] / UNITS.fp32));
@@ -93,9 +95,9 @@ function report(
     nodes: found.stretch.nodes.map(({ name }) => name),
     candidateNode: candidate.wiring.makerOf(found.pair.candidate.name)?.name ?? null,
     own: finite(found.own),
-    inherited: finite(Math.max(0, ...found.reads.map((read) => errors.get(read) ?? 0))),
+    inherited: finite(Math.max(0, ...found.fed.candidate.map((read) => errors.get(read.value) ?? 0))),
     noise: inUnits(found.ownNoise),
-    cause: null,
+    cause,
     saved: null,
     alongDepth: measured.map(({ pair, error, noise }) => ({
       value: pair.value,

@@ -26,8 +26,8 @@ export interface Measured {
   readonly error: number;
   /** By how much the reference's own value moves where its inputs are. */
   readonly noise: number;
-  /** The reference's values that the piece of the candidate reads; its inputs are none. */
-  readonly reads: readonly string[];
+  /** The values that the candidate's piece is fed, and those that the reference's is; inputs are none. */
+  readonly fed: { readonly candidate: readonly KnownPair[]; readonly reference: readonly KnownPair[] };
   /** What leads to the value in the reference from there. */
   readonly stretch: Stretch;
 }
@@ -124,14 +124,21 @@ export class Measurement {
    * From what the candidate's piece reads, where all of the reference's way goes through there; else from the nearest values
    * that both have.
    */
-  #stretchOf(pair: KnownPair): Pick<Measured, 'reads' | 'stretch'> {
+  #stretchOf(pair: KnownPair): Pick<Measured, 'fed' | 'stretch'> {
     const { wiring, inputs } = this.#candidate;
     const read = new Set(wiring.leadingTo([pair.candidate.name], this.#byCandidate).reads);
-    const reads = this.#candidateReads([pair]).map(({ value }) => value);
-    const stops = new Set([...reads, ...inputs.filter(({ name }) => read.has(name)).map((port) => port.sourceName)]);
+    const fed = this.#candidateReads([pair]);
+    const stops = new Set([
+      ...fed.map(({ value }) => value),
+      ...inputs.filter(({ name }) => read.has(name)).map((port) => port.sourceName),
+    ]);
     const direct = this.#reference.wiring.leadingTo([pair.value], stops);
     const isWhole = direct.reads.every((name) => stops.has(name));
-    return { reads, stretch: isWhole ? direct : this.#reference.wiring.leadingTo([pair.value], this.#byValue) };
+    const stretch = isWhole ? direct : this.#reference.wiring.leadingTo([pair.value], this.#byValue);
+    return {
+      stretch,
+      fed: { candidate: fed, reference: stretch.reads.flatMap((name) => this.#byValue.get(name) ?? []) },
+    };
   }
 
   #readBy(group: readonly KnownPair[]) {

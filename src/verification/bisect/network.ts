@@ -1,6 +1,8 @@
 import type { Chunks, Engine, Session } from '../../engines/index.js';
 import type { ArtefactPort, ArtefactValue, ImageOptions, Opened, Piece, Target } from '../../formats/format.js';
-import { loadReference, type ReferenceEdits } from '../../formats/index.js';
+import { loadOnnx, loadReference, type ReferenceEdits } from '../../formats/index.js';
+import type { Model } from '../../model/index.js';
+import { inferTypes } from '../../operators/infer.js';
 import type { Trial } from '../../trials/index.js';
 import { Wiring } from './wiring.js';
 
@@ -18,6 +20,15 @@ export interface Network {
   readonly feeds: (trial: Trial) => Trial['feeds'];
   /** @throws EngineFailure */
   load(piece: Piece): Promise<Session>;
+  /** Absent where its pieces are no graphs of ours. */
+  readonly graphs?: Graphs | undefined;
+}
+
+/** Pieces of a network as graphs of ours: to see what they would give if they were others. */
+export interface Graphs {
+  read(piece: Piece): Promise<Model>;
+  /** @throws EngineFailure */
+  load(model: Model): Promise<Session>;
 }
 
 /** An artefact as it is deployed, in pieces. */
@@ -60,6 +71,7 @@ export interface SourceParts {
 /** An ONNX file as the reference, in pieces: its engine's optimisations are off, and nothing passes through our own graph. */
 export async function sourceNetwork({ bytes, edits, files, inputs, outputs, engine }: SourceParts): Promise<Network> {
   const { editReference, nodesOfReference } = await loadReference();
+  const { readOnnx, writeOnnx } = await loadOnnx();
   const port = (name: string) => ({ name, sourceName: name, dtype: undefined, shape: undefined });
   const edited = editReference(bytes, edits ?? {});
   const nodes = nodesOfReference(edited);
@@ -70,5 +82,13 @@ export async function sourceNetwork({ bytes, edits, files, inputs, outputs, engi
     outputs: outputs.map(port),
     feeds: ({ feeds }) => feeds,
     load: (piece) => engine.load({ model: editReference(edited, { piece }), ...(files && { files }), optimize: false }),
+    graphs: {
+      async read(piece) {
+        const model = readOnnx(editReference(edited, { piece }), { externalData: edits?.externalData });
+        inferTypes(model.graph);
+        return model;
+      },
+      load: (model) => engine.load({ model: writeOnnx(model), optimize: false }),
+    },
   };
 }

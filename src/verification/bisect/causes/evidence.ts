@@ -1,0 +1,78 @@
+import type { Piece } from '../../../formats/format.js';
+import type { Tensor } from '../../../model/index.js';
+import type { Trial } from '../../../trials/index.js';
+import type { Bisected } from '../bisect.js';
+import { Deviation } from '../deviation.js';
+import type { Measured } from '../measure.js';
+import { LoadedPiece } from '../run-piece.js';
+
+/** What both networks give for a value where both are fed the reference's values, on the sample that shows it best. */
+export interface Evidence {
+  readonly shape: readonly number[];
+  readonly expected: Float64Array;
+  readonly actual: Float64Array;
+  /** The piece of the reference that leads to the value. */
+  readonly piece: Piece;
+  /** What that is fed, by the names of its inputs. */
+  readonly feeds: ReadonlyMap<string, Tensor>;
+}
+
+/** So many samples are looked through. */
+const MOST_SAMPLES = 3;
+
+/** @returns undefined where the candidate gives no such value, or one of other sizes. @throws EngineFailure */
+export async function gather(
+  { reference, candidate, samples }: Bisected,
+  { pair, fed, stretch }: Measured,
+): Promise<Evidence | undefined> {
+  const asReference = (value: string) => ({ name: value, sourceName: value });
+  const read = fed.reference.map(({ value }) => value);
+  const wanted = new Set([pair, ...fed.reference, ...fed.candidate].map(({ value }) => value));
+  const truth = await LoadedPiece.load(reference, [], [...wanted].map(asReference));
+  const alone = await LoadedPiece.load(
+    candidate,
+    fed.candidate.map((each) => ({
+      ...each.candidate,
+      sourceName: each.value,
+      dtype: each.dtype,
+      rank: each.shape.length,
+    })),
+    [{ ...pair.candidate, sourceName: pair.value }],
+  );
+  let best: { error: number; trial: Trial; values: ReadonlyMap<string, Tensor>; actual: Tensor } | undefined;
+  for (let index = 0; index < Math.min(MOST_SAMPLES, samples.size); index++) {
+    const trial = await samples.sample(index);
+    const values = await truth.run(trial);
+    const actual = (await alone.run(trial, values)).get(pair.value);
+    const expected = values.get(pair.value);
+    if (!actual || !expected) continue;
+    const deviation = new Deviation();
+    deviation.add(expected, actual);
+    if (!best || deviation.error > best.error) best = { error: deviation.error, trial, values, actual };
+  }
+  await truth.release();
+  await alone.release();
+  const expected = best?.values.get(pair.value);
+  if (!best || !expected || expected.size !== best.actual.size) return undefined;
+  const piece: Piece = {
+    fed: fed.reference.map(({ value, dtype, shape }, i) => ({ name: value, as: `given_${i}`, dtype, shape })),
+    outputs: [pair.value],
+  };
+  const { trial, values } = best;
+  const inputs = reference.inputs.filter(({ name }) => stretch.reads.includes(name));
+  const own = inputs.flatMap(({ name }) => {
+    const tensor = trial.feeds.get(name);
+    return tensor ? [[name, tensor] as const] : [];
+  });
+  const given = read.flatMap((value, i) => {
+    const tensor = values.get(value);
+    return tensor ? [[`given_${i}`, tensor] as const] : [];
+  });
+  return {
+    shape: expected.shape,
+    expected: expected.toFloat64(),
+    actual: best.actual.toFloat64(),
+    piece,
+    feeds: new Map([...own, ...given]),
+  };
+}
