@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 const SOURCES = new URL('../src/', import.meta.url).pathname;
 
 /** Every exported function, class and constant of a module, and whether a comment for its readers stands before it. */
-function exportsOf(text: string): ReadonlyMap<string, boolean> {
-  const { statements } = ts.createSourceFile('module.ts', text, ts.ScriptTarget.Latest);
+function exportsOf(text: string, file = 'module.ts'): ReadonlyMap<string, boolean> {
+  const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
   const found = new Map<string, boolean>();
   for (const statement of statements) {
     if (!ts.canHaveModifiers(statement) || !ts.getModifiers(statement)?.some(isExport)) continue;
@@ -47,9 +47,9 @@ test('a function with no comment, or with one for its maker alone, is found', ()
 });
 
 test('what a module exports says what it is, in which shapes and units, and what it throws', () => {
-  const modules = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const modules = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
   const found = modules.flatMap((file) =>
-    Array.from(exportsOf(readFileSync(path.join(SOURCES, file), 'utf8')), ([name, isDescribed]) => ({
+    Array.from(exportsOf(readFileSync(path.join(SOURCES, file), 'utf8'), file), ([name, isDescribed]) => ({
       name: `${file}: ${name}`,
       isDescribed,
     })),

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const folder = 'dist/bundle';
-// Small, and loaded by every run; all others stay what npm installed.
-const joined = ['commander', 'picocolors', 'fflate', '@noble/hashes'];
+// Small: loaded by every run, or together with what one option needs. All others stay what npm installed.
+const joined = [
+  ...['commander', 'picocolors', 'fflate', '@noble/hashes'],
+  ...['preact', 'preact-render-to-string', '@dagrejs/dagre', '@dagrejs/graphlib'],
+  ...['d3-array', 'd3-color', 'd3-format', 'd3-interpolate', 'd3-path', 'd3-scale', 'd3-shape', 'd3-time'],
+  ...['d3-time-format', 'internmap', 'fast-xml-builder', 'path-expression-matcher', 'xml-naming'],
+];
 
 /**
  * Commander can start other programs as commands, and for that loads a good part of Node, in every run. No command of ours

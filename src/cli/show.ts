@@ -14,6 +14,7 @@ import type { RunOutcome } from '../run/run-report.js';
 import { coloursFor } from './colours.js';
 import type { ConfiguredOptions } from './configured-options.js';
 import type { OutputFlags } from './flags.js';
+import { appendJobSummary } from './job-summary.js';
 import { writeError, writeOut } from './streams.js';
 
 /**
@@ -39,6 +40,7 @@ export async function showReport(
   // The report itself may be what could not be written.
   if (error && lines.size === 0) lines.add(errorLine(reportError(error)));
   for (const line of lines) await writeError(`${line}\n`);
+  if (report.command !== 'inspect' && !(error instanceof UsageError)) await appendJobSummary(report);
   if (flags.debug && error?.stack) await writeError(`${error.stack}\n`);
   if (flags.json) await writeOut(jsonOf(report, error));
 }

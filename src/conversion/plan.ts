@@ -2,6 +2,7 @@ import type { ResolvedConvert } from '../commands/convert/options.js';
 import { type Destination, destinationOf, type Identity, identityAt, placeKey } from '../files/index.js';
 import type { FormatDeclaration } from '../formats/format.js';
 import { UsageError } from '../model/index.js';
+import { reportPlaces } from '../run/write-reports.js';
 
 /** Where the artefacts of one model go. */
 export interface Plan {
@@ -31,7 +32,7 @@ export function planOutputs(
   for (const { destinations } of plans) {
     for (const { shown } of destinations.values()) expectNoInput(shown, inputs);
   }
-  if (options.report !== undefined) expectOwnReport(options.report, inputs, plans);
+  expectOwnReports(reportPlaces(options), inputs, plans);
   return plans;
 }
 
@@ -78,13 +79,19 @@ function expectDistinct(plans: readonly Plan[]): void {
   }
 }
 
-function expectOwnReport(report: string, inputs: readonly string[], plans: readonly Plan[]): void {
-  expectNoInput(report, inputs);
-  for (const { destinations } of plans) {
-    for (const { shown } of destinations.values()) {
-      if (placeKey(report) === placeKey(shown) || placeKey(report).startsWith(`${placeKey(shown)}/`)) {
-        throw new UsageError({ what: 'the report and an artefact have the same place', where: { file: report } });
+function expectOwnReports(reports: readonly string[], inputs: readonly string[], plans: readonly Plan[]): void {
+  for (const report of reports) {
+    expectNoInput(report, inputs);
+    for (const { destinations } of plans) {
+      for (const { shown } of destinations.values()) {
+        if (placeKey(report) === placeKey(shown) || placeKey(report).startsWith(`${placeKey(shown)}/`)) {
+          throw new UsageError({ what: 'the report and an artefact have the same place', where: { file: report } });
+        }
       }
     }
   }
+  const twice = reports.find(
+    (report, place) => reports.findIndex((each) => placeKey(each) === placeKey(report)) < place,
+  );
+  if (twice !== undefined) throw new UsageError({ what: 'two reports have the same place', where: { file: twice } });
 }

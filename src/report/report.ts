@@ -143,13 +143,19 @@ export interface Counts {
 export interface FusedBlock {
   readonly node: string;
   readonly operator: string;
-  readonly sources: readonly NodeReport[];
+  readonly sources: readonly LinkedNodeReport[];
 }
 
 /** Source nodes that the algebra could join and a rule refused. */
 export interface DeclinedBlock {
   readonly sources: readonly NodeReport[];
   readonly reason: string;
+}
+
+/** A node of the source beside others of its block. */
+export interface LinkedNodeReport extends NodeReport {
+  /** Places in the list of those whose results it reads. */
+  readonly reads: readonly WholeNumber[];
 }
 
 /** A node of the source. */

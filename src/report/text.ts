@@ -6,9 +6,9 @@ const LONGEST_LINE = 2000;
 
 /**
  * Controls, format characters (among them those that turn the direction of text or do not show), lone surrogates and the
- * separators of lines and paragraphs: a terminal or a log would obey them.
+ * separators of lines and paragraphs: a terminal or a log would obey them. And what is no character: XML cannot hold it.
  */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 function escapeUnsafe(text: string): string {
   return text.replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);

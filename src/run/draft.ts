@@ -15,6 +15,7 @@ import {
 } from '../report/index.js';
 import { declinedBlocks, fusedBlocks } from '../source/blocks.js';
 import { countGraph } from '../source/counts.js';
+import type { Links } from '../source/links.js';
 import type { Stock } from '../source/take-stock.js';
 import type { Stations } from './stations.js';
 
@@ -33,6 +34,7 @@ export class Draft {
   candidates: CandidateReport[] = [];
   readonly #notes = new Set<string>();
   readonly #path: string;
+  #links: Links = new Map();
   /** Why the model failed; the first reason counts. */
   error: MobileoneError | undefined;
 
@@ -41,17 +43,18 @@ export class Draft {
     this.source = { path, bytes: null, sha256: null, data: [], exporter: null, irVersion: null, opset: null };
   }
 
-  takeStock({ inputs, outputs, before, notes }: Stock): void {
+  takeStock({ inputs, outputs, before, links, notes }: Stock): void {
     this.inputs = inputs;
     this.outputs = outputs;
     this.before = before;
+    this.#links = links;
     this.note(...notes);
   }
 
   /** What passes made of the model. */
   takeFused(model: Model, { declined, notes }: Changes): void {
     this.after = countGraph(model.graph);
-    this.fused = fusedBlocks(model.graph);
+    this.fused = fusedBlocks(model.graph, this.#links);
     this.declined = declinedBlocks(declined);
     this.note(...model.notes, ...notes);
   }

@@ -1,9 +1,9 @@
-import { writeWhole } from '../files/index.js';
-import { MobileoneError, UsageError } from '../model/index.js';
-import { type HostReport, type ModelReport, type Report, reportJson } from '../report/index.js';
+import { type MobileoneError, UsageError } from '../model/index.js';
+import type { HostReport, ModelReport, Report } from '../report/index.js';
 import { VERSION } from '../version.js';
 import { now } from './clock.js';
 import type { Stations } from './stations.js';
+import { type ReportFiles, writeReports } from './write-reports.js';
 
 /** What a whole run came to. */
 export interface RunOutcome {
@@ -13,17 +13,17 @@ export interface RunOutcome {
 }
 
 /**
- * Makes the report of a run, and writes it where the user asked for it. Where that fails and all else is well, the run has
+ * Makes the report of a run, and writes it in every form that the user asked for. Where that fails and all else is well, the run has
  * failed by it.
  * @param started when the run began, by the clock of `now`, in milliseconds
- * @param file where the report goes; undefined: nowhere
+ * @param files where the report goes, in which form
  * @param host given where times are to stand apart, so that two runs of the same differ in nothing else
  */
 export async function closeRun(
   command: Report['command'],
   started: number,
   outcomes: readonly { readonly report: ModelReport; readonly error: MobileoneError | undefined }[],
-  file: string | undefined,
+  files: ReportFiles,
   host?: Stations,
 ): Promise<RunOutcome> {
   const error = outcomes.find((outcome) => outcome.error)?.error;
@@ -36,15 +36,7 @@ export async function closeRun(
     host: host ? hostReport(started, host) : null,
   };
   // Wrong usage has none.
-  if (file === undefined || error instanceof UsageError) return { report, error };
-  try {
-    await writeWhole(file, new TextEncoder().encode(reportJson(report)));
-    return { report, error };
-  } catch (failure) {
-    if (!(failure instanceof MobileoneError)) throw failure;
-    // What failed before is what the user has to hear of.
-    return error ? { report, error } : { report: { ...report, exitCode: failure.exitCode }, error: failure };
-  }
+  return error instanceof UsageError ? { report, error } : writeReports({ report, error }, files);
 }
 
 function hostReport(started: number, stations: Stations): HostReport {

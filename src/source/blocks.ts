@@ -1,18 +1,20 @@
 import { allNodes, type Graph, type SourceNode } from '../model/index.js';
 import { hasTrait, operatorsWith } from '../operators/index.js';
 import type { DeclinedBlock, FusedBlock, NodeReport } from '../report/index.js';
+import type { Links } from './links.js';
 
 /**
  * The blocks that fusing made: a block is a set of two or more source nodes, one of them at least a Conv, ConvTranspose,
  * Gemm or MatMul, that one such node replaces.
+ * @param links those of the source
  */
-export function fusedBlocks(graph: Graph): FusedBlock[] {
+export function fusedBlocks(graph: Graph, links: Links): FusedBlock[] {
   const blocks: FusedBlock[] = [];
   const products = operatorsWith('product');
   for (const node of allNodes(graph)) {
     if (!hasTrait(node, 'product') || node.origin.length < 2) continue;
     if (!node.origin.some(({ operator }) => products.includes(operator))) continue;
-    blocks.push({ node: node.label, operator: node.operator, sources: node.origin.map(reportNode) });
+    blocks.push({ node: node.label, operator: node.operator, sources: linkedNodes(node.origin, links) });
   }
   return blocks;
 }
@@ -22,6 +24,14 @@ export function declinedBlocks(
   declined: readonly { readonly nodes: readonly SourceNode[]; readonly reason: string }[],
 ): DeclinedBlock[] {
   return declined.map(({ nodes, reason }) => ({ sources: nodes.map(reportNode), reason }));
+}
+
+function linkedNodes(nodes: readonly SourceNode[], links: Links): FusedBlock['sources'] {
+  const places = new Map(nodes.map(({ index }, place) => [index, place]));
+  return nodes.map((node) => ({
+    ...reportNode(node),
+    reads: (links.get(node.index) ?? []).flatMap((index) => places.get(index) ?? []),
+  }));
 }
 
 function reportNode({ name, operator }: SourceNode): NodeReport {

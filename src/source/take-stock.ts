@@ -5,6 +5,7 @@ import { countGraph } from './counts.js';
 import { compareDeclaredOutputs } from './declared-outputs.js';
 import { describeValue } from './describe.js';
 import { fixShapes } from './fix-shapes.js';
+import { type Links, linksOf } from './links.js';
 import { reRoot } from './re-root.js';
 import { noteRuntimeOperators } from './runtime-operators.js';
 import { suspectStatistics } from './suspect-statistics.js';
@@ -14,6 +15,7 @@ export interface Stock {
   readonly inputs: readonly ValueReport[];
   readonly outputs: readonly ValueReport[];
   readonly before: Counts;
+  readonly links: Links;
   /** What became fixed, was cut or looks wrong, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -39,6 +41,7 @@ export function takeStock(
     inputs: graph.inputs.map(describeValue),
     outputs: graph.outputs.map(describeValue),
     before: countGraph(graph),
+    links: linksOf(graph),
     notes,
   };
 }

@@ -8,6 +8,7 @@ import type { RunCheck } from '../../proof/run-check.js';
 import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
+import { reportPlaces } from '../../run/write-reports.js';
 import { readLabels } from '../../source/labels.js';
 import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './options.js';
 
@@ -40,7 +41,7 @@ export async function convertAll(models: readonly string[], given: ConvertOption
   if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
   const targets = await loadTargets(options.to);
   const plans = planOutputs(models, targets, options);
-  return closeRun('convert', started, await convertEach(plans, options, targets), options.report);
+  return closeRun('convert', started, await convertEach(plans, options, targets), options);
 }
 
 async function convertEach(
@@ -51,7 +52,7 @@ async function convertEach(
   let check: RunCheck | undefined;
   try {
     // Figures that cannot be left are worth no artefact.
-    if (options.report !== undefined) expectWritable(options.report);
+    for (const file of reportPlaces(options)) expectWritable(file);
     const labels = options.labels === undefined ? undefined : readLabels(options.labels);
     if (options.check) check = new (await import('../../proof/run-check.js')).RunCheck(targets, options);
     const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);

@@ -19,9 +19,10 @@ import {
   type Resolved,
   usage,
 } from '../reading-options.js';
+import { REPORTS, type ReportOptions } from '../report-options.js';
 
 /** What `convert` can be asked. */
-export interface ConvertOptions extends ReadingOptions, CheckingOptions, PixelOptions, FormatOptions {
+export interface ConvertOptions extends ReadingOptions, ReportOptions, CheckingOptions, PixelOptions, FormatOptions {
   /** Targets to write; `onnx` by default. */
   readonly to?: readonly string[] | undefined;
   /** Where the artefacts go; made if missing. */
@@ -75,6 +76,7 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   },
   fuse: { kind: flag, flag: '--no-fuse', help: 'writes the targets from the graph as it is, cleaned only' },
   ...READING,
+  ...REPORTS,
   ...pixelDeclarations('takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on'),
   labels: { kind: path, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
   inputs: { kind: path, flag: '--inputs <file>', help: ".npy or .npz to check on, in the source's layout (seeded)" },

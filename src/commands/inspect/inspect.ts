@@ -40,7 +40,7 @@ export async function inspectAll(path: string, given: InspectOptions): Promise<R
     if (!(error instanceof MobileoneError)) throw error;
     draft.fail(error);
   }
-  return closeRun('inspect', started, [{ report: draft.finish(stations), error: draft.error }], options.report);
+  return closeRun('inspect', started, [{ report: draft.finish(stations), error: draft.error }], options);
 }
 
 async function look(draft: Draft, stations: Stations, path: string, options: ResolvedInspect): Promise<void> {

@@ -16,10 +16,16 @@ import {
   type ReadingOptions,
   type Resolved,
 } from '../reading-options.js';
+import { REPORTS, type ReportOptions } from '../report-options.js';
 import { DATA, type DataOptions, expectDataOptions } from './data-options.js';
 
 /** What `verify` can be asked. */
-export interface VerifyOptions extends Omit<ReadingOptions, 'maxCost'>, CheckingOptions, PixelOptions, DataOptions {
+export interface VerifyOptions
+  extends Omit<ReadingOptions, 'maxCost'>,
+    ReportOptions,
+    CheckingOptions,
+    PixelOptions,
+    DataOptions {
   /** File of class names, one a line. */
   readonly labels?: string | undefined;
   /** What a candidate calls values of the reference, where that cannot be found: `image: 'input'`, or `image: 'input:0231'`. */
@@ -44,6 +50,7 @@ export const verifyOptions = (): Readonly<Record<keyof VerifyOptions, Declaratio
   ),
   labels: { kind: path, flag: '--labels <file>', help: 'class names, one a line (of the files)' },
   ...reading,
+  ...REPORTS,
   map: {
     kind: textsByName,
     flag: '--map <candidate=reference>',

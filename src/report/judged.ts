@@ -1,0 +1,66 @@
+import type { ArtefactReport, CheckReport } from '../commands/convert/report.js';
+import type { CandidateReport } from '../commands/verify/report.js';
+import type { ErrorReport, ModelReport, Report, WholeNumber } from './report.js';
+
+/** What became of an artefact. */
+export type Outcome = 'equivalent' | 'different' | 'budget not met' | 'not compared' | 'not checked' | 'failed';
+
+/** An artefact of `convert` or a candidate of `verify`: pages, test reports and job summaries tell of both alike. */
+export interface Judged
+  extends Pick<CandidateReport, 'path' | 'format' | 'precision' | 'bytes' | 'check' | 'notes' | 'error'>,
+    Pick<CandidateReport, 'data' | 'parted' | 'proof'> {
+  readonly outcome: Outcome;
+}
+
+/** What was judged against a model. */
+export function judgedOf({ artefacts, candidates }: ModelReport): Judged[] {
+  return [...artefacts.map(judgedArtefact), ...candidates.map(judgedCandidate)];
+}
+
+function judgedArtefact({ target, path, precision, bytes, check, notes }: ArtefactReport): Judged {
+  const error = check?.error ?? null;
+  const outcome = outcomeOf(error, check);
+  const onlyVerified = { data: null, parted: null, proof: null };
+  return { path, format: target, precision, bytes, check, notes, error, outcome, ...onlyVerified };
+}
+
+function judgedCandidate(candidate: CandidateReport): Judged {
+  return { ...candidate, outcome: outcomeOf(candidate.error, candidate.check) };
+}
+
+function outcomeOf(error: ErrorReport | null, check: CheckReport | null): Outcome {
+  if (error === null) return check ? check.verdict : 'not checked';
+  const kinds: Partial<Record<ErrorReport['kind'], Outcome>> = {
+    NotEquivalentError: 'different',
+    GateError: 'budget not met',
+    EngineError: 'not compared',
+  };
+  return kinds[error.kind] ?? 'failed';
+}
+
+/** What a whole run came to: that of its exit code, or of what was judged where nothing failed. */
+export function outcomeOfRun({ exitCode, models }: Report): Outcome {
+  const codes: Partial<Record<Report['exitCode'], Outcome>> = {
+    5: 'different',
+    7: 'budget not met',
+    8: 'not compared',
+  };
+  if (exitCode !== 0) return codes[exitCode] ?? 'failed';
+  const isChecked = models.every((model) => judgedOf(model).every(({ outcome }) => outcome === 'equivalent'));
+  return isChecked ? 'equivalent' : 'not checked';
+}
+
+/** An outcome as a sentence that has the artefact as its subject. */
+export const SENTENCES: Readonly<Record<Outcome, string>> = {
+  equivalent: 'answers like the source',
+  different: 'does not answer like the source',
+  'budget not met': 'does not meet a budget',
+  'not compared': 'was not compared',
+  'not checked': 'was not checked',
+  failed: 'failed',
+};
+
+/** Bytes of a source with its external data; null where they are not known. */
+export function sourceBytes({ bytes, data }: ModelReport['source']): WholeNumber | null {
+  return bytes === null ? null : data.reduce((sum, file) => sum + file.bytes, bytes);
+}

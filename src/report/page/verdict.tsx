@@ -1,0 +1,37 @@
+import { errorLine } from '../error-line.js';
+import { judgedOf, type Outcome, outcomeOfRun } from '../judged.js';
+import { showSeconds } from '../numbers.js';
+import type { Report } from '../report.js';
+import { marked } from './words.js';
+
+const HEADINGS: Readonly<Record<Outcome, string>> = {
+  equivalent: 'Every artefact answers like its source',
+  different: 'An artefact does not answer like its source',
+  'budget not met': 'A budget is not met',
+  'not compared': 'Nothing could be compared',
+  'not checked': 'Written, but not checked',
+  failed: 'The run failed',
+};
+
+/** What the run came to, and every reason why it is not well. */
+export function Verdict({ report }: { report: Report }) {
+  const outcome = outcomeOfRun(report);
+  const { mark, tone } = marked(outcome);
+  const milliseconds = report.milliseconds ?? report.host?.milliseconds;
+  const errors = report.models.flatMap((model) => [model.error, ...judgedOf(model).map(({ error }) => error)]);
+  const lines = new Set(errors.flatMap((error) => (error ? [errorLine(error)] : [])));
+  return (
+    <header class={`verdict ${tone}`}>
+      <h1>
+        {mark} {HEADINGS[outcome]}
+      </h1>
+      {[...lines].map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      <p class="faint">
+        mobileone {report.tool.version} {report.command}, exit code {report.exitCode}
+        {milliseconds === undefined ? '' : `, ${showSeconds(milliseconds)}`}
+      </p>
+    </header>
+  );
+}

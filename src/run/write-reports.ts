@@ -1,0 +1,41 @@
+import type { ReportOptions } from '../commands/report-options.js';
+import { writeWhole } from '../files/index.js';
+import { MobileoneError } from '../model/index.js';
+import { type Report, reportJson } from '../report/index.js';
+import type { RunOutcome } from './run-report.js';
+
+/** Where the report goes; undefined: that form is not wanted. */
+export interface ReportFiles extends ReportOptions {
+  /** As JSON. */
+  readonly report?: string | undefined;
+}
+
+/** The forms of a report, what makes them loaded when one is wanted. JSON is the last: it can tell that another failed. */
+const FORMS: readonly (readonly [keyof ReportFiles, (report: Report) => string | Promise<string>])[] = [
+  ['html', async (report) => (await import('../report/page/page.js')).reportPage(report)],
+  ['junit', async (report) => (await import('../report/junit.js')).junitXml(report)],
+  ['report', reportJson],
+];
+
+/** The files that are written, as the user named them. */
+export function reportPlaces(files: ReportFiles): string[] {
+  return FORMS.flatMap(([form]) => files[form] ?? []);
+}
+
+/** Writes a report in every form that is wanted. Where that fails and all else is well, the run has failed by it. */
+export async function writeReports(outcome: RunOutcome, files: ReportFiles): Promise<RunOutcome> {
+  let { report, error } = outcome;
+  for (const [form, make] of FORMS) {
+    const file = files[form];
+    if (file === undefined) continue;
+    try {
+      await writeWhole(file, new TextEncoder().encode(await make(report)));
+    } catch (failure) {
+      if (!(failure instanceof MobileoneError)) throw failure;
+      // What failed before is what the user has to hear of.
+      error ??= failure;
+      report = { ...report, exitCode: error.exitCode };
+    }
+  }
+  return { report, error };
+}
