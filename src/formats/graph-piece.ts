@@ -16,10 +16,11 @@ export function nodesOf(graph: Graph): ArtefactNode[] {
   }));
 }
 
-/** Leaves of a model what a piece needs, in place. @throws Error where it has no value of a name that the piece says */
+/** Leaves of a model what a piece needs, in place; what was said of the whole goes. @throws Error where it has no value of a name that the piece says */
 export function takePiece(model: Model, { fed, outputs }: Piece): Model {
   const { graph } = model;
   inferTypes(graph);
+  model.metadata.clear();
   const values = new Map<string, Value>(graph.inputs.map((value) => [value.name, value]));
   for (const node of graph.sorted()) for (const value of node.outputs) if (value) values.set(value.name, value);
   const called = (name: string): Value => {

@@ -17,6 +17,7 @@ import {
   type Resolved,
 } from '../reading-options.js';
 import { REPORTS, type ReportOptions } from '../report-options.js';
+import { BISECT, type BisectOptions } from './bisect-options.js';
 import { DATA, type DataOptions, expectDataOptions } from './data-options.js';
 
 /** What `verify` can be asked. */
@@ -25,7 +26,8 @@ export interface VerifyOptions
     ReportOptions,
     CheckingOptions,
     PixelOptions,
-    DataOptions {
+    DataOptions,
+    BisectOptions {
   /** File of class names, one a line. */
   readonly labels?: string | undefined;
   /** What a candidate calls values of the reference, where that cannot be found: `image: 'input'`, or `image: 'input:0231'`. */
@@ -71,6 +73,7 @@ export const verifyOptions = (): Readonly<Record<keyof VerifyOptions, Declaratio
     flag: '--max-bytes-ratio <r>',
     help: "exit code 7 where a candidate has more than r times the reference's bytes",
   },
+  ...BISECT,
   ...CHECKING,
   onProgress: { kind: callback, flag: '', help: '' },
 });

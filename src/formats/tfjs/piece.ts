@@ -35,7 +35,7 @@ export function pieceOf(model: ReadModel, { fed, outputs }: Piece): Runnable {
     format: 'graph-model',
     signature: {
       inputs: Object.fromEntries([...inputs.map(asKept), ...fed.map(asFed)]),
-      outputs: Object.fromEntries(results.map(([key, result]) => [key, { name: withIndex(result) }])),
+      outputs: Object.fromEntries(results.map(([key, result]) => [key, asOutput(model, result)])),
     },
     modelTopology: { versions: topology.at('versions').raw, node: [...fed.map(placeholder), ...nodes] },
     weightsManifest: [{ paths: [SHARD], weights: weights.map(described) }],
@@ -80,6 +80,12 @@ function asFed({ as, dtype, shape }: FedInput): readonly [string, object] {
 
 function asKept({ key, node, dtype, shape }: ReadEndpoint): readonly [string, object] {
   return [key, { name: `${node}:0`, dtype: TYPE_NAMES[dtype], ...(shape && { tensorShape: shapeOf(shape) }) }];
+}
+
+/** Files say of their outputs alone what they are; the loader does not ask. */
+function asOutput({ outputs }: ReadModel, result: string): object {
+  const dtype = outputs.find((output) => nameOfResult(output) === result)?.dtype ?? 'float32';
+  return { name: withIndex(result), dtype: TYPE_NAMES[dtype] };
 }
 
 /** TensorFlow.js computes all integers as int32, and all floats as float32. */

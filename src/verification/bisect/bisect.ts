@@ -1,13 +1,17 @@
+import { writeWhole } from '../../files/index.js';
 import type { Precision } from '../../formats/format.js';
 import { isFloat } from '../../model/index.js';
+import { gather } from './causes/evidence.js';
 import { causeOf } from './causes/find-cause.js';
 import { pairsByName } from './correspond.js';
 import { Deviation } from './deviation.js';
 import { type Measured, Measurement, type Tried } from './measure.js';
 import type { Network } from './network.js';
+import { nodeData } from './node-data.js';
 import type { KnownPair, Pair } from './pair.js';
 import type { PartedReport } from './report.js';
 import { LoadedPiece } from './run-piece.js';
+import { save } from './save.js';
 import { survey } from './survey.js';
 
 /** Two networks that may part, and what is tried on them. */
@@ -17,6 +21,10 @@ export interface Bisected {
   readonly samples: Tried;
   /** What the candidate is judged as. */
   readonly precision: Precision;
+  /** A folder for the smallest model that still differs. */
+  readonly saveTo?: string | undefined;
+  /** A file for the error of every value, as Model Explorer takes it. */
+  readonly nodeDataTo?: string | undefined;
 }
 
 /** Half a unit in the last place of 1; of weights in 256 steps, half a step of their range. */
@@ -31,12 +39,24 @@ const CONFIRMED = 0.1;
  * Finds the value whose own error stands out most over noise, and says what makes it.
  * @returns undefined where the two have no value in common that follows from their inputs
  * @throws EngineFailure
+ * @throws OutputError where what was asked for cannot be written
  */
 export async function bisect(bisected: Bisected): Promise<PartedReport | undefined> {
+  const { saveTo, nodeDataTo } = bisected;
   const pairs = await knownPairs(bisected);
   const measured = await new Measurement(bisected, pairs).all();
   const found = await mostOutstanding(bisected, measured);
-  return found && report(bisected, measured, found, await causeOf(bisected, found));
+  if (!found) return undefined;
+  const evidence = await gather(bisected, found);
+  const cause = evidence ? await causeOf(bisected, evidence) : null;
+  const isSaved = evidence !== undefined && saveTo !== undefined;
+  if (isSaved) await save(bisected, found, evidence, saveTo);
+  const parted = report(bisected, measured, found, { cause, saved: isSaved ? saveTo : null });
+  if (nodeDataTo !== undefined) {
+    const names = new Map(pairs.map(({ value, candidate }) => [value, candidate.name]));
+    await writeWhole(nodeDataTo, new TextEncoder().encode(nodeData(parted.alongDepth, names)));
+  }
+  return parted;
 }
 
 /** By how much more a value errs by itself than rounding explains. */
@@ -85,7 +105,7 @@ function report(
   { reference, candidate, precision }: Bisected,
   measured: readonly Measured[],
   found: Measured,
-  cause: string | null,
+  why: Pick<PartedReport, 'cause' | 'saved'>,
 ): PartedReport {
   const { value } = found.pair;
   const inUnits = (noise: number) => finite(Math.max(noise, UNITS.fp32) * (UNITS[precision] / UNITS.fp32));
@@ -97,8 +117,7 @@ function report(
     own: finite(found.own),
     inherited: finite(Math.max(0, ...found.fed.candidate.map((read) => errors.get(read.value) ?? 0))),
     noise: inUnits(found.ownNoise),
-    cause,
-    saved: null,
+    ...why,
     alongDepth: measured.map(({ pair, error, noise }) => ({
       value: pair.value,
       depth: reference.wiring.depthOf(pair.value) ?? 0,

@@ -1,5 +1,13 @@
 import type { Chunks, Engine, Session } from '../../engines/index.js';
-import type { ArtefactPort, ArtefactValue, ImageOptions, Opened, Piece, Target } from '../../formats/format.js';
+import type {
+  ArtefactPort,
+  ArtefactValue,
+  ImageOptions,
+  Opened,
+  Piece,
+  Runnable,
+  Target,
+} from '../../formats/format.js';
 import { loadOnnx, loadReference, type ReferenceEdits } from '../../formats/index.js';
 import type { Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
@@ -20,8 +28,16 @@ export interface Network {
   readonly feeds: (trial: Trial) => Trial['feeds'];
   /** @throws EngineFailure */
   load(piece: Piece): Promise<Session>;
+  /** A piece as files of its own; `base` is what they are called after. */
+  save(piece: Piece, base: string): Promise<SavedPiece>;
   /** Absent where its pieces are no graphs of ours. */
   readonly graphs?: Graphs | undefined;
+}
+
+/** A piece as it is written: where its model lies, and all its files by path. */
+export interface SavedPiece {
+  readonly path: string;
+  readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
 /** Pieces of a network as graphs of ours: to see what they would give if they were others. */
@@ -52,7 +68,16 @@ export function artefactNetwork(
     trainedOn: opened.image?.order,
     feeds: ({ artefactFeeds }) => artefactFeeds,
     load: (piece) => engine.load({ ...target.runnable(opened, { piece, rounded }), optimize }),
+    save: async (piece, base) => savedAs(target, target.runnable(opened, { piece }), base),
   };
+}
+
+/** What the engine of a format takes: ONNX, or a folder with `model.json`. */
+function savedAs({ engine, suffix }: Target, { model, files }: Runnable, base: string): SavedPiece {
+  if (engine === 'onnxruntime') return { path: `${base}.onnx`, files: new Map([[`${base}.onnx`, model]]) };
+  const path = `${base}${suffix}`;
+  const inside = Array.from(files, ([file, chunks]) => [`${path}/${file}`, chunks] as const);
+  return { path, files: new Map([[`${path}/model.json`, model], ...inside]) };
 }
 
 /** What an ONNX source is run from: its own bytes, of which pieces are cut out. */
@@ -75,6 +100,11 @@ export async function sourceNetwork({ bytes, edits, files, inputs, outputs, engi
   const port = (name: string) => ({ name, sourceName: name, dtype: undefined, shape: undefined });
   const edited = editReference(bytes, edits ?? {});
   const nodes = nodesOfReference(edited);
+  const read = async (piece: Piece) => {
+    const model = readOnnx(editReference(edited, { piece }), { externalData: edits?.externalData });
+    inferTypes(model.graph);
+    return model;
+  };
   return {
     wiring: new Wiring(nodes, inputs),
     values: nodes.flatMap((node) => node.outputs.map((name) => ({ name, sourceName: name }))),
@@ -82,13 +112,10 @@ export async function sourceNetwork({ bytes, edits, files, inputs, outputs, engi
     outputs: outputs.map(port),
     feeds: ({ feeds }) => feeds,
     load: (piece) => engine.load({ model: editReference(edited, { piece }), ...(files && { files }), optimize: false }),
-    graphs: {
-      async read(piece) {
-        const model = readOnnx(editReference(edited, { piece }), { externalData: edits?.externalData });
-        inferTypes(model.graph);
-        return model;
-      },
-      load: (model) => engine.load({ model: writeOnnx(model), optimize: false }),
+    async save(piece, base) {
+      const path = `${base}.onnx`;
+      return { path, files: new Map([[path, [writeOnnx(await read(piece))]]]) };
     },
+    graphs: { read, load: (model) => engine.load({ model: writeOnnx(model), optimize: false }) },
   };
 }

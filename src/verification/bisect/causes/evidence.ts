@@ -15,6 +15,8 @@ export interface Evidence {
   readonly piece: Piece;
   /** What that is fed, by the names of its inputs. */
   readonly feeds: ReadonlyMap<string, Tensor>;
+  /** By the reference's values that come in, what the inputs for them are called. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** So many samples are looked through. */
@@ -54,8 +56,14 @@ export async function gather(
   await alone.release();
   const expected = best?.values.get(pair.value);
   if (!best || !expected || expected.size !== best.actual.size) return undefined;
+  const names = new Map(
+    [...new Set([...fed.reference, ...fed.candidate].map(({ value }) => value))].map((value, i) => [
+      value,
+      `given_${i}`,
+    ]),
+  );
   const piece: Piece = {
-    fed: fed.reference.map(({ value, dtype, shape }, i) => ({ name: value, as: `given_${i}`, dtype, shape })),
+    fed: fed.reference.map(({ value, dtype, shape }) => ({ name: value, as: names.get(value) ?? value, dtype, shape })),
     outputs: [pair.value],
   };
   const { trial, values } = best;
@@ -64,9 +72,9 @@ export async function gather(
     const tensor = trial.feeds.get(name);
     return tensor ? [[name, tensor] as const] : [];
   });
-  const given = read.flatMap((value, i) => {
+  const given = read.flatMap((value) => {
     const tensor = values.get(value);
-    return tensor ? [[`given_${i}`, tensor] as const] : [];
+    return tensor ? [[names.get(value) ?? value, tensor] as const] : [];
   });
   return {
     shape: expected.shape,
@@ -74,5 +82,6 @@ export async function gather(
     actual: best.actual.toFloat64(),
     piece,
     feeds: new Map([...own, ...given]),
+    names,
   };
 }

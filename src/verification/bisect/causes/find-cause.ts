@@ -2,12 +2,11 @@ import { EngineFailure } from '../../../engines/index.js';
 import type { Model } from '../../../model/index.js';
 import { optimize } from '../../../passes/pipeline.js';
 import type { Bisected } from '../bisect.js';
-import type { Measured } from '../measure.js';
 import type { Graphs } from '../network.js';
 import { activations } from './activations.js';
 import { biases } from './biases.js';
 import { borders } from './borders.js';
-import { type Evidence, gather } from './evidence.js';
+import type { Evidence } from './evidence.js';
 import { kernels } from './kernels.js';
 import type { Mistake, Mistakes } from './mistake.js';
 import { normalizations } from './normalizations.js';
@@ -24,15 +23,10 @@ const MOST_TRIED = 200;
  * else what the difference looks like.
  * @throws EngineFailure
  */
-export async function causeOf(bisected: Bisected, found: Measured): Promise<string | null> {
-  const evidence = await gather(bisected, found);
-  if (!evidence) return null;
-  const { graphs } = bisected.reference;
+export async function causeOf({ reference, precision }: Bisected, evidence: Evidence): Promise<string | null> {
+  const { graphs } = reference;
   return (
-    beyondFloat16(evidence, bisected.precision) ??
-    (graphs && (await mistakeIn(graphs, evidence))) ??
-    looksLike(evidence) ??
-    null
+    beyondFloat16(evidence, precision) ?? (graphs && (await mistakeIn(graphs, evidence))) ?? looksLike(evidence) ?? null
   );
 }
 

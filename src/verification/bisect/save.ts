@@ -1,0 +1,56 @@
+import { writeWhole } from '../../files/index.js';
+import { concatBytes } from '../../model/index.js';
+import { writeNpz } from '../../trials/write-npz.js';
+import type { Bisected } from './bisect.js';
+import type { Evidence } from './causes/evidence.js';
+import type { Measured } from './measure.js';
+
+const INPUTS = 'inputs.npz';
+const COMMAND = 'command.txt';
+
+/**
+ * Writes the smallest model that still differs into a folder: the piece of either network that leads to the value, what it is
+ * fed, and the command that shows the difference.
+ * @throws OutputError
+ */
+export async function save(
+  { reference, candidate }: Bisected,
+  { pair, fed }: Measured,
+  evidence: Evidence,
+  folder: string,
+): Promise<void> {
+  const inputs = fed.candidate.map(({ value, candidate: { name, permutation }, dtype, shape }) => ({
+    name,
+    as: evidence.names.get(value) ?? name,
+    dtype,
+    shape: permutation ? permutation.map((axis) => shape[axis]) : shape,
+    permutation,
+  }));
+  const written = [
+    await reference.save(evidence.piece, 'reference'),
+    await candidate.save({ fed: inputs, outputs: [pair.candidate.name] }, 'candidate'),
+  ];
+  const maps = [
+    ...inputs.map(({ as, permutation }) => mapOf(as, as, permutation)),
+    mapOf(pair.candidate.name, pair.value, pair.candidate.permutation),
+  ].flatMap((map) => (map ? ['--map', map] : []));
+  const models = written.map(({ path }) => path);
+  const command = ['mobileone', 'verify', ...models, '--inputs', INPUTS, ...maps].map(quoted).join(' ');
+  const place = (file: string) => `${folder}/${file}`;
+  for (const { files } of written) {
+    for (const [file, chunks] of files) await writeWhole(place(file), concatBytes(chunks));
+  }
+  await writeWhole(place(INPUTS), await writeNpz(evidence.feeds));
+  await writeWhole(place(COMMAND), new TextEncoder().encode(`${command}\n`));
+}
+
+/** What `--map` has to say; nothing where both have one name and one order of axes. */
+function mapOf(candidate: string, reference: string, permutation: readonly number[] | undefined): string | undefined {
+  if (permutation) return `${candidate}=${reference}:${permutation.join('')}`;
+  return candidate === reference ? undefined : `${candidate}=${reference}`;
+}
+
+/** As a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w/.,:=+@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
