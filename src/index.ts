@@ -1,8 +1,11 @@
-export { convert, reportOf } from './commands/convert/convert.js';
+export { convert } from './commands/convert/convert.js';
 export type { ConvertOptions } from './commands/convert/options.js';
 export { inspect } from './commands/inspect/inspect.js';
 export type { InspectOptions } from './commands/inspect/options.js';
 export type { Shapes } from './commands/reading-options.js';
+export { reportOf } from './commands/reports-of-errors.js';
+export type { VerifyOptions } from './commands/verify/options.js';
+export { verify } from './commands/verify/verify.js';
 export * from './core.js';
 export type * from './report/index.js';
 export type { Progress } from './run/stations.js';

@@ -191,6 +191,17 @@ export class Comparison {
     };
   }
 
+  /**
+   * Relative L2 norm as rounding is priced by it. Of a function with bounds the source's norm is taken as that of a quarter
+   * of its range at least: what is near 0 everywhere has few digits that mean anything.
+   * @param range largest less smallest number; undefined where there are no bounds
+   */
+  pricedL2(range = 0): number | null {
+    const { squareDifference, squareSource, finite: count } = this.sums;
+    if (squareDifference === 0) return 0;
+    return quotient(Math.sqrt(squareDifference), Math.max(Math.sqrt(squareSource), (range / 4) * Math.sqrt(count)));
+  }
+
   #addStrings(source: Tensor, artefact: Tensor): void {
     const [a = [], b = []] = [source.strings, artefact.strings];
     this.sums.count += a.length;

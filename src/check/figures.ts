@@ -7,7 +7,12 @@ import type { Spread } from './spread.js';
  * @param noise see `noiseOf`
  * @param spread of the source's output over the trials
  */
-export function figuresOf(output: string, compared: Comparison, noise: number | null, spread: Spread): OutputFigures {
+export function figuresOf(
+  output: string,
+  compared: Comparison,
+  noise: number | null,
+  spread: Pick<Spread, 'largest'>,
+): OutputFigures {
   const response = spread.largest();
   return {
     output,

@@ -1,5 +1,8 @@
-export type { Candidate } from './candidate.js';
+export { boundedOutputs } from './bounded-outputs.js';
+export { type Candidate, runCandidate } from './candidate.js';
 export { type ArtefactToJudge, Check, type CheckOptions, type Verdict } from './check.js';
+export { Comparison, type Sums } from './comparison.js';
+export { figuresOf, noiseOf } from './figures.js';
 export type {
   BehindSelections,
   JudgedOutput,
@@ -13,5 +16,6 @@ export { type Selections, selectionsOf } from './outputs-behind-selections.js';
 export type { OutputFigures } from './report.js';
 export { resolutions } from './resolutions.js';
 export type { Answered, Source } from './source-run.js';
+export { Spread } from './spread.js';
 export { findSuspect } from './suspect.js';
-export { toleranceOf } from './verdict.js';
+export { type Bar, judgeOutput, remarksOn, toleranceOf } from './verdict.js';

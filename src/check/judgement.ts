@@ -112,6 +112,7 @@ export async function judge(
     purpose,
     precision,
     tolerance: bar.tolerance,
+    measure: bar.measure ?? 'error',
     trials: answered.length,
     tried: triedSizes(answered),
     outputs,

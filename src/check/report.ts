@@ -1,13 +1,20 @@
 import type { DataType } from '../model/index.js';
 import type { NotNegative, Share, WholeNumber } from '../report/report.js';
 
+/**
+ * Which figure is judged: the largest difference, the relative L2 norm, by which rounding is priced, or none, where figures
+ * are only printed.
+ */
+export type Measure = 'error' | 'l2' | 'none';
+
 /** One comparison of an artefact, in one form, with its source. */
 export interface JudgementReport {
   /** What it proves: that the program was translated right, or that the file answers like the source. */
   readonly purpose: 'lowering' | 'artefact';
   readonly precision: string;
-  /** What `error` may be here, the precision's or the user's. */
+  /** What `measure` may be here, the precision's or the user's. */
   readonly tolerance: NotNegative;
+  readonly measure: Measure;
   /** How many sets of inputs were tried, the scaled ones aside. */
   readonly trials: WholeNumber;
   /** The same, by the sizes of the inputs. */
@@ -47,7 +54,7 @@ export interface OutputFigures {
 
 /** What the figures of one output were found to mean. */
 export interface OutputVerdict {
-  /** What `error` may be: max(tolerance, min(20 x noise, 1e-2)), or the user's tolerance. */
+  /** What the judged figure may be; for `error` that is max(tolerance, min(20 x noise, 1e-2)), or the user's tolerance. */
   readonly limit: NotNegative;
   /** Why it does not pass, a clause each; empty where it does. */
   readonly failures: readonly string[];

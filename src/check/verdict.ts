@@ -1,6 +1,6 @@
 import type { Precision } from '../formats/format.js';
 import type { Comparison } from './comparison.js';
-import type { OutputFigures, OutputVerdict } from './report.js';
+import type { Measure, OutputFigures, OutputVerdict } from './report.js';
 
 /** Largest error that passes, by what the constants are rounded to. */
 const TOLERANCES: Readonly<Record<Precision, number>> = { fp32: 1e-5, fp16: 2e-2, uint8: 1e-1 };
@@ -17,6 +17,8 @@ export function toleranceOf(precision: Precision): number {
 
 /** What an output is judged by. */
 export interface Bar {
+  /** `error` where nothing is said. */
+  readonly measure?: Measure;
   readonly tolerance: number;
   /** Set by the user: then the noise of the source excuses nothing. */
   readonly isStrict: boolean;
@@ -28,13 +30,17 @@ export interface Bar {
 export interface SourceFacts {
   /** Differences up to this are none. */
   readonly resolution?: number;
+  /** Largest less smallest number that it can be, where its function has bounds. */
+  readonly range?: number | undefined;
   /** Names the constant that makes the source answer NaN or infinity, where one is known. */
   readonly suspect?: (() => string | undefined) | undefined;
 }
 
 /** The largest error that passes. */
-export function limitOf({ tolerance, isStrict }: Bar, noise: number | null): number {
-  return isStrict ? tolerance : Math.max(tolerance, Math.min(NOISE_FACTOR * (noise ?? 0), NOISE_CEILING));
+export function limitOf({ tolerance, isStrict, measure }: Bar, noise: number | null): number {
+  return isStrict || measure === 'l2'
+    ? tolerance
+    : Math.max(tolerance, Math.min(NOISE_FACTOR * (noise ?? 0), NOISE_CEILING));
 }
 
 /** Judges one output over all trials. */
@@ -42,7 +48,7 @@ export function judgeOutput(
   figures: OutputFigures,
   compared: Comparison,
   bar: Bar,
-  { resolution = 0, suspect = () => undefined }: SourceFacts = {},
+  { resolution = 0, range, suspect = () => undefined }: SourceFacts = {},
 ): OutputVerdict {
   const limit = limitOf(bar, figures.noise);
   const fails = (...failures: string[]) => ({ limit, failures, reason: null, isUndecided: false });
@@ -62,7 +68,8 @@ export function judgeOutput(
       ? passes()
       : fails(`${percent(1 - (figures.equal ?? 0))} of its elements differ, none may`);
   }
-  const [measure, value] = compared.isSourceAllZero ? ['maxAbs', figures.maxAbs] : ['error', figures.error];
+  if (bar.measure === 'none') return passes('its figures are printed, not judged');
+  const [measure, value] = measured(figures, compared, bar, range);
   const isNone = figures.maxAbs !== null && figures.maxAbs <= resolution;
   // Overflowing differences have no finite figure; a source of infinities alone, equal on both sides, has none to judge.
   const isWrong = !isNone && (value === null ? compared.hasFinite : value > limit);
@@ -74,13 +81,25 @@ export function judgeOutput(
   }
   if (failures.length > 0) return fails(...failures);
   if (isUndecided) return { limit, failures, reason: null, isUndecided };
-  if (compared.isSourceAllZero) return passes(`the source is 0 everywhere, and it is at most ${show(figures.maxAbs)}`);
+  if (measure === 'maxAbs') return passes(`the source is 0 everywhere, and it is at most ${show(figures.maxAbs)}`);
   return passes(isNone && value !== null && value > limit ? belowResolution(figures) : null);
 }
 
 /** Noise beyond which the source does not reproduce itself; 0 where it does. */
 function irreproducible({ noise }: OutputFigures): number {
   return noise !== null && noise > NOISE_CEILING ? noise : 0;
+}
+
+/** The figure that is judged, and its name. */
+function measured(
+  { maxAbs, error }: OutputFigures,
+  compared: Comparison,
+  { measure }: Bar,
+  range: number | undefined,
+): readonly [name: string, value: number | null] {
+  const isZero = compared.isSourceAllZero && range === undefined;
+  if (measure === 'l2' && !isZero) return ['l2', compared.pricedL2(range)];
+  return compared.isSourceAllZero ? ['maxAbs', maxAbs] : ['error', error];
 }
 
 function belowResolution({ maxAbs }: OutputFigures): string {

@@ -7,17 +7,18 @@ import { showReport } from './show.js';
 
 /** A command as commander runs it. @param finish hears the exit code */
 export function commanderCommand(definition: CommandDefinition, finish: (exitCode: number) => void): Command {
-  const { name, summary, description, argument, examples } = definition;
+  const { name, summary, description, examples } = definition;
   const declared = definition.options();
-  const command = new Command(name).summary(summary).description(description).argument(argument.syntax, argument.help);
+  const command = new Command(name).summary(summary).description(description);
+  for (const { syntax, help } of definition.arguments) command.argument(syntax, help);
   if (definition.isConfigurable) command.option('--config <file>', `options (${CONFIG_FILE}, where there is one)`);
   return addOutputFlags(addFlags(command, declared))
     .addHelpText('after', examples)
-    .action(async (given: string | string[], _: unknown, self: Command) => {
-      const { options, output, config } = splitFlags(givenFlags(self), declared);
+    .action(async () => {
+      const { options, output, config } = splitFlags(givenFlags(command), declared);
       const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
       const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
-      const models = typeof given === 'string' ? [given] : given;
+      const models = command.processedArgs.flat().map(String);
       const outcome = await definition
         .run(models, { ...configured?.options, ...options }, progress?.show)
         .finally(() => progress?.clear());

@@ -30,13 +30,17 @@ export async function showReport(
   if (!flags.quiet) {
     const colours = await coloursFor(flags.json ? process.stderr : process.stdout, flags.color);
     const text = report.models
-      .filter((model) => model.after !== null)
+      .filter(({ after, candidates }) => after !== null || candidates.length > 0)
       .map((model) => summary(model, { colours, verbose: flags.verbose }))
       .join('\n');
     const said = `${configured ? configurationLines(configured, colours) : ''}${text}`;
     await (flags.json ? writeError(said) : writeOut(said));
   }
-  const lines = new Set(report.models.flatMap((model) => (model.error ? errorLine(model.error) : [])));
+  const errors = report.models.flatMap((model) => [
+    model.error,
+    ...model.candidates.map((candidate) => candidate.error),
+  ]);
+  const lines = new Set(errors.flatMap((each) => (each ? errorLine(each) : [])));
   // The report itself may be what could not be written.
   if (error && lines.size === 0) lines.add(errorLine(reportError(error)));
   for (const line of lines) await writeError(`${line}\n`);

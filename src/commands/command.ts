@@ -10,7 +10,7 @@ export interface CommandDefinition {
   readonly summary: string;
   readonly description: string;
   /** What it is given, as a usage line writes it: `<model...>` for one or more. */
-  readonly argument: { readonly syntax: string; readonly help: string };
+  readonly arguments: readonly { readonly syntax: string; readonly help: string }[];
   /** What its help says behind the options. */
   readonly examples: string;
   /** What it can be asked, by the names of the API. */

@@ -1,11 +1,13 @@
 export { type Destination, destinationOf, expectFolder, expectReplaceable } from './destination.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
+export { filesOnDisk } from './files-on-disk.js';
 export { type Identity, identityAt, placeKey } from './identity.js';
 export { type ListedFile, listFiles } from './list-files.js';
 export { readPackageFile } from './package-file.js';
 export type { FilesOnDisk, Placement } from './placement.js';
 export { putInPlace } from './put-in-place.js';
 export { type HashedFile, ONNX_LIMIT, type ReadFile, readFile, readHashed, type SizeLimit } from './read-file.js';
+export { folderOf, isFolder, readFolder } from './read-folder.js';
 export { sha256 } from './sha256.js';
 export { type ArtefactFiles, type Staged, stageArtefact, type WrittenFile } from './stage.js';
 export { TemporaryFolder } from './temporary-folder.js';

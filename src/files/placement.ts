@@ -15,6 +15,8 @@ export interface Placement {
    * added, then one file is renamed over the old one. `package`: the whole folder is swapped.
    */
   readonly kind: 'file' | 'folder' | 'package';
+  /** The file that says what the others are, and is put in place last; of a single file `''`. */
+  readonly main: string;
   /** As messages call what may be replaced: `an ONNX file`. */
   readonly ours: string;
   /** Whether what lies at the final name may be replaced. */

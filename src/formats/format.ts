@@ -1,5 +1,5 @@
 import type { Placement } from '../files/placement.js';
-import type { DataType, Model } from '../model/index.js';
+import type { DataType, Graph, Model } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
 
 /** What constants are stored in; `uint8` is weights in 256 steps each, computed in fp32. */
@@ -81,6 +81,13 @@ export interface Opened<Content = unknown> {
   readonly labels: readonly string[] | undefined;
   /** What most of its weights are held in. */
   readonly precision: Precision;
+  /**
+   * Weights that are stored in few steps: even ones (`weights`), or those of a table (`palette`); `activations` where computed
+   * values are quantised as well.
+   */
+  readonly quantization: 'weights' | 'palette' | 'activations' | undefined;
+  /** As a graph of ONNX's operators, where it is read as one. */
+  readonly graph: Graph | undefined;
   /** Set where it normalises pixels by itself: how, and in which order the network was trained. */
   readonly image: ImageOptions | undefined;
   /** Every entry as text; what is no text as JSON. */
@@ -158,6 +165,12 @@ export interface FormatDeclaration {
   readonly options: Readonly<Record<string, Declaration>>;
 }
 
+/** What an artefact may hold before it is refused. */
+export interface OpenLimits {
+  readonly maxNodes?: number | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
 /** A format that can be written and opened. Adding one is a folder, and a line in `formats/index.ts`. */
 export interface Format<Program = unknown, Own extends object = object, Content = unknown> {
   /** ONNX's names of the operators that it writes; undefined: all are passed on as they are. */
@@ -171,8 +184,11 @@ export interface Format<Program = unknown, Own extends object = object, Content 
   /**
    * Reads an artefact that anybody may have written, from its bytes alone.
    * @throws InputError in one line where it is damaged, contradicts itself, or holds what is not read here
+   * @throws EngineError where it holds an operation that is not known here, so that nothing can be said of it
    */
-  open(artefact: Artefact): Opened<Content>;
+  open(artefact: Artefact, limits?: OpenLimits): Opened<Content>;
+  /** The names of data files beside a single file, as it calls them; a format without has no such verb. @throws InputError */
+  dataFiles?(main: readonly Uint8Array[], limits?: OpenLimits): readonly string[];
   runnable(opened: Opened<Content>, options?: RunnableOptions): Runnable;
 }
 

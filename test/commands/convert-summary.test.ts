@@ -29,6 +29,7 @@ function linesOf(change: Partial<FiguresReport>, tried: JudgementReport['tried']
   const judgement: JudgementReport = {
     purpose: 'artefact',
     precision: 'fp32',
+    measure: 'error' as const,
     tolerance: 1e-5,
     trials,
     tried,

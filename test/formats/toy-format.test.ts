@@ -22,6 +22,7 @@ const declaration: FormatDeclaration = {
   engine: 'onnxruntime',
   placement: {
     kind: 'file',
+    main: '',
     ours: 'a toy',
     owns: (files) => new TextDecoder().decode(files.read('', 0, MAGIC.length)) === 'TOY1',
     isData: () => false,

@@ -28,7 +28,7 @@ export const convertCommand: CommandDefinition = {
   description:
     'Merges the branches of a network into single convolutions, writes it for the targets, opens what was written and ' +
     'compares its answers with those of the source. A file is put in place only when they are equal.',
-  argument: { syntax: '<model...>', help: 'ONNX files' },
+  arguments: [{ syntax: '<model...>', help: 'ONNX files' }],
   examples: EXAMPLES,
   options: convertOptions,
   isConfigurable: true,

@@ -10,14 +10,8 @@ import { now } from '../../run/clock.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { reportPlaces } from '../../run/write-reports.js';
 import { readLabels } from '../../source/labels.js';
+import { rememberReport } from '../reports-of-errors.js';
 import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './options.js';
-
-const reports = new WeakMap<Error, Report>();
-
-/** The report of the conversion that threw this error: figures are needed most where an artefact does not pass. */
-export function reportOf(error: unknown): Report | undefined {
-  return error instanceof Error ? reports.get(error) : undefined;
-}
 
 /**
  * Fuses ONNX models, writes them for the targets, opens what was written and compares its answers with the source's. Final
@@ -30,8 +24,7 @@ export function reportOf(error: unknown): Report | undefined {
 export async function convert(models: string | readonly string[], options: ConvertOptions = {}): Promise<Report> {
   const { report, error } = await convertAll(typeof models === 'string' ? [models] : models, options);
   if (!error) return report;
-  reports.set(error, report);
-  throw error;
+  throw rememberReport(error, report);
 }
 
 /** The same with the first error beside the report instead of thrown. @throws UsageError */

@@ -19,7 +19,7 @@ export const inspectCommand: CommandDefinition = {
     'Shows inputs, outputs, counts before and after fusing, what could not be fused and why, and what each target ' +
     'supports. Runs no engine and writes no model. Parameters are the elements of all floating-point initialisers, ' +
     'running statistics included; multiply-accumulates are those of Conv, ConvTranspose, Gemm and MatMul at batch 1.',
-  argument: { syntax: '<model>', help: 'ONNX file' },
+  arguments: [{ syntax: '<model>', help: 'ONNX file' }],
   examples: EXAMPLES,
   options: inspectOptions,
   isConfigurable: false,

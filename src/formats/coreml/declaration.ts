@@ -29,7 +29,13 @@ export const coremlDeclaration: FormatDeclaration = {
   engine: 'onnxruntime',
   caveat:
     'what the package says was read back and run in ONNX Runtime; Core ML itself did not run, and a device may round otherwise',
-  placement: { kind: 'package', ours: 'a package that mobileone wrote', owns: isOurs, isData: () => false },
+  placement: {
+    kind: 'package',
+    main: PATHS.manifest,
+    ours: 'a package that mobileone wrote',
+    owns: isOurs,
+    isData: () => false,
+  },
   arithmetic: new Map([
     ['fp32', 'fp32'],
     ['fp16', 'fp16'],

@@ -36,6 +36,8 @@ export function open({ files }: Artefact): Opened<Model> {
     nodes: () => nodesOf(graph),
     labels: classifier?.labels ?? said.labels,
     precision: mostHeldIn(held),
+    quantization: undefined,
+    graph,
     notes,
     content: model,
   };

@@ -1,11 +1,12 @@
 import { asOneChunk, type Bytes, InputError, type Model, type Value } from '../../model/index.js';
 import { describeArtefact, withColours } from '../artefact-ports.js';
-import type { Artefact, Opened } from '../format.js';
+import type { Artefact, Opened, OpenLimits } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
 import { precisionOf } from '../weight-precision.js';
 import { onnxDeclaration } from './declaration.js';
 import type { ExternalData } from './external-data.js';
 import { invalid } from './invalid.js';
+import { quantizationOf } from './quantization.js';
 import { readOnnx } from './read.js';
 
 /** An ONNX file as bytes and as a graph, whose weights are views on those. */
@@ -15,8 +16,9 @@ export interface OnnxContent {
 }
 
 /** What an ONNX file says of itself. @throws InputError where it is not valid ONNX, or its data files are not there */
-export function open(artefact: Artefact): Opened<OnnxContent> {
-  const model = readOnnx(asOneChunk(artefact.files.get(artefact.commits) ?? []), { externalData: dataOf(artefact) });
+export function open(artefact: Artefact, limits?: OpenLimits): Opened<OnnxContent> {
+  const bytes = asOneChunk(artefact.files.get(artefact.commits) ?? []);
+  const model = readOnnx(bytes, { ...limits, externalData: dataOf(artefact) });
   const { graph, metadata, notes } = model;
   const [inputs, outputs] = [graph.inputs.map(filePort), graph.outputs.map(filePort)];
   const values = graph.sorted().flatMap((node) => node.outputs.flatMap((value) => value?.name ?? []));
@@ -26,9 +28,21 @@ export function open(artefact: Artefact): Opened<OnnxContent> {
     inputs: withColours(said, onnxDeclaration, invalid),
     nodes: () => nodesOf(graph),
     precision: precisionOf(model),
+    quantization: quantizationOf(graph),
+    graph,
     notes,
     content: { model, artefact },
   };
+}
+
+/** The data files that its tensors lie in. @throws InputError where it is not valid ONNX */
+export function dataFiles(main: readonly Uint8Array[], limits?: OpenLimits): string[] {
+  const locations = new Set<string>();
+  const onLocation = (location: string) => {
+    locations.add(location);
+  };
+  readOnnx(asOneChunk(main), { ...limits, onLocation });
+  return [...locations];
 }
 
 function filePort({ name, dtype, shape, graph }: Value) {

@@ -28,6 +28,7 @@ const DATA = /^\.[0-9a-f]{16}\.data$/;
 /** One file, and beside it data files that bear its name and their content's. Any ONNX file may be replaced by another. */
 export const onnxPlacement: Placement = {
   kind: 'file',
+  main: '',
   ours: 'an ONNX file',
   owns: isOnnxFile,
   isData: (name, artefact) => name.startsWith(artefact) && DATA.test(name.slice(artefact.length)),

@@ -5,7 +5,7 @@ import { asText, description } from '../metadata.js';
 import { onnxDeclaration } from './declaration.js';
 import { encodeArtefact } from './external-weights.js';
 import { makeStatistics } from './make-statistics.js';
-import { type OnnxContent, open } from './open.js';
+import { dataFiles, type OnnxContent, open } from './open.js';
 import { applyPrecision } from './precision.js';
 import { runnable } from './runnable.js';
 
@@ -27,6 +27,7 @@ export const onnx: Target<Model, object, OnnxContent> = {
   },
 
   open,
+  dataFiles,
   runnable,
 };
 

@@ -29,6 +29,7 @@ export const tfjsDeclaration: FormatDeclaration = {
   engine: 'tensorflow.js',
   placement: {
     kind: 'folder',
+    main: MODEL,
     ours: 'a folder that mobileone wrote',
     owns: isOurs,
     isData: (name) => SHARD.test(name),

@@ -14,15 +14,18 @@ export function open(artefact: Artefact): Opened<ReadModel> {
   const { metadata, weights, paths } = content;
   const [inputs, outputs] = [content.inputs.map(filePort), content.outputs.map(filePort)];
   const said = describeArtefact({ metadata, inputs, outputs, values: valuesOf(content) }, damaged);
+  const precision = mostHeldIn(
+    weights.filter(({ dtype }) => dtype === 'float32').map((each) => [each.precision, sizeOf(each.shape)] as const),
+  );
   const known = new Set([artefact.commits, ...paths]);
   const strays = [...artefact.files.keys()].filter((path) => !known.has(path));
   return {
     ...said,
     inputs: withColours(said, tfjsDeclaration, damaged),
     nodes: () => nodesOf(content),
-    precision: mostHeldIn(
-      weights.filter(({ dtype }) => dtype === 'float32').map((each) => [each.precision, sizeOf(each.shape)] as const),
-    ),
+    precision,
+    quantization: precision === 'uint8' ? 'weights' : undefined,
+    graph: undefined,
     notes: strays.map((path) => `${path} is not named in model.json and was ignored`),
     content,
   };

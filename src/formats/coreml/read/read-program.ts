@@ -13,7 +13,7 @@ import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { type ReadClassifier, readClassifier } from './classifier.js';
-import { damaged } from './damaged.js';
+import { damaged, notKnown } from './damaged.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import type { Operand } from './operand.js';
 import { OperationReader } from './operation-reader.js';
@@ -96,7 +96,8 @@ export class ProgramReader {
     for (const { outputs } of operations) for (const { name } of outputs) model.takeName(name ?? '');
     for (const operation of operations) {
       if (this.classifier) throw damaged('an operation follows classify');
-      if (operation.blocks.length > 0) throw damaged('control flow is not read here', operation.type);
+      if (operation.blocks.length > 0)
+        throw notKnown(operation.type ?? '', readName(operation.outputs[0]?.name, 'a result'));
       if (operation.type === 'const') this.#readConst(operation);
       else if (operation.type === 'classify')
         this.classifier = readClassifier(operation, (name) => this.operandOf(name));
@@ -162,7 +163,7 @@ export class ProgramReader {
     const where = named[0]?.name ?? type;
     expectAttributes(attributes, ['name'], where);
     const row = readRows.get(type);
-    if (!row) throw damaged(`operation ${type} is not known`, where);
+    if (!row) throw notKnown(type, where);
     const args = new Map<string, Operand[]>();
     for (const [key, argument] of inputs) {
       args.set(

@@ -1,0 +1,33 @@
+import type { CommandDefinition } from '../command.js';
+import { verifyOptions } from './options.js';
+import { verifySummary } from './summary.js';
+
+const EXAMPLES = `
+Examples:
+  mobileone verify model.onnx model.tfjs model.mlpackage
+      are these the same function? on seeded inputs
+  mobileone verify model.onnx slim.onnx --inputs images.npz --report report.json
+      the same on your own data, figures kept
+  mobileone verify model.onnx other.mlpackage --map input_1=image:0231
+      where names, types and sizes leave it open which input is which, or how its axes lie`;
+
+/** `mobileone verify REFERENCE CANDIDATE…` */
+export const verifyCommand: CommandDefinition = {
+  name: 'verify',
+  summary: 'are these the same function, and on what was that tried?',
+  description:
+    'Opens a reference and candidates, ONNX files, TensorFlow.js graph models and Core ML packages of any tool in any mix, ' +
+    'finds which inputs and outputs belong together, runs all on the same inputs and compares the answers.',
+  arguments: [
+    { syntax: '<reference>', help: 'ONNX file, TensorFlow.js folder or Core ML package' },
+    { syntax: '<candidates...>', help: 'the same, one or more' },
+  ],
+  examples: EXAMPLES,
+  options: verifyOptions,
+  isConfigurable: true,
+  async run([reference = '', ...candidates], options, onProgress) {
+    const { verifyAll } = await import('./verify.js');
+    return verifyAll(reference, candidates, onProgress ? { ...options, onProgress } : options);
+  },
+  summarize: verifySummary,
+};

@@ -1,0 +1,53 @@
+import { expectWritable } from '../../files/index.js';
+import { MobileoneError, UsageError } from '../../model/index.js';
+import type { Report } from '../../report/index.js';
+import { now } from '../../run/clock.js';
+import { Draft } from '../../run/draft.js';
+import { closeRun, type RunOutcome } from '../../run/run-report.js';
+import { Stations } from '../../run/stations.js';
+import { verifyArtefacts } from '../../verification/verify-artefacts.js';
+import { rememberReport } from '../reports-of-errors.js';
+import { resolveVerify, type VerifyOptions } from './options.js';
+
+/**
+ * Compares artefacts of any tool with a reference: are these the same function, and on what was that tried?
+ * @param reference path of an ONNX file, a TensorFlow.js folder or a Core ML package
+ * @param candidates paths of what is compared with it
+ * @throws UsageError before any work where the options are wrong; else the error of the first candidate that failed, after
+ * all were tried: see `reportOf`
+ * @example const report = await verify('model.onnx', ['model.tfjs', 'model.mlpackage']);
+ */
+export async function verify(
+  reference: string,
+  candidates: string | readonly string[],
+  options: VerifyOptions = {},
+): Promise<Report> {
+  const all = typeof candidates === 'string' ? [candidates] : candidates;
+  const { report, error } = await verifyAll(reference, all, options);
+  if (!error) return report;
+  throw rememberReport(error, report);
+}
+
+/** The same with the first error beside the report instead of thrown. @throws UsageError */
+export async function verifyAll(
+  reference: string,
+  candidates: readonly string[],
+  given: VerifyOptions,
+): Promise<RunOutcome> {
+  const started = now();
+  const options = resolveVerify(given);
+  if (candidates.length === 0) {
+    throw new UsageError({ what: 'no candidate was named', todo: 'name a reference, and what to compare with it' });
+  }
+  const draft = new Draft(reference);
+  const stations = new Stations((station) => options.onProgress?.({ model: reference, station }));
+  try {
+    if (options.report !== undefined) expectWritable(options.report);
+    await verifyArtefacts(reference, candidates, { options, draft, stations });
+  } catch (error) {
+    if (!(error instanceof MobileoneError)) throw error;
+    draft.fail(error);
+  }
+  const report = { ...draft.finish(stations), stations: {} };
+  return closeRun('verify', started, [{ report, error: draft.error }], options.report, stations);
+}

@@ -1,0 +1,62 @@
+import type { Candidate } from '../check/index.js';
+import type { ArtefactPort } from '../formats/format.js';
+import type { Trial } from '../trials/index.js';
+import { type Matching, matchPorts } from './match.js';
+import type { OpenArtefact } from './open-artefact.js';
+import type { Reference } from './reference.js';
+
+/** An artefact that is compared with the reference. */
+export interface OpenCandidate {
+  readonly artefact: OpenArtefact;
+  readonly matching: Matching;
+  /** How it is run, as it will be deployed. */
+  readonly runs: Candidate;
+  /** The file as it is, where what runs is another form of it: that must at least load. */
+  readonly mustLoad: Candidate['payload'] | undefined;
+}
+
+/**
+ * Says which inputs and outputs of a candidate are the reference's, and how it runs. What computes in float16 runs with a
+ * rounding behind every operator, as on a device.
+ * @throws UsageError, NotEquivalentError or EngineError as `matchPorts` does
+ */
+export function makeCandidate(
+  artefact: OpenArtefact,
+  reference: Reference,
+  map: ReadonlyMap<string, string>,
+): OpenCandidate {
+  const { target, opened } = artefact;
+  const matching = matchPorts(reference.anchors, opened, map);
+  const outputs = matching.outputs.map(({ port }) => port);
+  const own = new Set(opened.outputs.map(({ name }) => name));
+  const alsoOutputs = outputs.flatMap(({ name }) => (own.has(name) ? [] : name));
+  const rounded = target.arithmetic.get(opened.precision) === 'fp16' && opened.quantization === undefined;
+  return {
+    artefact,
+    matching,
+    runs: {
+      payload: target.runnable(opened, { alsoOutputs, rounded }),
+      inputs: matching.inputs.map(({ port }) => port),
+      outputs,
+      trainedOn: opened.image?.order,
+    },
+    mustLoad: rounded ? target.runnable(opened) : undefined,
+  };
+}
+
+/** What a side is fed: pixels where it normalises them by itself, else what the network was trained on. */
+export function feedsFor(trial: Trial, { trainedOn }: Candidate): Trial {
+  return trainedOn ? trial : { ...trial, artefactFeeds: trial.feeds };
+}
+
+/** Whether a candidate takes the sizes of a trial. */
+export function takes({ inputs }: Candidate, trial: Trial): boolean {
+  return inputs.every((port) => fitsSizes(port, trial));
+}
+
+function fitsSizes({ sourceName, shape, permutation }: ArtefactPort, trial: Trial): boolean {
+  const given = trial.feeds.get(sourceName)?.shape;
+  const fits = (size: number | undefined, axis: number) =>
+    size === undefined || !given || size === given[permutation?.[axis] ?? axis];
+  return shape?.every(fits) ?? true;
+}

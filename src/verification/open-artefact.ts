@@ -1,0 +1,117 @@
+import {
+  ExternalData,
+  filesOnDisk,
+  folderOf,
+  isFolder,
+  ONNX_LIMIT,
+  readFile,
+  readFolder,
+  sha256,
+} from '../files/index.js';
+import type { Artefact, Opened, Target } from '../formats/format.js';
+import { formats, type ListedFormat } from '../formats/index.js';
+import { countBytes, InputError, MobileoneError } from '../model/index.js';
+import type { FileReport } from '../report/index.js';
+import type { ReadingLimits } from '../source/open-source.js';
+import { withFile } from './with-file.js';
+
+/** An artefact of any tool as it lies on the disk, opened. */
+export interface OpenArtefact {
+  /** As the user gave it. */
+  readonly path: string;
+  readonly target: Target;
+  readonly artefact: Artefact;
+  readonly opened: Opened;
+  readonly files: readonly FileReport[];
+  /** Of all files together. */
+  readonly bytes: number;
+  readonly notes: readonly string[];
+}
+
+/** What lies on the disk, and which format it is in; not opened yet. */
+export interface FoundArtefact extends Omit<OpenArtefact, 'opened'> {}
+
+/**
+ * Reads an artefact and says which format it is in: by what lies there, not by its name.
+ * @throws InputError where it is missing, damaged, over a limit or of no format that is known here
+ */
+export async function findArtefact(path: string, limits: ReadingLimits): Promise<FoundArtefact> {
+  return inFile(path, async () => (isFolder(path) ? inFolder(path, path, limits) : inOneFile(path, limits)));
+}
+
+/** @throws InputError where it is damaged; EngineError where it holds what cannot be judged here */
+export function openFound(found: FoundArtefact, limits: ReadingLimits): Promise<OpenArtefact> {
+  return inFile(found.path, async () => ({ ...found, opened: found.target.open(found.artefact, limits) }));
+}
+
+/** Errors of what lies there name the path. */
+async function inFile<T>(path: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw error instanceof MobileoneError ? withFile(error, path) : error;
+  }
+}
+
+async function inFolder(path: string, folder: string, { maxBytes }: ReadingLimits): Promise<FoundArtefact> {
+  const lying = filesOnDisk(folder);
+  const format = [...formats.values()].find(
+    ({ placement: { kind, main } }) => kind !== 'file' && lying.size(main) !== undefined,
+  );
+  if (!format) throw unknown('this folder holds');
+  const contents = readFolder(folder, maxBytes);
+  return found(path, format, new Map(Array.from(contents, ([inside, bytes]) => [inside, [bytes]])), []);
+}
+
+async function inOneFile(path: string, limits: ReadingLimits): Promise<FoundArtefact> {
+  const { folder, name } = folderOf(path);
+  const all = [...formats.values()];
+  if (all.some(({ placement: { kind, main } }) => kind !== 'file' && main === name)) {
+    return inFolder(path, folder, limits);
+  }
+  const single = all.filter(({ placement }) => placement.kind === 'file');
+  const lying = filesOnDisk(path);
+  // A damaged file is owned by none: the first format says what is wrong with it.
+  const format = single.find(({ placement }) => placement.owns(lying)) ?? single[0];
+  if (!format) throw unknown('this is');
+  const { bytes } = readFile(path, ONNX_LIMIT);
+  if (bytes.length > limits.maxBytes) {
+    throw new InputError({ what: `over the limit of ${limits.maxBytes} bytes`, todo: 'raise it with --max-bytes' });
+  }
+  const files = new Map<string, readonly Uint8Array[]>([['', [bytes]]]);
+  const target = await format.load();
+  const external = new ExternalData(path, { maxBytes: limits.maxBytes - bytes.length });
+  try {
+    for (const location of target.dataFiles?.([bytes], limits) ?? [])
+      files.set(location, [external.readWhole(location)]);
+    return await found(path, format, files, external.notes);
+  } finally {
+    external.close();
+  }
+}
+
+async function found(
+  path: string,
+  format: ListedFormat,
+  files: ReadonlyMap<string, readonly Uint8Array[]>,
+  notes: readonly string[],
+): Promise<FoundArtefact> {
+  const reports = Array.from(files, ([inside, chunks]) => ({
+    path: inside,
+    bytes: countBytes(chunks),
+    sha256: sha256(chunks),
+  }));
+  return {
+    path,
+    target: await format.load(),
+    artefact: { files, commits: format.placement.main },
+    files: reports,
+    bytes: reports.reduce((sum, { bytes }) => sum + bytes, 0),
+    notes,
+  };
+}
+
+function unknown(what: string): InputError {
+  const known = Array.from(formats.values(), ({ title }) => title).join(', ');
+  return new InputError({ what: `${what} nothing that is known here (${known})` });
+}

@@ -1,0 +1,120 @@
+import type { ResolvedVerify } from '../commands/verify/options.js';
+import { MobileoneError } from '../model/index.js';
+import type { Draft } from '../run/draft.js';
+import type { Stations } from '../run/stations.js';
+import { seededTrials } from '../trials/index.js';
+import { makeCandidate, type OpenCandidate } from './candidate.js';
+import { type Contender, judgeContenders, reportContender } from './contender.js';
+import { Engines } from './engines.js';
+import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
+import { findArtefact, openFound } from './open-artefact.js';
+import { pixelInput } from './pixels.js';
+import type { SampleRecord } from './record.js';
+import { type Recording, recordSamples } from './record-samples.js';
+import { makeReference, type Reference } from './reference.js';
+import { describeReference } from './reference-report.js';
+import { samplesOfFile } from './samples-of-file.js';
+import { withFixedSizes } from './sizes.js';
+import { withFile } from './with-file.js';
+
+/** What is verified, and where its report grows. */
+export interface Verification {
+  readonly options: ResolvedVerify;
+  readonly draft: Draft;
+  readonly stations: Stations;
+}
+
+/**
+ * Compares candidates with a reference. Whatever a user can act on ends up in the draft; a defect is thrown.
+ * @param path of the reference
+ * @param candidates their paths
+ */
+export async function verifyArtefacts(
+  path: string,
+  candidates: readonly string[],
+  verification: Verification,
+): Promise<void> {
+  const { options, draft, stations } = verification;
+  const contenders = candidates.map((each): Contender => ({ path: each, notes: [] }));
+  const engines = new Engines({ build: options.engine, timeoutSeconds: options.timeout });
+  try {
+    const artefact = await stations.time('read', async () => openFound(await findArtefact(path, options), options));
+    draft.source = describeReference(artefact);
+    const reference = await stations.time('look', () => makeReference(artefact, options));
+    if (reference.stock) draft.takeStock(reference.stock);
+    draft.note(...artefact.notes, ...artefact.opened.notes);
+    for (const contender of contenders) {
+      await stations.time('open', () => failing(contender, () => open(contender, reference, verification)));
+    }
+    await compare(reference, contenders, engines, verification);
+  } catch (error) {
+    if (!(error instanceof MobileoneError)) throw error;
+    draft.fail(error);
+  } finally {
+    engines.close();
+    draft.candidates = contenders.map(reportContender);
+    for (const { path: file, error } of contenders) if (error) draft.fail(withFile(error, file));
+  }
+}
+
+/** What fails in one candidate keeps no other from being judged. */
+async function failing(contender: Contender, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (!(error instanceof MobileoneError)) throw error;
+    contender.error = error;
+  }
+}
+
+async function open(contender: Contender, reference: Reference, { options }: Verification): Promise<void> {
+  contender.found = await findArtefact(contender.path, options);
+  contender.opened = await openFound(contender.found, options);
+  contender.notes.push(...contender.found.notes, ...contender.opened.opened.notes);
+  contender.candidate = makeCandidate(contender.opened, reference, options.map);
+}
+
+async function compare(
+  reference: Reference,
+  contenders: readonly Contender[],
+  engines: Engines,
+  verification: Verification,
+): Promise<void> {
+  const { options, draft, stations } = verification;
+  const running = contenders.filter(hasCandidate);
+  const candidates = running.map(({ candidate }) => candidate);
+  if (candidates.length === 0) return;
+  const { specs, notes } = withFixedSizes(reference.specs, candidates);
+  draft.note(...notes);
+  const pixels = pixelInput(options, reference, candidates);
+  const samples =
+    options.inputs === undefined ? undefined : samplesOfFile(options.inputs, options.maxBytes, specs, pixels);
+  const recording: Recording = {
+    reference,
+    candidates,
+    engines,
+    notes: new Set(samples?.notes),
+    failures: new Map(),
+    keepsClasses: samples !== undefined,
+  };
+  const records: SampleRecord[] = [];
+  await stations.time('compare', async () => {
+    let draw = 0;
+    for (const groups of samples ? [groupsOfSamples(samples)] : seededGroups(specs, pixels)) {
+      for await (const some of recordSamples(recording, groups, draw++)) records.push(...some);
+      await judgeContenders(running, records, recording, options, samples);
+      if (!running.some(({ judged }) => judged?.isOpen)) break;
+    }
+  });
+  draft.note(...recording.notes);
+}
+
+/** The first draws, and others for a reference that does not reproduce itself on those. */
+function* seededGroups(...given: Parameters<typeof seededTrials>): Generator<Group[]> {
+  const trials = seededTrials(...given);
+  for (const each of [trials, ...trials.others]) yield groupsOfTrials(each);
+}
+
+function hasCandidate(contender: Contender): contender is Contender & { readonly candidate: OpenCandidate } {
+  return contender.candidate !== undefined;
+}
