@@ -9,9 +9,9 @@ export function damaged(what: string, where?: string): InputError {
 }
 
 /** An error about a sound package with an operation that is not read here: nothing can be said of it. */
-export function notKnown(operation: string, where: string): EngineError {
+export function notKnown(what: string, where: string): EngineError {
   return new EngineError({
-    what: `not judged: the operation ${operation} of Core ML is not known here`,
+    what: `not judged: ${what} of Core ML is not known here`,
     where: { node: where },
     todo: 'compare outputs before it with --outputs, or judge the package on a Mac',
   });

@@ -96,8 +96,7 @@ export class ProgramReader {
     for (const { outputs } of operations) for (const { name } of outputs) model.takeName(name ?? '');
     for (const operation of operations) {
       if (this.classifier) throw damaged('an operation follows classify');
-      if (operation.blocks.length > 0)
-        throw notKnown(operation.type ?? '', readName(operation.outputs[0]?.name, 'a result'));
+      if (operation.blocks.length > 0) throw notKnown('control flow', readName(operation.outputs[0]?.name, 'a result'));
       if (operation.type === 'const') this.#readConst(operation);
       else if (operation.type === 'classify')
         this.classifier = readClassifier(operation, (name) => this.operandOf(name));
@@ -163,7 +162,7 @@ export class ProgramReader {
     const where = named[0]?.name ?? type;
     expectAttributes(attributes, ['name'], where);
     const row = readRows.get(type);
-    if (!row) throw notKnown(type, where);
+    if (!row) throw notKnown(`the operation ${type}`, where);
     const args = new Map<string, Operand[]>();
     for (const [key, argument] of inputs) {
       args.set(
