@@ -1,8 +1,11 @@
 import type { ResolvedVerify } from '../commands/verify/options.js';
+import { openSamples } from '../data/open-samples.js';
+import type { Samples } from '../data/samples.js';
 import { MobileoneError } from '../model/index.js';
 import type { Draft } from '../run/draft.js';
 import type { Stations } from '../run/stations.js';
-import { seededTrials } from '../trials/index.js';
+import { readLabels } from '../source/labels.js';
+import { type InputSpec, type PixelInput, seededTrials } from '../trials/index.js';
 import { makeCandidate, type OpenCandidate } from './candidate.js';
 import { type Contender, judgeContenders, reportContender } from './contender.js';
 import { Engines } from './engines.js';
@@ -13,7 +16,6 @@ import type { SampleRecord } from './record.js';
 import { type Recording, recordSamples } from './record-samples.js';
 import { makeReference, type Reference } from './reference.js';
 import { describeReference } from './reference-report.js';
-import { samplesOfFile } from './samples-of-file.js';
 import { withFixedSizes } from './sizes.js';
 import { withFile } from './with-file.js';
 
@@ -88,7 +90,9 @@ async function compare(
   draft.note(...notes);
   const pixels = pixelInput(options, reference, candidates);
   const samples =
-    options.inputs === undefined ? undefined : samplesOfFile(options.inputs, options.maxBytes, specs, pixels);
+    options.inputs === undefined
+      ? undefined
+      : givenSamples(options.inputs, options, { reference, running, specs, pixels });
   const recording: Recording = {
     reference,
     candidates,
@@ -107,6 +111,29 @@ async function compare(
     }
   });
   draft.note(...recording.notes);
+}
+
+/** A user's samples. Class names are the user's, else what the first artefact says that has any. */
+function givenSamples(
+  place: string,
+  options: ResolvedVerify,
+  {
+    reference,
+    running,
+    specs,
+    pixels,
+  }: {
+    readonly reference: Reference;
+    readonly running: readonly (Contender & { readonly candidate: OpenCandidate })[];
+    readonly specs: readonly InputSpec[];
+    readonly pixels: PixelInput | undefined;
+  },
+): Samples {
+  const artefacts = [reference.artefact, ...running.map(({ candidate }) => candidate.artefact)];
+  const told = artefacts.find(({ opened }) => opened.labels)?.opened.labels;
+  const labels = options.labels === undefined ? told : readLabels(options.labels);
+  const count = reference.anchors.outputs.find(({ shape }) => shape?.length === 2)?.shape?.[1];
+  return openSamples(place, { ...options, specs, image: pixels, classes: { labels, count } });
 }
 
 /** The first draws, and others for a reference that does not reproduce itself on those. */

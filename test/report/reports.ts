@@ -40,7 +40,9 @@ export function check(outputs: readonly FiguresReport[], given: Partial<CheckRep
   return {
     verdict: 'equivalent',
     engine: { name: 'onnxruntime-node', version: '1.30.0' },
-    judgements: [{ purpose: 'artefact', precision: 'fp32', tolerance: 1e-5, trials: 3, tried: [], outputs }],
+    judgements: [
+      { purpose: 'artefact', precision: 'fp32', measure: 'error', tolerance: 1e-5, trials: 3, tried: [], outputs },
+    ],
     notes: [],
     error: null,
     ...given,

@@ -49,5 +49,5 @@ export async function verifyAll(
     draft.fail(error);
   }
   const report = { ...draft.finish(stations), stations: {} };
-  return closeRun('verify', started, [{ report, error: draft.error }], options.report, stations);
+  return closeRun('verify', started, [{ report, error: draft.error }], options, stations);
 }
