@@ -1,9 +1,6 @@
 import type { ArtefactReport, CheckReport } from '../commands/convert/report.js';
 import type { CandidateReport } from '../commands/verify/report.js';
-import type { ErrorReport, ModelReport, Report, WholeNumber } from './report.js';
-
-/** What became of an artefact. */
-export type Outcome = 'equivalent' | 'different' | 'budget not met' | 'not compared' | 'not checked' | 'failed';
+import type { ErrorReport, ExitCode, ModelReport, Outcome, WholeNumber } from './report.js';
 
 /** An artefact of `convert` or a candidate of `verify`: pages, test reports and job summaries tell of both alike. */
 export interface Judged
@@ -39,15 +36,11 @@ function outcomeOf(error: ErrorReport | null, check: CheckReport | null): Outcom
 }
 
 /** What a whole run came to: that of its exit code, or of what was judged where nothing failed. */
-export function outcomeOfRun({ exitCode, models }: Report): Outcome {
-  const codes: Partial<Record<Report['exitCode'], Outcome>> = {
-    5: 'different',
-    7: 'budget not met',
-    8: 'not compared',
-  };
+export function outcomeOfRun(exitCode: ExitCode, models: readonly ModelReport[]): Outcome {
+  const codes: Partial<Record<ExitCode, Outcome>> = { 5: 'different', 7: 'budget not met', 8: 'not compared' };
   if (exitCode !== 0) return codes[exitCode] ?? 'failed';
-  const isChecked = models.every((model) => judgedOf(model).every(({ outcome }) => outcome === 'equivalent'));
-  return isChecked ? 'equivalent' : 'not checked';
+  const outcomes = models.flatMap((model) => judgedOf(model).map(({ outcome }) => outcome));
+  return outcomes.length > 0 && outcomes.every((outcome) => outcome === 'equivalent') ? 'equivalent' : 'not checked';
 }
 
 /** An outcome as a sentence that has the artefact as its subject. */

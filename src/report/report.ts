@@ -32,6 +32,9 @@ export type Sha256 = string;
 /** What the command line ends with. */
 export type ExitCode = 0 | ErrorExitCode;
 
+/** What became of an artefact, or of a whole run. */
+export type Outcome = 'equivalent' | 'different' | 'budget not met' | 'not compared' | 'not checked' | 'failed';
+
 /**
  * What a run found and did. Paths are as the user gave them; there is no time stamp, and no number that JSON cannot hold.
  * @title Report of mobileone
@@ -41,6 +44,8 @@ export interface Report {
   readonly command: 'convert' | 'inspect' | 'verify';
   /** 0, or that of the first model that failed. */
   readonly exitCode: ExitCode;
+  /** `not checked` where nothing failed and something was not compared, as with `--no-check` or by `inspect`. */
+  readonly verdict: Outcome;
   /** Wall-clock time of the whole run; null for `verify`, whose times are those of `host`. */
   readonly milliseconds: Milliseconds | null;
   /** For `verify` the one reference, with its candidates. */

@@ -1,8 +1,8 @@
 import type { FiguresReport, JudgementReport } from '../check/report.js';
 import { errorLine } from './error-line.js';
-import { type Judged, judgedOf, type Outcome, SENTENCES } from './judged.js';
+import { type Judged, judgedOf, SENTENCES } from './judged.js';
 import { showFigure } from './numbers.js';
-import type { ErrorReport, ModelReport } from './report.js';
+import type { ErrorReport, ModelReport, Outcome } from './report.js';
 import { showLine, showName } from './text.js';
 
 /** One thing that was judged, as test reports have it. */

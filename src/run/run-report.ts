@@ -1,5 +1,5 @@
 import { type MobileoneError, UsageError } from '../model/index.js';
-import type { HostReport, ModelReport, Report } from '../report/index.js';
+import { type HostReport, type ModelReport, outcomeOfRun, type Report } from '../report/index.js';
 import { VERSION } from '../version.js';
 import { now } from './clock.js';
 import type { Stations } from './stations.js';
@@ -27,12 +27,15 @@ export async function closeRun(
   host?: Stations,
 ): Promise<RunOutcome> {
   const error = outcomes.find((outcome) => outcome.error)?.error;
+  const exitCode = error?.exitCode ?? 0;
+  const models = outcomes.map((outcome) => outcome.report);
   const report: Report = {
     tool: { name: 'mobileone', version: VERSION },
     command,
-    exitCode: error?.exitCode ?? 0,
+    exitCode,
+    verdict: outcomeOfRun(exitCode, models),
     milliseconds: host ? null : spentSince(started),
-    models: outcomes.map((outcome) => outcome.report),
+    models,
     host: host ? hostReport(started, host) : null,
   };
   // Wrong usage has none.

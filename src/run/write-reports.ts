@@ -1,7 +1,7 @@
 import type { ReportOptions } from '../commands/report-options.js';
 import { writeWhole } from '../files/index.js';
 import { MobileoneError } from '../model/index.js';
-import { type Report, reportJson } from '../report/index.js';
+import { outcomeOfRun, type Report, reportJson } from '../report/index.js';
 import type { RunOutcome } from './run-report.js';
 
 /** Where the report goes; undefined: that form is not wanted. */
@@ -34,7 +34,7 @@ export async function writeReports(outcome: RunOutcome, files: ReportFiles): Pro
       if (!(failure instanceof MobileoneError)) throw failure;
       // What failed before is what the user has to hear of.
       error ??= failure;
-      report = { ...report, exitCode: error.exitCode };
+      report = { ...report, exitCode: error.exitCode, verdict: outcomeOfRun(error.exitCode, report.models) };
     }
   }
   return { report, error };

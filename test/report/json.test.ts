@@ -5,6 +5,7 @@ const EMPTY: Report = {
   tool: { name: 'mobileone', version: '1' },
   command: 'convert',
   exitCode: 0,
+  verdict: 'not checked',
   milliseconds: 1,
   models: [],
   host: null,

@@ -1,10 +1,11 @@
-import type {
-  ArtefactReport,
-  CandidateReport,
-  CheckReport,
-  FiguresReport,
-  ModelReport,
-  Report,
+import {
+  type ArtefactReport,
+  type CandidateReport,
+  type CheckReport,
+  type FiguresReport,
+  type ModelReport,
+  outcomeOfRun,
+  type Report,
 } from '../../src/report/index.js';
 
 const HASH = '0123456789abcdef'.repeat(4);
@@ -118,10 +119,12 @@ export function model(given: Partial<ModelReport> = {}): ModelReport {
 
 /** The report of a whole run. */
 export function reportOf(models: readonly ModelReport[], given: Partial<Report> = {}): Report {
+  const exitCode = models.find((each) => each.exitCode !== 0)?.exitCode ?? 0;
   return {
     tool: { name: 'mobileone', version: '0.1.0' },
     command: 'convert',
-    exitCode: models.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0,
+    exitCode,
+    verdict: outcomeOfRun(exitCode, models),
     milliseconds: 2830,
     models,
     host: null,

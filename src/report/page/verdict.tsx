@@ -1,7 +1,7 @@
 import { errorLine } from '../error-line.js';
-import { judgedOf, type Outcome, outcomeOfRun } from '../judged.js';
+import { judgedOf } from '../judged.js';
 import { showSeconds } from '../numbers.js';
-import type { Report } from '../report.js';
+import type { Outcome, Report } from '../report.js';
 import { marked } from './words.js';
 
 const HEADINGS: Readonly<Record<Outcome, string>> = {
@@ -15,15 +15,14 @@ const HEADINGS: Readonly<Record<Outcome, string>> = {
 
 /** What the run came to, and every reason why it is not well. */
 export function Verdict({ report }: { report: Report }) {
-  const outcome = outcomeOfRun(report);
-  const { mark, tone } = marked(outcome);
+  const { mark, tone } = marked(report.verdict);
   const milliseconds = report.milliseconds ?? report.host?.milliseconds;
   const errors = report.models.flatMap((model) => [model.error, ...judgedOf(model).map(({ error }) => error)]);
   const lines = new Set(errors.flatMap((error) => (error ? [errorLine(error)] : [])));
   return (
     <header class={`verdict ${tone}`}>
       <h1>
-        {mark} {HEADINGS[outcome]}
+        {mark} {HEADINGS[report.verdict]}
       </h1>
       {[...lines].map((line) => (
         <p key={line}>{line}</p>

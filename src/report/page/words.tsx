@@ -1,4 +1,4 @@
-import type { Outcome } from '../judged.js';
+import type { Outcome } from '../report.js';
 import { showName } from '../text.js';
 
 /** A name from a model or a command line. */
