@@ -56,6 +56,13 @@ module.exports = {
       to: { path: '^src/formats/[^/]+/' },
     },
     {
+      // What is evaluated to prove a merge must not be computed by what merged.
+      name: 'a proof shares no code with fusing',
+      severity: 'error',
+      from: { path: '^src/proof/impulses/' },
+      to: { path: '^src/(passes|operators/compute|proof/(?!impulses))/' },
+    },
+    {
       name: 'only files, engines and cli need Node',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(files|engines|cli)/' },
