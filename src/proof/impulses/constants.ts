@@ -1,0 +1,47 @@
+import { isStatic, sizeOf, Tensor, type Value } from '../../model/index.js';
+import { areKnown, type Regions } from './region.js';
+import type { Operand } from './row.js';
+import { rowOf } from './rows/index.js';
+
+/** The constants of a graph, computed where they are made by nodes; each result is rounded to its type, as the standard has it. */
+export class Constants {
+  readonly #regions: Regions;
+  readonly #known = new Map<Value, Operand>();
+
+  constructor(regions: Regions) {
+    this.#regions = regions;
+  }
+
+  /** undefined where an input has a say in it. @throws NotAffine where it cannot be computed here */
+  of(value: Value): Operand | undefined {
+    if (!this.#regions.isConstant(value)) return undefined;
+    const known = this.#known.get(value) ?? given(value);
+    if (known) this.#known.set(value, known);
+    else this.#compute(value);
+    return this.#known.get(value);
+  }
+
+  #compute(target: Value): void {
+    for (const node of this.#regions.ofConstant(target)) {
+      const operands = node.inputs.map((value) => value && (this.#known.get(value) ?? given(value)));
+      const forms = rowOf(node)?.forms(node, operands) ?? [];
+      node.outputs.forEach((value, index) => {
+        const form = forms[index];
+        if (!value || !form) return;
+        const sum = form.constant?.slice() ?? new Float64Array(sizeOf(form.shape));
+        for (const { operand, map } of form.terms) map.addTo(sum, operands[operand]?.constant ?? new Float64Array(), 1);
+        this.#known.set(value, { shape: form.shape, constant: rounded(value, form.shape, sum) });
+      });
+    }
+  }
+}
+
+/** What a file or inference says of a constant. */
+function given({ constant, elements, shape }: Value): Operand | undefined {
+  if (constant) return { shape: constant.shape, constant: constant.toFloat64() };
+  return areKnown(elements) && isStatic(shape) ? { shape, constant: Float64Array.from(elements) } : undefined;
+}
+
+function rounded({ dtype }: Value, shape: readonly number[], exact: Float64Array): Float64Array {
+  return dtype === 'float64' || dtype === undefined ? exact : Tensor.from(dtype, shape, exact).toFloat64();
+}
