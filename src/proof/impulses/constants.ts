@@ -1,4 +1,4 @@
-import { isStatic, sizeOf, Tensor, type Value } from '../../model/index.js';
+import { isFloat, isStatic, sizeOf, Tensor, type Value } from '../../model/index.js';
 import { areKnown, type Regions } from './region.js';
 import type { Operand } from './row.js';
 import { rowOf } from './rows/index.js';
@@ -43,5 +43,5 @@ function given({ constant, elements, shape }: Value): Operand | undefined {
 }
 
 function rounded({ dtype }: Value, shape: readonly number[], exact: Float64Array): Float64Array {
-  return dtype === 'float64' || dtype === undefined ? exact : Tensor.from(dtype, shape, exact).toFloat64();
+  return dtype && isFloat(dtype) ? Tensor.from(dtype, shape, exact).toFloat64() : exact;
 }

@@ -19,7 +19,7 @@ export class Regions {
   constructor(graph: Graph) {
     for (const [position, node] of graph.sorted().entries()) {
       this.#positions.set(node, position);
-      const isConstant = node.inputs.every((value) => !value || this.isConstant(value));
+      const isConstant = readBy(node).every((value) => this.isConstant(value));
       if (!isConstant || !rowOf(node)) continue;
       for (const value of node.outputs) if (value) this.#constants.add(value);
     }
@@ -65,10 +65,16 @@ export class Regions {
       if (!rowOf(node)) throw new NotAffine(`${node.label} (${node.operatorName}) is not known to be affine`);
       if (found.has(node)) continue;
       found.add(node);
-      for (const operand of node.inputs) if (operand) open.push(operand);
+      open.push(...readBy(node));
     }
     return [...found].sort((a, b) => (this.#positions.get(a) ?? 0) - (this.#positions.get(b) ?? 0));
   }
+}
+
+/** The operands whose elements a node reads. */
+function readBy(node: Node): Value[] {
+  const reads = rowOf(node)?.reads;
+  return node.inputs.flatMap((value, index) => (value && (!reads || reads.includes(index)) ? [value] : []));
 }
 
 /** Whether inference knows all elements, as it does of sizes. */

@@ -20,6 +20,8 @@ export interface AffineForm {
 
 /** What an operator computes, said once more and by itself: nothing here is shared with what merges nodes. */
 export interface Row {
+  /** The operands whose elements matter; absent: all. Of others the type or the sizes do. */
+  readonly reads?: readonly number[];
   /**
    * The results of a node for operands of these sizes.
    * @throws NotAffine where it is no affine map of what is not constant

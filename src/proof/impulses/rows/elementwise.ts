@@ -1,5 +1,5 @@
 import { isInteger, type Node, sizeOf, stridesOf } from '../../../model/index.js';
-import { batchNormalization } from '../../../operators/index.js';
+import { batchNormalization, dequantizeLinear } from '../../../operators/index.js';
 import type { Axes, Axis, Following } from '../axes.js';
 import { counted, gathered, type LinearMap, sums, taken } from '../linear-maps.js';
 import { type AffineForm, constantAt, NotAffine, type Operand, type Operands, operandAt, type Row } from '../row.js';
@@ -139,6 +139,21 @@ const ofTwo = (f: (x: number, y: number) => number) =>
   elementwise((node, operands) => constantOnly(node, operands, (x = 0, y = 0) => f(x, y)));
 const test = (holds: boolean) => (holds ? 1 : 0);
 
+/** `(x - zero point) * scale`, one for all or one for each place along an axis. */
+function dequantised(node: Node, operands: Operands): AffineForm {
+  const { axis = 0, blockSize } = dequantizeLinear.parameters(node);
+  const x = operandAt(node, operands, 0);
+  if (blockSize !== 0) throw new NotAffine('a scale for each block');
+  const placed = (index: number): Operand | undefined => {
+    const operand = operands[index];
+    return (
+      operand && { ...operand, shape: operand.shape.flatMap((size) => [size, ...x.shape.slice(axis + 1).map(() => 1)]) }
+    );
+  };
+  const zeroPoint = placed(2) ?? { shape: [], constant: Float64Array.of(0) };
+  return constantOnly(node, [x, placed(1), zeroPoint], (element = 0, scale = 1, zero = 0) => (element - zero) * scale);
+}
+
 /** Taken from the first operand where the condition holds, else from the second. */
 function chosen(node: Node, operands: Operands): AffineForm {
   const [condition, x, y] = [0, 1, 2].map((index) => operandAt(node, operands, index)) as [Operand, Operand, Operand];
@@ -178,6 +193,7 @@ export const elementwiseRows: Readonly<Record<string, Row>> = {
       return [axes.map((axis, at) => (at === 1 && typeof size === 'number' ? following.blocks(axis, size) : axis))];
     },
   },
+  DequantizeLinear: { forms: (node, operands) => [dequantised(node, operands)] },
   Sqrt: ofOne(Math.sqrt),
   Reciprocal: ofOne((x) => 1 / x),
   Exp: ofOne(Math.exp),

@@ -274,6 +274,13 @@ export const movementRows: Readonly<Record<string, Row>> = {
     },
     follow: (_node, [axes = []]) => [axes],
   },
+  CastLike: {
+    reads: [0],
+    forms(node, operands) {
+      if (node.dtypeOf(0) !== node.output().dtype && !operands[0]?.constant) throw new NotAffine('a change of type');
+      return copy.forms(node, operands);
+    },
+  },
   Reshape: {
     forms: (node, operands) =>
       reshaped(node, operands, (shape) => {

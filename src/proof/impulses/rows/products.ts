@@ -1,6 +1,6 @@
-import { type Node, sizeOf } from '../../../model/index.js';
-import { conv, convTranspose, gemm } from '../../../operators/index.js';
-import { counted, KernelMap, type KernelParts, type Links, linksOf, taken } from '../linear-maps.js';
+import { type Node, sizeOf, stridesOf } from '../../../model/index.js';
+import { conv, convTranspose, einsum, gemm } from '../../../operators/index.js';
+import { counted, KernelMap, type KernelParts, type Links, linksOf, sums, taken } from '../linear-maps.js';
 import { type AffineForm, constantAt, known, NotAffine, type Operands, operandAt, type Row } from '../row.js';
 import { broadcastPlaces } from './elementwise.js';
 
@@ -255,10 +255,39 @@ const matMulRow: Row = {
   },
 };
 
+/** Sums of products of constants, over all letters that the result has not. */
+function summedProducts(node: Node, operands: Operands): AffineForm {
+  const { terms, result } = known(node, einsum.parameters(node).letters, 'letters');
+  const lists = terms.map((_, index) => constantAt(node, operands, index));
+  const sizes = new Map<string, number>();
+  terms.forEach((letters, index) => {
+    letters.forEach((letter, axis) => {
+      sizes.set(letter, Math.max(sizes.get(letter) ?? 1, operandAt(node, operands, index).shape[axis] ?? 1));
+    });
+  });
+  const letters = [...sizes.keys()];
+  const placesIn = (term: readonly string[], shape: readonly number[]) => {
+    const strides = stridesOf(shape);
+    const steps = letters.map((letter) =>
+      term.reduce((sum, each, axis) => sum + (each === letter && shape[axis] !== 1 ? (strides[axis] ?? 0) : 0), 0),
+    );
+    return sums(letters.map((letter, i) => counted(sizes.get(letter) ?? 1, (at) => at * (steps[i] ?? 0))));
+  };
+  const shape = result.map((letter) => sizes.get(letter) ?? 1);
+  const places = terms.map((term, index) => placesIn(term, operandAt(node, operands, index).shape));
+  const constant = new Float64Array(sizeOf(shape));
+  placesIn(result, shape).forEach((target, at) => {
+    const product = lists.reduce((factor, list, index) => factor * (list[places[index]?.[at] ?? 0] ?? 0), 1);
+    constant[target] = (constant[target] ?? 0) + product;
+  });
+  return { shape, terms: [], constant };
+}
+
 /** Operators that multiply by constant weights. */
 export const productRows: Readonly<Record<string, Row>> = {
   Conv: convRow,
   ConvTranspose: convTransposeRow,
   Gemm: gemmRow,
   MatMul: matMulRow,
+  Einsum: { forms: (node, operands) => [summedProducts(node, operands)] },
 };
