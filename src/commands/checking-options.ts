@@ -1,4 +1,4 @@
-import { type Declaration, number, numbers, oneOf } from '../option-kinds.js';
+import { type Declaration, flag, number, numbers, oneOf } from '../option-kinds.js';
 import { usage } from './reading-options.js';
 
 /** What every command that compares with a source can be asked. */
@@ -9,6 +9,8 @@ export interface CheckingOptions {
   readonly engine?: 'native' | 'wasm' | undefined;
   /** Seconds that each engine run may take. */
   readonly timeout?: number | undefined;
+  /** Proves the merged blocks of ONNX files in float32 equal to their sources on every input. */
+  readonly prove?: boolean | undefined;
 }
 
 /** How each of them is read and judged. */
@@ -27,6 +29,11 @@ export const CHECKING = {
     kind: number((value) => value > 0, 'a number above 0'),
     flag: '--timeout <seconds>',
     help: 'for each engine run (300)',
+  },
+  prove: {
+    kind: flag,
+    flag: '--prove',
+    help: 'proves merged blocks of ONNX in fp32 equal to their source, coefficient by coefficient',
   },
 } satisfies Record<keyof CheckingOptions, Declaration>;
 

@@ -2,6 +2,7 @@ import type { JudgementResult, Verdict } from '../check/index.js';
 import type { WrittenFile } from '../files/index.js';
 import type { LowerOptions, Precision } from '../formats/format.js';
 import { NotEquivalentError } from '../model/index.js';
+import type { Proof } from '../proof/prove-artefact.js';
 import { type ArtefactReport, type CheckReport, type JudgementReport, reportError } from '../report/index.js';
 import type { Draft } from '../run/draft.js';
 import type { OpenSource } from '../source/open-source.js';
@@ -15,11 +16,12 @@ export interface ArtefactFacts {
   readonly files: readonly WrittenFile[];
   readonly notes: readonly string[];
   readonly verdict: Verdict | undefined;
+  readonly proof: Proof | undefined;
   readonly isPlaced: boolean;
 }
 
 /** What a report says of an artefact; `bytes` are those of all its files together. */
-export function reportArtefact({ files, verdict, isPlaced, ...facts }: ArtefactFacts): ArtefactReport {
+export function reportArtefact({ files, verdict, proof, isPlaced, ...facts }: ArtefactFacts): ArtefactReport {
   return {
     target: facts.target,
     path: facts.path,
@@ -29,6 +31,7 @@ export function reportArtefact({ files, verdict, isPlaced, ...facts }: ArtefactF
     files,
     notes: facts.notes,
     check: verdict ? reportCheck(verdict) : null,
+    proof: proof?.report ?? null,
   };
 }
 

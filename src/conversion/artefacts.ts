@@ -4,6 +4,7 @@ import type { Artefact, LowerOptions, Precision, Target } from '../formats/forma
 import { type MobileoneError, NotEquivalentError } from '../model/index.js';
 import { openWritten } from '../proof/candidates.js';
 import type { ModelCheck } from '../proof/model-check.js';
+import { isProvable, type Proof, proveArtefact } from '../proof/prove-artefact.js';
 import { growthNotes, reportArtefact } from './artefact-report.js';
 import type { Work } from './convert-model.js';
 import { expectNotAmong } from './plan.js';
@@ -23,6 +24,7 @@ export interface Lowered {
 interface Stage extends Lowered {
   readonly staged: Staged;
   verdict?: Verdict;
+  proof?: Proof | undefined;
 }
 
 /** Stages all artefacts, opens and judges each, and places all of them or none. What became of them is in the draft. */
@@ -50,7 +52,7 @@ export async function writeArtefacts(
     await Promise.allSettled(stages.map(({ staged }) => staged.onDisk));
     temporary.remove({ isPlaced });
     draft.artefacts = stages.map((each) => {
-      const { target, options, precision, notes, verdict, staged } = each;
+      const { target, options, precision, notes, verdict, proof, staged } = each;
       const { destination, written: files } = staged;
       return reportArtefact({
         target: target.name,
@@ -59,6 +61,7 @@ export async function writeArtefacts(
         files,
         notes: [...notes, ...growthNotes(files, options, source, draft)],
         verdict,
+        proof,
         isPlaced,
       });
     });
@@ -79,11 +82,16 @@ async function judge({ run, source, stations }: Work, each: Stage, check: ModelC
     const written = { target, opened, options, precision };
     each.verdict = await stations.time('check', () => check.judge(written, source.model));
   }
+  if (run.options.prove && isProvable(each)) {
+    each.proof = await stations.time('prove', () => proveArtefact(source.readAgain(), target, opened));
+  }
 }
 
 /** Whether the artefacts may be placed: each is equivalent, or only differs and is wanted in spite of that. */
 function decide({ run, draft }: Work, stages: readonly Stage[]): boolean {
-  const errors = stages.flatMap(({ verdict }): MobileoneError[] => (verdict?.error ? [verdict.error] : []));
+  const errors = stages.flatMap(({ verdict, proof }): MobileoneError[] =>
+    [verdict?.error ?? [], proof?.error ?? []].flat(),
+  );
   for (const error of errors) draft.fail(error);
   return errors.every((error) => run.options.keep === true && error instanceof NotEquivalentError);
 }

@@ -5,6 +5,7 @@ import type { FormatOptions } from '../formats/index.js';
 import { precisionOf } from '../formats/weight-precision.js';
 import { EngineError, MobileoneError, type Unsupported } from '../model/index.js';
 import type { ModelCheck } from '../proof/model-check.js';
+import { expectProvable } from '../proof/prove-artefact.js';
 import type { RunCheck } from '../proof/run-check.js';
 import type { ModelReport } from '../report/index.js';
 import { Draft } from '../run/draft.js';
@@ -96,6 +97,13 @@ async function convertSource(work: Work): Promise<void> {
     },
   });
   draft.takeFused(model, changes);
+  if (run.options.prove) {
+    const candidates = run.targets.map((target) => ({
+      target,
+      precision: loweringOptions(target, run, precision, image).precision ?? precision,
+    }));
+    expectProvable(candidates);
+  }
   const lowered = await stations.time('lower', () => lowerAll(work, precision, image));
   // A target that refuses comes before a check that cannot be made.
   if (check instanceof EngineError) throw check;

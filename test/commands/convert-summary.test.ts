@@ -58,6 +58,7 @@ function linesOf(change: Partial<FiguresReport>, tried: JudgementReport['tried']
         files: [],
         notes: [],
         check: { verdict: 'equivalent', engine: null, judgements: [judgement], notes: [], error: null },
+        proof: null,
       },
     ],
     candidates: [],

@@ -4,6 +4,7 @@ import { expectWritable, type Identity, identityAt } from '../../files/index.js'
 import type { Target } from '../../formats/format.js';
 import { formats } from '../../formats/index.js';
 import { MobileoneError, UsageError } from '../../model/index.js';
+import { expectProvable } from '../../proof/prove-artefact.js';
 import type { RunCheck } from '../../proof/run-check.js';
 import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
@@ -33,6 +34,10 @@ export async function convertAll(models: readonly string[], given: ConvertOption
   const options = resolveConvert(given);
   if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
   const targets = await loadTargets(options.to);
+  if (options.prove)
+    expectProvable(
+      targets.map((target) => ({ target, precision: options.precision ?? target.defaultPrecision('fp32') ?? 'fp32' })),
+    );
   const plans = planOutputs(models, targets, options);
   return closeRun('convert', started, await convertEach(plans, options, targets), options);
 }

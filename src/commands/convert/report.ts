@@ -1,4 +1,5 @@
 import type { JudgementReport } from '../../check/report.js';
+import type { ProofReport } from '../../proof/impulses/report.js';
 import type { ErrorReport, Sha256, WholeNumber } from '../../report/report.js';
 
 /** What was made for one target. */
@@ -13,6 +14,8 @@ export interface ArtefactReport {
   readonly notes: readonly string[];
   /** null with `--no-check`, or where nothing could be compared. */
   readonly check: CheckReport | null;
+  /** null without `--prove`, and for what is not ONNX in fp32. */
+  readonly proof: ProofReport | null;
 }
 
 /** One file of an artefact, as it was read back. */

@@ -1,5 +1,6 @@
 import { checkLines } from '../../report/check-lines.js';
 import { showBytes } from '../../report/numbers.js';
+import { proofLine } from '../../report/proof-line.js';
 import type { ModelReport } from '../../report/report.js';
 import {
   blocks,
@@ -23,6 +24,7 @@ export function convertSummary(model: ModelReport, options: SummaryOptions): str
   for (const artefact of model.artefacts) lines.push(...artefactLines(artefact, colours));
   lines.push(...noteLines(model, colours));
   if (verbose) lines.push(...stationLines(model));
+  for (const { proof } of model.artefacts) if (proof) lines.push(`  ${proofLine(proof, colours)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -47,10 +47,11 @@ export class Prover {
     }
     const blocks = this.#blocks;
     const proved = blocks.filter(({ verdict }) => verdict === 'proved').length;
-    const leftOver = left.filter((node) => !hasTrait(node, 'product')).map(({ label }) => label);
-    const isWired = graph.outputs.every((value) => this.#isOutputSame(value));
+    const nodes = left.filter((node) => !hasTrait(node, 'product')).map(({ label }) => label);
+    const outputs = graph.outputs.filter((value) => !this.#isOutputSame(value)).map(({ name }) => name);
+    const leftOver = [...new Set([...nodes, ...outputs])];
     return {
-      network: isWired && proved === blocks.length && leftOver.length === 0,
+      network: proved === blocks.length && leftOver.length === 0,
       proved,
       notProved: blocks.length - proved,
       blocks,

@@ -7,7 +7,7 @@ export interface ProofReport {
   readonly proved: WholeNumber;
   readonly notProved: WholeNumber;
   readonly blocks: readonly ProvedBlockReport[];
-  /** Written nodes that are neither a merged block nor a copy of a source node. */
+  /** Written nodes that are neither a merged block nor a copy of a source node, and outputs that are none of the source's values. */
   readonly leftOver: readonly string[];
 }
 

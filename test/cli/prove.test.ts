@@ -1,0 +1,32 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { scratch } from '../files/scratch.js';
+import { DIGITS, mobileone } from './run.js';
+
+const FP16 = path.join(path.dirname(path.dirname(DIGITS)), 'digits_fp16', 'model.onnx');
+
+test('--prove says in the last line that the network is its source, and reports every block, without an engine', async () => {
+  const folder = scratch();
+  const args = ['convert', DIGITS, '--prove', '--no-check', '--report', 'report.json'];
+  const { code, stdout } = await mobileone(folder, args);
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+    "  the network is proved equal to its source, but for engines' rounding",
+  );
+  const report = JSON.parse(fs.readFileSync(path.join(folder, 'report.json'), 'utf8'));
+  const [{ proof }] = report.models[0].artefacts;
+  expect(proof).toMatchObject({ network: true, proved: 13, notProved: 0, leftOver: [] });
+  expect(proof.blocks[0]).toMatchObject({ verdict: 'proved', reason: null, smallestSize: null });
+});
+
+test.each([
+  ['another target', [DIGITS, '--to', 'tfjs']],
+  ['another precision', [DIGITS, '--precision', 'fp16']],
+  ['a source in fp16', [FP16]],
+])('--prove with %s alone is wrong usage', async (_, args) => {
+  const folder = scratch();
+  const { code, stderr } = await mobileone(folder, ['convert', ...args, '--prove', '--no-check']);
+  expect([code, fs.readdirSync(folder)]).toEqual([2, []]);
+  expect(stderr).toMatch(/--prove is about ONNX files in fp32/);
+});
