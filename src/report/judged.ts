@@ -14,11 +14,12 @@ export function judgedOf({ artefacts, candidates }: ModelReport): Judged[] {
   return [...artefacts.map(judgedArtefact), ...candidates.map(judgedCandidate)];
 }
 
-function judgedArtefact({ target, path, precision, bytes, check, notes }: ArtefactReport): Judged {
+function judgedArtefact({ target, path, precision, bytes, check, proof, notes }: ArtefactReport): Judged {
   const error = check?.error ?? null;
-  const outcome = outcomeOf(error, check);
-  const onlyVerified = { data: null, parted: null, proof: null };
-  return { path, format: target, precision, bytes, check, notes, error, outcome, ...onlyVerified };
+  const isDisproved = proof?.blocks.some(({ verdict }) => verdict === 'different') ?? false;
+  const outcome = isDisproved ? 'different' : outcomeOf(error, check);
+  const onlyVerified = { data: null, parted: null };
+  return { path, format: target, precision, bytes, check, proof, notes, error, outcome, ...onlyVerified };
 }
 
 function judgedCandidate(candidate: CandidateReport): Judged {

@@ -61,6 +61,7 @@ export function artefact(given: Partial<ArtefactReport> = {}): ArtefactReport {
     files: [{ path: '', bytes: 44_679, sha256: HASH }],
     notes: [],
     check: check([figures()]),
+    proof: null,
     ...given,
   };
 }
