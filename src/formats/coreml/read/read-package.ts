@@ -23,6 +23,8 @@ export interface ReadPackage {
   readonly values: readonly string[];
   /** In what, and how many, elements of floating-point constants are held. */
   readonly held: ProgramReader['held'];
+  /** How, and how many, elements of constants are stored in few steps. */
+  readonly compressed: ProgramReader['compressed'];
 }
 
 /**
@@ -62,8 +64,8 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   const outputs = addOutputs(model, program, block.outputs);
   program.checkTypes();
   checkDescription(description, inputs, outputs);
-  const { classifier, values, held } = program;
-  return { model, description, classifier, values, held };
+  const { classifier, values, held, compressed } = program;
+  return { model, description, classifier, values, held, compressed };
 }
 
 const EMPTY = { producerVersion: '', domain: '', modelVersion: 0n, docString: '' };

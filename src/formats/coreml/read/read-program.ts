@@ -13,6 +13,7 @@ import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { type ReadClassifier, readClassifier } from './classifier.js';
+import { COMPRESSED, type Compression, readCompressed } from './compressed-constants.js';
 import { damaged, notKnown } from './damaged.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import type { Operand } from './operand.js';
@@ -73,6 +74,8 @@ export class ProgramReader {
   classifier: ReadClassifier | undefined;
   /** In what, and how many, elements of floating-point constants are held. */
   readonly held: (readonly ['fp16' | 'fp32', number])[] = [];
+  /** How, and how many, elements of constants are stored in few steps. */
+  readonly compressed: (readonly [Compression, number])[] = [];
 
   constructor(graph: Graph, blobs: BlobReader | undefined) {
     this.#to = new OnnxBuilder(graph);
@@ -83,9 +86,14 @@ export class ProgramReader {
   addInput(message: Message<'NamedValueType'>): MilType {
     const name = readName(message.name, 'an input');
     const type = readType(message.type, name);
-    if (type.dtype !== 'fp32' && type.dtype !== 'int32') throw damaged(`an input is ${type.dtype}`, name);
-    const value = this.#to.graph.addInput(name, type.dtype === 'fp32' ? 'float32' : 'int32', type.shape);
-    this.#bind({ name, type, constant: undefined, value: () => value });
+    if (type.dtype === 'bool' || type.dtype === 'string') throw damaged(`an input is ${type.dtype}`, name);
+    const input = this.#to.graph.addInput(name, type.dtype === 'int32' ? 'int32' : 'float32', type.shape);
+    let read: Value | undefined;
+    const value = () => {
+      read ??= type.dtype === 'fp16' ? this.#to.rounded(input) : input;
+      return read;
+    };
+    this.#bind({ name, type, constant: undefined, value });
     return type;
   }
 
@@ -98,6 +106,7 @@ export class ProgramReader {
       if (this.classifier) throw damaged('an operation follows classify');
       if (operation.blocks.length > 0) throw notKnown('control flow', readName(operation.outputs[0]?.name, 'a result'));
       if (operation.type === 'const') this.#readConst(operation);
+      else if (COMPRESSED.has(operation.type ?? '')) this.#readCompressed(operation);
       else if (operation.type === 'classify')
         this.classifier = readClassifier(operation, (name) => this.operandOf(name));
       else this.#readOperation(operation);
@@ -142,6 +151,18 @@ export class ProgramReader {
     expectType(readType(output?.type, name), constant, name);
     const { dtype, shape } = constant;
     if (dtype === 'fp16' || dtype === 'fp32') this.held.push([dtype, sizeOf(shape)]);
+    this.#bind(this.#constantOperand(name, constant));
+  }
+
+  #readCompressed({ type = '', outputs, attributes }: Message<'Operation'>): void {
+    const [output] = outputs;
+    const name = readName(output?.name, `a result of ${type}`);
+    const { how, attributes: known = [] } = COMPRESSED.get(type) ?? {};
+    // The form of later systems has operands in their place.
+    if (!known.every((key) => attributes.has(key))) throw notKnown(`this form of ${type}`, name);
+    expectAttributes(attributes, ['name', ...known], name);
+    const constant = readCompressed(type, attributes, readType(output?.type, name), this.#blobs, name);
+    if (how) this.compressed.push([how, sizeOf(constant.shape)]);
     this.#bind(this.#constantOperand(name, constant));
   }
 
