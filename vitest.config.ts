@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     // Engines are processes of their own; more workers than cores only make them wait for each other.
     maxWorkers: 2,
+    // It imports JSON in a way that Node does not know.
+    deps: { optimizer: { ssr: { enabled: true, include: ['@actions/workflow-parser'] } } },
     projects: [
       {
         extends: true,

@@ -1,7 +1,6 @@
 import { type ListedFile, readFile, sha256 } from '../files/index.js';
 import { formatShape, InputError } from '../model/index.js';
 import { type InputSpec, type PixelInput, readArrays, type Trial, userTrials } from '../trials/index.js';
-import type { Sample } from './samples.js';
 
 /** How arrays are read. */
 export interface ArrayRequest {
@@ -16,13 +15,13 @@ export interface ArrayRequest {
 export function samplesOfFile(
   file: string,
   request: ArrayRequest,
-): { readonly samples: readonly Sample[]; readonly sha256: string; readonly notes: readonly string[] } {
+): { readonly samples: readonly Trial[]; readonly sha256: string; readonly notes: readonly string[] } {
   const { trials, sha256, notes } = trialsOf(file, { ...request, specs: request.specs.map(oneAtATime) });
   return { samples: trials.map(hashed), sha256, notes };
 }
 
 /** Makes a sample of a file of arrays, when it is asked for. @throws InputError, naming the file */
-export function samplesOfFiles(files: readonly ListedFile[], request: ArrayRequest): (index: number) => Sample {
+export function samplesOfFiles(files: readonly ListedFile[], request: ArrayRequest): (index: number) => Trial {
   return (index) => {
     const { path: label = '', file = '' } = files[index] ?? {};
     const { trials, sha256 } = trialsOf(file, request);
@@ -58,7 +57,7 @@ function oneAtATime(spec: InputSpec): InputSpec {
   return typeof spec.shape[0] === 'string' ? { ...spec, shape: [1, ...spec.shape.slice(1)] } : spec;
 }
 
-function hashed(trial: Trial): Sample {
+function hashed(trial: Trial): Trial {
   const chunks = [...trial.artefactFeeds].flatMap(([name, { bytes }]) => [new TextEncoder().encode(name), bytes]);
   return { ...trial, sha256: sha256(chunks) };
 }

@@ -2,17 +2,17 @@ import { type ListedFile, readFile, sha256 } from '../files/index.js';
 import { formatShape, InputError, type Tensor } from '../model/index.js';
 import { permuteAxes } from '../trials/axes.js';
 import { normalizePixels } from '../trials/pixels.js';
+import type { Trial } from '../trials/trial.js';
 import type { ImageInput } from './image-input.js';
 import { decoderName, ImageDecoder } from './images/decode.js';
 import { pixelsOf } from './images/preprocess.js';
 import type { PreprocessingReport } from './report.js';
-import type { Sample } from './samples.js';
 
 const LIMIT = { bytes: 2 ** 30, what: 'over the limit of 1 GiB for an image file', todo: 'give a smaller one' };
 const CHANNELS_LAST = [0, 2, 3, 1];
 
 /** Makes a sample of an image file, when it is asked for. @throws InputError, naming the file */
-export function imageSamples(files: readonly ListedFile[], input: ImageInput): (index: number) => Promise<Sample> {
+export function imageSamples(files: readonly ListedFile[], input: ImageInput): (index: number) => Promise<Trial> {
   const decoder = new ImageDecoder();
   return async (index) => {
     const { path: label, file } = files[index] ?? missing(index);

@@ -9,7 +9,7 @@ export interface Samples {
    * they are normalised to.
    * @throws InputError where its file cannot be read
    */
-  sample(index: number): Promise<Sample> | Sample;
+  sample(index: number): Promise<Trial> | Trial;
   /** Whether a user gave them: then classes are judged as well. */
   readonly isUserGiven: boolean;
   /** Class of a sample, where `--truth` says it. */
@@ -20,10 +20,4 @@ export interface Samples {
   readonly listing: string;
   /** What a reader should know of them, a sentence each. */
   readonly notes: readonly string[];
-}
-
-/** A trial whose data can be told from others. */
-export interface Sample extends Trial {
-  /** Of the file or the arrays it was made of; lower-case hexadecimal. */
-  readonly sha256: string;
 }

@@ -11,9 +11,9 @@ export interface Progress {
 /** Where the time of one model goes, by station, and who wants to hear of it. */
 export class Stations {
   readonly #spent = new Map<string, number>();
-  readonly #announce: (station: string) => void;
+  readonly #announce: (station: string, samples?: Progress['samples']) => void;
 
-  constructor(announce: (station: string) => void) {
+  constructor(announce: (station: string, samples?: Progress['samples']) => void) {
     this.#announce = announce;
   }
 
@@ -26,6 +26,11 @@ export class Stations {
     } finally {
       this.#spent.set(station, (this.#spent.get(station) ?? 0) + now() - start);
     }
+  }
+
+  /** Says how far the step is that runs. */
+  advance(station: string, samples: NonNullable<Progress['samples']>): void {
+    this.#announce(station, samples);
   }
 
   /** Milliseconds by station, to a tenth. */

@@ -10,6 +10,8 @@ export interface Trial {
   readonly feeds: ReadonlyMap<string, Tensor>;
   /** What the artefact gets: pixels, where the source gets what they are normalised to. */
   readonly artefactFeeds: ReadonlyMap<string, Tensor>;
+  /** Of the file or the arrays that it was made of, lower-case hexadecimal; seeded ones have none. */
+  readonly sha256?: string;
 }
 
 /** One way to settle the open sizes, drawn when it is needed. */

@@ -9,9 +9,12 @@ export interface Demands {
   readonly tolerance?: number | undefined;
   readonly minAgreement?: number | undefined;
   readonly maxDrop?: number | undefined;
+  /** Times the reference's bytes. */
+  readonly maxBytesRatio?: number | undefined;
 }
 
-type Kind = Precision | 'palette' | 'activations';
+/** What a file is held in; `activations`: these are quantised, too. */
+export type Kind = Precision | 'palette' | 'activations';
 
 /** From the finest to the coarsest. */
 const COARSER: readonly Kind[] = ['fp32', 'fp16', 'uint8', 'palette', 'activations'];

@@ -1,31 +1,15 @@
-import type { ResolvedVerify } from '../commands/verify/options.js';
-import type { Samples } from '../data/samples.js';
-import type { EngineInfo } from '../engines/index.js';
-import { EngineError, GateError, type MobileoneError, NotEquivalentError, UsageError } from '../model/index.js';
-import {
-  type CandidateReport,
-  type CheckReport,
-  type FiguresReport,
-  type JudgementReport,
-  reportError,
-} from '../report/index.js';
-import { barFor, judgedAs, kindOf } from './bar.js';
+import { EngineFailure, type EngineInfo } from '../engines/index.js';
+import type { EngineName } from '../formats/format.js';
+import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
+import { type CandidateReport, type CheckReport, reportError } from '../report/index.js';
+import { type Demands, judgedAs, kindOf } from './bar.js';
 import type { OpenCandidate } from './candidate.js';
+import type { CandidateTerms, Conclusion, DataTerms, Judged, Terms } from './conclude.js';
+import type { Engines } from './engines.js';
 import { reportMatching } from './match.js';
 import type { FoundArtefact, OpenArtefact } from './open-artefact.js';
-import type { SampleRecord } from './record.js';
 import type { Recording } from './record-samples.js';
-import { reduce } from './reduce.js';
 import { withFile } from './with-file.js';
-
-/** What records say of a candidate. */
-interface Judged {
-  readonly judgement: JudgementReport;
-  readonly notes: readonly string[];
-  readonly engine: EngineInfo;
-  /** Nothing fails and something is undecided: other draws may decide. */
-  readonly isOpen: boolean;
-}
 
 /** A candidate on its way: as far as it came. */
 export interface Contender {
@@ -34,105 +18,91 @@ export interface Contender {
   found?: FoundArtefact;
   opened?: OpenArtefact;
   candidate?: OpenCandidate;
-  judged?: Judged;
+  conclusion?: Conclusion;
   error?: MobileoneError | undefined;
 }
 
-/** Judges what ran by the records so far. */
-export async function judgeContenders(
-  contenders: readonly (Contender & { readonly candidate: OpenCandidate })[],
-  records: readonly SampleRecord[],
-  { reference, engines, failures }: Recording,
-  options: ResolvedVerify,
-  samples: Samples | undefined,
-): Promise<void> {
-  for (const [place, contender] of contenders.entries()) {
-    const { target, opened, bytes } = contender.candidate.artefact;
-    const failure = failures.get(place);
-    if (failure) {
-      contender.error = failure;
-      continue;
-    }
-    const kind = judgedAs(reference.artefact.opened, opened);
-    const bar = barFor(kind, options, samples !== undefined);
-    const reduced = reduce(records, place, reference, bar, kind);
-    if (!reduced) {
-      contender.error = new NotEquivalentError({ what: 'it takes none of the sizes that the reference was tried at' });
-      continue;
-    }
-    const { outputs } = reduced.judgement;
-    const isOpen =
-      outputs.every(({ failures: own }) => own.length === 0) && outputs.some((output) => output.isUndecided);
-    contender.judged = { ...reduced, engine: await engines.forCandidates(target.engine).info(), isOpen };
-    contender.error = failureOf(outputs) ?? overBudget(outputs, options, bytes / Math.max(1, reference.artefact.bytes));
-  }
+/** A candidate that could be opened and matched. */
+export type Opponent = Contender & { readonly candidate: OpenCandidate };
+
+/** What candidates that ran are judged by. */
+export async function termsOf(
+  opponents: readonly Opponent[],
+  { reference, engines }: Recording,
+  demands: Demands,
+  data: DataTerms | undefined,
+): Promise<Terms> {
+  const candidates = opponents.map(async ({ candidate: { artefact } }): Promise<CandidateTerms> => {
+    const { target, opened, bytes } = artefact;
+    return {
+      kind: judgedAs(reference.artefact.opened, opened),
+      engine: await infoOf(engines, target.engine),
+      bytesRatio: bytes / Math.max(1, reference.artefact.bytes),
+    };
+  });
+  const { outputs, suspect } = reference;
+  return { outputs, suspect, candidates: await Promise.all(candidates), demands, data };
 }
 
-/** One error for all that fails: the line names the first, the report holds the rest. */
-function failureOf(outputs: readonly FiguresReport[]): MobileoneError | undefined {
-  const failed = outputs.find(({ failures }) => failures.length > 0);
-  if (failed) {
-    return new NotEquivalentError({
-      what: `it does not answer like the reference: ${failed.failures[0]}`,
-      where: { value: failed.output },
-    });
+/** null where it does not start: whatever it was asked to run has failed by that. */
+async function infoOf(engines: Engines, name: EngineName): Promise<EngineInfo | null> {
+  try {
+    return await engines.forCandidates(name).info();
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    return null;
   }
-  const undecided = outputs.find(({ isUndecided }) => isUndecided);
-  if (!undecided) return undefined;
-  return new EngineError({
-    what: `the reference does not reproduce itself on these inputs: right runs of it differ by ${undecided.noise?.toExponential(1)}, this candidate by ${undecided.error?.toExponential(1)}`,
-    where: { value: undecided.output },
-    todo: 'give inputs that it answers steadily with --inputs',
-  });
-}
-
-/** What the user allows is not met. */
-function overBudget(
-  outputs: readonly FiguresReport[],
-  { minAgreement, maxBytesRatio }: ResolvedVerify,
-  ratio: number,
-): MobileoneError | undefined {
-  if (maxBytesRatio !== undefined && ratio > maxBytesRatio) {
-    return new GateError({
-      what: `it has ${ratio.toFixed(2)} times the bytes of the reference, allowed ${maxBytesRatio}`,
-    });
-  }
-  if (minAgreement === undefined) return undefined;
-  const [worst] = outputs.filter(({ top1 }) => top1 !== null).sort((a, b) => (a.top1 ?? 0) - (b.top1 ?? 0));
-  if (!worst)
-    return new UsageError({ what: '--min-agreement: no output has classes, or the reference decides on none' });
-  const { top1, output } = worst;
-  if (top1 === null || top1 >= minAgreement) return undefined;
-  return new GateError({
-    what: `it chooses as the reference does on ${top1.toFixed(4)} of the decided samples, asked ${minAgreement}`,
-    where: { value: output },
-  });
 }
 
 /** What the report says of a candidate, however far it came. */
-export function reportContender({ path, notes, found, opened, candidate, judged, error }: Contender): CandidateReport {
-  const placed = error && withFile(error, path);
-  return {
+export function reportContender({
+  path,
+  notes,
+  found,
+  opened,
+  candidate,
+  conclusion,
+  error,
+}: Contender): CandidateReport {
+  const report: CandidateReport = {
     path,
     format: found?.target.name ?? null,
     precision: opened ? kindOf(opened.opened) : null,
     bytes: found?.bytes ?? 0,
     files: found?.files ?? [],
     matched: candidate ? reportMatching(candidate.matching) : [],
-    check: candidate ? reportCheck(candidate, judged, error) : null,
+    check: null,
     data: null,
     parted: null,
     proof: null,
     notes: [...new Set(notes)],
-    exitCode: placed?.exitCode ?? 0,
-    error: placed ? reportError(placed, path) : null,
+    exitCode: 0,
+    error: null,
   };
+  const known = conclusion ?? { data: null, error };
+  return candidate
+    ? withConclusion(report, known, candidate.artefact.target.caveat)
+    : { ...report, ...failureIn(path, known.error) };
+}
+
+/** The report of a candidate with what was concluded of it. @param caveat said with every verdict */
+export function withConclusion(
+  report: CandidateReport,
+  { judged, data, error }: Conclusion,
+  caveat: string | undefined,
+): CandidateReport {
+  return { ...report, check: reportCheck(judged, error, caveat), data, ...failureIn(report.path, error) };
+}
+
+function failureIn(path: string, error: MobileoneError | undefined): Pick<CandidateReport, 'exitCode' | 'error'> {
+  const placed = error && withFile(error, path);
+  return { exitCode: placed?.exitCode ?? 0, error: placed ? reportError(placed, path) : null };
 }
 
 function reportCheck(
-  { artefact: { target } }: OpenCandidate,
   judged: Judged | undefined,
   error: MobileoneError | undefined,
+  caveat: string | undefined,
 ): CheckReport {
   const isDifferent = error instanceof NotEquivalentError;
   const isCompared = judged && !judged.isOpen && !(error instanceof EngineError);
@@ -140,7 +110,7 @@ function reportCheck(
     verdict: isDifferent ? 'different' : isCompared ? 'equivalent' : 'not compared',
     engine: judged?.engine ?? null,
     judgements: judged ? [judged.judgement] : [],
-    notes: [...(target.caveat ? [target.caveat] : []), ...(judged?.notes ?? [])],
+    notes: [...(caveat ? [caveat] : []), ...(judged?.notes ?? [])],
     error: error ? reportError(error) : null,
   };
 }

@@ -173,6 +173,7 @@ class Runner {
       draw: this.#draw,
       index,
       label: trial.label,
+      sha256: trial.sha256 ?? null,
       inputs: Array.from(trial.feeds, ([name, { shape }]) => ({ name, shape })),
       truth: truth(index),
       candidates: judged,

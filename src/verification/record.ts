@@ -10,6 +10,8 @@ export interface SampleRecord {
   readonly draw: number;
   readonly index: number;
   readonly label: string;
+  /** Of its data, lower-case hexadecimal; null for seeded draws. */
+  readonly sha256: string | null;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The class of the sample, where that is known. */
   readonly truth: number | null;

@@ -6,8 +6,9 @@ import type { Draft } from '../run/draft.js';
 import type { Stations } from '../run/stations.js';
 import { readLabels } from '../source/labels.js';
 import { type InputSpec, type PixelInput, seededTrials } from '../trials/index.js';
-import { makeCandidate, type OpenCandidate } from './candidate.js';
-import { type Contender, judgeContenders, reportContender } from './contender.js';
+import { makeCandidate } from './candidate.js';
+import { conclude, type DataTerms } from './conclude.js';
+import { type Contender, type Opponent, reportContender, termsOf } from './contender.js';
 import { Engines } from './engines.js';
 import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
 import { findArtefact, openFound } from './open-artefact.js';
@@ -55,7 +56,9 @@ export async function verifyArtefacts(
   } finally {
     engines.close();
     draft.candidates = contenders.map(reportContender);
-    for (const { path: file, error } of contenders) if (error) draft.fail(withFile(error, file));
+    for (const { path: file, conclusion, error = conclusion?.error } of contenders) {
+      if (error) draft.fail(withFile(error, file));
+    }
   }
 }
 
@@ -89,51 +92,54 @@ async function compare(
   const { specs, notes } = withFixedSizes(reference.specs, candidates);
   draft.note(...notes);
   const pixels = pixelInput(options, reference, candidates);
-  const samples =
-    options.inputs === undefined
-      ? undefined
-      : givenSamples(options.inputs, options, { reference, running, specs, pixels });
+  const given =
+    options.inputs === undefined ? undefined : givenSamples(options.inputs, options, reference, running, specs, pixels);
   const recording: Recording = {
     reference,
     candidates,
     engines,
-    notes: new Set(samples?.notes),
+    notes: new Set(given?.samples.notes),
     failures: new Map(),
-    keepsClasses: samples !== undefined,
+    keepsClasses: given !== undefined,
   };
   const records: SampleRecord[] = [];
   await stations.time('compare', async () => {
     let draw = 0;
-    for (const groups of samples ? [groupsOfSamples(samples)] : seededGroups(specs, pixels)) {
-      for await (const some of recordSamples(recording, groups, draw++)) records.push(...some);
-      await judgeContenders(running, records, recording, options, samples);
-      if (!running.some(({ judged }) => judged?.isOpen)) break;
+    for (const groups of given ? [groupsOfSamples(given.samples)] : seededGroups(specs, pixels)) {
+      for await (const some of recordSamples(recording, groups, draw++)) {
+        records.push(...some);
+        if (given) stations.advance('compare', { done: records.length, total: given.samples.size });
+      }
+      const terms = await termsOf(running, recording, options, given);
+      for (const [place, contender] of running.entries()) {
+        contender.conclusion = conclude(records, place, terms, recording.failures.get(place));
+      }
+      if (!running.some(({ conclusion }) => conclusion?.judged?.isOpen)) break;
     }
   });
   draft.note(...recording.notes);
+}
+
+/** A user's samples, with what is known of them. */
+interface Given extends DataTerms {
+  readonly samples: Samples;
 }
 
 /** A user's samples. Class names are the user's, else what the first artefact says that has any. */
 function givenSamples(
   place: string,
   options: ResolvedVerify,
-  {
-    reference,
-    running,
-    specs,
-    pixels,
-  }: {
-    readonly reference: Reference;
-    readonly running: readonly (Contender & { readonly candidate: OpenCandidate })[];
-    readonly specs: readonly InputSpec[];
-    readonly pixels: PixelInput | undefined;
-  },
-): Samples {
+  reference: Reference,
+  running: readonly Opponent[],
+  specs: readonly InputSpec[],
+  pixels: PixelInput | undefined,
+): Given {
   const artefacts = [reference.artefact, ...running.map(({ candidate }) => candidate.artefact)];
   const told = artefacts.find(({ opened }) => opened.labels)?.opened.labels;
   const labels = options.labels === undefined ? told : readLabels(options.labels);
   const count = reference.anchors.outputs.find(({ shape }) => shape?.length === 2)?.shape?.[1];
-  return openSamples(place, { ...options, specs, image: pixels, classes: { labels, count } });
+  const samples = openSamples(place, { ...options, specs, image: pixels, classes: { labels, count } });
+  return { samples, labels, preprocessing: samples.preprocessing };
 }
 
 /** The first draws, and others for a reference that does not reproduce itself on those. */
@@ -142,6 +148,6 @@ function* seededGroups(...given: Parameters<typeof seededTrials>): Generator<Gro
   for (const each of [trials, ...trials.others]) yield groupsOfTrials(each);
 }
 
-function hasCandidate(contender: Contender): contender is Contender & { readonly candidate: OpenCandidate } {
+function hasCandidate(contender: Contender): contender is Opponent {
   return contender.candidate !== undefined;
 }

@@ -1,9 +1,12 @@
+import type { DataFiguresReport, PreprocessingReport, ShareReport, WorstSampleReport } from '../../data/report.js';
 import { checkLines } from '../../report/check-lines.js';
-import { showBytes } from '../../report/numbers.js';
+import { showBytes, showFigure } from '../../report/numbers.js';
 import type { ModelReport } from '../../report/report.js';
 import { type Colours, LISTED, more, noteLines, type SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
 import type { CandidateReport, MatchedReport } from './report.js';
+
+const SHOWN_WORST = 3;
 
 /** What a reference was compared with, and how that came out, for a person. */
 export function verifySummary(model: ModelReport, { colours, verbose }: SummaryOptions): string {
@@ -25,8 +28,56 @@ function candidateLines(candidate: CandidateReport, colours: Colours, verbose: b
   );
   if (check && check.judgements.length > 0) lines.push(...checkLines(check, 'reference', colours));
   else lines.push(colours.red('    was not compared'));
+  if (candidate.data) lines.push(...dataLines(candidate.data));
   if (error && check?.verdict === 'equivalent') lines.push(colours.red(`    ${showLine(error.what)}`));
   return [...lines, ...notes.map((note) => colours.yellow(`    note: ${showLine(note)}`))];
+}
+
+/** What a user's data say, and by which preprocessing. */
+function dataLines(data: DataFiguresReport): string[] {
+  const { samples, decided, top1, top5, reference, agreement, decidedAgreement, confidenceShift, kl, worst } = data;
+  const lines: string[] = [];
+  if (top1) lines.push(`top-1 ${interval(top1)}, the reference ${interval(reference.top1)}`);
+  if (top5) lines.push(`top-5 ${interval(top5)}, the reference ${interval(reference.top5)}`);
+  if (agreement) {
+    lines.push(
+      `same class as the reference ${interval(agreement)} of ${samples}, ${interval(decidedAgreement)} of ${decided} that it decides on`,
+      `confidence ${showFigure(confidenceShift)}, KL ${showFigure(kl)}`,
+    );
+  }
+  if (worst.length > 0) lines.push(`worst: ${worst.slice(0, SHOWN_WORST).map(worstSample).join('; ')}`);
+  if (data.preprocessing) lines.push(`images: ${preprocessing(data.preprocessing)}`);
+  return lines.map((line) => `    ${line}`);
+}
+
+function interval(share: ShareReport | null): string {
+  if (!share) return 'of none';
+  const [value, low, high] = [share.share, share.low, share.high].map((each) => (100 * each).toFixed(2));
+  return `${value} % (${low} to ${high})`;
+}
+
+function worstSample({ sample, error, reference, candidate }: WorstSampleReport): string {
+  const classes = reference === candidate ? '' : `, ${showName(candidate ?? '?')} for ${showName(reference ?? '?')}`;
+  return `${showName(sample)} ${showFigure(error)}${classes}`;
+}
+
+function preprocessing({
+  decoder,
+  resize,
+  crop,
+  interpolation,
+  order,
+  mean,
+  std,
+  sha256,
+}: PreprocessingReport): string {
+  const steps = [
+    resize && `resized to ${resize.join(' x ')} (${interpolation})`,
+    crop && `cropped to ${crop.join(' x ')}`,
+    `${order}, p / 255 less ${mean.join(', ')} over ${std.join(', ')}`,
+    `decoded by ${decoder}`,
+  ];
+  return `${steps.filter(Boolean).join('; ')}; ${sha256.slice(0, 16)}`;
 }
 
 function matchedLine({ kind, reference, candidate, permutation, by }: MatchedReport): string {

@@ -40,7 +40,7 @@ export async function verifyAll(
     throw new UsageError({ what: 'no candidate was named', todo: 'name a reference, and what to compare with it' });
   }
   const draft = new Draft(reference);
-  const stations = new Stations((station) => options.onProgress?.({ model: reference, station }));
+  const stations = new Stations((station, samples) => options.onProgress?.({ model: reference, station, samples }));
   try {
     if (options.report !== undefined) expectWritable(options.report);
     await verifyArtefacts(reference, candidates, { options, draft, stations });

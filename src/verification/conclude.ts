@@ -1,0 +1,135 @@
+import { unmetBudget } from '../data/budgets.js';
+import { dataFigures } from '../data/figures.js';
+import type { DataFiguresReport, PreprocessingReport } from '../data/report.js';
+import type { EngineInfo } from '../engines/index.js';
+import { sha256 } from '../files/index.js';
+import { EngineError, GateError, type MobileoneError, NotEquivalentError } from '../model/index.js';
+import type { FiguresReport, JudgementReport } from '../report/index.js';
+import { barFor, type Demands, type Kind } from './bar.js';
+import type { SampleRecord } from './record.js';
+import { reduce } from './reduce.js';
+import type { OutputFacts } from './reference.js';
+
+/** What candidates are judged by besides what samples showed, as plain data: the same in every part of a verification. */
+export interface Terms {
+  readonly outputs: readonly OutputFacts[];
+  /** Names the constant that makes the reference answer NaN or infinity, where one is known. */
+  readonly suspect: () => string | undefined;
+  /** In the order of the records'. */
+  readonly candidates: readonly CandidateTerms[];
+  readonly demands: Demands;
+  /** What is known of a user's samples; undefined: seeded draws. */
+  readonly data: DataTerms | undefined;
+}
+
+/** What is known of a candidate that ran. */
+export interface CandidateTerms {
+  readonly kind: Kind;
+  /** null where it does not start. */
+  readonly engine: EngineInfo | null;
+  /** Its bytes, over the reference's. */
+  readonly bytesRatio: number;
+}
+
+/** What is known of a user's samples. */
+export interface DataTerms {
+  readonly labels: readonly string[] | undefined;
+  readonly preprocessing: PreprocessingReport | null;
+}
+
+/** What records say of a candidate. */
+export interface Conclusion {
+  /** undefined where it was tried on no sample, or failed. */
+  readonly judged?: Judged;
+  readonly data: DataFiguresReport | null;
+  readonly error: MobileoneError | undefined;
+}
+
+/** A candidate that was compared. */
+export interface Judged {
+  readonly judgement: JudgementReport;
+  readonly notes: readonly string[];
+  readonly engine: EngineInfo | null;
+  /** Nothing fails and something is undecided: other draws may decide. */
+  readonly isOpen: boolean;
+}
+
+/**
+ * Judges one candidate by records: nothing but what is given here decides, wherever and in how many parts the records came
+ * to be.
+ * @param records of all samples, in their order
+ * @param place of the candidate in them
+ * @param failure why the candidate did not run to the end
+ */
+export function conclude(
+  records: readonly SampleRecord[],
+  place: number,
+  terms: Terms,
+  failure: MobileoneError | undefined,
+): Conclusion {
+  const candidate = terms.candidates[place];
+  if (failure || !candidate) return { data: null, error: failure };
+  const { kind, engine, bytesRatio } = candidate;
+  const bar = barFor(kind, terms.demands, terms.data !== undefined);
+  const reduced = reduce(records, place, terms, bar, kind);
+  if (!reduced) {
+    const what = 'it takes none of the sizes that the reference was tried at';
+    return { data: null, error: new NotEquivalentError({ what }) };
+  }
+  const { outputs } = reduced.judgement;
+  const isOpen =
+    outputs.every(({ failures }) => failures.length === 0) && outputs.some(({ isUndecided }) => isUndecided);
+  const data = terms.data ? figuresOnData(records, place, outputs, terms.data) : null;
+  return {
+    judged: { ...reduced, engine, isOpen },
+    data,
+    error:
+      failureOf(outputs) ??
+      tooLarge(bytesRatio, terms.demands) ??
+      (data ? unmetBudget(data, terms.demands) : undefined),
+  };
+}
+
+function figuresOnData(
+  records: readonly SampleRecord[],
+  place: number,
+  outputs: readonly FiguresReport[],
+  { labels, preprocessing }: DataTerms,
+): DataFiguresReport {
+  const samples = records.flatMap(({ label, truth, sha256: hash, candidates }) => {
+    const record = candidates[place];
+    return record ? { label, truth, sha256: hash, ...record } : [];
+  });
+  const encoder = new TextEncoder();
+  return dataFigures(samples, {
+    labels,
+    preprocessing,
+    noise: outputs.map(({ noise }) => noise),
+    hash: (text) => sha256([encoder.encode(text)]),
+  });
+}
+
+/** One error for all that fails: the line names the first, the report holds the rest. */
+function failureOf(outputs: readonly FiguresReport[]): MobileoneError | undefined {
+  const failed = outputs.find(({ failures }) => failures.length > 0);
+  if (failed) {
+    return new NotEquivalentError({
+      what: `it does not answer like the reference: ${failed.failures[0]}`,
+      where: { value: failed.output },
+    });
+  }
+  const undecided = outputs.find(({ isUndecided }) => isUndecided);
+  if (!undecided) return undefined;
+  return new EngineError({
+    what: `the reference does not reproduce itself on these inputs: right runs of it differ by ${undecided.noise?.toExponential(1)}, this candidate by ${undecided.error?.toExponential(1)}`,
+    where: { value: undecided.output },
+    todo: 'give inputs that it answers steadily with --inputs',
+  });
+}
+
+function tooLarge(ratio: number, { maxBytesRatio }: Demands): MobileoneError | undefined {
+  if (maxBytesRatio === undefined || ratio <= maxBytesRatio) return undefined;
+  return new GateError({
+    what: `it has ${ratio.toFixed(2)} times the bytes of the reference, allowed ${maxBytesRatio}`,
+  });
+}
