@@ -1,5 +1,5 @@
 import type { Verdict } from '../check/index.js';
-import { putInPlace, type Staged, stageArtefact, TemporaryFolder } from '../files/index.js';
+import { expectNotAmong, putInPlace, type Staged, stageArtefact, TemporaryFolder } from '../files/index.js';
 import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
 import { type MobileoneError, NotEquivalentError } from '../model/index.js';
 import { openWritten } from '../proof/candidates.js';
@@ -7,7 +7,6 @@ import type { ModelCheck } from '../proof/model-check.js';
 import { isProvable, type Proof, proveArtefact } from '../proof/prove-artefact.js';
 import { growthNotes, reportArtefact } from './artefact-report.js';
 import type { Work } from './convert-model.js';
-import { expectNotAmong } from './plan.js';
 
 /** What a target was lowered to, as bytes that are nowhere yet. */
 export interface Lowered {

@@ -1,8 +1,8 @@
 import type { ResolvedConvert } from '../commands/convert/options.js';
-import { type Destination, destinationOf, type Identity, identityAt, placeKey } from '../files/index.js';
+import { type Destination, destinationOf, expectNoInput, placeKey } from '../files/index.js';
 import type { FormatDeclaration } from '../formats/format.js';
 import { UsageError } from '../model/index.js';
-import { reportPlaces } from '../run/write-reports.js';
+import { expectOwnPlaces, reportPlaces } from '../run/write-reports.js';
 
 /** Where the artefacts of one model go. */
 export interface Plan {
@@ -36,27 +36,6 @@ export function planOutputs(
   return plans;
 }
 
-/**
- * Refuses an output that is one of the files read, by device and inode: no spelling of a path hides that.
- * @throws UsageError
- */
-export function expectNoInput(output: string, inputs: readonly string[]): void {
-  const identity = identityAt(output);
-  const input = identity && inputs.find((path) => identityAt(path) === identity);
-  if (input !== undefined) throw isTheInput(output, input);
-}
-
-/** The same for files that are known by their identity, such as external data. @throws UsageError */
-export function expectNotAmong(output: string, files: ReadonlySet<Identity>): void {
-  const identity = identityAt(output);
-  if (identity && files.has(identity)) throw isTheInput(output, 'external data of the model');
-}
-
-function isTheInput(output: string, input: string): UsageError {
-  const what = output === input ? 'the output is the input' : `the output is the input ${input}`;
-  return new UsageError({ what, where: { file: output }, todo: 'choose another --name or --out-dir' });
-}
-
 /** The file name of a path, without `.onnx`. Both separators count, so that a name is the same on every platform. */
 function sourceName(path: string): string {
   return (path.split(/[/\\]/).at(-1) ?? '').replace(/\.onnx$/i, '');
@@ -80,18 +59,12 @@ function expectDistinct(plans: readonly Plan[]): void {
 }
 
 function expectOwnReports(reports: readonly string[], inputs: readonly string[], plans: readonly Plan[]): void {
+  expectOwnPlaces(reports, inputs);
+  const artefacts = plans.flatMap(({ destinations }) => [...destinations.values()].map(({ shown }) => placeKey(shown)));
   for (const report of reports) {
-    expectNoInput(report, inputs);
-    for (const { destinations } of plans) {
-      for (const { shown } of destinations.values()) {
-        if (placeKey(report) === placeKey(shown) || placeKey(report).startsWith(`${placeKey(shown)}/`)) {
-          throw new UsageError({ what: 'the report and an artefact have the same place', where: { file: report } });
-        }
-      }
+    const place = placeKey(report);
+    if (artefacts.some((artefact) => place === artefact || place.startsWith(`${artefact}/`))) {
+      throw new UsageError({ what: 'the report and an artefact have the same place', where: { file: report } });
     }
   }
-  const twice = reports.find(
-    (report, place) => reports.findIndex((each) => placeKey(each) === placeKey(report)) < place,
-  );
-  if (twice !== undefined) throw new UsageError({ what: 'two reports have the same place', where: { file: twice } });
 }

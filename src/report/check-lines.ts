@@ -42,7 +42,8 @@ function figuresLine({ purpose, measure }: JudgementReport, figures: FiguresRepo
   return failures.length === 0 ? line : colours.red(line);
 }
 
-function shownFigures(
+/** What was measured of an output: first what its limit is for. */
+export function shownFigures(
   { error, l2, equal, limit, noise, top1 }: FiguresReport,
   measure: JudgementReport['measure'],
 ): string {

@@ -4,7 +4,7 @@ import type { ErrorReport, ExitCode, ModelReport, Outcome, WholeNumber } from '.
 
 /** An artefact of `convert` or a candidate of `verify`: pages, test reports and job summaries tell of both alike. */
 export interface Judged
-  extends Pick<CandidateReport, 'path' | 'format' | 'precision' | 'bytes' | 'check' | 'notes' | 'error'>,
+  extends Pick<CandidateReport, 'path' | 'format' | 'precision' | 'bytes' | 'matched' | 'check' | 'notes' | 'error'>,
     Pick<CandidateReport, 'data' | 'parted' | 'proof'> {
   readonly outcome: Outcome;
 }
@@ -18,7 +18,7 @@ function judgedArtefact({ target, path, precision, bytes, check, proof, notes }:
   const error = check?.error ?? null;
   const isDisproved = proof?.blocks.some(({ verdict }) => verdict === 'different') ?? false;
   const outcome = isDisproved ? 'different' : outcomeOf(error, check);
-  const onlyVerified = { data: null, parted: null };
+  const onlyVerified = { matched: [], data: null, parted: null };
   return { path, format: target, precision, bytes, check, proof, notes, error, outcome, ...onlyVerified };
 }
 
@@ -46,8 +46,8 @@ export function outcomeOfRun(exitCode: ExitCode, models: readonly ModelReport[])
 
 /** An outcome as a sentence that has the artefact as its subject. */
 export const SENTENCES: Readonly<Record<Outcome, string>> = {
-  equivalent: 'answers like the source',
-  different: 'does not answer like the source',
+  equivalent: 'answers alike',
+  different: 'answers otherwise',
   'budget not met': 'does not meet a budget',
   'not compared': 'was not compared',
   'not checked': 'was not checked',

@@ -1,7 +1,7 @@
 import type { FiguresReport, JudgementReport } from '../check/report.js';
+import { shownFigures } from './check-lines.js';
 import { errorLine } from './error-line.js';
 import { type Judged, judgedOf, SENTENCES } from './judged.js';
-import { showFigure } from './numbers.js';
 import type { ErrorReport, ModelReport, Outcome } from './report.js';
 import { showLine, showName } from './text.js';
 
@@ -62,21 +62,15 @@ function outputCases({ path, check }: Judged): TestCase[] {
   );
 }
 
-function outputCase(path: string, { purpose, precision }: JudgementReport, figures: FiguresReport): TestCase {
+function outputCase(path: string, { purpose, precision, measure }: JudgementReport, figures: FiguresReport): TestCase {
   const { output, failures, reason, isUndecided } = figures;
   const what = purpose === 'lowering' ? 'with fp32 constants' : precision;
   const failed = isUndecided ? 'broken' : 'failed';
   return {
     name: `${showName(path)}: ${showName(output)} (${what})`,
     result: failures.length === 0 ? 'passed' : failed,
-    lines: [...failures.map(showLine), measured(figures), ...(reason === null ? [] : [showLine(reason)])],
+    lines: [...failures.map(showLine), shownFigures(figures, measure), ...(reason === null ? [] : [showLine(reason)])],
   };
-}
-
-function measured({ equal, error, limit, noise, top1 }: FiguresReport): string {
-  if (equal !== null) return `equal ${equal.toFixed(3)}`;
-  const classes = top1 === null ? '' : `, top1 ${top1.toFixed(3)}`;
-  return `error ${showFigure(error)}, limit ${showFigure(limit)}, noise ${showFigure(noise)}${classes}`;
 }
 
 /** What is not proved may be right all the same. */

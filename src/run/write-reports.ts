@@ -1,6 +1,6 @@
 import type { ReportOptions } from '../commands/report-options.js';
-import { writeWhole } from '../files/index.js';
-import { MobileoneError } from '../model/index.js';
+import { expectNoInput, placeKey, writeWhole } from '../files/index.js';
+import { MobileoneError, UsageError } from '../model/index.js';
 import { outcomeOfRun, type Report, reportJson } from '../report/index.js';
 import type { RunOutcome } from './run-report.js';
 
@@ -20,6 +20,20 @@ const FORMS: readonly (readonly [keyof ReportFiles, (report: Report) => string |
 /** The files that are written, as the user named them. */
 export function reportPlaces(files: ReportFiles): string[] {
   return FORMS.flatMap(([form]) => files[form] ?? []);
+}
+
+/**
+ * Refuses reports that would be written over a file that is read, or over each other.
+ * @throws UsageError
+ */
+export function expectOwnPlaces(reports: readonly string[], inputs: readonly string[]): void {
+  const taken = new Set<string>();
+  for (const report of reports) {
+    expectNoInput(report, inputs);
+    const place = placeKey(report);
+    if (taken.has(place)) throw new UsageError({ what: 'two reports have the same place', where: { file: report } });
+    taken.add(place);
+  }
 }
 
 /** Writes a report in every form that is wanted. Where that fails and all else is well, the run has failed by it. */

@@ -39,13 +39,13 @@ describe('a page', () => {
   test('says what the run came to, with every figure of an artefact', () => {
     const page = reportPage(reportOf([model({ artefacts: [artefact()] })]));
     expect(page).toMatch(/^<!doctype html><html lang="en">/);
-    expect(page).toContain('✔ Every artefact answers like its source');
+    expect(page).toContain('✔ Every artefact answers alike');
     for (const figure of ['44.7 kB', '4.10x', '3.2e-7', '1.3e-5', '6.3e-7', '1.000']) expect(page).toContain(figure);
   });
 
   test.each([
     [reportOf([model({ artefacts: [artefact({ check: null })] })]), 'Written, but not checked'],
-    [reportOf([model({ exitCode: 5, candidates: [toldInFull()] })]), 'An artefact does not answer like its source'],
+    [reportOf([model({ exitCode: 5, candidates: [toldInFull()] })]), 'An artefact answers otherwise'],
     [reportOf([model({ exitCode: 7 })]), 'A budget is not met'],
     [reportOf([model({ exitCode: 8 })]), 'Nothing could be compared'],
     [

@@ -5,6 +5,7 @@ import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { Stations } from '../../run/stations.js';
+import { expectOwnPlaces, reportPlaces } from '../../run/write-reports.js';
 import { verifyArtefacts } from '../../verification/verify-artefacts.js';
 import { rememberReport } from '../reports-of-errors.js';
 import { resolveVerify, type VerifyOptions } from './options.js';
@@ -39,10 +40,13 @@ export async function verifyAll(
   if (candidates.length === 0) {
     throw new UsageError({ what: 'no candidate was named', todo: 'name a reference, and what to compare with it' });
   }
+  const { inputs, labels, truth } = options;
+  const read = [reference, ...candidates, inputs, labels, truth].filter((path) => path !== undefined);
+  expectOwnPlaces(reportPlaces(options), read);
   const draft = new Draft(reference);
   const stations = new Stations((station, samples) => options.onProgress?.({ model: reference, station, samples }));
   try {
-    if (options.report !== undefined) expectWritable(options.report);
+    for (const file of reportPlaces(options)) expectWritable(file);
     await verifyArtefacts(reference, candidates, { options, draft, stations });
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;

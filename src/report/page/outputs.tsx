@@ -9,9 +9,9 @@ import { Name } from './words.js';
 const COLUMNS: readonly Column[] = [
   { title: 'output' },
   { title: 'error', isNumber: true },
+  { title: 'relative l2', isNumber: true },
   { title: 'limit', isNumber: true },
   { title: 'noise', isNumber: true },
-  { title: 'relative l2', isNumber: true },
   { title: 'equal', isNumber: true },
 ];
 
@@ -27,7 +27,7 @@ export function Outputs({ model }: { model: ModelReport }) {
   );
 }
 
-function OutputsOf({ judged: { path, check } }: { judged: Judged }) {
+function OutputsOf({ judged: { path, check, matched } }: { judged: Judged }) {
   if (!check) return null;
   const rows = check.judgements.flatMap((judgement) => judgement.outputs.map((figures) => cells(judgement, figures)));
   const trials = check.judgements.at(-1)?.trials ?? 0;
@@ -41,11 +41,28 @@ function OutputsOf({ judged: { path, check } }: { judged: Judged }) {
         {check.engine ? `, run by ${check.engine.name} ${check.engine.version}` : ''}
       </p>
       <Table columns={COLUMNS} rows={rows} />
+      <Matched matched={matched} />
     </section>
   );
 }
 
-function cells({ purpose }: JudgementReport, figures: FiguresReport) {
+/** Which input and output is which, by what that was found. */
+function Matched({ matched }: Pick<Judged, 'matched'>) {
+  return (
+    <ul class="faint">
+      {matched.map(({ kind, reference, candidate, permutation, by }) => (
+        <li key={`${kind} ${reference}`}>
+          {kind} <Name of={reference} />
+          {candidate === reference ? '' : ' is '}
+          {candidate === reference ? null : <Name of={candidate} />} by {by}
+          {permutation ? `, axes ${permutation.join('')}` : ''}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function cells({ purpose, measure }: JudgementReport, figures: FiguresReport) {
   const { output, error, limit, noise, l2, equal, failures, reason } = figures;
   const clauses = reason === null ? failures : [...failures, reason];
   return [
@@ -59,9 +76,15 @@ function cells({ purpose }: JudgementReport, figures: FiguresReport) {
       ))}
     </>,
     showFigure(error),
-    showFigure(limit),
-    showFigure(noise),
     showFigure(l2),
+    showLimit(limit, measure),
+    showFigure(noise),
     equal === null ? '-' : equal.toFixed(3),
   ];
+}
+
+/** With the figure that it is for, where that is not the error. */
+function showLimit(limit: number, measure: JudgementReport['measure']): string {
+  if (measure === 'none') return '-';
+  return measure === 'l2' ? `${showFigure(limit)} of l2` : showFigure(limit);
 }

@@ -5,8 +5,8 @@ import type { Outcome, Report } from '../report.js';
 import { marked } from './words.js';
 
 const HEADINGS: Readonly<Record<Outcome, string>> = {
-  equivalent: 'Every artefact answers like its source',
-  different: 'An artefact does not answer like its source',
+  equivalent: 'Every artefact answers alike',
+  different: 'An artefact answers otherwise',
   'budget not met': 'A budget is not met',
   'not compared': 'Nothing could be compared',
   'not checked': 'Written, but not checked',

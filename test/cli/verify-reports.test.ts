@@ -1,0 +1,40 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { scratch } from '../files/scratch.js';
+import { DIGITS, mobileone } from './run.js';
+
+const OTHER = DIGITS.replace('digits_ts13_bn', 'digits_se_ts17');
+const ALL = ['--report', 'report.json', '--html', 'report.html', '--junit', 'report.xml'];
+
+test('verify leaves the same reports, where a candidate passes and where one does not', async () => {
+  const folder = scratch();
+  const summary = path.join(folder, 'summary.md');
+  const read = (file: string) => fs.readFileSync(path.join(folder, file), 'utf8');
+  const { code } = await mobileone(folder, ['verify', DIGITS, DIGITS, OTHER, ...ALL], { GITHUB_STEP_SUMMARY: summary });
+  expect(code).toBe(5);
+  expect(JSON.parse(read('report.json')).verdict).toBe('different');
+  expect(read('report.html')).toContain('✘ An artefact answers otherwise');
+  expect(read('report.html')).toMatch(/<span class="good">.*<span class="bad">/);
+  expect(read('report.xml')).toMatch(/<testsuites name="mobileone verify" tests="4" failures="2" errors="0">/);
+  expect(read('summary.md')).toContain('<h1>✘ An artefact answers otherwise</h1>');
+});
+
+test('verify reads its options from the configuration', async () => {
+  const folder = scratch();
+  const config = { verify: { maxBytesRatio: 0.5, junit: 'from-config.xml', tolerance: 1 } };
+  fs.writeFileSync(path.join(folder, 'mobileone.config.json'), JSON.stringify(config));
+  const { code, stdout } = await mobileone(folder, ['verify', DIGITS, DIGITS]);
+  expect(code).toBe(7);
+  expect(stdout).toContain('options from mobileone.config.json: maxBytesRatio, junit\n');
+  expect(stdout).toContain('as they count only with --config: tolerance\n');
+  expect(fs.readFileSync(path.join(folder, 'from-config.xml'), 'utf8')).toMatch(/<failure message="[^"]*times/);
+});
+
+test.each([[['--html', DIGITS]], [['--html', 'a', '--junit', './a']]])(
+  '%j: no report goes over what is read',
+  async (flags) => {
+    const { code, stderr } = await mobileone(scratch(), ['verify', DIGITS, DIGITS, ...flags]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/the output is the input|the same place/)]);
+  },
+);
