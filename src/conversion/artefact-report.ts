@@ -2,8 +2,13 @@ import type { JudgementResult, Verdict } from '../check/index.js';
 import type { WrittenFile } from '../files/index.js';
 import type { LowerOptions, Precision } from '../formats/format.js';
 import { NotEquivalentError } from '../model/index.js';
-import type { Proof } from '../proof/prove-artefact.js';
-import { type ArtefactReport, type CheckReport, type JudgementReport, reportError } from '../report/index.js';
+import {
+  type ArtefactReport,
+  type CheckReport,
+  type JudgementReport,
+  type ProofReport,
+  reportError,
+} from '../report/index.js';
 import type { Draft } from '../run/draft.js';
 import type { OpenSource } from '../source/open-source.js';
 
@@ -16,7 +21,7 @@ export interface ArtefactFacts {
   readonly files: readonly WrittenFile[];
   readonly notes: readonly string[];
   readonly verdict: Verdict | undefined;
-  readonly proof: Proof | undefined;
+  readonly proof: ProofReport | undefined;
   readonly isPlaced: boolean;
 }
 
@@ -31,7 +36,7 @@ export function reportArtefact({ files, verdict, proof, isPlaced, ...facts }: Ar
     files,
     notes: facts.notes,
     check: verdict ? reportCheck(verdict) : null,
-    proof: proof?.report ?? null,
+    proof: proof ?? null,
   };
 }
 

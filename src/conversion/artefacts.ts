@@ -4,7 +4,8 @@ import type { Artefact, LowerOptions, Precision, Target } from '../formats/forma
 import { type MobileoneError, NotEquivalentError } from '../model/index.js';
 import { openWritten } from '../proof/candidates.js';
 import type { ModelCheck } from '../proof/model-check.js';
-import { isProvable, type Proof, proveArtefact } from '../proof/prove-artefact.js';
+import { disproof, isProvable, proveArtefact } from '../proof/prove-artefact.js';
+import type { ProofReport } from '../report/index.js';
 import { growthNotes, reportArtefact } from './artefact-report.js';
 import type { Work } from './convert-model.js';
 
@@ -23,7 +24,7 @@ export interface Lowered {
 interface Stage extends Lowered {
   readonly staged: Staged;
   verdict?: Verdict;
-  proof?: Proof | undefined;
+  proof?: ProofReport | undefined;
 }
 
 /** Stages all artefacts, opens and judges each, and places all of them or none. What became of them is in the draft. */
@@ -82,14 +83,14 @@ async function judge({ run, source, stations }: Work, each: Stage, check: ModelC
     each.verdict = await stations.time('check', () => check.judge(written, source.model));
   }
   if (run.options.prove && isProvable(each)) {
-    each.proof = await stations.time('prove', () => proveArtefact(source.readAgain(), target, opened));
+    each.proof = await stations.time('prove', () => proveArtefact(source.readAgain().graph, opened));
   }
 }
 
 /** Whether the artefacts may be placed: each is equivalent, or only differs and is wanted in spite of that. */
 function decide({ run, draft }: Work, stages: readonly Stage[]): boolean {
   const errors = stages.flatMap(({ verdict, proof }): MobileoneError[] =>
-    [verdict?.error ?? [], proof?.error ?? []].flat(),
+    [verdict?.error ?? [], disproof(proof) ?? []].flat(),
   );
   for (const error of errors) draft.fail(error);
   return errors.every((error) => run.options.keep === true && error instanceof NotEquivalentError);

@@ -190,8 +190,6 @@ export interface Format<Program = unknown, Own extends object = object, Content 
   /** The names of data files beside a single file, as it calls them; a format without has no such verb. @throws InputError */
   dataFiles?(main: readonly Uint8Array[], limits?: OpenLimits): readonly string[];
   runnable(opened: Opened<Content>, options?: RunnableOptions): Runnable;
-  /** The graph of an artefact as its file has it, for a format whose operators are ONNX's own; absent: they are others. */
-  graph?(opened: Opened<Content>): Model;
 }
 
 /** A format that is loaded. */

@@ -1,7 +1,8 @@
 import { EngineFailure, type EngineInfo } from '../engines/index.js';
 import type { EngineName } from '../formats/format.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
-import { type CandidateReport, type CheckReport, reportError } from '../report/index.js';
+import { disproof } from '../proof/prove-artefact.js';
+import { type CandidateReport, type CheckReport, type ProofReport, reportError } from '../report/index.js';
 import { type Demands, judgedAs, kindOf } from './bar.js';
 import type { OpenCandidate } from './candidate.js';
 import type { CandidateTerms, Conclusion, DataTerms, Judged, Terms } from './conclude.js';
@@ -19,6 +20,7 @@ export interface Contender {
   opened?: OpenArtefact;
   candidate?: OpenCandidate;
   conclusion?: Conclusion;
+  proof?: ProofReport | undefined;
   error?: MobileoneError | undefined;
 }
 
@@ -62,6 +64,7 @@ export function reportContender({
   opened,
   candidate,
   conclusion,
+  proof,
   error,
 }: Contender): CandidateReport {
   const report: CandidateReport = {
@@ -74,7 +77,7 @@ export function reportContender({
     check: null,
     data: null,
     parted: null,
-    proof: null,
+    proof: proof ?? null,
     notes: [...new Set(notes)],
     exitCode: 0,
     error: null,
@@ -91,7 +94,12 @@ export function withConclusion(
   { judged, data, error }: Conclusion,
   caveat: string | undefined,
 ): CandidateReport {
-  return { ...report, check: reportCheck(judged, error, caveat), data, ...failureIn(report.path, error) };
+  return {
+    ...report,
+    check: reportCheck(judged, error, caveat),
+    data,
+    ...failureIn(report.path, error ?? disproof(report.proof)),
+  };
 }
 
 function failureIn(path: string, error: MobileoneError | undefined): Pick<CandidateReport, 'exitCode' | 'error'> {

@@ -2,6 +2,7 @@ import type { ResolvedVerify } from '../commands/verify/options.js';
 import { openSamples } from '../data/open-samples.js';
 import type { Samples } from '../data/samples.js';
 import { MobileoneError } from '../model/index.js';
+import { disproof } from '../proof/prove-artefact.js';
 import type { Draft } from '../run/draft.js';
 import type { Stations } from '../run/stations.js';
 import { readLabels } from '../source/labels.js';
@@ -13,6 +14,7 @@ import { Engines } from './engines.js';
 import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
 import { findArtefact, openFound } from './open-artefact.js';
 import { pixelInput } from './pixels.js';
+import { proveContenders } from './prove-contenders.js';
 import type { SampleRecord } from './record.js';
 import { type Recording, recordSamples } from './record-samples.js';
 import { makeReference, type Reference } from './reference.js';
@@ -49,6 +51,7 @@ export async function verifyArtefacts(
     for (const contender of contenders) {
       await stations.time('open', () => failing(contender, () => open(contender, reference, verification)));
     }
+    if (options.prove) await stations.time('prove', () => proveContenders(artefact, contenders, options));
     await compare(reference, contenders, engines, verification);
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;
@@ -56,7 +59,7 @@ export async function verifyArtefacts(
   } finally {
     engines.close();
     draft.candidates = contenders.map(reportContender);
-    for (const { path: file, conclusion, error = conclusion?.error } of contenders) {
+    for (const { path: file, conclusion, proof, error = conclusion?.error ?? disproof(proof) } of contenders) {
       if (error) draft.fail(withFile(error, file));
     }
   }

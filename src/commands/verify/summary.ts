@@ -1,6 +1,7 @@
 import type { DataFiguresReport, PreprocessingReport, ShareReport, WorstSampleReport } from '../../data/report.js';
 import { checkLines } from '../../report/check-lines.js';
 import { showBytes, showFigure } from '../../report/numbers.js';
+import { proofLine } from '../../report/proof-line.js';
 import type { ModelReport } from '../../report/report.js';
 import { type Colours, LISTED, more, noteLines, type SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
@@ -14,6 +15,9 @@ export function verifySummary(model: ModelReport, { colours, verbose }: SummaryO
   const lines = [`${colours.bold(showName(source.path))}  ${showBytes(source.bytes)}, the reference`];
   for (const candidate of candidates) lines.push(...candidateLines(candidate, colours, verbose));
   lines.push(...noteLines(model, colours));
+  for (const { path, proof } of candidates) {
+    if (proof) lines.push(`  ${candidates.length > 1 ? `${showName(path)}: ` : ''}${proofLine(proof, colours)}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -29,7 +29,6 @@ export const onnx: Target<Model, object, OnnxContent> = {
   open,
   dataFiles,
   runnable,
-  graph: ({ content }) => content.model,
 };
 
 /** ONNX has every value in the source's own order. */

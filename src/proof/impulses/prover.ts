@@ -10,6 +10,9 @@ import type { ProofReport, ProvedBlockReport } from './report.js';
 import { NotAffine } from './row.js';
 import { areSameConstants, areTwins } from './twins.js';
 
+/** Other tools round more than once, and may give a name of the source to what differs. */
+const FOREIGN = 'the file is of another tool, which may round more often, or mean another value by this name';
+
 /** Operands of a region may be replaced by what makes them, so many times, where the source has no such region. */
 const MOST_STEPS_BACK = 8;
 
@@ -155,21 +158,27 @@ export class Prover {
     this.#report(node, { ...comparison, sources: source.nodes.map(({ label }) => label), verdict: 'proved' });
   }
 
-  #report({ label }: Node, said: Partial<ProvedBlockReport> & { readonly difference?: string | undefined }): void {
-    const { sources = this.#correspondence.origins.get(label) ?? [], verdict = 'not proved', difference } = said;
-    const { reason = null, largest = null, bound = null, smallestSize = null } = said;
-    const isDifferent = difference !== undefined;
-    this.#blocks.push({
-      node: label,
-      sources,
-      verdict: isDifferent ? 'different' : verdict,
-      reason: difference ?? reason,
-      largest,
-      bound,
-      smallestSize,
-    });
+  #report({ label }: Node, said: Found): void {
+    const { sources = this.#correspondence.origins.get(label) ?? [] } = said;
+    const { largest = null, bound = null, smallestSize = null } = said;
+    this.#blocks.push({ node: label, sources, ...this.#verdictOn(said), largest, bound, smallestSize });
+  }
+
+  #verdictOn({
+    verdict = 'not proved',
+    reason = null,
+    difference,
+  }: Found): Pick<ProvedBlockReport, 'verdict' | 'reason'> {
+    if (difference === undefined) return { verdict, reason };
+    const isOurs = this.#written.metadata.has('mobileone.version');
+    return isOurs
+      ? { verdict: 'different', reason: difference }
+      : { verdict: 'not proved', reason: `${difference}; ${FOREIGN}` };
   }
 }
+
+/** What there is to say of a block; a difference decides its verdict. */
+type Found = Partial<ProvedBlockReport> & { readonly difference?: string | undefined };
 
 /** What was found of a value: by which region of the source, and by comparing coefficients where that was needed. */
 interface Proved {

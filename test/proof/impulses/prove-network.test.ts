@@ -162,6 +162,18 @@ test('a block whose result is no value of the source is named as not proved', ()
   expect(report.blocks[0]?.reason).toMatch(/none of the source/);
 });
 
+test('a file of another tool that rounds otherwise is not proved, and not called different', () => {
+  const source = fileOf((n) => n.batchNorm(n.conv(n.input([1, 3, 6, 6]), { kernel: 3 })));
+  const report = prove(source, writtenFor(source), ({ graph, metadata }) => {
+    metadata.clear();
+    for (const node of graph.nodesOf('Conv')) faults['a weight off by 3 ulp']?.(node);
+  });
+  expect(report.blocks[0]).toMatchObject({
+    verdict: 'not proved',
+    reason: expect.stringMatching(/takes of x at .* in the source .*another tool/),
+  });
+});
+
 test('the bound holds for every input in [-1, 1]: it is the sum of the differences of a row', () => {
   const source = fileOf((n) => n.batchNorm(n.conv(n.input([1, 2, 4, 4]), { bias: true })));
   const step = 2 ** -10;
