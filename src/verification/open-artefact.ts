@@ -10,7 +10,7 @@ import {
 } from '../files/index.js';
 import type { Artefact, Opened, Target } from '../formats/format.js';
 import { formats, type ListedFormat } from '../formats/index.js';
-import { countBytes, InputError, MobileoneError } from '../model/index.js';
+import { allNodes, countBytes, type Graph, InputError, MobileoneError } from '../model/index.js';
 import type { FileReport } from '../report/index.js';
 import type { ReadingLimits } from '../source/open-source.js';
 import { withFile } from './with-file.js';
@@ -41,7 +41,16 @@ export async function findArtefact(path: string, limits: ReadingLimits): Promise
 
 /** @throws InputError where it is damaged; EngineError where it holds what cannot be judged here */
 export function openFound(found: FoundArtefact, limits: ReadingLimits): Promise<OpenArtefact> {
-  return inFile(found.path, async () => ({ ...found, opened: found.target.open(found.artefact, limits) }));
+  return inFile(found.path, async () => {
+    const opened = found.target.open(found.artefact, limits);
+    if (opened.graph && found.files.length > 1) expectWhole(opened.graph);
+    return { ...found, opened };
+  });
+}
+
+/** Weights are read when they are first asked for: that files beside hold all of them shows then. @throws InputError */
+function expectWhole(graph: Graph): void {
+  for (const node of allNodes(graph)) for (const value of node.inputs) void value?.constant?.bytes;
 }
 
 /** Errors of what lies there name the path. */
