@@ -4,8 +4,8 @@ import { permuteAxes } from '../trials/axes.js';
 import { normalizePixels } from '../trials/pixels.js';
 import type { Trial } from '../trials/trial.js';
 import type { ImageInput } from './image-input.js';
-import { decoderName, ImageDecoder } from './images/decode.js';
-import { pixelsOf } from './images/preprocess.js';
+import { decoderName, ImageDecoder, type Pixels } from './images/decode.js';
+import { pictureOf, pixelsOf } from './images/preprocess.js';
 import type { PreprocessingReport } from './report.js';
 
 const LIMIT = { bytes: 2 ** 30, what: 'over the limit of 1 GiB for an image file', todo: 'give a smaller one' };
@@ -34,6 +34,15 @@ export function imageSamples(files: readonly ListedFile[], input: ImageInput): (
       artefactFeeds: new Map([[input.name, image]]),
       feeds: new Map([[input.name, laidOut(normalizePixels(pixels, input))]]),
     };
+  };
+}
+
+/** The pictures that samples are made of. @throws InputError, naming the file */
+export function imagePictures(files: readonly ListedFile[], { steps }: ImageInput): (index: number) => Promise<Pixels> {
+  const decoder = new ImageDecoder();
+  return (index) => {
+    const { file } = files[index] ?? missing(index);
+    return naming(file, () => pictureOf(readFile(file, LIMIT).bytes, decoder, steps));
   };
 }
 

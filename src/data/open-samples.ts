@@ -3,7 +3,7 @@ import { InputError, UsageError } from '../model/index.js';
 import type { InputSpec, PixelInput } from '../trials/index.js';
 import { type ArrayRequest, samplesOfFile, samplesOfFiles } from './array-samples.js';
 import { expectOneAtATime, type ImageRequest, imageInputOf } from './image-input.js';
-import { describePreprocessing, imageSamples } from './image-samples.js';
+import { describePreprocessing, imagePictures, imageSamples } from './image-samples.js';
 import type { Samples } from './samples.js';
 import { type Classes, readTruth, type Truth } from './truth.js';
 
@@ -49,7 +49,12 @@ export function openSamples(place: string, request: SamplesRequest): Samples {
   }
   const input = imageInputOf(request.specs, request);
   expectOneAtATime(input);
-  return { ...shared, sample: imageSamples(files, input), preprocessing: describePreprocessing(input) };
+  return {
+    ...shared,
+    sample: imageSamples(files, input),
+    picture: imagePictures(files, input),
+    preprocessing: describePreprocessing(input),
+  };
 }
 
 function samplesIn(file: string, request: SamplesRequest): Samples {

@@ -1,4 +1,5 @@
 import type { Trial } from '../trials/trial.js';
+import type { Pixels } from './images/decode.js';
 import type { PreprocessingReport } from './report.js';
 
 /** What is tried, in the order of samples: seeded draws, arrays, folders of arrays, folders of images. */
@@ -14,6 +15,8 @@ export interface Samples {
   readonly isUserGiven: boolean;
   /** Class of a sample, where `--truth` says it. */
   truth?(index: number): number | undefined;
+  /** What people see of a sample that is an image. @throws InputError where its file cannot be read */
+  picture?(index: number): Promise<Pixels>;
   /** What was done to make inputs of image files. */
   readonly preprocessing: PreprocessingReport | null;
   /** SHA-256 of what all of them are called and how long they are, known before the first is read. */

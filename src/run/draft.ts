@@ -32,6 +32,8 @@ export class Draft {
   nodes: readonly ListedNode[] | null = null;
   artefacts: ArtefactReport[] = [];
   candidates: CandidateReport[] = [];
+  /** Small pictures of samples by their names, as `data:` addresses; for pages alone. */
+  thumbnails: ReadonlyMap<string, string> = new Map();
   readonly #notes = new Set<string>();
   readonly #path: string;
   #links: Links = new Map();

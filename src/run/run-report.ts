@@ -13,11 +13,12 @@ export interface RunOutcome {
 }
 
 /**
- * Makes the report of a run, and writes it in every form that the user asked for. Where that fails and all else is well, the run has
- * failed by it.
+ * Makes the report of a run, and writes it in every form that the user asked for. Where that fails and all else is well,
+ * the run has failed by it.
  * @param started when the run began, by the clock of `now`, in milliseconds
  * @param files where the report goes, in which form
  * @param host given where times are to stand apart, so that two runs of the same differ in nothing else
+ * @param thumbnails small pictures of samples by their names, as `data:` addresses
  */
 export async function closeRun(
   command: Report['command'],
@@ -25,6 +26,7 @@ export async function closeRun(
   outcomes: readonly { readonly report: ModelReport; readonly error: MobileoneError | undefined }[],
   files: ReportFiles,
   host?: Stations,
+  thumbnails: ReadonlyMap<string, string> = new Map(),
 ): Promise<RunOutcome> {
   const error = outcomes.find((outcome) => outcome.error)?.error;
   const exitCode = error?.exitCode ?? 0;
@@ -39,7 +41,7 @@ export async function closeRun(
     host: host ? hostReport(started, host) : null,
   };
   // Wrong usage has none.
-  return error instanceof UsageError ? { report, error } : writeReports({ report, error }, files);
+  return error instanceof UsageError ? { report, error } : writeReports({ report, error }, files, thumbnails);
 }
 
 function hostReport(started: number, stations: Stations): HostReport {

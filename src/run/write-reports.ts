@@ -10,9 +10,12 @@ export interface ReportFiles extends ReportOptions {
   readonly report?: string | undefined;
 }
 
+/** A report as text; thumbnails are pictures of samples by their names, as `data:` addresses. */
+type Form = (report: Report, thumbnails: ReadonlyMap<string, string>) => string | Promise<string>;
+
 /** The forms of a report, what makes them loaded when one is wanted. JSON is the last: it can tell that another failed. */
-const FORMS: readonly (readonly [keyof ReportFiles, (report: Report) => string | Promise<string>])[] = [
-  ['html', async (report) => (await import('../report/page/page.js')).reportPage(report)],
+const FORMS: readonly (readonly [keyof ReportFiles, Form])[] = [
+  ['html', async (report, thumbnails) => (await import('../report/page/page.js')).reportPage(report, thumbnails)],
   ['junit', async (report) => (await import('../report/junit.js')).junitXml(report)],
   ['report', reportJson],
 ];
@@ -37,13 +40,17 @@ export function expectOwnPlaces(reports: readonly string[], inputs: readonly str
 }
 
 /** Writes a report in every form that is wanted. Where that fails and all else is well, the run has failed by it. */
-export async function writeReports(outcome: RunOutcome, files: ReportFiles): Promise<RunOutcome> {
+export async function writeReports(
+  outcome: RunOutcome,
+  files: ReportFiles,
+  thumbnails: ReadonlyMap<string, string>,
+): Promise<RunOutcome> {
   let { report, error } = outcome;
   for (const [form, make] of FORMS) {
     const file = files[form];
     if (file === undefined) continue;
     try {
-      await writeWhole(file, new TextEncoder().encode(await make(report)));
+      await writeWhole(file, new TextEncoder().encode(await make(report, thumbnails)));
     } catch (failure) {
       if (!(failure instanceof MobileoneError)) throw failure;
       // What failed before is what the user has to hear of.

@@ -121,6 +121,22 @@ async function compare(
     }
   });
   draft.note(...recording.notes);
+  if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, records, given.samples);
+}
+
+/** Small pictures of the samples that are furthest off, where samples are images. */
+async function worstPictures(
+  running: readonly Opponent[],
+  records: readonly SampleRecord[],
+  samples: Samples,
+): Promise<Map<string, string>> {
+  const worst = new Set(running.flatMap(({ conclusion }) => conclusion?.data?.worst ?? []).map(({ sample }) => sample));
+  const pictures = new Map<string, string>();
+  for (const { label, index } of records) {
+    const picture = worst.has(label) && (await samples.picture?.(index));
+    if (picture) pictures.set(label, await (await import('../data/thumbnails.js')).thumbnailOf(picture));
+  }
+  return pictures;
 }
 
 /** A user's samples, with what is known of them. */

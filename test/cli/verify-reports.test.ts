@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { writeDigits } from '../data/digit-images.js';
 import { scratch } from '../files/scratch.js';
 import { DIGITS, mobileone } from './run.js';
 
@@ -38,3 +39,14 @@ test.each([[['--html', DIGITS]], [['--html', 'a', '--junit', './a']]])(
     expect([code, stderr]).toEqual([2, expect.stringMatching(/the output is the input|the same place/)]);
   },
 );
+
+test('the page of a run on images shows those that are furthest off', async () => {
+  const folder = scratch();
+  await writeDigits(path.join(folder, 'images'), 12);
+  const flags = ['--inputs', 'images', '--image', 'gray', '--mean', '0.5', '--std', '0.5', '--html', 'report.html'];
+  const { code } = await mobileone(folder, ['verify', DIGITS, OTHER, ...flags]);
+  expect(code).toBe(5);
+  const page = fs.readFileSync(path.join(folder, 'report.html'), 'utf8');
+  expect(page.match(/<img src="data:image\/png;base64,[^"]+"/g)).toHaveLength(10);
+  expect(page).toContain('on 12 samples');
+});

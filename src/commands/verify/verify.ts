@@ -53,5 +53,5 @@ export async function verifyAll(
     draft.fail(error);
   }
   const report = { ...draft.finish(stations), stations: {} };
-  return closeRun('verify', started, [{ report, error: draft.error }], options, stations);
+  return closeRun('verify', started, [{ report, error: draft.error }], options, stations, draft.thumbnails);
 }

@@ -14,15 +14,23 @@ export interface ImageSteps {
 }
 
 /**
- * Makes pixels of an image file: decoded, turned upright, in gray where that is asked for, resized, cropped.
+ * Makes pixels of an image file, as the network gets them before they are normalised.
  * @returns float32 [1, C, H, W], whole numbers from 0 to 255
  * @throws InputError where it cannot be decoded, or is smaller than the crop
  */
 export async function pixelsOf(bytes: Uint8Array, decoder: ImageDecoder, steps: ImageSteps): Promise<Tensor> {
+  return asTensor(await pictureOf(bytes, decoder, steps), steps.order === 'bgr');
+}
+
+/**
+ * An image file as the network sees it: decoded, turned upright, in gray where that is asked for, resized, cropped.
+ * @throws InputError where it cannot be decoded, or is smaller than the crop
+ */
+export async function pictureOf(bytes: Uint8Array, decoder: ImageDecoder, steps: ImageSteps): Promise<Pixels> {
   const decoded = await decoder.decode(bytes, steps.order === 'gray' ? 1 : 3);
   const [height, width] = sizeAfter(decoded, steps.resize);
   const resized = resize(decoded, height, width, steps.interpolation);
-  return asTensor(steps.crop ? cropMiddle(resized, steps.crop) : resized, steps.order === 'bgr');
+  return steps.crop ? cropMiddle(resized, steps.crop) : resized;
 }
 
 /** The longer side is rounded down, as torchvision does. */

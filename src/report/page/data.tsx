@@ -57,13 +57,20 @@ function Worst({ data: { worst }, thumbnails }: { data: DataFiguresReport; thumb
             </div>
             <div class="faint">
               error {showFigure(error)}
-              {reference === null ? '' : `, ${showName(reference)} became ${showName(candidate ?? '-')}`}
+              {chosen(reference, candidate)}
             </div>
           </li>
         ))}
       </ul>
     </>
   );
+}
+
+/** What both choose, where there are classes. */
+function chosen(reference: string | null, candidate: string | null): string {
+  if (reference === null) return '';
+  if (reference === candidate) return `, ${showName(reference)} by both`;
+  return `, ${showName(reference)} became ${showName(candidate ?? '-')}`;
 }
 
 function preprocessingLine(preprocessing: PreprocessingReport): string {
