@@ -49,7 +49,7 @@ await bundleChildren();
 /** Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner. */
 async function bundleChildren() {
   const children = await rolldown({
-    input: ['onnxruntime', 'tfjs', 'watcher'].map((name) => `dist/engines/child/${name}.js`),
+    input: ['litert', 'onnxruntime', 'tfjs', 'watcher'].map((name) => `dist/engines/child/${name}.js`),
     platform: 'node',
     external: /^[^./]/,
   });

@@ -3,6 +3,7 @@ import type { EngineLimits } from './engine-process.js';
 import { EngineProcess } from './engine-process.js';
 import { EngineFailure } from './failure.js';
 import type { Answer, EngineInfo, KnownFile, LoadRequest, PortInfo } from './protocol.js';
+import { type InputSizes, sizedSession } from './sized-session.js';
 import { fromWire, toWire } from './wire.js';
 
 /** A file as pieces that follow one another. */
@@ -18,6 +19,8 @@ export interface Payload {
   readonly file?: Pick<KnownFile, 'path' | 'sha256'> | undefined;
   /** Whether the engine may rewrite the graph: off for a source, or both sides would be folded alike. Ignored by TF.js. */
   readonly optimize: boolean;
+  /** The same model at other sizes of its inputs, for an engine that runs it at its own alone. */
+  readonly atSizes?: ((sizes: InputSizes) => Chunks) | undefined;
 }
 
 /** A model that an engine has loaded. Its process may be shared with others; one runs at a time. */
@@ -65,6 +68,14 @@ export class Engine {
 
   /** @throws EngineFailure */
   async load(payload: Payload): Promise<Session> {
+    const { atSizes, ...rest } = payload;
+    const session = await this.#load(rest);
+    return atSizes
+      ? sizedSession(session, (sizes) => this.#load({ ...rest, model: atSizes(sizes), file: undefined }))
+      : session;
+  }
+
+  async #load(payload: Payload): Promise<Session> {
     if (!this.#process.isAlive) this.#process = this.#start();
     const process = this.#process;
     const session = this.#sessions++;

@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<EngineName, (build?: OnnxRuntimeBuild) => EngineKin
     script: new URL('./child/onnxruntime.js', import.meta.url),
     args: build ? [build] : ['native', 'wasm'],
   }),
+  litert: () => ({ title: 'LiteRT', script: new URL('./child/litert.js', import.meta.url), args: [] }),
   'tensorflow.js': () => ({ title: 'TensorFlow.js', script: new URL('./child/tfjs.js', import.meta.url), args: [] }),
 };
 

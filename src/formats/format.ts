@@ -105,6 +105,8 @@ export interface Runnable {
   readonly model: readonly Uint8Array[];
   /** Data files beside it, by the path that it calls them. */
   readonly files: ReadonlyMap<string, readonly Uint8Array[]>;
+  /** For an engine that runs a model at the sizes alone that it says: the same model at other sizes of its inputs, by name. */
+  readonly atSizes?: ((sizes: ReadonlyMap<string, readonly number[]>) => readonly Uint8Array[]) | undefined;
 }
 
 /** A value that comes into a piece of an artefact instead of being computed there. */
@@ -140,7 +142,7 @@ export interface RunnableOptions {
 export type Hash = (chunks: readonly Uint8Array[]) => string;
 
 /** What runs artefacts; `engines/index.ts` knows them by these names. */
-export type EngineName = 'onnxruntime' | 'tensorflow.js';
+export type EngineName = 'onnxruntime' | 'tensorflow.js' | 'litert';
 
 /** What can be said of a format without loading it. */
 export interface FormatDeclaration {

@@ -1,7 +1,8 @@
 import { type CoremlOptions, coremlDeclaration } from './coreml/declaration.js';
 import type { FormatDeclaration, Target } from './format.js';
+import type { InputLayoutOptions } from './input-layout.js';
 import { onnxDeclaration } from './onnx/declaration.js';
-import { type TfjsOptions, tfjsDeclaration } from './tfjs/declaration.js';
+import { tfjsDeclaration } from './tfjs/declaration.js';
 
 /** A format of the list; its code is loaded when first asked for. */
 export interface ListedFormat extends FormatDeclaration {
@@ -28,7 +29,7 @@ register(tfjsDeclaration, async () => (await import('./tfjs/index.js')).tfjs);
 register(coremlDeclaration, async () => (await import('./coreml/index.js')).coreml);
 
 /** What single formats can be asked, for users of the library; the command line reads their declarations. */
-export interface FormatOptions extends TfjsOptions, CoremlOptions {}
+export interface FormatOptions extends InputLayoutOptions, CoremlOptions {}
 
 export { LAST_IR_VERSION } from './onnx/opsets.js';
 

@@ -43,3 +43,9 @@ function rangeOfUnknown(start: number, end: number, step: number): Range {
   if (start === 0 && isToEnd && step === 1) return WHOLE;
   return decline('a part of an axis of unknown size; fix it with --shape');
 }
+
+/** Which axes a Shape tells the sizes of, of as many as there are. */
+export function shapeRange(start: number, end: number, rank: number): [number, number] {
+  const clamp = (axis: number) => Math.min(Math.max(axis < 0 ? axis + rank : axis, 0), rank);
+  return [clamp(start), clamp(end)];
+}

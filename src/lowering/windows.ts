@@ -23,6 +23,7 @@ export type Plane = readonly [WindowAxis, WindowAxis];
 /** An axis that no window reaches along. */
 export const POINTWISE = { kernel: 1, stride: 1, dilation: 1, before: 0, behind: 0, counted: 0 } as const;
 
+/** The windows of a pool along each spatial axis. @throws Declined where padding hangs on a size that is not known */
 export function windowAxes<Ref>(site: AnySite<Ref>, parameters: PoolParameters): WindowAxis[] {
   const { kernelShape, strides, dilations } = parameters;
   const pads = parameters.pads ?? decline('padding of a size that is not known; fix it with --shape');

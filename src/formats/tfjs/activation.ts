@@ -1,4 +1,4 @@
-import { sameOrder } from '../../layout/order.js';
+import { soleReader } from '../../lowering/sole-reader.js';
 import type { Node } from '../../model/index.js';
 import { clip, elu, leakyRelu } from '../../operators/index.js';
 import type { Ref } from './builder.js';
@@ -19,12 +19,8 @@ export interface FusedActivation {
  * LeakyRelu is written as Prelu with a constant slope: the fused depthwise kernel does not read `leakyrelu_alpha`.
  */
 export function fusableActivation(site: Site): FusedActivation | undefined {
-  const value = site.node.output(0);
-  const reader = value.onlyReader;
-  if (!reader || reader.graph !== site.node.graph || reader.inputs[0] !== value) return undefined;
-  const orders = [site.resultOrder(), site.layout.orderOf(reader.output(0)), site.layout.orderAt(reader, 0)] as const;
-  if (!sameOrder(orders[0], orders[1]) || !sameOrder(orders[0], orders[2])) return undefined;
-  const found = asFused(reader, site);
+  const reader = soleReader(site);
+  const found = reader && asFused(reader, site);
   return found && { reader, inputs: [], ...found };
 }
 

@@ -1,20 +1,6 @@
 import type { FilesOnDisk } from '../../files/placement.js';
-import { type Declaration, oneOf } from '../../option-kinds.js';
 import type { FormatDeclaration } from '../format.js';
-
-/** What only TensorFlow.js can be asked. */
-export interface TfjsOptions {
-  /** Layout of image inputs in TF.js; `nhwc` by default. */
-  readonly inputLayout?: 'nchw' | 'nhwc' | undefined;
-}
-
-const options: Readonly<Record<keyof TfjsOptions, Declaration>> = {
-  inputLayout: {
-    kind: oneOf('nchw', 'nhwc'),
-    flag: '--input-layout <layout>',
-    help: 'of image inputs in TF.js: nchw or nhwc (nhwc)',
-  },
-};
+import { inputLayoutOptions } from '../input-layout.js';
 
 const MODEL = 'model.json';
 /** V8 cannot hold a longer string than twice this. */
@@ -41,7 +27,7 @@ export const tfjsDeclaration: FormatDeclaration = {
   ]),
   defaultPrecision: (source) => source,
   colours: (order) => (order === 'bgr' ? 'rgb' : order),
-  options,
+  options: inputLayoutOptions,
 };
 
 function isOurs(files: FilesOnDisk): boolean {

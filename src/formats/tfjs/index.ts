@@ -4,7 +4,8 @@ import { Changes } from '../../passes/pass.js';
 import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
 import { targetPasses } from '../../passes/target-passes.js';
 import type { Target } from '../format.js';
-import { type TfjsOptions, tfjsDeclaration } from './declaration.js';
+import type { InputLayoutOptions } from '../input-layout.js';
+import { tfjsDeclaration } from './declaration.js';
 import { lowerModel } from './lower.js';
 import { open } from './open.js';
 import type { TfjsProgram } from './program.js';
@@ -16,7 +17,7 @@ import { writeProgram } from './write.js';
 export type { TfjsProgram } from './program.js';
 
 /** TensorFlow.js: a GraphModel, channels-last, for the converter's `loadGraphModel`. */
-export const tfjs: Target<TfjsProgram, TfjsOptions, ReadModel> = {
+export const tfjs: Target<TfjsProgram, InputLayoutOptions, ReadModel> = {
   ...tfjsDeclaration,
   operators: new Set(rows.keys()),
   lower: (model, options) => lowerModel(prepared(model), options),

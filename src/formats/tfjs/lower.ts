@@ -2,17 +2,18 @@ import type { Place } from '../../lowering/ports.js';
 import { Walk } from '../../lowering/walk.js';
 import type { Model } from '../../model/index.js';
 import type { Lowered, LowerOptions } from '../format.js';
+import type { InputLayoutOptions } from '../input-layout.js';
 import { description, provenance } from '../metadata.js';
 import * as attribute from './attributes.js';
 import { Builder, type Ref } from './builder.js';
-import { type TfjsOptions, tfjsDeclaration } from './declaration.js';
+import { tfjsDeclaration } from './declaration.js';
 import { type End, nameProgram } from './name-program.js';
 import { storeWeights } from './precision.js';
 import type { Endpoint, Kind, TfjsProgram } from './program.js';
 import { rows } from './rows/index.js';
 
 /** @throws UnsupportedError with every node that has no row, or whose row declines */
-export function lowerModel(model: Model, options: LowerOptions & TfjsOptions): Lowered<TfjsProgram> {
+export function lowerModel(model: Model, options: LowerOptions & InputLayoutOptions): Lowered<TfjsProgram> {
   const build = new Builder();
   const walk = new Walk<Builder, Ref, Kind>(model.graph, build, tfjsDeclaration.name, options.inputLayout !== 'nchw');
   const inputs: End[] = [];

@@ -1,9 +1,8 @@
-import type { Order } from '../../layout/order.js';
 import type { Place } from '../../lowering/ports.js';
-import { type Held, isNamed } from '../../lowering/tracing.js';
 import type { Value } from '../../model/index.js';
 import type { Traced } from '../metadata.js';
 import { Names } from '../names.js';
+import { type TracedNames, tracedNames } from '../traced-names.js';
 import type { Builder, Ref } from './builder.js';
 import { legalKey, legalName } from './names.js';
 import type { Kind, ProgramNode, Weight } from './program.js';
@@ -15,10 +14,9 @@ export interface End extends Place<Kind> {
 }
 
 /** A program under the names that it is written with, and what it says of them. */
-export interface NamedProgram extends Traced {
+export interface NamedProgram extends Traced, TracedNames {
   readonly nodes: readonly ProgramNode[];
   readonly weights: readonly Weight[];
-  readonly layout: ReadonlyMap<string, 'nchw' | 'nhwc' | Order>;
   readonly nameOf: (result: Ref) => string;
 }
 
@@ -58,7 +56,7 @@ export function nameProgram(
     nodes: nodes.map((node) => ({ ...node, name: nameOf(node.name), inputs: node.inputs.map(nameOf) })),
     weights: weights.map((weight) => ({ ...weight, name: nameOf(weight.name) })),
     nameOf,
-    ...describe(held, ends, nameOf),
+    ...tracedNames(held, ends, nameOf),
     origins: new Map(
       nodes.flatMap(({ name }) => {
         const origins = tracing.originsOf(name);
@@ -66,28 +64,6 @@ export function nameProgram(
       }),
     ),
   };
-}
-
-function describe(
-  held: ReadonlyMap<Ref, Held>,
-  ends: readonly End[],
-  nameOf: (result: Ref) => string,
-): Pick<NamedProgram, 'names' | 'layout'> {
-  const names = new Map<string, string>();
-  const layout = new Map<string, 'nchw' | 'nhwc' | Order>();
-  const add = (written: string, { value, order }: Held): void => {
-    if (written !== value.name) names.set(written, value.name);
-    if (order.join() === '0,2,3,1') layout.set(written, 'nhwc');
-    else if (order.some((axis, k) => axis !== k)) layout.set(written, order);
-  };
-  for (const end of ends) {
-    const written = nameOf(end.node);
-    if (end.order.length === 4) layout.set(written, 'nchw');
-    add(written, end);
-  }
-  const isPublic = new Set(ends.map(({ node }) => node));
-  for (const [result, each] of held) if (!isPublic.has(result) && isNamed(each.value)) add(nameOf(result), each);
-  return { names, layout };
 }
 
 /** An output of a node beside its first, which has no name of its own. */

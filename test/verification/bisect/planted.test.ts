@@ -9,7 +9,11 @@ import { targetOf } from '../../formats/open/opened.js';
 import { asWritten, candidateOf, damaged, FAULTS, referenceOf } from './planted.js';
 
 const plain = startEngine('onnxruntime');
-const engines = { onnxruntime: startEngine('onnxruntime'), 'tensorflow.js': startEngine('tensorflow.js') };
+const engines = {
+  onnxruntime: startEngine('onnxruntime'),
+  'tensorflow.js': startEngine('tensorflow.js'),
+  litert: startEngine('litert'),
+};
 afterAll(() => {
   for (const engine of [plain, ...Object.values(engines)]) engine.close();
 });

@@ -1,7 +1,8 @@
 import { decline } from '../../../lowering/decline.js';
 import { expectFloat } from '../../../lowering/operands.js';
 import { interpolationMatrix, isCopy, type ResizedAxis } from '../../../lowering/resampling.js';
-import { isRatio, nearest, planeOf, positionsOf, resizedAxes } from '../../../lowering/resized-axes.js';
+import { bilinearFlags, type Flags, nearestFlags } from '../../../lowering/resize-flags.js';
+import { nearest, planeOf, positionsOf, resizedAxes } from '../../../lowering/resized-axes.js';
 import type { ResizeParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
@@ -28,47 +29,6 @@ function resizing(operator: typeof operators.resize): Row {
     if (flags) return resizePlane(site, 'ResizeBilinear', plane, flags);
     return axes.reduce((x, axis, at) => (axis ? interpolate(site, x, at, axis, parameters) : x), site.input(0));
   });
-}
-
-interface Flags {
-  readonly alignCorners: boolean;
-  readonly halfPixelCenters: boolean;
-}
-
-const CORNER: Flags = { alignCorners: false, halfPixelCenters: false };
-const CENTERS: Flags = { alignCorners: false, halfPixelCenters: true };
-const CORNERS: Flags = { alignCorners: true, halfPixelCenters: false };
-
-/** The settings under which the kernel takes the very elements that ONNX takes, on all backends. */
-function nearestFlags(plane: readonly ResizedAxis[], mode: ResizeParameters): Flags | undefined {
-  if (!plane.every(isRatio)) return undefined;
-  const takes = (indexOf: (index: number, axis: ResizedAxis) => number) =>
-    plane.every((axis) =>
-      nearest(axis, mode).every((at, index) => at === Math.min(indexOf(index, axis), axis.size - 1)),
-    );
-  // Positions on a whole number could fall on either side of it in a shader; whole factors are safe.
-  const isWhole = plane.every(({ size, result }) => result % size === 0 || size % result === 0);
-  if (!isWhole) return undefined;
-  if (takes((index, { size, result }) => Math.floor(index * (size / result)))) return CORNER;
-  return takes((index, { size, result }) => Math.floor((index + 0.5) * (size / result))) ? CENTERS : undefined;
-}
-
-function bilinearFlags(
-  plane: readonly ResizedAxis[],
-  { mode, coordinateTransformationMode }: ResizeParameters,
-): Flags | undefined {
-  if (mode !== 'linear' || !plane.every(isRatio) || plane.some(({ result }) => result === 1)) return undefined;
-  switch (coordinateTransformationMode) {
-    case 'half_pixel':
-    case 'pytorch_half_pixel':
-      return CENTERS;
-    case 'align_corners':
-      return CORNERS;
-    case 'asymmetric':
-      return CORNER;
-    default:
-      return undefined;
-  }
 }
 
 function resizePlane(site: Site, op: string, plane: readonly ResizedAxis[], flags: Flags): Ref {

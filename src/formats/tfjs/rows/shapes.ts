@@ -1,6 +1,7 @@
 import { inverse, isPlain } from '../../../layout/order.js';
+import { castKind } from '../../../lowering/casts.js';
 import { decline } from '../../../lowering/decline.js';
-import { kindOf } from '../../../lowering/elements.js';
+import { shapeRange } from '../../../lowering/ranges.js';
 import { isStatic } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
@@ -15,23 +16,8 @@ function reshaping(operator: Operator<unknown>): Row {
   });
 }
 
-/** Widths of the integer types, which TensorFlow.js does not have: a cast to one has to fit without wrapping. */
-const NARROW: ReadonlySet<string> = new Set(['int8', 'uint8', 'int16', 'uint16', 'uint32', 'uint64']);
-
 function castRow(operator: typeof operators.cast): Row {
-  return row(operator, (site, { to }) => {
-    const from = site.value(0).dtype;
-    const target = kindOf(to) ?? decline(`to ${to ?? 'a type that is not known'}, which TensorFlow.js does not have`);
-    const widens =
-      from === 'bool' || from === to || (from === 'uint8' && to === 'int16') || (from === 'int8' && to === 'int16');
-    if (to && NARROW.has(to) && !widens) return decline(`from ${from} to ${to}, which wraps`);
-    return site.build.cast(site.input(0), site.kind(0), target);
-  });
-}
-
-function bounds(start: number, end: number, rank: number): [number, number] {
-  const clamp = (axis: number) => Math.min(Math.max(axis < 0 ? axis + rank : axis, 0), rank);
-  return [clamp(start), clamp(end)];
+  return row(operator, (site, { to }) => site.build.cast(site.input(0), site.kind(0), castKind(site, to)));
 }
 
 /** Sizes, types and the places of elements. */
@@ -83,7 +69,7 @@ export const shapeRows: readonly Row[] = [
     const rank = site.onnxShape(0).length;
     const sizes = build.op('Shape', [site.input(0)]);
     const order = site.order(0);
-    const axes = inverse(order).slice(...bounds(start, end ?? rank, rank));
+    const axes = inverse(order).slice(...shapeRange(start, end ?? rank, rank));
     if (isPlain(order) && axes.length > 0) {
       const [first = 0] = axes;
       return axes.length === rank

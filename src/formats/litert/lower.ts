@@ -1,0 +1,99 @@
+import { decline } from '../../lowering/decline.js';
+import type { Place } from '../../lowering/ports.js';
+import { Walk } from '../../lowering/walk.js';
+import type { Model } from '../../model/index.js';
+import type { Lowered, LowerOptions } from '../format.js';
+import type { InputLayoutOptions } from '../input-layout.js';
+import { asText, description, provenance } from '../metadata.js';
+import { Builder, type Ref } from './builder.js';
+import { litertDeclaration } from './declaration.js';
+import { type End, nameTensors } from './name-program.js';
+import { plainTensor, storeConstants } from './precision.js';
+import type { Endpoint, Kind, LitertProgram, ProgramTensor } from './program.js';
+import { rowsAndRefusals } from './rows/index.js';
+
+/** @throws UnsupportedError with every node that has no row, or whose row declines */
+export function lowerModel(model: Model, options: LowerOptions & InputLayoutOptions): Lowered<LitertProgram> {
+  const build = new Builder();
+  const walk = new Walk<Builder, Ref, Kind>(model.graph, build, litertDeclaration.name, options.inputLayout !== 'nchw');
+  const inputs: End[] = [];
+  const outputs: End[] = [];
+  walk.inputs((place) => {
+    const sizes = sizesOf(place);
+    build.isOpen ||= sizes.includes(-1);
+    const type = feedable(place.type);
+    const node = build.input(
+      type,
+      sizes.map((size) => (size === -1 ? 1 : size)),
+    );
+    inputs.push({ ...place, type, role: 'input', node });
+    return build.cast(node, type, place.type);
+  });
+  walk.nodes(rowsAndRefusals);
+  walk.outputs((place, ref) => {
+    expectElements(ref.shape);
+    const type = feedable(place.type);
+    const given = build.cast(ref, ref.type, type);
+    const isTaken = outputs.some(({ node }) => node === given) || inputs.some(({ node }) => node === given);
+    const isOwn = !isTaken && !build.isUnsettled(given);
+    outputs.push({ ...place, type, role: 'output', node: isOwn ? given : build.copy(given) });
+  });
+  walk.refusals.expectNone();
+  // No other tensor may take the name of an output, and no input that of one.
+  const ends = [...outputs, ...inputs];
+  const named = nameTensors(build, ends, (name) => model.isSourceName(name));
+  const stored = storeConstants(build.operators, options.withoutWeights ? undefined : options.precision, named.nameOf);
+  const tensors = new Map<Ref, ProgramTensor>(stored.tensors);
+  for (const { node, sizes } of ends) {
+    const signature = sizes?.includes(-1) ? sizes : undefined;
+    tensors.set(node, { ...plainTensor(node, named.nameOf(node)), signature });
+  }
+  const tensorOf = (ref: Ref): ProgramTensor => {
+    const known = tensors.get(ref) ?? plainTensor(ref, named.nameOf(ref));
+    tensors.set(ref, known);
+    return known;
+  };
+  const computed = build.operators.map((operator) => ({
+    ...operator,
+    inputs: operator.inputs.map(tensorOf),
+    outputs: operator.outputs.map(tensorOf),
+  }));
+  const endpointOf = ({ node }: End): Endpoint => ({ key: named.nameOf(node), tensor: tensorOf(node) });
+  return {
+    program: {
+      operators: [...stored.operators, ...computed],
+      inputs: inputs.map(endpointOf),
+      outputs: outputs.map(endpointOf),
+      metadata: new Map([...description(options, named.layout), ...provenance(named)].map(asText)),
+      labels: options.labels,
+      image: options.image && {
+        input: inputs.findIndex(({ value }) => value.name === options.image?.input),
+        isGray: options.image.order === 'gray',
+      },
+    },
+    notes: [...(build.isOpen ? [OPEN_BATCH] : []), ...stored.notes],
+  };
+}
+
+const OPEN_BATCH =
+  'its batch is open, as 1 until a program resizes it: what cannot resize, as the web runtime by which it is checked, is checked at other batches by the same file with other sizes';
+
+/** Sizes of an input, of which the first alone may be open. @throws Declined */
+function sizesOf({ sizes, order }: Place<Kind>): readonly number[] {
+  if (!sizes) return decline('the rank is not known');
+  expectElements(sizes);
+  sizes.forEach((size, axis) => {
+    if (size === -1 && axis > 0) decline(`the size of its axis ${order[axis]} is not known; fix it with --shape`);
+  });
+  return sizes;
+}
+
+/** The web runtime takes and gives none. @throws Declined */
+function expectElements(sizes: readonly number[]): void {
+  if (sizes.includes(0)) decline('it has no elements');
+}
+
+/** The web runtime feeds and gives back no truth values. */
+function feedable(type: Kind): Kind {
+  return type === 'bool' ? 'int32' : type;
+}

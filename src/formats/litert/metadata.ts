@@ -1,0 +1,54 @@
+import { asOneChunk } from '../../model/index.js';
+import { type Field, number, numbers, string, table, tables, writeFlatBuffer } from './flatbuffer/write.js';
+import type { Endpoint, LitertProgram } from './program.js';
+
+/** The file of class names in the archive behind a model. */
+export const LABELS_FILE = 'labels.txt';
+
+const IDENTIFIER = 'M001';
+const PARSER_VERSION = '1.0.0';
+const IMAGE_PROPERTIES = 2;
+const NORMALIZATION = 1;
+const AXIS_LABELS = 2;
+const COLOURS = { rgb: 1, gray: 2 };
+
+/**
+ * What MediaPipe's tasks want to know of a model: how pixels become its image, and which file names its classes. The program
+ * normalises by itself, so that nothing is left to do. Source: "TensorFlow Lite Metadata", schema of version 1.0.0.
+ * @returns undefined where there is nothing to say
+ */
+export function toolMetadata({ inputs, outputs, labels, image }: LitertProgram): Uint8Array | undefined {
+  if (!labels && !image) return undefined;
+  const classes = outputs.find(({ tensor: { shape } }) => shape.length === 2 && shape[1] === labels?.length);
+  const subgraph = [
+    tables(
+      2,
+      inputs.map((each, index) => (image?.input === index ? imageOf(each, image.isGray) : named(each))),
+    ),
+    tables(
+      3,
+      outputs.map((each) => (each === classes ? classesOf(each) : named(each))),
+    ),
+  ];
+  const model = [string(0, 'model'), tables(3, [subgraph]), string(7, PARSER_VERSION)];
+  return asOneChunk(writeFlatBuffer(IDENTIFIER, model));
+}
+
+function named({ key }: Endpoint): Field[] {
+  return [string(0, key)];
+}
+
+function imageOf(endpoint: Endpoint, isGray: boolean): Field[] {
+  const colours = [number(0, 'byte', isGray ? COLOURS.gray : COLOURS.rgb)];
+  const unchanged = [numbers(0, 'float', [0]), numbers(1, 'float', [1])];
+  return [
+    ...named(endpoint),
+    table(3, [number(0, 'ubyte', IMAGE_PROPERTIES), table(1, colours)]),
+    tables(4, [[number(0, 'ubyte', NORMALIZATION), table(1, unchanged)]]),
+    table(5, [numbers(0, 'float', [255]), numbers(1, 'float', [0])]),
+  ];
+}
+
+function classesOf(endpoint: Endpoint): Field[] {
+  return [...named(endpoint), tables(6, [[string(0, LABELS_FILE), number(2, 'byte', AXIS_LABELS)]])];
+}

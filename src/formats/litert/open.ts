@@ -1,0 +1,67 @@
+import { asOneChunk, sizeOf } from '../../model/index.js';
+import { describeArtefact, type FilePort, withColours } from '../artefact-ports.js';
+import type { Artefact, ArtefactNode, Opened, Precision } from '../format.js';
+import { mostHeldIn } from '../weight-precision.js';
+import { litertDeclaration } from './declaration.js';
+import type { Endpoint, LitertProgram, ProgramTensor } from './program.js';
+import { damaged } from './read/damaged.js';
+import { readProgram } from './read/read-program.js';
+
+/** A file as it was read. */
+export interface ReadModel {
+  readonly artefact: Artefact;
+  readonly program: LitertProgram;
+}
+
+/** What a TensorFlow Lite file says of itself. @throws InputError where it is damaged, or holds what is not read here */
+export function open(artefact: Artefact): Opened<ReadModel> {
+  const program = readProgram(asOneChunk(artefact.files.get(artefact.commits) ?? []));
+  const { metadata, operators } = program;
+  const [inputs, outputs] = [program.inputs.map(filePort), program.outputs.map(filePort)];
+  const values = operators.flatMap((operator) => operator.outputs.map(({ name }) => name));
+  const said = describeArtefact({ metadata, inputs, outputs, values }, damaged);
+  const precision = mostHeldIn(weightsOf(program));
+  return {
+    ...said,
+    inputs: withColours(said, litertDeclaration, damaged),
+    nodes: () => nodesOf(program),
+    precision,
+    quantization: isQuantized(program) ? 'activations' : precision === 'uint8' ? 'weights' : undefined,
+    graph: undefined,
+    notes: [],
+    content: { artefact, program },
+  };
+}
+
+function filePort({ key, tensor: { type, shape, signature } }: Endpoint): FilePort {
+  return { name: key, dtype: type, shape: (signature ?? shape).map((size) => (size === -1 ? undefined : size)) };
+}
+
+/** Whether values that are computed are integers that stand for floats. */
+function isQuantized({ operators }: LitertProgram): boolean {
+  return operators.some(({ outputs }) => outputs.some(({ quantization, type }) => quantization && type !== 'float32'));
+}
+
+function weightsOf({ operators }: LitertProgram): (readonly [Precision, number])[] {
+  const constants = new Set(operators.flatMap(({ inputs }) => inputs.filter((tensor) => tensor?.data)));
+  return [...constants].flatMap((tensor) => {
+    const precision = tensor && precisionOf(tensor);
+    return precision ? [[precision, sizeOf(tensor.shape)] as const] : [];
+  });
+}
+
+function precisionOf({ type }: ProgramTensor): Precision | undefined {
+  if (type === 'float32') return 'fp32';
+  if (type === 'float16') return 'fp16';
+  return type === 'int8' ? 'uint8' : undefined;
+}
+
+function nodesOf({ operators, inputs }: LitertProgram): ArtefactNode[] {
+  const keys = new Map(inputs.map(({ key, tensor }) => [tensor, key]));
+  return operators.map(({ operation, inputs: read, outputs }) => ({
+    name: outputs[0]?.name ?? '',
+    operator: operation.name,
+    inputs: [...new Set(read)].flatMap((tensor) => (tensor && !tensor.data ? [keys.get(tensor) ?? tensor.name] : [])),
+    outputs: outputs.map(({ name }) => name),
+  }));
+}

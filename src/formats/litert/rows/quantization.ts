@@ -1,0 +1,48 @@
+import { decline } from '../../../lowering/decline.js';
+import { alongAxis } from '../../../lowering/operands.js';
+import type { DataType } from '../../../model/index.js';
+import { dequantizeLinear, quantizeLinear } from '../../../operators/index.js';
+import type { Ref } from '../builder.js';
+import { type Row, row, type Site } from '../row.js';
+
+const RANGES: ReadonlyMap<DataType | undefined, readonly [number, number]> = new Map<
+  DataType,
+  readonly [number, number]
+>([
+  ['uint8', [0, 255]],
+  ['int8', [-128, 127]],
+  ['uint16', [0, 65535]],
+  ['int16', [-32768, 32767]],
+]);
+
+/** A scale or zero point, for the whole tensor or along one axis, as float32 that broadcasts. */
+function factor(site: Site, index: number, axis: number | undefined): Ref {
+  const shape = site.onnxShape(index);
+  const vector = site.build.cast(site.precise(index), site.kind(index), 'float32');
+  if (shape.length === 0) return vector;
+  const [length] = shape;
+  if (shape.length > 1 || typeof length !== 'number') return decline('with a scale for each block');
+  return length === 1
+    ? site.reshape(vector, [])
+    : alongAxis(site, vector, length, site.axis(axis ?? decline('without an axis')), site.onnxShape(0).length);
+}
+
+/** Integers that stand for floats, and back; in float32, by the formulas of ONNX. */
+export const quantizationRows: readonly Row[] = [
+  /** Rounded to even, as everywhere; integers are held in int32 and kept within their type. */
+  row(quantizeLinear, (site, { axis }) => {
+    const { build } = site;
+    const [low, high] = RANGES.get(site.node.output(0).dtype) ?? decline(`to ${site.node.output(0).dtype}`);
+    const x = build.cast(site.input(0), site.kind(0), 'float32');
+    const rounded = build.op('ROUND', [build.div(x, factor(site, 1, axis))]);
+    const shifted = site.has(2) ? build.add(rounded, factor(site, 2, axis)) : rounded;
+    const inside = build.minimum(build.float(high), build.maximum(build.float(low), shifted));
+    return build.cast(inside, 'float32', 'int32');
+  }),
+  row(dequantizeLinear, (site, { axis }) => {
+    const { build } = site;
+    const x = build.cast(site.input(0), site.kind(0), 'float32');
+    const centred = site.has(2) ? build.sub(x, factor(site, 2, axis)) : x;
+    return build.mul(centred, factor(site, 1, axis));
+  }),
+];

@@ -1,0 +1,58 @@
+import { decline } from '../../../lowering/decline.js';
+import { expectFloat } from '../../../lowering/operands.js';
+import { interpolationMatrix, isCopy, type ResizedAxis } from '../../../lowering/resampling.js';
+import { bilinearFlags, type Flags, nearestFlags } from '../../../lowering/resize-flags.js';
+import { nearest, planeOf, positionsOf, resizedAxes } from '../../../lowering/resized-axes.js';
+import type { ResizeParameters } from '../../../operators/index.js';
+import * as operators from '../../../operators/index.js';
+import type { Ref } from '../builder.js';
+import { ACTIVATIONS } from '../operations/index.js';
+import { type Row, row, type Site } from '../row.js';
+
+function resizing(operator: typeof operators.resize): Row {
+  return row(operator, (site, parameters) => {
+    if (parameters.antialias) return decline('with antialias');
+    site.kind(0);
+    if (isCopy(parameters, site.onnxShape(0), site.resultOnnxShape())) return site.input(0);
+    const axes = resizedAxes(site, parameters);
+    const plane = planeOf(axes);
+    if (parameters.mode === 'nearest') {
+      const flags = plane && site.kind(0) === 'float32' && nearestFlags(plane, parameters);
+      if (flags) return resizePlane(site, 'RESIZE_NEAREST_NEIGHBOR', plane, flags);
+      return axes.reduce(
+        (x, axis, at) => (axis ? site.build.gather(x, site.build.ints(nearest(axis, parameters)), at) : x),
+        site.input(0),
+      );
+    }
+    expectFloat(site);
+    const flags = plane && bilinearFlags(plane, parameters);
+    if (flags) return resizePlane(site, 'RESIZE_BILINEAR', plane, flags);
+    return axes.reduce((x, axis, at) => (axis ? interpolate(site, x, at, axis, parameters) : x), site.input(0));
+  });
+}
+
+function resizePlane(site: Site, op: string, plane: readonly ResizedAxis[], flags: Flags): Ref {
+  const sizes = plane.map(({ result }) => result);
+  return site.build.op(op, [site.input(0), site.build.ints(sizes)], {
+    alignCorners: Number(flags.alignCorners),
+    halfPixelCenters: Number(flags.halfPixelCenters),
+  });
+}
+
+/** A product with the matrix of weights along one axis, which is moved behind all others and back. */
+function interpolate(site: Site, x: Ref, at: number, axis: ResizedAxis, mode: ResizeParameters): Ref {
+  const { build } = site;
+  const order = [...x.shape.keys()].filter((other) => other !== at).concat(at);
+  const matrix = build.floats(interpolationMatrix(axis, mode, positionsOf(axis, mode)), [axis.result, axis.size]);
+  const product = build.op('FULLY_CONNECTED', [build.transpose(x, order), matrix], {
+    activation: ACTIVATIONS.NONE,
+    keepNumDims: 1,
+  });
+  return build.transpose(
+    product,
+    order.map((_, axisNumber) => order.indexOf(axisNumber)),
+  );
+}
+
+/** Resizing, with which `Upsample` is one since its scales are read alike. */
+export const resizeRows: readonly Row[] = [resizing(operators.resize), resizing(operators.upsample)];
