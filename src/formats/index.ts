@@ -39,4 +39,5 @@ export const loadOnnx = () => import('./onnx/index.js');
 /** Editing a source as decoded protobuf for the check; loaded when first used. */
 export const loadReference = () => import('./onnx/reference.js');
 
-export type { FedValue, ReferenceEdits } from './onnx/reference.js';
+export type { ExternalData } from './onnx/external-data.js';
+export type { FedValue } from './onnx/reference.js';

@@ -4,6 +4,7 @@ import { EngineError, type MobileoneError, NotEquivalentError } from '../model/i
 import { disproof } from '../proof/prove-artefact.js';
 import { type CandidateReport, type CheckReport, type ProofReport, reportError } from '../report/index.js';
 import { type Demands, judgedAs, kindOf } from './bar.js';
+import type { PartedReport } from './bisect/report.js';
 import type { OpenCandidate } from './candidate.js';
 import type { CandidateTerms, Conclusion, DataTerms, Judged, Terms } from './conclude.js';
 import type { Engines } from './engines.js';
@@ -21,6 +22,7 @@ export interface Contender {
   candidate?: OpenCandidate;
   conclusion?: Conclusion;
   proof?: ProofReport | undefined;
+  parted?: PartedReport;
   error?: MobileoneError | undefined;
 }
 
@@ -65,6 +67,7 @@ export function reportContender({
   candidate,
   conclusion,
   proof,
+  parted,
   error,
 }: Contender): CandidateReport {
   const report: CandidateReport = {
@@ -76,7 +79,7 @@ export function reportContender({
     matched: candidate ? reportMatching(candidate.matching) : [],
     check: null,
     data: null,
-    parted: null,
+    parted: parted ?? null,
     proof: proof ?? null,
     notes: [...new Set(notes)],
     exitCode: 0,

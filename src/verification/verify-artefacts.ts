@@ -13,6 +13,7 @@ import { type Contender, type Opponent, reportContender, termsOf } from './conte
 import { Engines } from './engines.js';
 import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
 import { findArtefact, openFound } from './open-artefact.js';
+import { asksToBisect, partContenders } from './part-contenders.js';
 import { pixelInput } from './pixels.js';
 import { proveContenders } from './prove-contenders.js';
 import type { SampleRecord } from './record.js';
@@ -106,9 +107,11 @@ async function compare(
     keepsClasses: given !== undefined,
   };
   const records: SampleRecord[] = [];
+  let tried: readonly Group[] = [];
   await stations.time('compare', async () => {
     let draw = 0;
     for (const groups of given ? [groupsOfSamples(given.samples)] : seededGroups(specs, pixels)) {
+      tried = groups;
       for await (const some of recordSamples(recording, groups, draw++)) {
         records.push(...some);
         if (given) stations.advance('compare', { done: records.length, total: given.samples.size });
@@ -121,6 +124,10 @@ async function compare(
     }
   });
   draft.note(...recording.notes);
+  if (asksToBisect(options)) {
+    const parting = { reference, engines, groups: tried, isUserGiven: given !== undefined };
+    await stations.time('bisect', () => partContenders(running, parting, options));
+  }
   if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, records, given.samples);
 }
 

@@ -24,8 +24,3 @@ export const BISECT = {
     help: "where to write each value's error as an overlay for Model Explorer; implies --bisect",
   },
 } satisfies Record<keyof BisectOptions, Declaration>;
-
-/** Whether it is asked for, by itself or by what implies it. */
-export function asksToBisect({ bisect = false, save, nodeData }: BisectOptions): boolean {
-  return bisect || save !== undefined || nodeData !== undefined;
-}

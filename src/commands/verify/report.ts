@@ -19,7 +19,7 @@ export interface CandidateReport {
   readonly check: CheckReport | null;
   /** null on seeded inputs. */
   readonly data: DataFiguresReport | null;
-  /** null without `--bisect`, or where nothing differs. */
+  /** null without `--bisect`, or where both have no value in common. */
   readonly parted: PartedReport | null;
   /** null without `--prove`. */
   readonly proof: ProofReport | null;

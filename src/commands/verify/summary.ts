@@ -5,6 +5,7 @@ import { proofLine } from '../../report/proof-line.js';
 import type { ModelReport } from '../../report/report.js';
 import { type Colours, LISTED, more, noteLines, type SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
+import type { PartedReport } from '../../verification/bisect/report.js';
 import type { CandidateReport, MatchedReport } from './report.js';
 
 const SHOWN_WORST = 3;
@@ -22,7 +23,7 @@ export function verifySummary(model: ModelReport, { colours, verbose }: SummaryO
 }
 
 function candidateLines(candidate: CandidateReport, colours: Colours, verbose: boolean): string[] {
-  const { path, format, precision, bytes, matched, check, notes, error } = candidate;
+  const { path, format, precision, bytes, matched, check, parted, notes, error } = candidate;
   const lines = [
     `  ${(format ?? '?').padEnd(7)}${showName(path)}  ${showBytes(bytes)}${precision ? `, ${precision}` : ''}`,
   ];
@@ -33,6 +34,7 @@ function candidateLines(candidate: CandidateReport, colours: Colours, verbose: b
   if (check && check.judgements.length > 0) lines.push(...checkLines(check, 'reference', colours));
   else lines.push(colours.red('    was not compared'));
   if (candidate.data) lines.push(...dataLines(candidate.data));
+  if (parted) lines.push(...partedLines(parted, check?.verdict === 'different', colours));
   if (error && check?.verdict === 'equivalent') lines.push(colours.red(`    ${showLine(error.what)}`));
   return [...lines, ...notes.map((note) => colours.yellow(`    note: ${showLine(note)}`))];
 }
@@ -82,6 +84,25 @@ function preprocessing({
     `decoded by ${decoder}`,
   ];
   return `${steps.filter(Boolean).join('; ')}; ${sha256.slice(0, 16)}`;
+}
+
+/** Where they part and why, or that nothing stands out. */
+function partedLines(parted: PartedReport, isDifferent: boolean, colours: Colours): string[] {
+  const { value, nodes, own, inherited, noise, cause, saved } = parted;
+  const by = own === null || !noise ? '' : `, ${showTimes(own / noise)} times noise`;
+  const figures = `adds ${showFigure(own)} itself${by}; what it reads is off by ${showFigure(inherited)}`;
+  if (!isDifferent) return [`    nothing has to stand out; most does ${showName(value)}: it ${figures}`];
+  const made = nodes.slice(0, LISTED).map(showName).join(', ');
+  return [
+    colours.red(`    they part at ${showName(value)}: it ${figures}`),
+    `      made by ${made}${nodes.length > LISTED ? ` and ${nodes.length - LISTED} more` : ''}`,
+    ...(cause ? [`      ${showLine(cause)}`] : []),
+    ...(saved ? [`      saved in ${showName(saved)}, with the command that shows it`] : []),
+  ];
+}
+
+function showTimes(times: number): string {
+  return times < 10 ? times.toFixed(1) : times.toPrecision(2);
 }
 
 function matchedLine({ kind, reference, candidate, permutation, by }: MatchedReport): string {

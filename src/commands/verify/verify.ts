@@ -40,13 +40,20 @@ export async function verifyAll(
   if (candidates.length === 0) {
     throw new UsageError({ what: 'no candidate was named', todo: 'name a reference, and what to compare with it' });
   }
+  if (candidates.length > 1 && (options.save ?? options.nodeData) !== undefined) {
+    throw new UsageError({
+      what: '--save and --node-data are of one candidate',
+      todo: 'name one candidate, and the others in runs of their own',
+    });
+  }
   const { inputs, labels, truth } = options;
   const read = [reference, ...candidates, inputs, labels, truth].filter((path) => path !== undefined);
-  expectOwnPlaces(reportPlaces(options), read);
+  const places = [...reportPlaces(options), ...(options.nodeData === undefined ? [] : [options.nodeData])];
+  expectOwnPlaces(places, read);
   const draft = new Draft(reference);
   const stations = new Stations((station, samples) => options.onProgress?.({ model: reference, station, samples }));
   try {
-    for (const file of reportPlaces(options)) expectWritable(file);
+    for (const file of places) expectWritable(file);
     await verifyArtefacts(reference, candidates, { options, draft, stations });
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;

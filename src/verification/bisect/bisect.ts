@@ -5,6 +5,7 @@ import { gather } from './causes/evidence.js';
 import { causeOf } from './causes/find-cause.js';
 import { pairsByName } from './correspond.js';
 import { Deviation } from './deviation.js';
+import { pairsByValue } from './match-values.js';
 import { type Measured, Measurement, type Tried } from './measure.js';
 import type { Network } from './network.js';
 import { nodeData } from './node-data.js';
@@ -65,10 +66,12 @@ export function standsOut({ own, ownNoise }: Measured): number {
 }
 
 /** Pairs of floats, as the reference has them in the first sample. */
-async function knownPairs({ reference, candidate, samples }: Bisected): Promise<KnownPair[]> {
-  const pairs = pairsByName(reference, candidate);
+async function knownPairs(bisected: Bisected): Promise<KnownPair[]> {
+  const { reference, candidate, samples } = bisected;
+  const named = pairsByName(reference, candidate);
+  const pairs = candidate.isTraced ? named : await pairsByValue(bisected, named, await samples.sample(0));
   const known = new Map<string, Omit<KnownPair, keyof Pair>>();
-  const values = pairs.map(({ value }) => ({ name: value, sourceName: value }));
+  const values = pairs.map((pair) => pair.reference);
   await survey(reference, values, await samples.sample(0), ({ name }, { dtype, shape, byteLength }) => {
     if (isFloat(dtype)) known.set(name, { dtype, shape, bytes: byteLength });
   });
@@ -88,8 +91,8 @@ async function mostOutstanding(bisected: Bisected, measured: readonly Measured[]
 
 /** Whether the candidate, cut off behind the value and otherwise as it is deployed, shows a good part of the error there. */
 async function isConfirmed({ reference, candidate, samples }: Bisected, { pair, own }: Measured): Promise<boolean> {
-  const truth = await LoadedPiece.load(reference, [], [{ name: pair.value, sourceName: pair.value }]);
-  const deployed = await LoadedPiece.load(candidate, [], [{ ...pair.candidate, sourceName: pair.value }]);
+  const truth = await LoadedPiece.load(reference, [], [pair.reference]);
+  const deployed = await LoadedPiece.load(candidate, [], [pair.candidate]);
   const deviation = new Deviation();
   for (let index = 0; index < samples.size; index++) {
     const trial = await samples.sample(index);

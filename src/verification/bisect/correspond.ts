@@ -1,5 +1,5 @@
 import type { Network } from './network.js';
-import type { Pair } from './pair.js';
+import { type Pair, pairOf } from './pair.js';
 
 /**
  * Values of both networks that should be equal, in the reference's order: outputs as they were matched, all others by their
@@ -8,15 +8,22 @@ import type { Pair } from './pair.js';
  */
 export function pairsByName(reference: Network, candidate: Network): Pair[] {
   const pairs = new Map<string, Pair>();
-  const outputs = candidate.outputs.map((port) => ({ ...port, isOutput: true }));
-  for (const value of [...outputs, ...candidate.values]) {
+  const known = new Map([...reference.values, ...reference.outputs].map((value) => [value.sourceName, value]));
+  for (const value of [...candidate.outputs, ...candidate.values]) {
     const { sourceName, name } = value;
-    const isComputed = (reference.wiring.depthOf(sourceName) ?? 0) > 0 && (candidate.wiring.depthOf(name) ?? 0) > 0;
-    if (isComputed && !pairs.has(sourceName)) pairs.set(sourceName, { value: sourceName, candidate: value });
+    const found = known.get(sourceName);
+    const isComputed = found && isFollowing(reference, found.name) && isFollowing(candidate, name);
+    if (isComputed && !pairs.has(found.name)) pairs.set(found.name, pairOf(found, value));
   }
   return inOrder([...pairs.values()], reference);
 }
 
+/** Whether a value follows from inputs, and is none itself. */
+export function isFollowing({ wiring }: Network, name: string): boolean {
+  return (wiring.depthOf(name) ?? 0) > 0;
+}
+
+/** In the order in which the reference computes them. */
 export function inOrder<P extends Pair>(pairs: readonly P[], { wiring }: Network): P[] {
   return [...pairs].sort((a, b) => wiring.placeOf(a.value) - wiring.placeOf(b.value));
 }

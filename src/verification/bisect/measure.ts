@@ -1,4 +1,5 @@
 import { EngineFailure } from '../../engines/index.js';
+import type { ArtefactValue } from '../../formats/format.js';
 import type { Trial } from '../../trials/index.js';
 import { nudge } from '../../trials/nudge.js';
 import type { Bisected } from './bisect.js';
@@ -43,6 +44,8 @@ export class Measurement {
   readonly #reference: Network;
   readonly #candidate: Network;
   readonly #samples: Tried;
+  /** Names of the reference's inputs by what candidates say that theirs are. */
+  readonly #inputNames: ReadonlyMap<string, string>;
   readonly #byValue: ReadonlyMap<string, KnownPair>;
   readonly #byCandidate: ReadonlyMap<string, KnownPair>;
 
@@ -53,6 +56,7 @@ export class Measurement {
     this.#reference = reference;
     this.#candidate = candidate;
     this.#samples = samples;
+    this.#inputNames = new Map(reference.inputs.map(({ sourceName, name }) => [sourceName, name]));
     this.#byValue = new Map(pairs.map((pair) => [pair.value, pair]));
     this.#byCandidate = new Map(pairs.map((pair) => [pair.candidate.name, pair]));
   }
@@ -77,13 +81,23 @@ export class Measurement {
 
   async #measure(group: readonly KnownPair[]): Promise<Measured[]> {
     const read = this.#readBy(group);
-    const known = new Set([...group, ...read.candidate, ...read.reference].map(({ value }) => value));
-    const asReference = (value: string) => ({ name: value, sourceName: value });
-    const outputs = group.map(({ value }) => asReference(value));
-    const truth = await LoadedPiece.load(this.#reference, [], [...known].map(asReference));
-    const again = await LoadedPiece.load(this.#reference, read.reference.map(fedToReference), outputs);
-    const alone = await LoadedPiece.load(this.#candidate, read.candidate.map(fedToCandidate), group.map(asCandidate));
-    const whole = await LoadedPiece.load(this.#candidate, [], group.map(asCandidate));
+    const known = new Map([...group, ...read.candidate, ...read.reference].map((pair) => [pair.value, pair.reference]));
+    const truth = await LoadedPiece.load(this.#reference, [], [...known.values()]);
+    const again = await LoadedPiece.load(
+      this.#reference,
+      read.reference.map((pair) => fedAs(pair, pair.reference)),
+      group.map(({ reference }) => reference),
+    );
+    const alone = await LoadedPiece.load(
+      this.#candidate,
+      read.candidate.map((pair) => fedAs(pair, pair.candidate)),
+      group.map(({ candidate }) => candidate),
+    );
+    const whole = await LoadedPiece.load(
+      this.#candidate,
+      [],
+      group.map(({ candidate }) => candidate),
+    );
     const deviations = group.map((pair) => ({
       pair,
       own: new Deviation(),
@@ -130,7 +144,7 @@ export class Measurement {
     const fed = this.#candidateReads([pair]);
     const stops = new Set([
       ...fed.map(({ value }) => value),
-      ...inputs.filter(({ name }) => read.has(name)).map((port) => port.sourceName),
+      ...inputs.filter(({ name }) => read.has(name)).flatMap((port) => this.#inputNames.get(port.sourceName) ?? []),
     ]);
     const direct = this.#reference.wiring.leadingTo([pair.value], stops);
     const isWhole = direct.reads.every((name) => stops.has(name));
@@ -166,16 +180,9 @@ function nudged(trial: Trial): Trial {
   return { ...trial, feeds, artefactFeeds };
 }
 
-function asCandidate({ value, candidate }: KnownPair) {
-  return { ...candidate, sourceName: value };
-}
-
-function fedToCandidate(pair: KnownPair): Fed {
-  return { ...asCandidate(pair), dtype: pair.dtype, rank: pair.shape.length };
-}
-
-function fedToReference({ value, dtype, shape }: KnownPair): Fed {
-  return { name: value, sourceName: value, dtype, rank: shape.length };
+/** A value as one of both networks is fed it. */
+export function fedAs({ dtype, shape }: KnownPair, value: ArtefactValue): Fed {
+  return { ...value, dtype, rank: shape.length };
 }
 
 /** Neighbours that take little memory together. */

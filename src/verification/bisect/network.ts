@@ -8,8 +8,8 @@ import type {
   Runnable,
   Target,
 } from '../../formats/format.js';
-import { loadOnnx, loadReference, type ReferenceEdits } from '../../formats/index.js';
-import type { Model } from '../../model/index.js';
+import { type ExternalData, loadOnnx, loadReference } from '../../formats/index.js';
+import { asOneChunk, type Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import type { Trial } from '../../trials/index.js';
 import { Wiring } from './wiring.js';
@@ -24,6 +24,8 @@ export interface Network {
   readonly outputs: readonly ArtefactPort[];
   /** Where it takes pixels: in which order of colours the network was trained, and trials have them. */
   readonly trainedOn?: ImageOptions['order'] | undefined;
+  /** Whether its file says what the reference calls its values; else names are a hint. */
+  readonly isTraced: boolean;
   /** What of a trial it is fed with. */
   readonly feeds: (trial: Trial) => Trial['feeds'];
   /** @throws EngineFailure */
@@ -66,16 +68,17 @@ export function artefactNetwork(
     ),
     values: opened.values,
     trainedOn: opened.image?.order,
-    feeds: ({ artefactFeeds }) => artefactFeeds,
+    isTraced: opened.metadata.has('mobileone.version'),
+    feeds: ({ feeds, artefactFeeds }) => (opened.image ? artefactFeeds : feeds),
     load: (piece) => engine.load({ ...target.runnable(opened, { piece, rounded }), optimize }),
     save: async (piece, base) => savedAs(target, target.runnable(opened, { piece }), base),
   };
 }
 
-/** What the engine of a format takes: ONNX, or a folder with `model.json`. */
-function savedAs({ engine, suffix }: Target, { model, files }: Runnable, base: string): SavedPiece {
-  if (engine === 'onnxruntime') return { path: `${base}.onnx`, files: new Map([[`${base}.onnx`, model]]) };
-  const path = `${base}${suffix}`;
+/** What the engine of a format takes: ONNX, a file of the format, or a folder with `model.json`. */
+function savedAs({ engine, suffix, placement }: Target, { model, files }: Runnable, base: string): SavedPiece {
+  const path = `${base}${engine === 'onnxruntime' ? '.onnx' : suffix}`;
+  if (engine === 'onnxruntime' || placement.kind === 'file') return { path, files: new Map([[path, model]]) };
   const inside = Array.from(files, ([file, chunks]) => [`${path}/${file}`, chunks] as const);
   return { path, files: new Map([[`${path}/model.json`, model], ...inside]) };
 }
@@ -83,35 +86,40 @@ function savedAs({ engine, suffix }: Target, { model, files }: Runnable, base: s
 /** What an ONNX source is run from: its own bytes, of which pieces are cut out. */
 export interface SourceParts {
   readonly bytes: Uint8Array;
-  /** What has to be changed before it can run at all. */
-  readonly edits?: ReferenceEdits | undefined;
   /** Data files by the path that the file calls them. */
   readonly files?: ReadonlyMap<string, Chunks> | undefined;
-  /** Names of its inputs; weights are none. */
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  /** Its inputs, without weights, and its outputs. */
+  readonly ports: Pick<Network, 'inputs' | 'outputs' | 'trainedOn'>;
+  /** What its own metadata say of its values, where it was made from another source. */
+  readonly values: readonly ArtefactValue[];
   readonly engine: Engine;
 }
 
 /** An ONNX file as the reference, in pieces: its engine's optimisations are off, and nothing passes through our own graph. */
-export async function sourceNetwork({ bytes, edits, files, inputs, outputs, engine }: SourceParts): Promise<Network> {
+export async function sourceNetwork({ bytes, files, ports, values, engine }: SourceParts): Promise<Network> {
   const { editReference, nodesOfReference } = await loadReference();
   const { readOnnx, writeOnnx } = await loadOnnx();
-  const port = (name: string) => ({ name, sourceName: name, dtype: undefined, shape: undefined });
-  const edited = editReference(bytes, edits ?? {});
-  const nodes = nodesOfReference(edited);
+  const nodes = nodesOfReference(bytes);
+  const said = new Map(values.map((value) => [value.name, value]));
+  const externalData: ExternalData = (location, offset, length) => {
+    const chunks = files?.get(location) ?? [];
+    return asOneChunk(chunks instanceof Uint8Array ? [chunks] : chunks).subarray(offset, length && offset + length);
+  };
   const read = async (piece: Piece) => {
-    const model = readOnnx(editReference(edited, { piece }), { externalData: edits?.externalData });
+    const model = readOnnx(editReference(bytes, { piece }), { externalData });
     inferTypes(model.graph);
     return model;
   };
   return {
-    wiring: new Wiring(nodes, inputs),
-    values: nodes.flatMap((node) => node.outputs.map((name) => ({ name, sourceName: name }))),
-    inputs: inputs.map(port),
-    outputs: outputs.map(port),
-    feeds: ({ feeds }) => feeds,
-    load: (piece) => engine.load({ model: editReference(edited, { piece }), ...(files && { files }), optimize: false }),
+    ...ports,
+    wiring: new Wiring(
+      nodes,
+      ports.inputs.map(({ name }) => name),
+    ),
+    values: nodes.flatMap((node) => node.outputs.map((name) => said.get(name) ?? { name, sourceName: name })),
+    isTraced: true,
+    feeds: ({ feeds, artefactFeeds }) => (ports.trainedOn ? artefactFeeds : feeds),
+    load: (piece) => engine.load({ model: editReference(bytes, { piece }), ...(files && { files }), optimize: false }),
     async save(piece, base) {
       const path = `${base}.onnx`;
       return { path, files: new Map([[path, [writeOnnx(await read(piece))]]]) };

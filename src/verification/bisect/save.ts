@@ -19,20 +19,24 @@ export async function save(
   evidence: Evidence,
   folder: string,
 ): Promise<void> {
-  const inputs = fed.candidate.map(({ value, candidate: { name, permutation }, dtype, shape }) => ({
+  const inputs = fed.candidate.map(({ value, reference: own, candidate: { name, permutation }, dtype, shape }) => ({
     name,
     as: evidence.names.get(value) ?? name,
     dtype,
     shape: permutation ? permutation.map((axis) => shape[axis]) : shape,
-    permutation,
+    axes: relative(permutation, own.permutation, shape.length),
   }));
   const written = [
     await reference.save(evidence.piece, 'reference'),
     await candidate.save({ fed: inputs, outputs: [pair.candidate.name] }, 'candidate'),
   ];
   const maps = [
-    ...inputs.map(({ as, permutation }) => mapOf(as, as, permutation)),
-    mapOf(pair.candidate.name, pair.value, pair.candidate.permutation),
+    ...inputs.map(({ as, axes }) => mapOf(as, as, axes)),
+    mapOf(
+      pair.candidate.name,
+      pair.value,
+      relative(pair.candidate.permutation, pair.reference.permutation, pair.shape.length),
+    ),
   ].flatMap((map) => (map ? ['--map', map] : []));
   const models = written.map(({ path }) => path);
   const command = ['mobileone', 'verify', ...models, '--inputs', INPUTS, ...maps].map(quoted).join(' ');
@@ -44,9 +48,20 @@ export async function save(
   await writeWhole(place(COMMAND), new TextEncoder().encode(`${command}\n`));
 }
 
+/** Which axis of the reference's tensor each of the candidate's is; undefined: they lie alike. */
+function relative(
+  candidate: readonly number[] | undefined,
+  reference: readonly number[] | undefined,
+  rank: number,
+): readonly number[] | undefined {
+  const plain = Array.from({ length: rank }, (_, axis) => axis);
+  const axes = (candidate ?? plain).map((axis) => (reference ?? plain).indexOf(axis));
+  return axes.every((axis, k) => axis === k) ? undefined : axes;
+}
+
 /** What `--map` has to say; nothing where both have one name and one order of axes. */
-function mapOf(candidate: string, reference: string, permutation: readonly number[] | undefined): string | undefined {
-  if (permutation) return `${candidate}=${reference}:${permutation.join('')}`;
+function mapOf(candidate: string, reference: string, axes: readonly number[] | undefined): string | undefined {
+  if (axes) return `${candidate}=${reference}:${axes.join('')}`;
   return candidate === reference ? undefined : `${candidate}=${reference}`;
 }
 

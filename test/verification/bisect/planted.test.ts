@@ -44,8 +44,8 @@ describe.each([
         const parted = await bisect({ reference, candidate, samples, precision });
         expect(parted?.nodes.filter((node) => found.guilty.includes(node)).length, `at ${place}`).toBeGreaterThan(0);
         const { own, inherited, noise } = parted ?? {};
-        expect(own ?? 0, `at ${place}`).toBeGreaterThan(5 * (noise ?? 1));
-        expect(own ?? 0, `at ${place}`).toBeGreaterThan(5 * (inherited ?? 1));
+        expect(own ?? 0, `at ${place}`).toBeGreaterThan(3 * (noise ?? 1));
+        expect(own ?? 0, `at ${place}`).toBeGreaterThan(3 * (inherited ?? 1));
         planted++;
       }
       expect(planted).toBeGreaterThan(1);

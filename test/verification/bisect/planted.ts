@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Engine } from '../../../src/engines/index.js';
 import type { Artefact, LowerOptions, Opened, Target } from '../../../src/formats/format.js';
 import { readOnnx } from '../../../src/formats/onnx/index.js';
-import { type Model, type Node, Tensor } from '../../../src/model/index.js';
+import { type Model, type Node, Tensor, type Value } from '../../../src/model/index.js';
 import { optimize } from '../../../src/passes/pipeline.js';
 import { lowerFor } from '../../../src/source/lower-for.js';
 import { describeInputs, seededTrials } from '../../../src/trials/index.js';
@@ -132,8 +132,9 @@ export async function referenceOf(bytes: Uint8Array, engine: Engine): Promise<Pi
       return trial;
     },
   };
-  const [inputs, outputs] = [graph.inputs, graph.outputs].map((values) => values.map(({ name }) => name));
-  return { samples, reference: await sourceNetwork({ bytes, inputs: inputs ?? [], outputs: outputs ?? [], engine }) };
+  const port = ({ name }: Value) => ({ name, sourceName: name, dtype: undefined, shape: undefined });
+  const ports = { inputs: graph.inputs.map(port), outputs: graph.outputs.map(port) };
+  return { samples, reference: await sourceNetwork({ bytes, ports, values: [], engine }) };
 }
 
 /** The network as it is written, with a fault in the node at a place among those that can have it. */

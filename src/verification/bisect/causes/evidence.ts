@@ -1,9 +1,10 @@
 import type { Piece } from '../../../formats/format.js';
 import type { Tensor } from '../../../model/index.js';
+import { permuteAxes } from '../../../trials/axes.js';
 import type { Trial } from '../../../trials/index.js';
 import type { Bisected } from '../bisect.js';
 import { Deviation } from '../deviation.js';
-import type { Measured } from '../measure.js';
+import { fedAs, type Measured } from '../measure.js';
 import { LoadedPiece } from '../run-piece.js';
 
 /** What both networks give for a value where both are fed the reference's values, on the sample that shows it best. */
@@ -27,19 +28,12 @@ export async function gather(
   { reference, candidate, samples }: Bisected,
   { pair, fed, stretch }: Measured,
 ): Promise<Evidence | undefined> {
-  const asReference = (value: string) => ({ name: value, sourceName: value });
-  const read = fed.reference.map(({ value }) => value);
-  const wanted = new Set([pair, ...fed.reference, ...fed.candidate].map(({ value }) => value));
-  const truth = await LoadedPiece.load(reference, [], [...wanted].map(asReference));
+  const wanted = new Map([pair, ...fed.reference, ...fed.candidate].map((each) => [each.value, each.reference]));
+  const truth = await LoadedPiece.load(reference, [], [...wanted.values()]);
   const alone = await LoadedPiece.load(
     candidate,
-    fed.candidate.map((each) => ({
-      ...each.candidate,
-      sourceName: each.value,
-      dtype: each.dtype,
-      rank: each.shape.length,
-    })),
-    [{ ...pair.candidate, sourceName: pair.value }],
+    fed.candidate.map((each) => fedAs(each, each.candidate)),
+    [pair.candidate],
   );
   let best: { error: number; trial: Trial; values: ReadonlyMap<string, Tensor>; actual: Tensor } | undefined;
   for (let index = 0; index < Math.min(MOST_SAMPLES, samples.size); index++) {
@@ -63,18 +57,23 @@ export async function gather(
     ]),
   );
   const piece: Piece = {
-    fed: fed.reference.map(({ value, dtype, shape }) => ({ name: value, as: names.get(value) ?? value, dtype, shape })),
-    outputs: [pair.value],
+    fed: fed.reference.map(({ value, reference: { name, permutation }, dtype, shape }) => ({
+      name,
+      as: names.get(value) ?? value,
+      dtype,
+      shape: permutation ? permutation.map((axis) => shape[axis]) : shape,
+    })),
+    outputs: [pair.reference.name],
   };
   const { trial, values } = best;
   const inputs = reference.inputs.filter(({ name }) => stretch.reads.includes(name));
-  const own = inputs.flatMap(({ name }) => {
-    const tensor = trial.feeds.get(name);
-    return tensor ? [[name, tensor] as const] : [];
+  const own = inputs.flatMap(({ name, sourceName, permutation }) => {
+    const tensor = reference.feeds(trial).get(sourceName);
+    return tensor ? [[name, inAxes(tensor, permutation)] as const] : [];
   });
-  const given = read.flatMap((value) => {
+  const given = fed.reference.flatMap(({ value, reference: { permutation } }) => {
     const tensor = values.get(value);
-    return tensor ? [[names.get(value) ?? value, tensor] as const] : [];
+    return tensor ? [[names.get(value) ?? value, inAxes(tensor, permutation)] as const] : [];
   });
   return {
     shape: expected.shape,
@@ -84,4 +83,8 @@ export async function gather(
     feeds: new Map([...own, ...given]),
     names,
   };
+}
+
+function inAxes(tensor: Tensor, permutation: readonly number[] | undefined): Tensor {
+  return permutation ? permuteAxes(tensor, permutation) : tensor;
 }

@@ -53,6 +53,7 @@ export function transposed(elements: Float64Array, shape: readonly number[]): Fl
   });
 }
 
+/** Whether two axes are equally long, and transposing them changes something. */
 export function isSquare(shape: readonly number[] | undefined, axes: readonly [number, number]): boolean {
   const [a, b] = [shape?.at(axes[0]), shape?.at(axes[1])];
   return shape !== undefined && sizeOf(shape) > 0 && a !== undefined && a === b && a > 1;
