@@ -9,6 +9,8 @@ export interface WindowAxis {
   readonly stride: number;
   readonly low: number;
   readonly high: number;
+  /** Whether the factors also depend on the place, as they do where borders are written over: then its real size is tried. */
+  readonly isPlaced: boolean;
   /** How far padding reaches in from either end, in places of the operand, at most. */
   readonly begin: number;
   readonly end: number;
@@ -48,6 +50,7 @@ export class Following {
       stride: 1,
       low: 0,
       high: 0,
+      isPlaced: false,
       begin: 0,
       end: 0,
       sizeFor: (size) => size,
@@ -77,8 +80,7 @@ export class Following {
     if (axis?.kind !== 'window') return this.giveUp(axis);
     const { sizeFor } = axis;
     return {
-      kind: 'window',
-      axis: axis.axis,
+      ...axis,
       stride: axis.stride * stride,
       low: axis.low - axis.stride * begin,
       high: axis.high + axis.stride * (extent - 1 - begin),
@@ -86,6 +88,11 @@ export class Following {
       end: Math.max(0, axis.end + axis.stride * end),
       sizeFor: (size) => Math.floor((sizeFor(size) + begin + end - extent) / stride) + 1,
     };
+  }
+
+  /** An axis along which each place has factors of its own. */
+  placed(axis: Axis): Axis {
+    return axis?.kind === 'window' ? { ...axis, isPlaced: true } : this.giveUp(axis);
   }
 
   /** An axis of a sum of values that follow these. */
@@ -106,14 +113,15 @@ export class Following {
       ...a,
       low: Math.min(a.low, b.low),
       high: Math.max(a.high, b.high),
+      isPlaced: a.isPlaced || b.isPlaced,
       begin: Math.max(a.begin, b.begin),
       end: Math.max(a.end, b.end),
     };
   }
 }
 
-const isPlain = ({ stride, low, high, begin, end }: WindowAxis) =>
-  stride === 1 && low === 0 && high === 0 && begin === 0 && end === 0;
+const isPlain = ({ stride, low, high, begin, end, isPlaced }: WindowAxis) =>
+  !isPlaced && stride === 1 && low === 0 && high === 0 && begin === 0 && end === 0;
 
 export function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);

@@ -69,9 +69,11 @@ export class Coefficients {
     for (let image = 0; image < images; image++) {
       for (let result = 0; result < size; result++) {
         const at = image * size + result;
-        const [a, b] = [source[at] ?? 0, written[at] ?? 0];
+        const a = source[at] ?? 0;
+        const b = written[at] ?? 0;
         if (a === 0 && b === 0) continue;
-        const [row, magnitude] = [this.#rowOf[result] ?? 0, Math.abs(magnitudes[at] ?? 0)];
+        const row = this.#rowOf[result] ?? 0;
+        const magnitude = Math.abs(magnitudes[at] ?? 0);
         if (magnitude > (this.#largest[row] ?? 0)) this.#largest[row] = magnitude;
         const excess = this.#excessOf(result, a, b, magnitude);
         if (excess <= (this.#excess[row] ?? 0)) continue;

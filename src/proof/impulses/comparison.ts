@@ -3,6 +3,7 @@ import { Coefficients, type Difference } from './coefficients.js';
 import type { Constants } from './constants.js';
 import { Evaluation } from './evaluation.js';
 import { choices, imageCount, images, type Pair, type Plan, planFor } from './impulses.js';
+import type { Region } from './region.js';
 import { NotAffine } from './row.js';
 
 /** What a comparison of two regions found. */
@@ -58,8 +59,12 @@ class SizedComparison {
   readonly #shapes: readonly (readonly number[])[];
   readonly #source: Evaluation;
   readonly #written: Evaluation;
-  /** Sums of absolute values, where the written numbers are sums that may cancel. */
+  /**
+   * Sums of absolute values, where the written numbers are sums that may cancel. Where borders are written over, a merge takes two
+   * rounds, and the first rounds what the second adds up: then it is the source's terms that count.
+   */
   readonly #magnitudes: Evaluation;
+  readonly #isOfSource: boolean;
   readonly #coefficients: Coefficients;
 
   constructor(pair: Pair, plan: Plan, sizes: readonly number[], constants: BothConstants) {
@@ -69,10 +74,12 @@ class SizedComparison {
     this.#shapes = source.operands.map((value, i) => (plan.isShared ? sizes : ownSizes(value, written.operands[i])));
     this.#source = new Evaluation(source, this.#shapesOf(source.operands), constants.source);
     this.#written = new Evaluation(written, this.#shapesOf(written.operands), constants.written);
-    this.#magnitudes =
-      written.nodes.length > 1
-        ? new Evaluation(written, this.#shapesOf(written.operands), constants.written, true)
-        : this.#written;
+    this.#isOfSource = plan.isPlaced;
+    const magnitudesOf = (region: Region, known: Constants) =>
+      new Evaluation(region, this.#shapesOf(region.operands), known, true);
+    if (plan.isPlaced) this.#magnitudes = magnitudesOf(source, constants.source);
+    else if (written.nodes.length > 1) this.#magnitudes = magnitudesOf(written, constants.written);
+    else this.#magnitudes = this.#written;
     this.#coefficients = new Coefficients(this.#source.shape, plan.positions);
   }
 
@@ -122,7 +129,10 @@ class SizedComparison {
     if (!from || !to) return;
     const source = this.#source.answer(from, impulses, count);
     const written = this.#written.answer(to, impulses, count);
-    const magnitudes = this.#magnitudes === this.#written ? written : this.#magnitudes.answer(to, impulses, count);
+    const magnitudes =
+      this.#magnitudes === this.#written
+        ? written
+        : this.#magnitudes.answer(this.#isOfSource ? from : to, impulses, count);
     this.#coefficients.take(source, written, magnitudes, count, (image) => {
       const places = taken[image];
       return places && { operand, places };

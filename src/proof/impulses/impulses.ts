@@ -20,6 +20,8 @@ export interface Plan {
   readonly axes: readonly AxisPlan[];
   /** Axes of the result along which positions differ by their place alone, and not by factors of their own. */
   readonly positions: ReadonlySet<number>;
+  /** Whether factors depend on the place, as they do where borders are written over. */
+  readonly isPlaced: boolean;
   /** Whether every operand has the sizes of the first. */
   readonly isShared: boolean;
 }
@@ -52,7 +54,8 @@ export function planFor({ source, written }: Pair): Plan {
     if (typeof size !== 'number') throw new NotAffine(`the size of axis ${axis} is not known, but it matters`);
     return { sizes: [size], step: first && second ? size / blocksOf(first, second, size) : size, smallest: null };
   });
-  return { axes, positions, isShared };
+  const isPlaced = [...a.target, ...b.target].some((axis) => axis?.kind === 'window' && axis.isPlaced);
+  return { axes, positions, isPlaced, isShared };
 }
 
 function knownSizes(source: Value, written: Value | undefined): Dimension[] {
@@ -102,11 +105,12 @@ const LARGEST_SIZE = 1024;
 /** undefined where no small size stands for all. */
 function windowPlan(a: WindowAxis, b: WindowAxis, size: Dimension): AxisPlan | undefined {
   const { stride } = a;
+  const step = Math.max(a.high, b.high) - Math.min(a.low, b.low) + 1;
+  if (a.isPlaced || b.isPlaced) return typeof size === 'number' ? { sizes: [size], step, smallest: null } : undefined;
   const borders = Math.ceil(Math.max(a.begin, b.begin) / stride) + Math.ceil(Math.max(a.end, b.end) / stride);
   const isEnough = (candidate: number) => [a, b].every(({ sizeFor }) => sizeFor(candidate) > borders);
   let smallest = 1;
   while (!isEnough(smallest)) if (++smallest > LARGEST_SIZE) return undefined;
-  const step = Math.max(a.high, b.high) - Math.min(a.low, b.low) + 1;
   if (typeof size === 'number' && size < smallest + stride) return { sizes: [size], step, smallest: null };
   const residues = Array.from({ length: stride }, (_, i) => smallest + i);
   const sizes = residues.filter((each) => typeof size !== 'number' || each % stride === size % stride);

@@ -67,6 +67,16 @@ describe('a network is proved as a whole', () => {
   });
 });
 
+test('a Diverse Branch Block whose borders are written over is proved for the size that the file has', () => {
+  const source = bytesOf('cases/dbb_dynamic_batch_te18');
+  const fixed = writtenFor(source, ({ graph }) => {
+    for (const value of graph.inputs) value.shape = [1, 3, 9, 11];
+  });
+  const { network: isProved, blocks } = prove(source, fixed);
+  expect(isProved).toBe(true);
+  expect(blocks).toMatchObject([{ verdict: 'proved', smallestSize: null }]);
+});
+
 describe('a fault in every block is found in every block', () => {
   const source = bytesOf('digits/digits_ts13_bn');
   const written = writtenFor(source);

@@ -238,6 +238,11 @@ const scatterRow: Row = {
       },
     ];
   },
+  follow(node, [axes, ...others], following) {
+    const named = node.inputs[1]?.shape?.at(-1);
+    if (!axes || typeof named !== 'number' || others.some((other) => other)) following.giveUpAll([axes, ...others]);
+    return [(axes ?? []).map((axis, at) => (at < Number(named) ? following.placed(axis) : axis))];
+  },
 };
 
 const gatherRow: Row = {
