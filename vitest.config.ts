@@ -12,7 +12,11 @@ export default defineConfig({
     // Engines are processes of their own; more workers than cores only make them wait for each other.
     maxWorkers: 2,
     // It imports JSON in a way that Node does not know.
-    deps: { optimizer: { ssr: { enabled: true, include: ['@actions/workflow-parser'] } } },
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@actions/workflow-parser', '@actions/workflow-parser/actions/action-parser'] },
+      },
+    },
     projects: [
       {
         extends: true,

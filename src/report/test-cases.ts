@@ -1,4 +1,5 @@
 import type { FiguresReport, JudgementReport } from '../check/report.js';
+import type { ShareReport } from '../data/report.js';
 import { shownFigures } from './check-lines.js';
 import { errorLine } from './error-line.js';
 import { type Judged, judgedOf, SENTENCES } from './judged.js';
@@ -48,12 +49,19 @@ function verdictCase({ path, outcome, error, notes, check, data }: Judged): Test
     'not checked': 'skipped',
     failed: 'broken',
   };
-  const agreement = data?.agreement
-    ? [`same class on ${data.agreement.share.toFixed(3)} of ${data.samples} samples`]
-    : [];
   const said = [...notes, ...(check?.notes ?? [])].map((note) => `note: ${showLine(note)}`);
   const first = error ? errorLine(error) : SENTENCES[outcome];
-  return { name: `${showName(path)}: verdict`, result: results[outcome], lines: [first, ...agreement, ...said] };
+  return { name: `${showName(path)}: verdict`, result: results[outcome], lines: [first, ...dataLines(data), ...said] };
+}
+
+function dataLines(data: Judged['data']): string[] {
+  if (!data) return [];
+  const { samples, agreement, top1, reference } = data;
+  const shown = (share: ShareReport) => `${share.share.toFixed(3)} [${share.low.toFixed(3)}, ${share.high.toFixed(3)}]`;
+  return [
+    ...(agreement ? [`same class on ${shown(agreement)} of ${samples} samples`] : []),
+    ...(top1 && reference.top1 ? [`top-1 ${shown(top1)}, the reference ${shown(reference.top1)}`] : []),
+  ];
 }
 
 function outputCases({ path, check }: Judged): TestCase[] {

@@ -99,6 +99,7 @@ test('what differs fails, what could not be compared is an error, what was not c
   expect(elements('skipped')).toEqual(['was not checked']);
   expect(attributes(xml, 'failures')).toEqual(['4', '4', '0']);
   expect(attributes(xml, 'errors')).toEqual(['2', '1', '1']);
+  expect(xml).toContain('top-1 0.935 [0.925, 0.945], the reference 0.955 [0.945, 0.965]');
   expect(xml).toMatch(/<failure message="[^"]*">the error 3\.1e-2 is over its limit\nerror 3\.1e-2, limit 1\.3e-5/);
 });
 

@@ -90,5 +90,5 @@ function showShare(share: ShareReport | null): string {
 }
 
 function signed(figure: number): string {
-  return `${figure < 0 ? '' : '+'}${figure.toFixed(4)}`;
+  return `${figure > 0 ? '+' : ''}${showFigure(figure)}`;
 }
