@@ -14,7 +14,7 @@ const PICTURE =
 
 const WIDE_BLOCK = {
   node: HOSTILE,
-  operator: 'Conv',
+  operator: HOSTILE,
   sources: [
     ...Array.from({ length: 12 }, () => ({ name: 'branch', operator: 'ConvTranspose', reads: [] })),
     { name: 'sum', operator: 'Sum', reads: Array.from({ length: 12 }, (_, i) => i) },

@@ -47,8 +47,8 @@ svg .edge { fill: none; stroke: var(--faint); stroke-width: 1.5; } svg .head { f
 svg .node { fill: var(--wash); stroke: var(--line); } svg .merged { stroke: var(--accent); stroke-width: 2; }
 svg .label { text-anchor: middle; dominant-baseline: central; }
 .wide { display: none; }
-.block { display: flex; flex-direction: column; gap: 8px; border: 1px solid var(--line); border-radius: 6px; padding: 12px; }
-.block .scroll { max-width: 100%; }
+.block { display: flex; flex-direction: column; gap: 8px; border: 1px solid var(--line); border-radius: 6px; padding: 12px; overflow-x: auto; }
+.block .scroll { max-width: 100%; min-width: 0; }
 .becomes { color: var(--faint); }
 .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 16px; padding: 0; list-style: none; }
 .samples img { width: 100%; max-width: 224px; image-rendering: pixelated; border: 1px solid var(--line); border-radius: 4px; }
@@ -56,6 +56,7 @@ svg .label { text-anchor: middle; dominant-baseline: central; }
   body { padding: 32px; }
   .wide { display: block; } .narrow { display: none; }
   .block { flex-direction: row; align-items: center; }
+  .block div:not(:first-child) { flex: none; }
 }
 @media (max-width: 719px) {
   .cards thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
