@@ -15,9 +15,10 @@ export class Constants {
   /** undefined where an input has a say in it. @throws NotAffine where it cannot be computed here */
   of(value: Value): Operand | undefined {
     if (!this.#regions.isConstant(value)) return undefined;
+    // Weights of the file are not kept: all of a network's in float64 would take twice its size.
     const known = this.#known.get(value) ?? given(value);
-    if (known) this.#known.set(value, known);
-    else this.#compute(value);
+    if (known) return known;
+    this.#compute(value);
     return this.#known.get(value);
   }
 

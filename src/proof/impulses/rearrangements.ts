@@ -51,6 +51,7 @@ function productOf({ operands, nodes, target }: Region, constants: Constants): P
 }
 
 function scalarOf(value: Value, constants: Constants): Product | undefined {
+  if (value.constant && value.constant.size !== 1) return undefined;
   const known = constants.of(value)?.constant;
   const [factor] = known ?? [];
   return known?.length === 1 && factor !== undefined ? { factor, powers: new Map() } : undefined;

@@ -20,8 +20,6 @@ function biasOf(node: Node, operands: Operands, shape: readonly number[]): Float
 
 interface Slide {
   readonly group: number;
-  /** [in group and out of all, or the other way round, taps…] as the file has it. */
-  readonly weight: readonly number[];
   readonly result: readonly number[];
   readonly links: Links;
   /** Steps along output and input channels of a group, and between groups. */
@@ -71,7 +69,6 @@ const convRow: Row = {
     return [
       slid(node, operands, {
         group,
-        weight: [outputs, inputs, ...kernel],
         result,
         links,
         outputs: perGroup,
@@ -128,7 +125,6 @@ const convTransposeRow: Row = {
     return [
       slid(node, operands, {
         group,
-        weight: [channels, outputs, ...kernel],
         result,
         links,
         outputs,
@@ -140,8 +136,6 @@ const convTransposeRow: Row = {
 };
 
 interface Matrices {
-  /** Which operand is computed. */
-  readonly operand: 0 | 1;
   /** Rows of the computed operand times so many channels, which lie `channelStep` apart, its rows `rowStep`. */
   readonly rows: number;
   readonly images: number;
@@ -179,7 +173,6 @@ const gemmRow: Row = {
     // A transposed operand has its channels first, one row of numbers each; its result has not.
     if (transA && rows > 1) throw new NotAffine('Gemm of a transposed operand');
     const map = multiplied({
-      operand: 0,
       rows,
       images: 1,
       inputs,
@@ -229,7 +222,6 @@ const matMulRow: Row = {
       const [inputs, outputs] = [rows, columns];
       const weightSteps = { output: 1, input: columns };
       const map = multiplied({
-        operand,
         rows: outer,
         images: 1,
         inputs,
@@ -244,9 +236,7 @@ const matMulRow: Row = {
     const weightSteps = { output: columns, input: 1 };
     const inner = shape.at(-1) ?? 1;
     const parts = { rows: inner, images, inputs: columns, outputs: rows, isChannelLast: false, weights, weightSteps };
-    return [
-      { shape: [...shape.slice(0, -2), rows, inner], terms: [{ operand, map: multiplied({ operand, ...parts }) }] },
-    ];
+    return [{ shape: [...shape.slice(0, -2), rows, inner], terms: [{ operand, map: multiplied(parts) }] }];
   },
   follow(_node, [left, right], following) {
     const axes = left ?? right ?? [];
