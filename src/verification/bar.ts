@@ -19,9 +19,10 @@ export type Kind = Precision | 'palette' | 'activations';
 /** From the finest to the coarsest. */
 const COARSER: readonly Kind[] = ['fp32', 'fp16', 'uint8', 'palette', 'activations'];
 
-/** What the coarser of two artefacts is held in: its rounding is what both differ by. */
+/** The coarsest that anything in two artefacts is held in: its rounding is what both differ by. */
 export function judgedAs(reference: Opened, candidate: Opened): Kind {
-  const [a, b] = [kindOf(reference), kindOf(candidate)];
+  const coarsest = (opened: Opened) => kindOf({ ...opened, precision: opened.coarsest });
+  const [a, b] = [coarsest(reference), coarsest(candidate)];
   return COARSER.indexOf(a) > COARSER.indexOf(b) ? a : b;
 }
 

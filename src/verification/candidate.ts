@@ -11,6 +11,8 @@ export interface OpenCandidate {
   readonly matching: Matching;
   /** How it is run, as it will be deployed. */
   readonly runs: Candidate;
+  /** Whether it runs with a rounding to float16 behind every operator. */
+  readonly isRounded: boolean;
   /** The file as it is, where what runs is another form of it: that must at least load. */
   readonly mustLoad: Candidate['payload'] | undefined;
 }
@@ -40,6 +42,7 @@ export function makeCandidate(
       outputs,
       trainedOn: opened.image?.order,
     },
+    isRounded: rounded,
     mustLoad: rounded ? target.runnable(opened) : undefined,
   };
 }

@@ -85,6 +85,7 @@ export function conclude(
     data,
     error:
       failureOf(outputs) ??
+      unjudged(reduced.cannotBeFed) ??
       tooLarge(bytesRatio, terms.demands) ??
       (data ? unmetBudget(data, terms.demands) : undefined),
   };
@@ -106,6 +107,16 @@ function figuresOnData(
     preprocessing,
     noise: outputs.map(({ noise }) => noise),
     hash: (text) => sha256([encoder.encode(text)]),
+  });
+}
+
+/** What lies behind a selection is neither right nor wrong where it could not be looked at. */
+function unjudged(output: string | undefined): EngineError | undefined {
+  if (output === undefined) return undefined;
+  return new EngineError({
+    what: 'it selects otherwise than the reference, and what lies behind the selection could not be judged',
+    where: { value: output },
+    todo: 'compare what is selected among with --outputs',
   });
 }
 

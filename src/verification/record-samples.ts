@@ -5,20 +5,27 @@ import { type Engine, EngineFailure, type Session } from '../engines/index.js';
 import { formatShape, type MobileoneError } from '../model/index.js';
 import type { Trial } from '../trials/index.js';
 import { nudge } from '../trials/nudge.js';
+import type { LoadedPiece } from './bisect/run-piece.js';
 import { feedsFor, type OpenCandidate, takes } from './candidate.js';
 import { candidateError, referenceError, refusedSizes } from './engine-errors.js';
 import type { Engines } from './engines.js';
 import type { Group } from './groups.js';
 import type { CandidateRecord, SampleRecord } from './record.js';
 import type { Reference } from './reference.js';
+import { loadBehind } from './selections.js';
 
 /** So many samples are in work at a time: engines have something to do, and memory stays that of one batch. */
 const AT_ONCE = 8;
+
+/** A row behind a selection has moved where an element differs by more than so much of the largest. */
+const MOVED = 1e-3;
 
 /** A session with what it runs. */
 interface Loaded {
   readonly runs: Candidate;
   readonly session: Session;
+  /** What lies behind selections, to be given those. */
+  readonly behind: LoadedPiece | undefined;
 }
 
 /** Which samples are recorded, and where remarks and failures go. */
@@ -79,11 +86,14 @@ class Runner {
     const { payload } = reference.runs;
     const loading = engines.forReference(engine).load({ ...payload, optimize: false });
     loading.catch(() => {});
-    for (const [place, { artefact, runs, mustLoad }] of candidates.entries()) {
+    for (const [place, candidate] of candidates.entries()) {
+      const { artefact, runs, mustLoad } = candidate;
       await this.#unlessFailed(place, async () => {
         const own = engines.forCandidates(artefact.target.engine);
         if (mustLoad) await (await own.load({ ...mustLoad, optimize: true })).release();
-        this.#candidates.set(place, { runs, session: await own.load({ ...runs.payload, optimize: true }) });
+        const session = await own.load({ ...runs.payload, optimize: true });
+        const behind = await loadBehind(candidate, reference, own);
+        this.#candidates.set(place, { runs, session, behind });
       });
     }
     this.#reference = await loading;
@@ -207,7 +217,9 @@ class Runner {
         const [a, b] = [outputs.get(name), answers.get(name)];
         return keepsClasses && a && b ? classRows(a, b) : [];
       });
-      return { outputs: this.#sums(outputs, answers, trial.label), classes };
+      const given = await loaded.behind?.run(feedsFor(trial, loaded.runs), outputs);
+      const fed = given ? this.#sums(outputs, given, trial.label) : null;
+      return { outputs: this.#sums(outputs, answers, trial.label), fed, classes };
     });
   }
 
@@ -225,8 +237,9 @@ class Runner {
   }
 
   #sums(a: Outputs, b: Outputs, label: string): Sums[] {
-    return this.#recording.reference.outputs.map(({ name }) => {
-      const comparison = new Comparison();
+    return this.#recording.reference.outputs.map(({ name, role }) => {
+      const isJumping = role === 'behind' || role === 'selected';
+      const comparison = new Comparison({ rowTolerance: isJumping ? MOVED : undefined });
       const [one, other] = [a.get(name), b.get(name)];
       if (one && other) comparison.add(one, other, label);
       return comparison.sums;
@@ -243,7 +256,7 @@ class Runner {
     const sessions = [
       this.#reference,
       this.#optimized,
-      ...[...this.#candidates.values()].map(({ session }) => session),
+      ...[...this.#candidates.values()].flatMap(({ session, behind }) => [session, behind]),
     ];
     for (const session of sessions) await session?.release().catch(() => {});
   }

@@ -26,6 +26,11 @@ export interface SampleRecord {
 /** What one candidate answered to a sample. */
 export interface CandidateRecord {
   readonly outputs: readonly Sums[];
+  /**
+   * The same where it was given what the reference selected, for what selections read and what lies behind; null where
+   * nothing is selected, or it cannot be given that.
+   */
+  readonly fed: readonly Sums[] | null;
   /** Rows of classes, for outputs of rank 2; empty for others, and on seeded inputs. */
   readonly classes: readonly (readonly ClassRow[])[];
 }

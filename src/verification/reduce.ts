@@ -1,5 +1,6 @@
 import { type Bar, Comparison, figuresOf, judgeOutput, noiseOf, remarksOn, type Sums } from '../check/index.js';
 import type { FiguresReport, JudgementReport } from '../report/index.js';
+import { judgeSelections } from './judge-selections.js';
 import type { SampleRecord } from './record.js';
 import type { OutputFacts } from './reference.js';
 
@@ -14,6 +15,8 @@ export interface Reduction {
 export interface Judged {
   readonly judgement: JudgementReport;
   readonly notes: readonly string[];
+  /** An output that follows from a selection, differs, and could not be judged with the reference's selection. */
+  readonly cannotBeFed: string | undefined;
 }
 
 /**
@@ -34,9 +37,10 @@ export function reduce(
   const tried = first.filter(({ candidates }) => candidates[place]);
   if (tried.length === 0) return undefined;
   const notes = new Set<string>();
-  const judge = (some: readonly SampleRecord[], output: number) =>
-    judgeOne(some, place, output, outputs, bar, suspect, notes);
-  const judged = outputs.map(({ name }, output) => {
+  const judge = (some: readonly SampleRecord[], output: number, isFed = false) =>
+    judgeOne(some, { place, output, facts: outputs[output], isFed, bar, suspect, notes });
+  const judged = outputs.flatMap(({ name, role }, output) => {
+    if (role === 'read') return [];
     let result = judge(first, output);
     for (const other of others) {
       if (!result.isUndecided) break;
@@ -45,6 +49,7 @@ export function reduce(
     }
     return result;
   });
+  const selections = judgeSelections(judged, outputs, tried, place, (output) => judge(first, output, true));
   const judgement: JudgementReport = {
     purpose: 'artefact',
     precision,
@@ -52,27 +57,42 @@ export function reduce(
     measure: bar.measure ?? 'error',
     trials: tried.length,
     tried: triedSizes(tried),
-    outputs: judged,
+    outputs: selections.outputs,
   };
-  return { judgement, notes: [...notes] };
+  return { judgement, notes: [...notes], cannotBeFed: selections.cannotBeFed };
+}
+
+/** What one output of one candidate is judged by. */
+interface Question {
+  readonly place: number;
+  readonly output: number;
+  readonly facts: OutputFacts | undefined;
+  /** Whether the candidate was given what the reference selected. */
+  readonly isFed: boolean;
+  readonly bar: Bar;
+  readonly suspect: () => string | undefined;
+  readonly notes: Set<string>;
 }
 
 function judgeOne(
   records: readonly SampleRecord[],
-  place: number,
-  output: number,
-  facts: readonly OutputFacts[],
-  bar: Bar,
-  suspect: () => string | undefined,
-  notes: Set<string>,
+  { place, output, facts, isFed, bar, suspect, notes }: Question,
 ): FiguresReport {
-  const { name = '', resolution = 0, range } = facts[output] ?? {};
-  const compared = sumUp(records.flatMap(({ candidates }) => candidates[place]?.outputs[output] ?? []));
+  const { name = '', resolution = 0, range, role } = facts ?? {};
+  const compared = sumUp(
+    records.flatMap(({ candidates }) => {
+      const record = candidates[place];
+      return (isFed ? record?.fed : record?.outputs)?.[output] ?? [];
+    }),
+  );
   const noise = noiseIn(records, output, resolution);
   const figures = figuresOf(name, compared, noise, { largest: () => responseIn(records, output) });
-  const verdict = judgeOutput(figures, compared, bar, { resolution, range, suspect });
-  for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
-  return { ...figures, ...verdict };
+  // What the reference selects otherwise from run to run is no noise that excuses what lies behind.
+  const isJumping = role === 'behind' || role === 'selected';
+  const judged = isJumping ? { ...figures, noise: null } : figures;
+  const verdict = judgeOutput(judged, compared, bar, { resolution, range, suspect });
+  if (!isJumping) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
+  return { ...judged, ...verdict };
 }
 
 function sumUp(all: readonly Sums[]): Comparison {

@@ -1,7 +1,15 @@
-import { boundedOutputs, type Candidate, findSuspect, resolutions } from '../check/index.js';
+import { boundedOutputs, type Candidate, findSuspect, resolutions, selectionsOf } from '../check/index.js';
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
 import { LAST_IR_VERSION, loadReference } from '../formats/index.js';
-import { allNodes, asOneChunk, EngineError, type Graph, UsageError, type Value } from '../model/index.js';
+import {
+  allNodes,
+  asOneChunk,
+  type DataType,
+  EngineError,
+  type Graph,
+  UsageError,
+  type Value,
+} from '../model/index.js';
 import { hintForModel, nearestHint } from '../nearest-name.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization, dropout } from '../operators/index.js';
@@ -27,6 +35,18 @@ export interface OutputFacts {
   readonly resolution: number;
   /** Largest less smallest number that it can be, where its function has bounds. */
   readonly range: number | undefined;
+  /**
+   * `behind`: an output that follows from a selection among computed numbers, `selected`: one that is the selection itself;
+   * both may jump by rounding alone. `read`: what selections read, which is no output and does not jump.
+   */
+  readonly role: 'output' | 'behind' | 'selected' | 'read';
+}
+
+/** What a selection results in. */
+export interface SelectionResult {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly rank: number;
 }
 
 /** What candidates are compared with. Its axes are those of the source, where its metadata say how they lay there. */
@@ -36,7 +56,10 @@ export interface Reference {
   readonly runs: Candidate;
   readonly anchors: Anchors;
   readonly specs: readonly InputSpec[];
+  /** Its outputs; then what selections read. */
   readonly outputs: readonly OutputFacts[];
+  /** What its selections result in; none where no output follows from one. */
+  readonly selections: readonly SelectionResult[];
   /** Set where it normalises pixels by itself. */
   readonly image: ImageOptions | undefined;
   /** Types inferred, cut at the outputs; undefined where it is not read as a graph of ONNX's operators. */
@@ -69,23 +92,40 @@ export async function makeReference(artefact: OpenArtefact, options: ReferenceOp
   const alsoOutputs = outputs.flatMap(({ name }) => (own.has(name) ? [] : name));
   const { model, files } = target.runnable(opened, { alsoOutputs: graph ? [] : alsoOutputs });
   const [resolution, range] = graph ? [resolutions(graph), boundedOutputs(graph)] : [];
+  const selections = graph && selectionsOf(graph);
+  const inside = selections ? insidePorts(artefact, [...selections.read, ...selections.results], outputs) : [];
+  const read = new Set(selections?.read.map(({ name }) => name));
+  const results = new Set(selections?.results.map(({ name }) => name));
+  const factsOf = (name: string, sourceName: string, role: OutputFacts['role']): OutputFacts => ({
+    name: sourceName,
+    resolution: resolution?.get(name) ?? 0,
+    range: range?.get(name),
+    role,
+  });
   return {
     artefact,
     image,
     graph,
     stock,
     runs: {
-      payload: { model: graph ? await edited(artefact, graph, asOneChunk(model), options) : model, files },
+      payload: { model: graph ? await edited(artefact, graph, asOneChunk(model), inside, options) : model, files },
       inputs,
-      outputs,
+      outputs: [...outputs, ...inside],
       trainedOn: image?.order,
     },
     anchors: { inputs: inputs.map(anchorOf), outputs: outputs.map(anchorOf), hasChannelsFirst: graph !== undefined },
     specs: graph ? specsOf(graph, inputs) : inputs.map(openSpec),
-    outputs: outputs.map(({ name, sourceName }) => ({
-      name: sourceName,
-      resolution: resolution?.get(name) ?? 0,
-      range: range?.get(name),
+    outputs: [
+      ...outputs.map(({ name, sourceName }) => {
+        const jumps = selections?.outputs.has(name) ? 'behind' : 'output';
+        return factsOf(name, sourceName, results.has(name) ? 'selected' : jumps);
+      }),
+      ...inside.flatMap(({ name, sourceName }) => (read.has(name) ? factsOf(name, sourceName, 'read') : [])),
+    ],
+    selections: (selections?.results ?? []).map(({ name, dtype = 'int64', rank = 0 }) => ({
+      name: sourceNameOf(artefact, name),
+      dtype,
+      rank,
     })),
     suspect: () => graph && findSuspect(graph),
   };
@@ -96,6 +136,7 @@ async function edited(
   { artefact }: OpenArtefact,
   graph: Graph,
   bytes: Uint8Array,
+  inside: readonly ArtefactPort[],
   { outputs, batchNorm }: ReferenceOptions,
 ): Promise<Uint8Array> {
   const isNewer = graph.model.provenance.irVersion > LAST_IR_VERSION;
@@ -104,16 +145,35 @@ async function edited(
       (node.is('BatchNormalization') && batchNormalization.parameters(node).trainingMode) ||
       (node.is('Dropout') && dropout.parameters(node).trainingMode === true),
   );
-  if (!outputs && !isNewer && !trains) return bytes;
+  if (!outputs && !isNewer && !trains && inside.length === 0) return bytes;
   const { editReference } = await loadReference();
   return editReference(bytes, {
     lastIrVersion: isNewer ? LAST_IR_VERSION : undefined,
     inferenceMode: trains,
     batchNorm,
     outputs: outputs && graph.outputs.map(({ name, dtype = 'float32' }) => ({ name, dtype })),
+    alsoOutputs: inside.map(({ name, dtype = 'float32' }) => ({ name, dtype })),
     externalData: (location, offset, length) =>
       asOneChunk(artefact.files.get(location) ?? []).subarray(offset, length && offset + length),
   });
+}
+
+/** Values beside the outputs, as ports. */
+function insidePorts(
+  artefact: OpenArtefact,
+  values: readonly Value[],
+  outputs: readonly ArtefactPort[],
+): ArtefactPort[] {
+  const own = new Set(outputs.map(({ name }) => name));
+  const others = new Map(values.filter(({ name }) => !own.has(name)).map((value) => [value.name, value]));
+  return Array.from(others.values(), ({ name, dtype }) => {
+    const known = artefact.opened.values.find((value) => value.name === name);
+    return { sourceName: name, ...known, name, dtype, shape: undefined };
+  });
+}
+
+function sourceNameOf({ opened: { values } }: OpenArtefact, name: string): string {
+  return values.find((value) => value.name === name)?.sourceName ?? name;
 }
 
 /** Ports with the types and sizes that the graph has by now; those that it no longer has are left out. */

@@ -2,7 +2,7 @@ import { asOneChunk, type Model } from '../../model/index.js';
 import { describeArtefact, type FilePort } from '../artefact-ports.js';
 import type { Artefact, ImageOptions, Opened } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
-import { mostHeldIn } from '../weight-precision.js';
+import { coarsestOf, mostHeldIn } from '../weight-precision.js';
 import { COLOR_SPACES } from './program/data-types.js';
 import type { Message } from './program/schema.js';
 import { damaged } from './read/damaged.js';
@@ -36,6 +36,7 @@ export function open({ files }: Artefact): Opened<Model> {
     nodes: () => nodesOf(graph),
     labels: classifier?.labels ?? said.labels,
     precision: mostHeldIn(held),
+    coarsest: coarsestOf(held.map(([precision]) => precision)),
     quantization: compressed.some(([how]) => how === 'palette') ? 'palette' : compressed[0]?.[0],
     graph,
     notes,

@@ -2,7 +2,7 @@ import { asOneChunk, type Bytes, InputError, type Model, type Value } from '../.
 import { describeArtefact, withColours } from '../artefact-ports.js';
 import type { Artefact, Opened, OpenLimits } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
-import { precisionOf } from '../weight-precision.js';
+import { coarsestOf, heldIn, mostHeldIn } from '../weight-precision.js';
 import { onnxDeclaration } from './declaration.js';
 import type { ExternalData } from './external-data.js';
 import { invalid } from './invalid.js';
@@ -20,6 +20,7 @@ export function open(artefact: Artefact, limits?: OpenLimits): Opened<OnnxConten
   const bytes = asOneChunk(artefact.files.get(artefact.commits) ?? []);
   const model = readOnnx(bytes, { ...limits, externalData: dataOf(artefact) });
   const { graph, metadata, notes } = model;
+  const held = heldIn(model);
   const [inputs, outputs] = [graph.inputs.map(filePort), graph.outputs.map(filePort)];
   const values = graph.sorted().flatMap((node) => node.outputs.flatMap((value) => value?.name ?? []));
   const said = describeArtefact({ metadata, inputs, outputs, values }, invalid);
@@ -27,7 +28,8 @@ export function open(artefact: Artefact, limits?: OpenLimits): Opened<OnnxConten
     ...said,
     inputs: withColours(said, onnxDeclaration, invalid),
     nodes: () => nodesOf(graph),
-    precision: precisionOf(model),
+    precision: mostHeldIn(held),
+    coarsest: coarsestOf(held.map(([precision]) => precision)),
     quantization: quantizationOf(graph),
     graph,
     notes,

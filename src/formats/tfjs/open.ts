@@ -1,7 +1,7 @@
 import { sizeOf } from '../../model/index.js';
 import { describeArtefact, type FilePort, withColours } from '../artefact-ports.js';
 import type { Artefact, ArtefactNode, Opened } from '../format.js';
-import { mostHeldIn } from '../weight-precision.js';
+import { coarsestOf, mostHeldIn } from '../weight-precision.js';
 import { tfjsDeclaration } from './declaration.js';
 import { damaged } from './read/damaged.js';
 import { type ReadModel, readModel } from './read/read-model.js';
@@ -14,17 +14,17 @@ export function open(artefact: Artefact): Opened<ReadModel> {
   const { metadata, weights, paths } = content;
   const [inputs, outputs] = [content.inputs.map(filePort), content.outputs.map(filePort)];
   const said = describeArtefact({ metadata, inputs, outputs, values: valuesOf(content) }, damaged);
-  const precision = mostHeldIn(
-    weights.filter(({ dtype }) => dtype === 'float32').map((each) => [each.precision, sizeOf(each.shape)] as const),
-  );
+  const floats = weights.filter(({ dtype }) => dtype === 'float32');
+  const coarsest = coarsestOf(floats.map(({ precision }) => precision));
   const known = new Set([artefact.commits, ...paths]);
   const strays = [...artefact.files.keys()].filter((path) => !known.has(path));
   return {
     ...said,
     inputs: withColours(said, tfjsDeclaration, damaged),
     nodes: () => nodesOf(content),
-    precision,
-    quantization: precision === 'uint8' ? 'weights' : undefined,
+    precision: mostHeldIn(floats.map((each) => [each.precision, sizeOf(each.shape)] as const)),
+    coarsest,
+    quantization: coarsest === 'uint8' ? 'weights' : undefined,
     graph: undefined,
     notes: strays.map((path) => `${path} is not named in model.json and was ignored`),
     content,
