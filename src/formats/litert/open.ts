@@ -1,7 +1,7 @@
 import { asOneChunk, sizeOf } from '../../model/index.js';
 import { describeArtefact, type FilePort, withColours } from '../artefact-ports.js';
 import type { Artefact, ArtefactNode, Opened, Precision } from '../format.js';
-import { mostHeldIn } from '../weight-precision.js';
+import { coarsestOf, mostHeldIn } from '../weight-precision.js';
 import { litertDeclaration } from './declaration.js';
 import type { Endpoint, LitertProgram, ProgramTensor } from './program.js';
 import { damaged } from './read/damaged.js';
@@ -20,13 +20,15 @@ export function open(artefact: Artefact): Opened<ReadModel> {
   const [inputs, outputs] = [program.inputs.map(filePort), program.outputs.map(filePort)];
   const values = operators.flatMap((operator) => operator.outputs.map(({ name }) => name));
   const said = describeArtefact({ metadata, inputs, outputs, values }, damaged);
-  const precision = mostHeldIn(weightsOf(program));
+  const held = weightsOf(program);
+  const coarsest = coarsestOf(held.map(([precision]) => precision));
   return {
     ...said,
     inputs: withColours(said, litertDeclaration, damaged),
     nodes: () => nodesOf(program),
-    precision,
-    quantization: isQuantized(program) ? 'activations' : precision === 'uint8' ? 'weights' : undefined,
+    precision: mostHeldIn(held),
+    coarsest,
+    quantization: isQuantized(program) ? 'activations' : coarsest === 'uint8' ? 'weights' : undefined,
     graph: undefined,
     notes: [],
     content: { artefact, program },
