@@ -3,6 +3,7 @@ export { expectNoInput, expectNotAmong } from './expect-no-input.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
 export { filesOnDisk } from './files-on-disk.js';
 export { type Identity, identityAt, placeKey } from './identity.js';
+export { Journal } from './journal.js';
 export { type ListedFile, listFiles } from './list-files.js';
 export { readPackageFile } from './package-file.js';
 export type { FilesOnDisk, Placement } from './placement.js';

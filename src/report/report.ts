@@ -52,6 +52,25 @@ export interface Report {
   readonly models: readonly ModelReport[];
   /** The machine that verified; null for other commands, and where parts of several machines were merged. */
   readonly host: HostReport | null;
+  /** Set where only one part of the samples was tried: then nothing is judged before `mobileone report merge`. */
+  readonly part: PartReport | null;
+}
+
+/** What one shard of a verification found, for `mobileone report merge` of the same version. */
+export interface PartReport {
+  /** From 1. */
+  readonly shard: WholeNumber;
+  readonly of: WholeNumber;
+  /** So many were tried here. */
+  readonly samples: WholeNumber;
+  /** What parts of one run have in common: hashes of models, data and preprocessing, versions, options. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** By what all parts are judged, as JSON. */
+  readonly terms: string;
+  /** What each group of samples showed, as JSON. */
+  readonly groups: readonly string[];
+  /** Of terms and groups. */
+  readonly sha256: Sha256;
 }
 
 /** Times and facts of the machine of a run: all that may differ between two runs of the same. */

@@ -45,7 +45,14 @@ export async function termsOf(
     };
   });
   const { outputs, suspect } = reference;
-  return { outputs, suspect, candidates: await Promise.all(candidates), demands, data };
+  const { tolerance, minAgreement, maxDrop, maxBytesRatio } = demands;
+  return {
+    outputs,
+    suspect,
+    candidates: await Promise.all(candidates),
+    demands: { tolerance, minAgreement, maxDrop, maxBytesRatio },
+    data: data && { labels: data.labels, preprocessing: data.preprocessing },
+  };
 }
 
 /** null where it does not start: whatever it was asked to run has failed by that. */

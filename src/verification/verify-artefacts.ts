@@ -12,6 +12,7 @@ import { conclude, type DataTerms } from './conclude.js';
 import { type Contender, type Opponent, reportContender, termsOf } from './contender.js';
 import { Engines } from './engines.js';
 import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
+import { type OnDataOutcome, onData } from './on-data.js';
 import { findArtefact, openFound } from './open-artefact.js';
 import { asksToBisect, partContenders } from './part-contenders.js';
 import { pixelInput } from './pixels.js';
@@ -34,12 +35,13 @@ export interface Verification {
  * Compares candidates with a reference. Whatever a user can act on ends up in the draft; a defect is thrown.
  * @param path of the reference
  * @param candidates their paths
+ * @returns what is left of a verification on data, where it came to its end
  */
 export async function verifyArtefacts(
   path: string,
   candidates: readonly string[],
   verification: Verification,
-): Promise<void> {
+): Promise<OnDataOutcome | undefined> {
   const { options, draft, stations } = verification;
   const contenders = candidates.map((each): Contender => ({ path: each, notes: [] }));
   const engines = new Engines({ build: options.engine, timeoutSeconds: options.timeout });
@@ -53,10 +55,11 @@ export async function verifyArtefacts(
       await stations.time('open', () => failing(contender, () => open(contender, reference, verification)));
     }
     if (options.prove) await stations.time('prove', () => proveContenders(artefact, contenders, options));
-    await compare(reference, contenders, engines, verification);
+    return await compare(reference, contenders, engines, verification);
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;
     draft.fail(error);
+    return undefined;
   } finally {
     engines.close();
     draft.candidates = contenders.map(reportContender);
@@ -88,11 +91,11 @@ async function compare(
   contenders: readonly Contender[],
   engines: Engines,
   verification: Verification,
-): Promise<void> {
+): Promise<OnDataOutcome | undefined> {
   const { options, draft, stations } = verification;
   const running = contenders.filter(hasCandidate);
   const candidates = running.map(({ candidate }) => candidate);
-  if (candidates.length === 0) return;
+  if (candidates.length === 0) return undefined;
   const { specs, notes } = withFixedSizes(reference.specs, candidates);
   draft.note(...notes);
   const pixels = pixelInput(options, reference, candidates);
@@ -106,29 +109,37 @@ async function compare(
     failures: new Map(),
     keepsClasses: given !== undefined,
   };
-  const records: SampleRecord[] = [];
+  const terms = await termsOf(running, recording, options, given);
+  let seen: readonly SampleRecord[] = [];
   let tried: readonly Group[] = [];
-  await stations.time('compare', async () => {
+  const judge = (records: readonly SampleRecord[]) => {
+    seen = records;
+    for (const [place, contender] of running.entries()) {
+      contender.conclusion = conclude(records, place, terms, recording.failures.get(place));
+    }
+  };
+  const outcome = await stations.time('compare', async () => {
+    if (given) {
+      tried = groupsOfSamples(given.samples);
+      return onData({ contenders, running, recording, terms, samples: given.samples }, verification, judge);
+    }
+    const records: SampleRecord[] = [];
     let draw = 0;
-    for (const groups of given ? [groupsOfSamples(given.samples)] : seededGroups(specs, pixels)) {
+    for (const groups of seededGroups(specs, pixels)) {
       tried = groups;
-      for await (const some of recordSamples(recording, groups, draw++)) {
-        records.push(...some);
-        if (given) stations.advance('compare', { done: records.length, total: given.samples.size });
-      }
-      const terms = await termsOf(running, recording, options, given);
-      for (const [place, contender] of running.entries()) {
-        contender.conclusion = conclude(records, place, terms, recording.failures.get(place));
-      }
+      for await (const some of recordSamples(recording, groups, draw++)) records.push(...some);
+      judge(records);
       if (!running.some(({ conclusion }) => conclusion?.judged?.isOpen)) break;
     }
+    return undefined;
   });
   draft.note(...recording.notes);
   if (asksToBisect(options)) {
     const parting = { reference, engines, groups: tried, isUserGiven: given !== undefined };
     await stations.time('bisect', () => partContenders(running, parting, options));
   }
-  if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, records, given.samples);
+  if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, seen, given.samples);
+  return outcome;
 }
 
 /** Small pictures of the samples that are furthest off, where samples are images. */

@@ -69,3 +69,16 @@ test('what is asked of data needs data', () => {
   expect(() => resolveVerify({ inputs: 'images', maxDrop: 1 })).toThrow('--max-drop needs --truth');
   expect(resolveVerify({ inputs: 'images', truth: 'folders', maxDrop: 1 })).toMatchObject({ maxDrop: 1 });
 });
+
+test('a part of the samples needs samples, a report, and no search for where candidates part', () => {
+  expect(() => resolveVerify({ shard: '1/2', report: 'r.json' })).toThrow('--shard needs --inputs');
+  expect(() => resolveVerify({ shard: '1/2', inputs: 'images' })).toThrow('--shard needs --report');
+  expect(() => resolveVerify({ resume: true, inputs: 'images' })).toThrow('--resume needs --report');
+  expect(() => resolveVerify({ shards: 2 })).toThrow('--shards needs --shard auto');
+  for (const shard of ['0/2', '3/2', '1', 'a/b', '1/2/3', '']) {
+    expect(() => resolveVerify({ shard, inputs: 'images', report: 'r.json' }), shard).toThrow('is no part of a whole');
+  }
+  const whole = { shard: '2/2', inputs: 'images', report: 'r.json' };
+  expect(resolveVerify(whole)).toMatchObject({ shard: '2/2', resume: false });
+  expect(() => resolveVerify({ ...whole, bisect: true })).toThrow('--bisect does not go with --shard');
+});

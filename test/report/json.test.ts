@@ -9,6 +9,7 @@ const EMPTY: Report = {
   milliseconds: 1,
   models: [],
   host: null,
+  part: null,
 };
 
 test('a number that JSON cannot hold is a defect, not a silent null', () => {

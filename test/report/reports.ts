@@ -129,6 +129,7 @@ export function reportOf(models: readonly ModelReport[], given: Partial<Report> 
     milliseconds: 2830,
     models,
     host: null,
+    part: null,
     ...given,
   };
 }

@@ -19,6 +19,7 @@ import {
 import { REPORTS, type ReportOptions } from '../report-options.js';
 import { BISECT, type BisectOptions } from './bisect-options.js';
 import { DATA, type DataOptions, expectDataOptions } from './data-options.js';
+import { expectShardOptions, SHARDING, type ShardOptions } from './shard-options.js';
 
 /** What `verify` can be asked. */
 export interface VerifyOptions
@@ -27,6 +28,7 @@ export interface VerifyOptions
     CheckingOptions,
     PixelOptions,
     DataOptions,
+    ShardOptions,
     BisectOptions {
   /** File of class names, one a line. */
   readonly labels?: string | undefined;
@@ -73,13 +75,14 @@ export const verifyOptions = (): Readonly<Record<keyof VerifyOptions, Declaratio
     flag: '--max-bytes-ratio <r>',
     help: "exit code 7 where a candidate has more than r times the reference's bytes",
   },
+  ...SHARDING,
   ...BISECT,
   ...CHECKING,
   onProgress: { kind: callback, flag: '', help: '' },
 });
 
 const { maxCost: __, ...limits } = LIMITS;
-const DEFAULTS = Object.freeze({ ...limits, timeout: 300 });
+const DEFAULTS = Object.freeze({ ...limits, timeout: 300, resume: false });
 
 /** Options with every default in its place. */
 export type ResolvedVerify = Omit<Resolved<VerifyOptions, typeof DEFAULTS>, 'map'> & {
@@ -98,5 +101,6 @@ export function resolveVerify(given: VerifyOptions = {}): ResolvedVerify {
   };
   expectPixelOptions(options);
   expectDataOptions(options);
+  expectShardOptions(options);
   return options;
 }

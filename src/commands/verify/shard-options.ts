@@ -1,5 +1,6 @@
 import { count, type Declaration, flag, type Kind } from '../../option-kinds.js';
 import { usage } from '../reading-options.js';
+import type { BisectOptions } from './bisect-options.js';
 
 /** What can be asked of a verification on more than one machine, or of one that was killed. */
 export interface ShardOptions {
@@ -48,16 +49,22 @@ export function expectShardOptions({
   resume,
   inputs,
   report,
-}: ShardOptions & { readonly inputs?: string | undefined; readonly report?: string | undefined }): void {
+  bisect = false,
+  save,
+  nodeData,
+}: ShardOptions & Others): void {
   if (shards !== undefined && shard !== 'auto') throw usage('--shards needs --shard auto', 'or write --shard 2/8');
-  for (const [name, value] of [
-    ['--shard', shard],
-    ['--resume', resume || undefined],
-  ] as const) {
-    if (value === undefined) continue;
-    if (inputs === undefined) throw usage(`${name} needs --inputs`, 'seeded inputs are few');
-    if (report === undefined) throw usage(`${name} needs --report`, 'say where the part goes, or lies');
+  const name = shard !== undefined ? '--shard' : resume ? '--resume' : undefined;
+  if (name && inputs === undefined) throw usage(`${name} needs --inputs`, 'seeded inputs are few');
+  if (name && report === undefined) throw usage(`${name} needs --report`, 'say where the part goes, or lies');
+  if (shard !== undefined && (bisect || save !== undefined || nodeData !== undefined)) {
+    throw usage('--bisect does not go with --shard: what differs is known at the merge', 'run it without --shard');
   }
+}
+
+interface Others extends BisectOptions {
+  readonly inputs?: string | undefined;
+  readonly report?: string | undefined;
 }
 
 /**

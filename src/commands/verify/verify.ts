@@ -1,5 +1,5 @@
 import { expectWritable } from '../../files/index.js';
-import { MobileoneError, UsageError } from '../../model/index.js';
+import { MobileoneError, OutputError, UsageError } from '../../model/index.js';
 import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
@@ -52,13 +52,21 @@ export async function verifyAll(
   expectOwnPlaces(places, read);
   const draft = new Draft(reference);
   const stations = new Stations((station, samples) => options.onProgress?.({ model: reference, station, samples }));
+  let outcome: Awaited<ReturnType<typeof verifyArtefacts>>;
   try {
     for (const file of places) expectWritable(file);
-    await verifyArtefacts(reference, candidates, { options, draft, stations });
+    outcome = await verifyArtefacts(reference, candidates, { options, draft, stations });
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;
     draft.fail(error);
   }
   const report = { ...draft.finish(stations), stations: {} };
-  return closeRun('verify', started, [{ report, error: draft.error }], options, stations, draft.thumbnails);
+  const part = outcome?.part ?? null;
+  const closed = await closeRun('verify', started, [{ report, error: draft.error }], options, {
+    host: stations,
+    part,
+    thumbnails: draft.thumbnails,
+  });
+  if (!(closed.error instanceof OutputError)) outcome?.journal?.remove();
+  return closed;
 }

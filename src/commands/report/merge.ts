@@ -1,0 +1,31 @@
+import { expectWritable } from '../../files/index.js';
+import { MobileoneError, UsageError } from '../../model/index.js';
+import { now } from '../../run/clock.js';
+import { Draft } from '../../run/draft.js';
+import { closeRun, type RunOutcome } from '../../run/run-report.js';
+import { Stations } from '../../run/stations.js';
+import { mergeParts } from '../../verification/shards/merge.js';
+import { type MergeOptions, resolveMerge } from './options.js';
+
+/**
+ * Joins the parts of a sharded verification into the report of the whole.
+ * @param parts files, or folders of them
+ * @throws UsageError where none is named
+ */
+export async function mergeReports(parts: readonly string[], given: MergeOptions): Promise<RunOutcome> {
+  const started = now();
+  const options = resolveMerge(given);
+  const [first] = parts;
+  if (first === undefined) throw new UsageError({ what: 'no part was named', todo: 'name files, or a folder of them' });
+  const apart = { host: null, part: null };
+  try {
+    if (options.report !== undefined) expectWritable(options.report);
+    const { model, error } = mergeParts(parts);
+    return closeRun('verify', started, [{ report: model, error }], options, apart);
+  } catch (error) {
+    if (!(error instanceof MobileoneError)) throw error;
+    const draft = new Draft(first);
+    draft.fail(error);
+    return closeRun('verify', started, [{ report: draft.finish(new Stations(() => {})), error }], options, apart);
+  }
+}
