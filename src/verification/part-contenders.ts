@@ -45,7 +45,15 @@ export async function partContenders(
     const precision = kind === 'palette' || kind === 'activations' ? 'uint8' : kind;
     try {
       const samples = samplesOf(parting);
-      const parted = await bisect({ reference, candidate, samples, precision, saveTo: save, nodeDataTo: nodeData });
+      const parted = await bisect({
+        reference,
+        candidate,
+        samples,
+        precision,
+        isEquivalent: contender.conclusion?.error === undefined,
+        saveTo: save,
+        nodeDataTo: nodeData,
+      });
       if (parted) contender.parted = parted;
       else contender.notes.push('it has no value in common with the reference, so where they part is not known');
     } catch (error) {

@@ -22,6 +22,8 @@ export interface Bisected {
   readonly samples: Tried;
   /** What the candidate is judged as. */
   readonly precision: Precision;
+  /** Set where the candidate passed: then there is no cause to look for, and nothing to save. */
+  readonly isEquivalent?: boolean | undefined;
   /** A folder for the smallest model that still differs. */
   readonly saveTo?: string | undefined;
   /** A file for the error of every value, as Model Explorer takes it. */
@@ -43,12 +45,12 @@ const CONFIRMED = 0.1;
  * @throws OutputError where what was asked for cannot be written
  */
 export async function bisect(bisected: Bisected): Promise<PartedReport | undefined> {
-  const { saveTo, nodeDataTo } = bisected;
+  const { saveTo, nodeDataTo, isEquivalent = false } = bisected;
   const pairs = await knownPairs(bisected);
   const measured = await new Measurement(bisected, pairs).all();
   const found = await mostOutstanding(bisected, measured);
   if (!found) return undefined;
-  const evidence = await gather(bisected, found);
+  const evidence = isEquivalent ? undefined : await gather(bisected, found);
   const cause = evidence ? await causeOf(bisected, evidence) : null;
   const isSaved = evidence !== undefined && saveTo !== undefined;
   if (isSaved) await save(bisected, found, evidence, saveTo);
