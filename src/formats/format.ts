@@ -150,6 +150,8 @@ export type EngineName = 'onnxruntime' | 'tensorflow.js' | 'litert';
 export interface FormatDeclaration {
   /** As users and reports call it. */
   readonly name: string;
+  /** Other names that mean it. */
+  readonly aliases?: readonly string[];
   /** As sentences call it. */
   readonly title: string;
   /** What follows the base name: `.fused.onnx`, `.tfjs`, `.mlpackage`. */

@@ -1,6 +1,7 @@
 import { type CoremlOptions, coremlDeclaration } from './coreml/declaration.js';
 import type { FormatDeclaration, Target } from './format.js';
 import type { InputLayoutOptions } from './input-layout.js';
+import { litertDeclaration } from './litert/declaration.js';
 import { onnxDeclaration } from './onnx/declaration.js';
 import { tfjsDeclaration } from './tfjs/declaration.js';
 
@@ -14,6 +15,18 @@ const listed = new Map<string, ListedFormat>();
 /** Every format by its name, in the order in which help texts list them. */
 export const formats: ReadonlyMap<string, ListedFormat> = listed;
 
+/** What a format may be asked for by: the name of each, and the others that mean it. */
+export function formatNames(): ReadonlyMap<string, string> {
+  const all = [...listed.values()];
+  return new Map(all.flatMap(({ name, aliases = [] }) => [name, ...aliases].map((alias) => [alias, name] as const)));
+}
+
+/** Each format that is meant once, by its own name. */
+export function formatsNamed(names: Iterable<string>): string[] {
+  const known = formatNames();
+  return [...new Set(Array.from(names, (name) => known.get(name) ?? name))];
+}
+
 /** Adds a format to the list, or puts another in its place. */
 export function register(declaration: FormatDeclaration, load: () => Promise<Target>): void {
   listed.set(declaration.name, { ...declaration, load });
@@ -26,6 +39,7 @@ export function unregister(name: string): void {
 
 register(onnxDeclaration, async () => (await import('./onnx/index.js')).onnx);
 register(tfjsDeclaration, async () => (await import('./tfjs/index.js')).tfjs);
+register(litertDeclaration, async () => (await import('./litert/index.js')).litert);
 register(coremlDeclaration, async () => (await import('./coreml/index.js')).coreml);
 
 /** What single formats can be asked, for users of the library; the command line reads their declarations. */

@@ -9,18 +9,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { judgePython } from '../judge-python.mjs';
 import { corpusJobs } from './corpus-jobs.mjs';
 import { factsOfMil } from './facts.mjs';
 import { operatorJobs } from './operator-jobs.mjs';
 import { optionJobs } from './option-jobs.mjs';
-import { judgePython } from './python.mjs';
 import { writeSweep } from './sweep-jobs.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** A word that a job's name must hold, for whoever works on one of them. */
 const [wanted = ''] = process.argv.slice(2);
 
-const python = judgePython();
+const python = judgePython({
+  requirements: join(here, 'requirements.txt'),
+  environment: 'coreml-venv',
+  judges: 'Core ML packages',
+  given: process.env.MOBILEONE_JUDGE_PYTHON,
+});
 const folder = mkdtempSync(join(tmpdir(), 'mobileone-coreml-'));
 let status = 1;
 try {

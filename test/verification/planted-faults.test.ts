@@ -58,7 +58,12 @@ test('each fault in the file itself is caught, and moves an output by over ten t
 });
 
 test.each([
-  { to: ['onnx', 'tfjs', 'coreml'], precision: 'fp32', suffixes: ['.fused.onnx', '.tfjs', '.mlpackage'], moves: 1e-4 },
+  {
+    to: ['onnx', 'tfjs', 'litert', 'coreml'],
+    precision: 'fp32',
+    suffixes: ['.fused.onnx', '.tfjs', '.tflite', '.mlpackage'],
+    moves: 1e-4,
+  },
   { to: ['onnx', 'coreml'], precision: 'fp16', suffixes: ['.fused.onnx', '.mlpackage'], moves: 10 * 2e-2 },
   { to: ['tfjs'], precision: 'uint8', suffixes: ['.tfjs'], moves: 3 * 1e-1 },
 ] as const)(

@@ -1,5 +1,5 @@
 import type { Precision } from '../../formats/format.js';
-import { type FormatOptions, formats } from '../../formats/index.js';
+import { type FormatOptions, formatNames, formats, formatsNamed } from '../../formats/index.js';
 import { callback, type Declaration, flag, listOf, oneOf, path, text } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
 import {
@@ -58,7 +58,7 @@ function formatOptions(): Readonly<Record<keyof FormatOptions, Declaration>> {
 /** How each of them is read and judged; asked when needed, since formats can be added. */
 export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declaration>> => ({
   to: {
-    kind: listOf(() => formats.keys()),
+    kind: listOf(() => formatNames().keys()),
     flag: '--to <list>',
     help: `${[...formats.keys()].join(', ')}, comma-separated (${DEFAULT_TARGET})`,
   },
@@ -105,7 +105,7 @@ export type ResolvedConvert = Resolved<ConvertOptions, typeof DEFAULTS>;
 export function resolveConvert(given: ConvertOptions = {}): ResolvedConvert {
   expectKnown(given, convertOptions());
   const { shape, to = DEFAULTS.to, ...rest } = present(given);
-  const options = { ...DEFAULTS, ...rest, to: [...new Set(to)], shape: asMap(shape) };
+  const options = { ...DEFAULTS, ...rest, to: formatsNamed(to), shape: asMap(shape) };
   expectCombination(options);
   return options;
 }

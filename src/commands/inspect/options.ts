@@ -1,4 +1,4 @@
-import { formats } from '../../formats/index.js';
+import { formatNames, formats, formatsNamed } from '../../formats/index.js';
 import { type Declaration, flag, listOf } from '../../option-kinds.js';
 import {
   asMap,
@@ -23,7 +23,7 @@ export interface InspectOptions extends ReadingOptions {
 /** How each of them is read and judged; asked when needed, since formats can be added. */
 export const inspectOptions = (): Readonly<Record<keyof InspectOptions, Declaration>> => ({
   to: {
-    kind: listOf(() => formats.keys()),
+    kind: listOf(() => formatNames().keys()),
     flag: '--to <list>',
     help: `targets to judge: ${[...formats.keys()].join(', ')} (all)`,
   },
@@ -41,5 +41,5 @@ export type ResolvedInspect = Resolved<InspectOptions, typeof DEFAULTS> & { read
 export function resolveInspect(given: InspectOptions = {}): ResolvedInspect {
   expectKnown(given, inspectOptions());
   const { shape, to = [...formats.keys()], ...rest } = present(given);
-  return { ...DEFAULTS, ...rest, to: [...new Set(to)], shape: asMap(shape) };
+  return { ...DEFAULTS, ...rest, to: formatsNamed(to), shape: asMap(shape) };
 }

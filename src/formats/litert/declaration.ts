@@ -6,6 +6,7 @@ import { IDENTIFIER } from './schema.js';
 /** LiteRT, once TensorFlow Lite, computes in float32 whatever its weights are held in. */
 export const litertDeclaration: FormatDeclaration = {
   name: 'litert',
+  aliases: ['tflite'],
   title: 'LiteRT',
   suffix: '.tflite',
   engine: 'litert',

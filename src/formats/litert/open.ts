@@ -18,14 +18,15 @@ export function open(artefact: Artefact): Opened<ReadModel> {
   const program = readProgram(asOneChunk(artefact.files.get(artefact.commits) ?? []));
   const { metadata, operators } = program;
   const [inputs, outputs] = [program.inputs.map(filePort), program.outputs.map(filePort)];
-  const values = operators.flatMap((operator) => operator.outputs.map(({ name }) => name));
+  const nameOf = namesOf(program);
+  const values = operators.flatMap((operator) => operator.outputs.map(nameOf));
   const said = describeArtefact({ metadata, inputs, outputs, values }, damaged);
   const held = weightsOf(program);
   const coarsest = coarsestOf(held.map(([precision]) => precision));
   return {
     ...said,
     inputs: withColours(said, litertDeclaration, damaged),
-    nodes: () => nodesOf(program),
+    nodes: () => nodesOf(program, nameOf),
     precision: mostHeldIn(held),
     coarsest,
     quantization: isQuantized(program) ? 'activations' : coarsest === 'uint8' ? 'weights' : undefined,
@@ -58,12 +59,17 @@ function precisionOf({ type }: ProgramTensor): Precision | undefined {
   return type === 'int8' ? 'uint8' : undefined;
 }
 
-function nodesOf({ operators, inputs }: LitertProgram): ArtefactNode[] {
-  const keys = new Map(inputs.map(({ key, tensor }) => [tensor, key]));
-  return operators.map(({ operation, inputs: read, outputs }) => ({
+/** What tensors are called: inputs and outputs as their users call them. */
+export function namesOf({ inputs, outputs }: LitertProgram): (tensor: ProgramTensor) => string {
+  const keys = new Map([...inputs, ...outputs].map(({ key, tensor }) => [tensor, key]));
+  return (tensor) => keys.get(tensor) ?? tensor.name;
+}
+
+function nodesOf({ operators }: LitertProgram, nameOf: (tensor: ProgramTensor) => string): ArtefactNode[] {
+  return operators.map(({ operation, inputs, outputs }) => ({
     name: outputs[0]?.name ?? '',
     operator: operation.name,
-    inputs: [...new Set(read)].flatMap((tensor) => (tensor && !tensor.data ? [keys.get(tensor) ?? tensor.name] : [])),
-    outputs: outputs.map(({ name }) => name),
+    inputs: [...new Set(inputs)].flatMap((tensor) => (tensor && !tensor.data ? [nameOf(tensor)] : [])),
+    outputs: outputs.map(nameOf),
   }));
 }

@@ -24,10 +24,13 @@ export function runnable({ content }: Opened<ReadModel>, options: RunnableOption
 function withOutputs(program: LitertProgram, names: readonly string[]): LitertProgram {
   if (names.length === 0) return program;
   const made = new Map(program.operators.flatMap(({ outputs }) => outputs.map((tensor) => [tensor.name, tensor])));
-  const further = names.map((key) => {
-    const tensor = made.get(key);
-    if (!tensor) throw new Error(`no value is called ${key}`);
-    return { key, tensor };
-  });
+  const known = new Set(program.outputs.map(({ key }) => key));
+  const further = names
+    .filter((name) => !known.has(name))
+    .map((key) => {
+      const tensor = made.get(key);
+      if (!tensor) throw new Error(`no value is called ${key}`);
+      return { key, tensor };
+    });
   return { ...program, outputs: [...program.outputs, ...further] };
 }

@@ -10,13 +10,16 @@ import { closeEngines, drawn, targetOf, written } from './opened.js';
 
 const onnxruntime = startEngine('onnxruntime');
 const tensorflow = startEngine('tensorflow.js');
+const litert = startEngine('litert');
+const engines = { onnxruntime, 'tensorflow.js': tensorflow, litert };
 afterAll(() => {
   closeEngines();
   onnxruntime.close();
   tensorflow.close();
+  litert.close();
 });
 
-const NAMES = ['onnx', 'tfjs', 'coreml'] as const;
+const NAMES = ['onnx', 'tfjs', 'coreml', 'litert'] as const;
 
 /** stem = Relu(Conv(x)), halves = Split(stem), sum = left + Relu(right), out = Sigmoid(sum); all names are the source's. */
 function source(): Model {
@@ -70,8 +73,10 @@ async function runPiece(
     fed: given.map(({ name, as, tensor: { dtype, shape } }) => ({ name, as, dtype, shape })),
     outputs: wanted.map(({ name }) => name),
   };
-  const engine = target.engine === 'onnxruntime' ? onnxruntime : tensorflow;
-  const session = await engine.load({ ...target.runnable(artefact, { piece, rounded }), optimize: true });
+  const session = await engines[target.engine].load({
+    ...target.runnable(artefact, { piece, rounded }),
+    optimize: true,
+  });
   const types = new Map(session.inputs.map(({ name, dtype }) => [name, dtype]));
   const answers = await session.run(
     new Map(

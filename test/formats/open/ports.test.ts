@@ -11,7 +11,7 @@ import { allCases } from '../../corpus.js';
 import { network } from '../../network.js';
 import { targetOf, written } from './opened.js';
 
-const NAMES = ['onnx', 'tfjs', 'coreml'] as const;
+const NAMES = ['onnx', 'tfjs', 'coreml', 'litert'] as const;
 
 function caseOf(name: string): string {
   const found = allCases().find((each) => each.name === name);
@@ -84,8 +84,8 @@ describe.each(NAMES)('%s opened from its bytes', (name) => {
   });
 
   test.each([
-    ['rgb', { onnx: 'rgb', tfjs: 'rgb', coreml: 'rgb' }],
-    ['bgr', { onnx: 'bgr', tfjs: 'rgb', coreml: 'bgr' }],
+    ['rgb', { onnx: 'rgb', tfjs: 'rgb', litert: 'rgb', coreml: 'rgb' }],
+    ['bgr', { onnx: 'bgr', tfjs: 'rgb', litert: 'rgb', coreml: 'bgr' }],
   ] as const)('says class names and how a network of %s takes pixels', async (order, colours) => {
     const model = openModel(caseOf('mobileone_s0_ts13'));
     const labels = Array.from({ length: 1000 }, (_, index) => `class "${index}"`);

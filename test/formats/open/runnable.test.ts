@@ -9,7 +9,7 @@ import { closeEngines, difference, drawn, run, targetOf, written } from './opene
 
 afterAll(closeEngines);
 
-const NAMES = ['onnx', 'tfjs', 'coreml'] as const;
+const NAMES = ['onnx', 'tfjs', 'coreml', 'litert'] as const;
 
 /** Two convolutions whose names no grammar but ONNX's takes, a split and a head; every name is one of the source. */
 function source(): Model {

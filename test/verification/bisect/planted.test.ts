@@ -29,6 +29,7 @@ describe.each([
   ['onnx', 'fp16'],
   ['tfjs', 'fp32'],
   ['coreml', 'fp16'],
+  ['litert', 'fp32'],
 ] as const)('%s in %s', (name, precision) => {
   test.each(FAULTS.map((fault) => [fault.name, fault] as const))(
     '%s is found where it was planted',

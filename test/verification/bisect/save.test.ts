@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ const bytes = new Uint8Array(readFileSync(file));
 const dropped = FAULTS.find(({ name }) => name === 'a bias dropped');
 
 /** A bias lost in the tenth convolution, and what was written of it. */
-async function saved(name: 'onnx' | 'tfjs' | 'coreml') {
+async function saved(name: keyof typeof CANDIDATES) {
   const target = await targetOf(name);
   const found = dropped && damaged(bytes, dropped, 9);
   if (!found) throw new Error('nothing was planted');
@@ -40,7 +40,15 @@ async function saved(name: 'onnx' | 'tfjs' | 'coreml') {
   return { parted, saveTo, nodeDataTo };
 }
 
-describe.each(['onnx', 'tfjs', 'coreml'] as const)('of %s', (name) => {
+/** The file by which a part is known; Core ML runs as ONNX. */
+const CANDIDATES = {
+  onnx: 'candidate.onnx',
+  tfjs: 'candidate.tfjs/model.json',
+  coreml: 'candidate.onnx',
+  litert: 'candidate.tflite',
+};
+
+describe.each(['onnx', 'tfjs', 'coreml', 'litert'] as const)('of %s', (name) => {
   test('the smallest model that differs, its input and the command that shows it are saved', async () => {
     const { parted, saveTo } = await saved(name);
     expect(parted.saved).toBe(saveTo);
@@ -49,9 +57,9 @@ describe.each(['onnx', 'tfjs', 'coreml'] as const)('of %s', (name) => {
     expect(reference.sorted().length).toBeLessThanOrEqual(parted.nodes.length);
     const arrays = readArrays(new Uint8Array(readFileSync(path.join(saveTo, 'inputs.npz'))), 2 ** 30);
     expect([...arrays.keys()].sort()).toEqual(reference.inputs.map((value) => value.name).sort());
-    expect(existsSync(path.join(saveTo, name === 'tfjs' ? 'candidate.tfjs/model.json' : 'candidate.onnx'))).toBe(true);
+    expect(statSync(path.join(saveTo, CANDIDATES[name])).isFile()).toBe(true);
     const command = readFileSync(path.join(saveTo, 'command.txt'), 'utf8');
-    expect(command).toMatch(/^mobileone verify reference\.onnx candidate\.(onnx|tfjs) --inputs inputs\.npz/);
+    expect(command).toMatch(/^mobileone verify reference\.onnx candidate\.(onnx|tfjs|tflite) --inputs inputs\.npz/);
   });
 });
 
