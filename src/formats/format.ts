@@ -81,7 +81,7 @@ export interface Opened<Content = unknown> {
   readonly labels: readonly string[] | undefined;
   /** What most of its weights are held in. */
   readonly precision: Precision;
-  /** What any of its weights are held in at the coarsest: that is what its answers are rounded by. */
+  /** What any of its weights are held in, or its values computed in, at the coarsest: its answers are rounded by that. */
   readonly coarsest: Precision;
   /**
    * Weights that are stored in few steps: even ones (`weights`), or those of a table (`palette`); `activations` where computed

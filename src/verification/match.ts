@@ -77,7 +77,7 @@ export function matchPorts(
   return decideLayouts(
     reference.inputs.flatMap((anchor) => withAnchor(anchor, matchedInputs.get(anchor))),
     reference.outputs.flatMap((anchor) => withAnchor(anchor, matchedOutputs.get(anchor))),
-    reference.hasChannelsFirst === (graph !== undefined),
+    { hasOneOrder: reference.hasChannelsFirst === (graph !== undefined), isSource: reference.hasChannelsFirst },
   );
 }
 
@@ -169,15 +169,15 @@ function withAnchor(anchor: Anchor, match: MatchedPort | undefined): (MatchedPor
 function decideLayouts(
   inputs: readonly (MatchedPort & { anchor: Anchor })[],
   outputs: readonly (MatchedPort & { anchor: Anchor })[],
-  hasOneOrder: boolean,
+  { hasOneOrder, isSource }: { readonly hasOneOrder: boolean; readonly isSource: boolean },
 ): Matching {
   const turned = [...inputs, ...outputs].flatMap((match) => {
-    const [only, ...others] = waysOf(match);
+    const [only, ...others] = waysOf(match, isSource);
     return others.length > 0 || (match.anchor.shape?.length ?? 0) < 3 ? [] : [only !== undefined];
   });
   const settle = (match: MatchedPort & { anchor: Anchor }): MatchedPort => {
     const { port, by, anchor } = match;
-    const ways = waysOf(match);
+    const ways = waysOf(match, isSource);
     const as = (permutation: readonly number[] | undefined) => ({ port: { ...port, permutation }, by });
     // Where nothing fits, the comparison will say that the shapes differ.
     if (ways.length <= 1) return as(ways[0]);
@@ -192,9 +192,12 @@ function decideLayouts(
   return { inputs: inputs.map(settle), outputs: outputs.map(settle) };
 }
 
-/** Metadata say how axes lie in the source, which the reference need not be. */
-function waysOf({ anchor, port, by }: MatchedPort & { anchor: Anchor }): (readonly number[] | undefined)[] {
-  if (by === 'map' && port.permutation) return [port.permutation];
+/** Metadata say how axes lie in the source, which a reference in channels-last need not be. */
+function waysOf(
+  { anchor, port, by }: MatchedPort & { anchor: Anchor },
+  isSource: boolean,
+): (readonly number[] | undefined)[] {
+  if (port.permutation && (by === 'map' || isSource)) return [port.permutation];
   const told = port.permutation && layoutsThatFit(anchor.shape, port.shape, port.permutation);
   return told && told.length > 0 ? told : layoutsThatFit(anchor.shape, port.shape, undefined);
 }

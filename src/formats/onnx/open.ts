@@ -1,4 +1,13 @@
-import { asOneChunk, type Bytes, InputError, type Model, type Value } from '../../model/index.js';
+import {
+  asOneChunk,
+  type Bytes,
+  type Graph,
+  InputError,
+  type Model,
+  type Node,
+  type Value,
+} from '../../model/index.js';
+import { cast } from '../../operators/rows/cast.js';
 import { describeArtefact, withColours } from '../artefact-ports.js';
 import type { Artefact, Opened, OpenLimits } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
@@ -29,7 +38,7 @@ export function open(artefact: Artefact, limits?: OpenLimits): Opened<OnnxConten
     inputs: withColours(said, onnxDeclaration, invalid),
     nodes: () => nodesOf(graph),
     precision: mostHeldIn(held),
-    coarsest: coarsestOf(held.map(([precision]) => precision)),
+    coarsest: coarsestOf([...held.map(([precision]) => precision), computesInHalf(graph) ? 'fp16' : 'fp32']),
     quantization: quantizationOf(graph),
     graph,
     notes,
@@ -45,6 +54,12 @@ export function dataFiles(main: readonly Uint8Array[], limits?: OpenLimits): str
   };
   readOnnx(asOneChunk(main), { ...limits, onLocation });
   return [...locations];
+}
+
+/** Whether values are made float16 anywhere. */
+function computesInHalf(graph: Graph): boolean {
+  const isHalf = (node: Node) => node.is('Cast') && cast.parameters(node).to === 'float16';
+  return graph.inputs.some(({ dtype }) => dtype === 'float16') || graph.sorted().some(isHalf);
 }
 
 function filePort({ name, dtype, shape, graph }: Value) {

@@ -25,6 +25,8 @@ export interface ReadPackage {
   readonly held: ProgramReader['held'];
   /** How, and how many, elements of constants are stored in few steps. */
   readonly compressed: ProgramReader['compressed'];
+  /** Whether any operation computes in float16. */
+  readonly computesInHalf: boolean;
 }
 
 /**
@@ -64,8 +66,8 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   const outputs = addOutputs(model, program, block.outputs);
   program.checkTypes();
   checkDescription(description, inputs, outputs);
-  const { classifier, values, held, compressed } = program;
-  return { model, description, classifier, values, held, compressed };
+  const { classifier, values, held, compressed, computesInHalf } = program;
+  return { model, description, classifier, values, held, compressed, computesInHalf };
 }
 
 const EMPTY = { producerVersion: '', domain: '', modelVersion: 0n, docString: '' };

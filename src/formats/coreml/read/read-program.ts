@@ -113,6 +113,11 @@ export class ProgramReader {
     }
   }
 
+  /** Whether any operation computes in float16. */
+  get computesInHalf(): boolean {
+    return this.#declared.some(({ type }) => type.dtype === 'fp16');
+  }
+
   /** What operations make, in their order. */
   get values(): string[] {
     return this.#declared.map(({ name }) => name);
