@@ -29,6 +29,7 @@ export function describeArtefact(
   const describe = (port: FilePort) => describePort(port, said, refuse);
   return {
     metadata,
+    saysLayout: metadata.has('mobileone.layout'),
     inputs: inputs.map(describe),
     outputs: outputs.map(describe),
     values: values.map((name) => describeValue(name, said)),

@@ -92,6 +92,8 @@ export interface Opened<Content = unknown> {
   readonly graph: Graph | undefined;
   /** Set where it normalises pixels by itself: how, and in which order the network was trained. */
   readonly image: ImageOptions | undefined;
+  /** Whether metadata say how axes lie that are not where the source has them; of others that they lie as there. */
+  readonly saysLayout: boolean;
   /** Every entry as text; what is no text as JSON. */
   readonly metadata: ReadonlyMap<string, string>;
   /** The nodes of the source that each node stands for. */

@@ -50,7 +50,13 @@ interface Mapped {
  */
 export function matchPorts(
   reference: Anchors,
-  { inputs, outputs, values, graph }: Pick<Opened, 'inputs' | 'outputs' | 'values' | 'graph'>,
+  {
+    inputs,
+    outputs,
+    values,
+    graph,
+    saysLayout,
+  }: Pick<Opened, 'inputs' | 'outputs' | 'values' | 'graph' | 'saysLayout'>,
   map: ReadonlyMap<string, string>,
 ): Matching {
   const tensors = outputs.filter(({ dtype }) => dtype !== undefined);
@@ -77,7 +83,10 @@ export function matchPorts(
   return decideLayouts(
     reference.inputs.flatMap((anchor) => withAnchor(anchor, matchedInputs.get(anchor))),
     reference.outputs.flatMap((anchor) => withAnchor(anchor, matchedOutputs.get(anchor))),
-    { hasOneOrder: reference.hasChannelsFirst === (graph !== undefined), isSource: reference.hasChannelsFirst },
+    {
+      hasOneOrder: reference.hasChannelsFirst === (graph !== undefined),
+      isTold: reference.hasChannelsFirst && saysLayout,
+    },
   );
 }
 
@@ -169,15 +178,15 @@ function withAnchor(anchor: Anchor, match: MatchedPort | undefined): (MatchedPor
 function decideLayouts(
   inputs: readonly (MatchedPort & { anchor: Anchor })[],
   outputs: readonly (MatchedPort & { anchor: Anchor })[],
-  { hasOneOrder, isSource }: { readonly hasOneOrder: boolean; readonly isSource: boolean },
+  { hasOneOrder, isTold }: { readonly hasOneOrder: boolean; readonly isTold: boolean },
 ): Matching {
   const turned = [...inputs, ...outputs].flatMap((match) => {
-    const [only, ...others] = waysOf(match, isSource);
+    const [only, ...others] = waysOf(match, isTold);
     return others.length > 0 || (match.anchor.shape?.length ?? 0) < 3 ? [] : [only !== undefined];
   });
   const settle = (match: MatchedPort & { anchor: Anchor }): MatchedPort => {
     const { port, by, anchor } = match;
-    const ways = waysOf(match, isSource);
+    const ways = waysOf(match, isTold);
     const as = (permutation: readonly number[] | undefined) => ({ port: { ...port, permutation }, by });
     // Where nothing fits, the comparison will say that the shapes differ.
     if (ways.length <= 1) return as(ways[0]);
@@ -195,9 +204,9 @@ function decideLayouts(
 /** Metadata say how axes lie in the source, which a reference in channels-last need not be. */
 function waysOf(
   { anchor, port, by }: MatchedPort & { anchor: Anchor },
-  isSource: boolean,
+  isTold: boolean,
 ): (readonly number[] | undefined)[] {
-  if (port.permutation && (by === 'map' || isSource)) return [port.permutation];
+  if (isTold || (by === 'map' && port.permutation)) return [port.permutation];
   const told = port.permutation && layoutsThatFit(anchor.shape, port.shape, port.permutation);
   return told && told.length > 0 ? told : layoutsThatFit(anchor.shape, port.shape, undefined);
 }
