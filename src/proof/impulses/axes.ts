@@ -123,6 +123,7 @@ export class Following {
 const isPlain = ({ stride, low, high, begin, end, isPlaced }: WindowAxis) =>
   !isPlaced && stride === 1 && low === 0 && high === 0 && begin === 0 && end === 0;
 
+/** The largest whole number that divides both; of 0 and a number that number. */
 export function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }

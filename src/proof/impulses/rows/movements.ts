@@ -357,6 +357,7 @@ export const movementRows: Readonly<Record<string, Row>> = {
   },
 };
 
+/** A tensor that answers to nothing, in its own shape and in float64. */
 export function constantForm(tensor: Tensor): AffineForm {
   return { shape: tensor.shape, terms: [], constant: tensor.toFloat64() };
 }
