@@ -1,5 +1,5 @@
 import { type Graph, isFloat, type Node, readBy, type Value } from '../model/index.js';
-import { hasTrait } from '../operators/index.js';
+import { hasTrait, operatorOf } from '../operators/index.js';
 
 /** What a graph selects among computed floats on the way to its outputs. */
 export interface Selections {
@@ -21,7 +21,10 @@ export function selectionsOf(graph: Graph): Selections {
     return behind.size > 0;
   });
   const results = new Set([...nodes].flatMap((node) => node.outputs.filter((value) => value !== undefined)));
-  const read = [...nodes].flatMap((node) => comparedBy(node, computed)).filter((value) => !results.has(value));
+  const read = [...nodes]
+    .flatMap((node) => comparedBy(node, computed))
+    .map(original)
+    .filter((value) => !results.has(value));
   return { outputs: new Set(outputs.map(({ name }) => name)), read: [...new Set(read)], results: [...results] };
 }
 
@@ -47,6 +50,17 @@ function selectionsBehind(output: Value, computed: ReadonlySet<Value>): Set<Node
     if (!producer || producer.graph !== output.graph) continue;
     if (comparedBy(producer, computed).length > 0) found.add(producer);
     for (const value of readBy(producer)) seen.add(value);
+  }
+  return found;
+}
+
+/** Where a copy was made: copies are dropped on the way to an artefact, and their names with them. */
+function original(value: Value): Value {
+  let found = value;
+  while (found.producer) {
+    const row = operatorOf(found.producer);
+    if (!row?.isCopy?.(found.producer, row.parameters(found.producer))) break;
+    found = found.producer.input(0);
   }
   return found;
 }

@@ -67,6 +67,15 @@ describe('an output that follows from a selection', () => {
     expect(selectionsOf(g)).toEqual({ outputs: new Set([kept.name]), read: [scores], results: [best] });
   });
 
+  test('is judged where the values were computed, not at a copy of them, which no artefact needs to have', () => {
+    const g = graph();
+    const scores = add(g, 'Softmax', [g.addInput('x', 'float32', [1, 4])]);
+    const copy = add(g, 'Identity', [add(g, 'Identity', [scores])]);
+    const best = add(g, 'ArgMax', [copy], 'int64');
+    g.setOutputs([best]);
+    expect(selectionsOf(g)).toEqual({ outputs: new Set([best.name]), read: [scores], results: [best] });
+  });
+
   test('is judged by what is computed, not by a constant that it is compared with, whatever form that has', () => {
     const g = graph();
     const computed = add(g, 'Softmax', [g.addInput('x', 'float32', [1, 4])]);
