@@ -19,6 +19,11 @@ export interface SamplesRequest extends ImageRequest {
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 const ARRAY = /\.np[yz]$/i;
 
+/** Whether a file of a folder of samples is one, by its name. */
+export function isSample(file: string): boolean {
+  return IMAGE.test(file) || ARRAY.test(file);
+}
+
 /**
  * A user's samples: rows of an `.npy` or `.npz` file, the files of a folder of these, or of a folder of images.
  * @throws InputError where there is nothing of the kind, or it cannot become the inputs

@@ -1,5 +1,5 @@
 export { type Destination, destinationOf, expectFolder, expectReplaceable } from './destination.js';
-export { expectNoInput, expectNotAmong } from './expect-no-input.js';
+export { expectNoInput, expectNoInputIn, expectNotAmong, expectNotInside } from './expect-no-input.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
 export { filesOnDisk } from './files-on-disk.js';
 export { type Identity, identityAt, placeKey } from './identity.js';

@@ -67,6 +67,15 @@ test('eight processes, one of them killed and taken up, give the bytes of one, b
   expect(json('merged.json').models[0].candidates[0].data).toMatchObject({ samples: 800 });
 });
 
+test('a merge is not written over a part', async () => {
+  const before = readFileSync(path.join(folder, fileOf(1)), 'utf8');
+  for (const parts of [['parts'], SHARDS.map(fileOf)]) {
+    const merged = await mobileone(folder, ['report', 'merge', ...parts, '--report', fileOf(1), '-q']);
+    expect(merged).toMatchObject({ code: 2, stderr: expect.stringMatching(/a part would be lost|is the input/) });
+  }
+  expect(readFileSync(path.join(folder, fileOf(1)), 'utf8')).toBe(before);
+});
+
 test('a part of another run is refused by what differs', async () => {
   const other = await mobileone(folder, [...asked('--shard', '1/8', '--report', 'other.json'), '--tolerance', '1e-3']);
   expect(other.code).toBe(0);

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { writeDigits } from '../data/digit-images.js';
-import { scratch } from '../files/scratch.js';
+import { contentOf, scratch } from '../files/scratch.js';
 import { DIGITS, mobileone } from './run.js';
 
 const OTHER = DIGITS.replace('digits_ts13_bn', 'digits_se_ts17');
@@ -39,6 +39,57 @@ test.each([[['--html', DIGITS]], [['--html', 'a', '--junit', './a']]])(
     expect([code, stderr]).toEqual([2, expect.stringMatching(/the output is the input|the same place/)]);
   },
 );
+
+describe('what is read stays as it is', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = scratch();
+    fs.copyFileSync(DIGITS, path.join(folder, 'reference.onnx'));
+    await writeDigits(path.join(folder, 'data'), 3);
+    const { code } = await mobileone(folder, [
+      'convert',
+      'reference.onnx',
+      '--to',
+      'tfjs',
+      '--name',
+      'web',
+      '--no-check',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['reference.onnx', ['--report', 'web.tfjs/model.json']],
+    ['nothing.onnx', ['--html', 'web.tfjs/page.html']],
+    ['reference.onnx', ['--inputs', 'data', '--junit', 'data/page.png']],
+    ['reference.onnx', ['--save', '.']],
+    ['reference.onnx', ['--inputs', 'data', '--save', 'data']],
+    ['reference.onnx', ['--save', 'web.tfjs/saved']],
+  ])('by %s %j', async (reference, flags) => {
+    const before = contentOf(folder);
+    const { code, stderr } = await mobileone(folder, ['verify', reference, 'web.tfjs', ...flags]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/lies in the (input|folder for outputs)/)]);
+    expect(contentOf(folder)).toEqual(before);
+  });
+
+  test('and samples take a report beside them, more than once', async () => {
+    const asked = [
+      'verify',
+      'reference.onnx',
+      'reference.onnx',
+      '--inputs',
+      'data',
+      '--report',
+      'data/report.json',
+      '-q',
+    ];
+    for (const _ of [1, 2])
+      expect(await mobileone(folder, [...asked, '--report', 'data/report.json'])).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+  });
+});
 
 test('the page of a run on images shows those that are furthest off', async () => {
   const folder = scratch();

@@ -4,7 +4,8 @@ import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { Stations } from '../../run/stations.js';
-import { mergeParts } from '../../verification/shards/merge.js';
+import { expectOwnPlaces, reportPlaces } from '../../run/write-reports.js';
+import { isPart, mergeParts } from '../../verification/shards/merge.js';
 import { type MergeOptions, resolveMerge } from './options.js';
 
 /**
@@ -17,9 +18,15 @@ export async function mergeReports(parts: readonly string[], given: MergeOptions
   const options = resolveMerge(given);
   const [first] = parts;
   if (first === undefined) throw new UsageError({ what: 'no part was named', todo: 'name files, or a folder of them' });
+  const places = reportPlaces(options);
+  expectOwnPlaces(places, parts);
+  const lost = places.find(isPart);
+  if (lost !== undefined) {
+    throw new UsageError({ what: 'a part would be lost', where: { file: lost }, todo: 'choose another place' });
+  }
   const apart = { host: null, part: null };
   try {
-    if (options.report !== undefined) expectWritable(options.report);
+    for (const place of places) expectWritable(place);
     const { model, error } = mergeParts(parts);
     return closeRun('verify', started, [{ report: model, error }], options, apart);
   } catch (error) {

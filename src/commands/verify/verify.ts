@@ -1,4 +1,5 @@
-import { expectWritable } from '../../files/index.js';
+import { isSample } from '../../data/open-samples.js';
+import { expectNoInputIn, expectNotInside, expectWritable } from '../../files/index.js';
 import { MobileoneError, OutputError, UsageError } from '../../model/index.js';
 import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
@@ -46,10 +47,8 @@ export async function verifyAll(
       todo: 'name one candidate, and the others in runs of their own',
     });
   }
-  const { inputs, labels, truth } = options;
-  const read = [reference, ...candidates, inputs, labels, truth].filter((path) => path !== undefined);
   const places = [...reportPlaces(options), ...(options.nodeData === undefined ? [] : [options.nodeData])];
-  expectOwnPlaces(places, read);
+  expectNothingReadIsWritten(places, [reference, ...candidates], options);
   const draft = new Draft(reference);
   const stations = new Stations((station, samples) => options.onProgress?.({ model: reference, station, samples }));
   let outcome: Awaited<ReturnType<typeof verifyArtefacts>>;
@@ -69,4 +68,19 @@ export async function verifyAll(
   });
   if (!(closed.error instanceof OutputError)) outcome?.journal?.remove();
   return closed;
+}
+
+/** A folder of samples takes reports beside them. @throws UsageError */
+function expectNothingReadIsWritten(
+  places: readonly string[],
+  artefacts: readonly string[],
+  { inputs, labels, truth, save }: VerifyOptions,
+): void {
+  const data = [inputs, labels, truth].filter((path) => path !== undefined);
+  const read = [...artefacts, ...data];
+  expectOwnPlaces(places, read);
+  for (const place of places) expectNotInside(place, isSample(place) ? read : artefacts);
+  if (save === undefined) return;
+  expectNotInside(save, read);
+  expectNoInputIn(save, read);
 }

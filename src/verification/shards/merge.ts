@@ -46,6 +46,16 @@ export function mergeParts(places: readonly string[]): {
   return outcomeOf(first.model, reports, new Set(parts.flatMap(({ model }) => model.notes)));
 }
 
+/** Whether a whole part lies there, of whatever run. */
+export function isPart(file: string): boolean {
+  try {
+    return readPart(file) !== undefined;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
 function outcomeOf(model: ModelReport, candidates: readonly CandidateReport[], notes: ReadonlySet<string>) {
   const failed = candidates.find(({ error }) => error);
   const error = failed?.error ?? null;
