@@ -44,7 +44,7 @@ interface Mapped {
  * that its metadata record, else by type and shape where that leaves one way. Axes are turned as metadata say, else where
  * one layout alone fits.
  * @param map name in the candidate to `NAME` or `NAME:0231` of the reference
- * @throws UsageError where `map` names what is not there
+ * @throws UsageError where `map` names what the reference has not, or pairs what cannot be a pair
  * @throws NotEquivalentError where the candidate lacks an output
  * @throws EngineError where it is open which is which: nothing can be compared then
  */
@@ -62,6 +62,10 @@ export function matchPorts(
   const tensors = outputs.filter(({ dtype }) => dtype !== undefined);
   const known = [...reference.inputs, ...reference.outputs].map(({ name }) => name);
   const mapped = new Map(Array.from(map, ([name, text]) => [name, readMapped(text, known)]));
+  for (const [name, { reference: of, permutation }] of mapped) {
+    const port = [...inputs, ...tensors].find((each) => each.name === name);
+    if (port) expectMappable(port, inputs.includes(port) ? reference.inputs : reference.outputs, of, permutation);
+  }
   const matchedInputs = pair(reference.inputs, inputs, mapped);
   const matchedOutputs = pair(reference.outputs, tensors, mapped);
   for (const anchor of reference.inputs) {
@@ -118,6 +122,25 @@ function readMapped(text: string, known: readonly string[]): Mapped {
     throw new UsageError({ what: `--map: ${digits} is no order of axes`, todo: 'write 0231 for channels-last' });
   }
   return { reference: found, permutation: isWhole ? undefined : permutation };
+}
+
+/** @throws UsageError where an input is called an output, or the axes are more or fewer than those of the port */
+function expectMappable(
+  port: ArtefactPort,
+  anchors: readonly Anchor[],
+  reference: string,
+  permutation: readonly number[] | undefined,
+): void {
+  const anchor = anchors.find(({ name }) => name === reference);
+  if (!anchor) {
+    const todo = `name one of ${anchors.map(({ name }) => name).join(', ')}`;
+    throw new UsageError({ what: `--map: of ${port.name} and ${reference} one is an input, one an output`, todo });
+  }
+  const rank = anchor.shape?.length ?? port.shape?.length;
+  if (permutation && rank !== undefined && permutation.length !== rank) {
+    const what = `--map: ${permutation.join('')} orders ${permutation.length} axes, ${reference} has ${rank}`;
+    throw new UsageError({ what, todo: 'give each axis once' });
+  }
 }
 
 type Pairs = Map<Anchor, MatchedPort>;

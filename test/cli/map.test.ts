@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { scratch } from '../files/scratch.js';
+import { DIGITS, mobileone } from './run.js';
+
+test.each([
+  ['image=logits', '--map: of image and logits one is an input, one an output; name one of image'],
+  ['logits=image', '--map: of logits and image one is an input, one an output; name one of logits'],
+  ['image=image:012', '--map: 012 orders 3 axes, image has 4; give each axis once'],
+])('--map %s is told what is wrong with it', async (map, told) => {
+  const { code, stderr } = await mobileone(scratch(), ['verify', DIGITS, DIGITS, '--map', map, '-q']);
+  expect([code, stderr]).toEqual([2, `mobileone: ${DIGITS}: ${told}\n`]);
+});
