@@ -195,11 +195,13 @@ class Runner {
   /** The first and the third sample of a group, which differ in kind; and the very first with its inputs nudged. */
   async #againstItself({ trial, outputs }: Answered, place: number): Promise<Sums[][]> {
     const found: Sums[][] = [];
+    // Samples are in work side by side: which of them is the first is said before anything is waited for.
+    const isVeryFirst = place === 0 && this.#isFirst;
+    if (isVeryFirst) this.#isFirst = false;
     if (this.#optimized && (place === 0 || place === 2)) {
       found.push(this.#sums(outputs, await this.#answer(this.#optimized, trial), trial.label));
     }
-    if (this.#isFirst) {
-      this.#isFirst = false;
+    if (isVeryFirst) {
       const { trainedOn } = this.#recording.reference.runs;
       const nudged = trainedOn ? trial : { ...trial, feeds: nudge(trial.feeds, 1) };
       if (!trainedOn) found.push(this.#sums(outputs, await this.#answer(this.#reference, nudged), trial.label));
