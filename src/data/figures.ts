@@ -1,10 +1,13 @@
 import type { ClassRow } from '../check/class-row.js';
 import type { Sums } from '../check/index.js';
+import { Sha256 } from '../files/index.js';
 import type { DataFiguresReport, PreprocessingReport, ShareReport, WorstSampleReport } from './report.js';
 import { shareOf } from './wilson.js';
 
 /** What one sample of a user's data showed of one candidate. */
 export interface SampleFigures {
+  /** Its place in the order of samples. */
+  readonly index: number;
   readonly label: string;
   /** Its class, where that is known. */
   readonly truth: number | null;
@@ -21,91 +24,150 @@ export interface DataFacts {
   /** `noise` of each output, as its figures have it. */
   readonly noise: readonly (number | null)[];
   readonly preprocessing: PreprocessingReport | null;
-  /** Lower-case hexadecimal. */
-  readonly hash: (text: string) => string;
 }
 
 const BEST = 5;
 const WORST = 10;
+const encoder = new TextEncoder();
 
-/** Figures of one candidate on a user's data; a pure function of what each sample showed, in the order of samples. */
-export function dataFigures(samples: readonly SampleFigures[], facts: DataFacts): DataFiguresReport {
-  const output = Math.min(...samples.map(({ classes }) => firstWithRows(classes)));
-  const rows = samples.flatMap(({ classes, truth }) => (classes[output] ?? []).map((row) => ({ ...row, truth })));
-  const decided = rows.filter(({ lead }) => lead >= undecidedBelow(samples, output, facts));
-  const hits = (side: 'source' | 'artefact', best: number) => hitRate(rows, side, best);
+/**
+ * Figures of one candidate on a user's data, from what each sample showed, in the order of samples. Of a sample only
+ * numbers are kept: there may be any number of them.
+ */
+export class DataFigures {
+  #samples = 0;
+  /** Of each output. */
+  readonly #choices: Choices[] = [];
+  readonly #hash = new Sha256();
+  /** The furthest off first. */
+  #worst: readonly WorstSample[] = [];
+
+  add({ index, label, truth, sha256, outputs, classes }: SampleFigures): void {
+    this.#samples++;
+    this.#hash.add(encoder.encode(`${sha256} ${label}\n`));
+    for (const [output, rows] of classes.entries()) {
+      this.#choices[output] ??= new Choices();
+      this.#choices[output].add(rows, truth, outputs[output]?.maxSource ?? 0);
+    }
+    const error = errorOf(outputs);
+    if (error > 0) this.#keepWorst({ index, label, error, rows: classes.map(([row]) => row) });
+  }
+
+  /** The samples that are furthest off, with their places in the order. */
+  get worst(): readonly Pick<WorstSample, 'index' | 'label'>[] {
+    return this.#worst;
+  }
+
+  /** Of all samples so far. */
+  report({ labels, noise, preprocessing }: DataFacts): DataFiguresReport {
+    const output = this.#choices.findIndex(({ rows }) => rows > 0);
+    const choices = this.#choices[output] ?? new Choices();
+    const decided = choices.decided(noise[output] ?? 0);
+    return {
+      samples: this.#samples,
+      decided: decided.rows,
+      top1: choices.hitRate('artefact', 'first'),
+      top5: choices.hitRate('artefact', 'best'),
+      reference: { top1: choices.hitRate('source', 'first'), top5: choices.hitRate('source', 'best') },
+      agreement: shareOf(choices.agreeing, choices.rows),
+      decidedAgreement: shareOf(decided.agreeing, decided.rows),
+      ...choices.means(),
+      worst: this.#worst.map((sample) => reportWorst(sample, output, labels)),
+      preprocessing,
+      sha256: this.#hash.hex(),
+    };
+  }
+
+  /** The earlier first of equal ones. */
+  #keepWorst(sample: WorstSample): void {
+    const after = this.#worst.findIndex(({ error }) => error < sample.error);
+    const place = after < 0 ? this.#worst.length : after;
+    this.#worst = this.#worst.toSpliced(place, 0, sample).slice(0, WORST);
+  }
+}
+
+/** What both sides choose in the rows of one output. */
+class Choices {
+  readonly #hits = { source: { first: 0, best: 0 }, artefact: { first: 0, best: 0 } };
+  /** How far the source's best leads in rows where both choose the same class, and in the others. */
+  readonly #leads = { same: [] as number[], other: [] as number[] };
+  #withoutTruth = 0;
+  #confidenceShift = 0;
+  #divergence = 0;
+  #largest = 0;
+
+  add(rows: readonly ClassRow[], truth: number | null, largest: number): void {
+    this.#largest = Math.max(this.#largest, largest);
+    for (const { source, artefact, lead, confidence, divergence } of rows) {
+      this.#leads[source[0] === artefact[0] ? 'same' : 'other'].push(lead);
+      this.#confidenceShift += confidence[1] - confidence[0];
+      this.#divergence += divergence;
+      if (truth === null) this.#withoutTruth++;
+      else {
+        this.#count('source', source.indexOf(truth));
+        this.#count('artefact', artefact.indexOf(truth));
+      }
+    }
+  }
+
+  get rows(): number {
+    return this.#leads.same.length + this.#leads.other.length;
+  }
+
+  get agreeing(): number {
+    return this.#leads.same.length;
+  }
+
+  /** Rows on which the reference has decided itself: see `top1` of `OutputFigures`. */
+  decided(noise: number): { readonly rows: number; readonly agreeing: number } {
+    const { same, other } = this.#leads;
+    const isDecided = (lead: number) => lead >= 2 * noise * this.#largest;
+    const agreeing = same.filter(isDecided).length;
+    return { rows: agreeing + other.filter(isDecided).length, agreeing };
+  }
+
+  /** How often the true class is among the best that one side chooses; null where the truth of a row is not known. */
+  hitRate(side: 'source' | 'artefact', among: 'first' | 'best'): ShareReport | null {
+    return this.#withoutTruth > 0 ? null : shareOf(this.#hits[side][among], this.rows);
+  }
+
+  means(): Pick<DataFiguresReport, 'confidenceShift' | 'kl'> {
+    const { rows } = this;
+    if (rows === 0) return { confidenceShift: null, kl: null };
+    return { confidenceShift: this.#confidenceShift / rows, kl: this.#divergence / rows };
+  }
+
+  #count(side: 'source' | 'artefact', rank: number): void {
+    if (rank === 0) this.#hits[side].first++;
+    if (rank >= 0 && rank < BEST) this.#hits[side].best++;
+  }
+}
+
+/** A sample that is off, with the first row of classes of each output. */
+interface WorstSample {
+  readonly index: number;
+  readonly label: string;
+  readonly error: number;
+  readonly rows: readonly (ClassRow | undefined)[];
+}
+
+function reportWorst(
+  { label, error, rows }: WorstSample,
+  output: number,
+  labels: readonly string[] | undefined,
+): WorstSampleReport {
+  const nameOf = (index: number | undefined) => (index === undefined ? null : (labels?.[index] ?? String(index)));
+  const row = rows[output];
   return {
-    samples: samples.length,
-    decided: decided.length,
-    top1: hits('artefact', 1),
-    top5: hits('artefact', BEST),
-    reference: { top1: hits('source', 1), top5: hits('source', BEST) },
-    agreement: agreementOf(rows),
-    decidedAgreement: agreementOf(decided),
-    confidenceShift: mean(rows.map(({ confidence: [source, artefact] }) => artefact - source)),
-    kl: mean(rows.map(({ divergence }) => divergence)),
-    worst: worstOf(samples, output, facts.labels),
-    preprocessing: facts.preprocessing,
-    sha256: facts.hash(samples.map(({ label, sha256 }) => `${sha256} ${label}\n`).join('')),
+    sample: label,
+    error: Number.isFinite(error) ? error : null,
+    reference: nameOf(row?.source[0]),
+    candidate: nameOf(row?.artefact[0]),
   };
 }
 
-/** The first output that has classes. */
-function firstWithRows(classes: SampleFigures['classes']): number {
-  const found = classes.findIndex((rows) => rows.length > 0);
-  return found < 0 ? classes.length : found;
-}
-
-interface JudgedRow extends ClassRow {
-  readonly truth: number | null;
-}
-
-/** A lead up to which the reference has not decided itself: see `top1` of `OutputFigures`. */
-function undecidedBelow(samples: readonly SampleFigures[], output: number, { noise }: DataFacts): number {
-  const largest = samples.reduce((most, { outputs }) => Math.max(most, outputs[output]?.maxSource ?? 0), 0);
-  return 2 * (noise[output] ?? 0) * largest;
-}
-
-/** How often the true class is among the best that one side chooses; null where the truth of a row is not known. */
-function hitRate(rows: readonly JudgedRow[], side: 'source' | 'artefact', best: number): ShareReport | null {
-  if (rows.some(({ truth }) => truth === null)) return null;
-  const hits = rows.filter((row) => row[side].slice(0, best).includes(row.truth ?? -1));
-  return shareOf(hits.length, rows.length);
-}
-
-function agreementOf(rows: readonly ClassRow[]): ShareReport | null {
-  return shareOf(rows.filter(({ source, artefact }) => source[0] === artefact[0]).length, rows.length);
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Samples by how far the output is off that is furthest, the earlier first of equal ones; those that are equal are left out. */
-function worstOf(
-  samples: readonly SampleFigures[],
-  output: number,
-  labels: readonly string[] | undefined,
-): WorstSampleReport[] {
-  const nameOf = (index: number | undefined) => (index === undefined ? null : (labels?.[index] ?? String(index)));
-  return samples
-    .map((sample) => ({ sample, error: errorOf(sample) }))
-    .filter(({ error }) => error > 0)
-    .sort((a, b) => b.error - a.error)
-    .slice(0, WORST)
-    .map(({ sample: { label, classes }, error }) => {
-      const row = classes[output]?.[0];
-      return {
-        sample: label,
-        error: Number.isFinite(error) ? error : null,
-        reference: nameOf(row?.source[0]),
-        candidate: nameOf(row?.artefact[0]),
-      };
-    });
-}
-
 /** The largest of its outputs' errors; infinite where one differs in a way that has no figure. */
-function errorOf({ outputs }: SampleFigures): number {
+function errorOf(outputs: readonly Sums[]): number {
   const errors = outputs.map(({ problems, maxDifference, maxSource }) => {
     if (problems.length > 0) return Number.POSITIVE_INFINITY;
     return maxDifference === 0 ? 0 : maxDifference / maxSource;

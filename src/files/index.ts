@@ -10,7 +10,7 @@ export type { FilesOnDisk, Placement } from './placement.js';
 export { putInPlace } from './put-in-place.js';
 export { type HashedFile, ONNX_LIMIT, type ReadFile, readFile, readHashed, type SizeLimit } from './read-file.js';
 export { folderOf, isFolder, readFolder } from './read-folder.js';
-export { sha256 } from './sha256.js';
+export { Sha256, sha256 } from './sha256.js';
 export { type ArtefactFiles, type Staged, stageArtefact, type WrittenFile } from './stage.js';
 export { TemporaryFolder } from './temporary-folder.js';
 export { expectWritable, writeWhole } from './write-whole.js';

@@ -3,6 +3,10 @@ import path from 'node:path';
 import { InputError, OutputError } from '../model/index.js';
 import { asInputError, asOutputError } from './system-error.js';
 
+/** So many bytes of a journal are in memory at a time. */
+const CHUNK_BYTES = 2 ** 16;
+const NEWLINE = 10;
+
 /**
  * A file that grows line by line while a run goes on, so that one that is killed loses the last line at most. The first line
  * says whose it is.
@@ -34,16 +38,13 @@ export class Journal {
 
   /**
    * Takes up one that is there; what was written of a last line is cut off.
-   * @returns undefined where there is none; else its whole lines, the heading first
+   * @returns undefined where there is none; else its whole lines, the heading first, to be read before others are added
    */
-  static takeUp(file: string): { readonly journal: Journal; readonly lines: readonly string[] } | undefined {
+  static takeUp(file: string): { readonly journal: Journal; readonly lines: Iterator<string> } | undefined {
     try {
       if (!fs.existsSync(file)) return undefined;
-      const bytes = fs.readFileSync(file);
-      const end = bytes.lastIndexOf('\n') + 1;
-      fs.truncateSync(file, end);
-      const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
-      return { journal: new Journal(file), lines };
+      fs.truncateSync(file, endOfLastLine(file));
+      return { journal: new Journal(file), lines: linesOf(file) };
     } catch (error) {
       throw error instanceof InputError ? error : asInputError(error, file);
     }
@@ -70,6 +71,42 @@ function startOf(file: string, length: number): Buffer {
     const buffer = Buffer.alloc(length);
     fs.readSync(descriptor, buffer, 0, length, 0);
     return buffer;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function endOfLastLine(file: string): number {
+  let [at, end] = [0, 0];
+  for (const chunk of chunksOf(file)) {
+    end = chunk.includes(NEWLINE) ? at + chunk.lastIndexOf(NEWLINE) + 1 : end;
+    at += chunk.length;
+  }
+  return end;
+}
+
+function* linesOf(file: string): Generator<string, undefined> {
+  let begun: Buffer[] = [];
+  for (const chunk of chunksOf(file)) {
+    let from = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([...begun, chunk.subarray(from, end)]).toString();
+      begun = [];
+      from = end + 1;
+    }
+    begun.push(chunk.subarray(from));
+  }
+}
+
+function* chunksOf(file: string): Generator<Buffer, undefined> {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    for (;;) {
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      const length = fs.readSync(descriptor, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
   } finally {
     fs.closeSync(descriptor);
   }

@@ -1,12 +1,10 @@
 import { unmetBudget } from '../data/budgets.js';
-import { dataFigures } from '../data/figures.js';
 import type { DataFiguresReport, PreprocessingReport } from '../data/report.js';
 import type { EngineInfo } from '../engines/index.js';
-import { sha256 } from '../files/index.js';
 import { EngineError, GateError, type MobileoneError, NotEquivalentError } from '../model/index.js';
 import type { FiguresReport, JudgementReport } from '../report/index.js';
 import { barFor, type Demands, type Kind } from './bar.js';
-import type { SampleRecord } from './record.js';
+import type { Findings } from './findings.js';
 import { reduce } from './reduce.js';
 import type { OutputFacts } from './reference.js';
 
@@ -37,7 +35,7 @@ export interface DataTerms {
   readonly preprocessing: PreprocessingReport | null;
 }
 
-/** What records say of a candidate. */
+/** What samples say of a candidate. */
 export interface Conclusion {
   /** undefined where it was tried on no sample, or failed. */
   readonly judged?: Judged;
@@ -55,14 +53,14 @@ export interface Judged {
 }
 
 /**
- * Judges one candidate by records: nothing but what is given here decides, wherever and in how many parts the records came
- * to be.
- * @param records of all samples, in their order
+ * Judges one candidate by what samples showed: nothing but what is given here decides, wherever and in how many parts their
+ * records came to be.
+ * @param findings of all samples
  * @param place of the candidate in them
  * @param failure why the candidate did not run to the end
  */
 export function conclude(
-  records: readonly SampleRecord[],
+  findings: Findings,
   place: number,
   terms: Terms,
   failure: MobileoneError | undefined,
@@ -71,7 +69,7 @@ export function conclude(
   if (failure || !candidate) return { data: null, error: failure };
   const { kind, engine, bytesRatio } = candidate;
   const bar = barFor(kind, terms.demands, terms.data !== undefined);
-  const reduced = reduce(records, place, terms, bar, kind);
+  const reduced = reduce(findings, place, terms, bar, kind);
   if (!reduced) {
     const what = 'it takes none of the sizes that the reference was tried at';
     return { data: null, error: new NotEquivalentError({ what }) };
@@ -79,7 +77,8 @@ export function conclude(
   const { outputs } = reduced.judgement;
   const isOpen =
     outputs.every(({ failures }) => failures.length === 0) && outputs.some(({ isUndecided }) => isUndecided);
-  const data = terms.data ? figuresOnData(records, place, outputs, terms.data) : null;
+  const noise = outputs.map((figures) => figures.noise);
+  const data = (terms.data && findings.onData[place]?.report({ ...terms.data, noise })) ?? null;
   return {
     judged: { ...reduced, engine, isOpen },
     data,
@@ -89,25 +88,6 @@ export function conclude(
       tooLarge(bytesRatio, terms.demands) ??
       (data ? unmetBudget(data, terms.demands) : undefined),
   };
-}
-
-function figuresOnData(
-  records: readonly SampleRecord[],
-  place: number,
-  outputs: readonly FiguresReport[],
-  { labels, preprocessing }: DataTerms,
-): DataFiguresReport {
-  const samples = records.flatMap(({ label, truth, sha256: hash, candidates }) => {
-    const record = candidates[place];
-    return record ? { label, truth, sha256: hash, ...record } : [];
-  });
-  const encoder = new TextEncoder();
-  return dataFigures(samples, {
-    labels,
-    preprocessing,
-    noise: outputs.map(({ noise }) => noise),
-    hash: (text) => sha256([encoder.encode(text)]),
-  });
 }
 
 /** What lies behind a selection is neither right nor wrong where it could not be looked at. */

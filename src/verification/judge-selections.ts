@@ -1,5 +1,5 @@
 import type { FiguresReport } from '../report/index.js';
-import type { SampleRecord } from './record.js';
+import type { CandidateFindings } from './findings.js';
 import type { OutputFacts } from './reference.js';
 
 /** Outputs that follow from selections, as what lies behind those was found. */
@@ -19,15 +19,14 @@ interface JudgedSelections {
 export function judgeSelections(
   judged: readonly FiguresReport[],
   facts: readonly OutputFacts[],
-  tried: readonly SampleRecord[],
-  place: number,
+  tried: CandidateFindings,
   judgeFed: (output: number) => FiguresReport,
 ): JudgedSelections {
   const isJumping = (output: number) => facts[output]?.role === 'behind' || facts[output]?.role === 'selected';
   const jumped = judged.filter(({ failures }, output) => failures.length > 0 && isJumping(output));
   const [first] = jumped;
   if (!first) return { outputs: judged, cannotBeFed: undefined };
-  if (!tried.every(({ candidates }) => candidates[place]?.fed)) {
+  if (!tried.isFed) {
     const outputs = judged.map((figures) => (jumped.includes(figures) ? { ...figures, failures: [] } : figures));
     return { outputs, cannotBeFed: first.output };
   }
@@ -38,7 +37,7 @@ export function judgeSelections(
   const worst = Math.max(0, ...fed.flatMap(({ error }) => error ?? []));
   const outputs = judged.map((figures, output) => {
     if (!jumped.includes(figures)) return figures;
-    const moved = movedRows(tried, place, output);
+    const moved = movedRows(tried, output);
     const reason = `${moved} by near ties; given the reference's selection all agrees (error ${worst.toExponential(1)})`;
     return { ...figures, failures, reason: failures.length > 0 ? null : reason };
   });
@@ -46,8 +45,7 @@ export function judgeSelections(
   return { outputs: [...outputs, ...fed.filter(({ output }) => !known.has(output))], cannotBeFed: undefined };
 }
 
-function movedRows(tried: readonly SampleRecord[], place: number, output: number): string {
-  const sums = tried.flatMap(({ candidates }) => candidates[place]?.outputs[output] ?? []);
-  const moved = sums.reduce((all, each) => all + each.movedRows, 0);
-  return moved > 0 ? `${moved} of ${sums.reduce((all, each) => all + each.rows, 0)} rows moved` : 'rows moved';
+function movedRows({ outputs }: CandidateFindings, output: number): string {
+  const { movedRows: moved = 0, rows = 0 } = outputs[output]?.sums ?? {};
+  return moved > 0 ? `${moved} of ${rows} rows moved` : 'rows moved';
 }

@@ -11,13 +11,13 @@ import { makeCandidate } from './candidate.js';
 import { conclude, type DataTerms } from './conclude.js';
 import { type Contender, type Opponent, reportContender, termsOf } from './contender.js';
 import { Engines } from './engines.js';
+import { Findings } from './findings.js';
 import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
 import { type OnDataOutcome, onData } from './on-data.js';
 import { findArtefact, openFound } from './open-artefact.js';
 import { asksToBisect, partContenders } from './part-contenders.js';
 import { pixelInput } from './pixels.js';
 import { proveContenders } from './prove-contenders.js';
-import type { SampleRecord } from './record.js';
 import { type Recording, recordSamples } from './record-samples.js';
 import { makeReference, type Reference } from './reference.js';
 import { describeReference } from './reference-report.js';
@@ -110,25 +110,31 @@ async function compare(
     keepsClasses: given !== undefined,
   };
   const terms = await termsOf(running, recording, options, given);
-  let seen: readonly SampleRecord[] = [];
+  const findings = new Findings(terms);
   let tried: readonly Group[] = [];
-  const judge = (records: readonly SampleRecord[]) => {
-    seen = records;
+  const judge = () => {
     for (const [place, contender] of running.entries()) {
-      contender.conclusion = conclude(records, place, terms, recording.failures.get(place));
+      contender.conclusion = conclude(findings, place, terms, recording.failures.get(place));
     }
   };
   const outcome = await stations.time('compare', async () => {
     if (given) {
       tried = groupsOfSamples(given.samples);
-      return onData({ contenders, running, recording, terms, samples: given.samples }, verification, judge);
+      const found = await onData(
+        { contenders, running, recording, terms, samples: given.samples },
+        verification,
+        findings,
+      );
+      if (!found.part) judge();
+      return found;
     }
-    const records: SampleRecord[] = [];
     let draw = 0;
     for (const groups of seededGroups(specs, pixels)) {
       tried = groups;
-      for await (const some of recordSamples(recording, groups, draw++)) records.push(...some);
-      judge(records);
+      for await (const records of recordSamples(recording, groups, draw++)) {
+        for (const record of records) findings.add(record);
+      }
+      judge();
       if (!running.some(({ conclusion }) => conclusion?.judged?.isOpen)) break;
     }
     return undefined;
@@ -138,21 +144,21 @@ async function compare(
     const parting = { reference, engines, groups: tried, isUserGiven: given !== undefined };
     await stations.time('bisect', () => partContenders(running, parting, options));
   }
-  if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, seen, given.samples);
+  if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, findings, given.samples);
   return outcome;
 }
 
 /** Small pictures of the samples that are furthest off, where samples are images. */
 async function worstPictures(
   running: readonly Opponent[],
-  records: readonly SampleRecord[],
+  { onData: figures }: Findings,
   samples: Samples,
 ): Promise<Map<string, string>> {
-  const worst = new Set(running.flatMap(({ conclusion }) => conclusion?.data?.worst ?? []).map(({ sample }) => sample));
+  const worst = running.flatMap(({ conclusion }, place) => (conclusion?.data && figures[place]?.worst) || []);
   const pictures = new Map<string, string>();
-  for (const { label, index } of records) {
-    const picture = worst.has(label) && (await samples.picture?.(index));
-    if (picture) pictures.set(label, await (await import('../data/thumbnails.js')).thumbnailOf(picture));
+  for (const { label, index } of worst.toSorted((a, b) => a.index - b.index)) {
+    const shown = pictures.has(label) ? undefined : await samples.picture?.(index);
+    if (shown) pictures.set(label, await (await import('../data/thumbnails.js')).thumbnailOf(shown));
   }
   return pictures;
 }

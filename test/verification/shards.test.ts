@@ -42,12 +42,12 @@ describe('a journal', () => {
     GroupJournal.open(report(), { samples: '1' }, false).add(group);
     appendFileSync(`${report()}.journal`, '{"records":[');
     const taken = GroupJournal.open(report(), { samples: '1' }, true);
-    expect(taken.done).toEqual([group]);
+    expect([...taken.done()]).toEqual([group]);
     taken.add(group);
-    expect(GroupJournal.open(report(), { samples: '1' }, true).done).toEqual([group, group]);
+    expect([...GroupJournal.open(report(), { samples: '1' }, true).done()]).toEqual([group, group]);
     taken.remove();
     expect(existsSync(`${report()}.journal`)).toBe(false);
-    expect(GroupJournal.open(report(), { samples: '1' }, true).done).toEqual([]);
+    expect([...GroupJournal.open(report(), { samples: '1' }, true).done()]).toEqual([]);
   });
 
   test('of another run is not taken up, and says what differs', () => {
@@ -55,7 +55,7 @@ describe('a journal', () => {
     expect(() => GroupJournal.open(report(), { reference: 'b', samples: '1' }, true)).toThrow(
       'it is of another run: reference differs',
     );
-    expect(GroupJournal.open(report(), { reference: 'b', samples: '1' }, false).done).toEqual([]);
+    expect([...GroupJournal.open(report(), { reference: 'b', samples: '1' }, false).done()]).toEqual([]);
   });
 
   test("never replaces a stranger's file", () => {

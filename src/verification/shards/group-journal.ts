@@ -7,12 +7,11 @@ import { fromText, toText } from './plain-text.js';
 /** What a run has finished, group by group, beside its report: a killed one is taken up from there. */
 export class GroupJournal {
   readonly #journal: Journal;
-  /** What the killed run had finished. */
-  readonly done: readonly GroupResult[];
+  readonly #lines: Iterator<string> | undefined;
 
-  private constructor(journal: Journal, done: readonly GroupResult[]) {
+  private constructor(journal: Journal, lines?: Iterator<string>) {
     this.#journal = journal;
-    this.done = done;
+    this.#lines = lines;
   }
 
   /**
@@ -23,9 +22,9 @@ export class GroupJournal {
   static open(report: string, run: Facts, isTakenUp: boolean): GroupJournal {
     const file = `${report}.journal`;
     const found = isTakenUp ? Journal.takeUp(file) : undefined;
-    const [heading, ...groups] = found?.lines ?? [];
-    if (!found || heading === undefined) return new GroupJournal(Journal.begin(file, toText({ mobileone: run })), []);
-    const known = readHeading(file, heading);
+    const heading = found?.lines.next();
+    if (!found || !heading || heading.done) return new GroupJournal(Journal.begin(file, toText({ mobileone: run })));
+    const known = readHeading(file, heading.value);
     const other = Object.keys({ ...known, ...run }).find((name) => known[name] !== run[name]);
     if (other !== undefined) {
       throw new InputError({
@@ -34,10 +33,14 @@ export class GroupJournal {
         todo: 'repeat the command of that run, or leave out --resume',
       });
     }
-    return new GroupJournal(
-      found.journal,
-      groups.map((line) => fromText(line) as GroupResult),
-    );
+    return new GroupJournal(found.journal, found.lines);
+  }
+
+  /** What the killed run had finished, in the order of samples; read once, before more is added. */
+  *done(): Generator<GroupResult> {
+    for (let line = this.#lines?.next(); line && !line.done; line = this.#lines?.next()) {
+      yield fromText(line.value) as GroupResult;
+    }
   }
 
   add(group: GroupResult): void {

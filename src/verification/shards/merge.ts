@@ -1,11 +1,12 @@
 import { type ListedFile, listFiles, readFile } from '../../files/index.js';
 import { InputError, type MobileoneError } from '../../model/index.js';
-import type { CandidateReport, ModelReport, PartReport, Report } from '../../report/index.js';
+import type { CandidateReport, ErrorReport, ModelReport, PartReport, Report } from '../../report/index.js';
 import { VERSION } from '../../version.js';
 import { conclude } from '../conclude.js';
 import { withConclusion } from '../contender.js';
+import { Findings } from '../findings.js';
 import { errorFrom } from './error-as-data.js';
-import { isWhole, openPart } from './part.js';
+import { groupsIn, isWhole, termsIn } from './part.js';
 
 /** A file that holds one part. */
 interface Part {
@@ -28,19 +29,20 @@ export function mergeParts(places: readonly string[]): {
   const parts = orderedParts(places.flatMap(partsAt));
   const [first] = parts;
   if (!first) throw new InputError({ what: 'there is no part of a verification', where: { file: places.join(', ') } });
-  const opened = parts.map(({ part }) => openPart(part));
-  const groups = opened.flatMap((each) => each.groups).sort((a, b) => startOf(a) - startOf(b));
-  const records = groups.flatMap((group) => group.records);
-  const failures = new Map(groups.flatMap((group) => group.failures).reverse());
-  const { terms } = opened[0] ?? {};
-  if (!terms) throw new Error('a part without terms');
+  const terms = termsIn(first.part);
+  const findings = new Findings(terms);
+  const failures = new Map<number, ErrorReport>();
+  for (const group of groupsIn(parts.map(({ part }) => part))) {
+    for (const record of group.records) findings.add(record);
+    for (const [place, failure] of group.failures) if (!failures.has(place)) failures.set(place, failure);
+  }
   const { suspect, places: candidates } = terms;
   const judgedBy = { ...terms, suspect: () => suspect ?? undefined };
   const reports = [...first.model.candidates];
   candidates.forEach(({ candidate, caveat }, place) => {
     const report = reports[candidate];
     const failure = failures.get(place);
-    const conclusion = conclude(records, place, judgedBy, failure && errorFrom(failure));
+    const conclusion = conclude(findings, place, judgedBy, failure && errorFrom(failure));
     if (report) reports[candidate] = withConclusion(report, conclusion, caveat ?? undefined);
   });
   return outcomeOf(first.model, reports, new Set(parts.flatMap(({ model }) => model.notes)));
@@ -63,10 +65,6 @@ function outcomeOf(model: ModelReport, candidates: readonly CandidateReport[], n
     model: { ...model, candidates, notes: [...notes], exitCode: failed?.exitCode ?? 0, error },
     error: error ? errorFrom(error) : undefined,
   };
-}
-
-function startOf({ records }: ReturnType<typeof openPart>['groups'][number]): number {
-  return records[0]?.index ?? 0;
 }
 
 /** The parts from 1 to the last, alike and complete. */

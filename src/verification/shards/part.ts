@@ -20,15 +20,18 @@ export interface PartTerms extends Omit<Terms, 'suspect'> {
   readonly places: readonly { readonly candidate: number; readonly caveat: string | null }[];
 }
 
-/** What a shard leaves for the merge. */
+/**
+ * What a shard leaves for the merge.
+ * @param groups as text, in the order of samples
+ */
 export function makePart(
   { index, of }: Shard,
+  samples: number,
   facts: Facts,
   terms: PartTerms,
-  groups: readonly GroupResult[],
+  groups: readonly string[],
 ): PartReport {
-  const texts = { terms: toText(terms), groups: groups.map(toText) };
-  const samples = groups.reduce((sum, { records }) => sum + records.length, 0);
+  const texts = { terms: toText(terms), groups };
   return { shard: index, of, samples, facts, ...texts, sha256: hashOf(texts) };
 }
 
@@ -37,9 +40,20 @@ export function isWhole(part: PartReport): boolean {
   return part.sha256 === hashOf(part);
 }
 
-/** What a part was made of. */
-export function openPart({ terms, groups }: PartReport): { readonly terms: PartTerms; readonly groups: GroupResult[] } {
-  return { terms: fromText(terms) as PartTerms, groups: groups.map((text) => fromText(text) as GroupResult) };
+/** What the samples of a part were judged by. */
+export function termsIn({ terms }: PartReport): PartTerms {
+  return fromText(terms) as PartTerms;
+}
+
+/** The groups of all parts in the order of samples, each read when it is asked for: parts take turns. */
+export function* groupsIn(parts: readonly PartReport[]): Generator<GroupResult> {
+  const turns = Math.max(0, ...parts.map(({ groups }) => groups.length));
+  for (let turn = 0; turn < turns; turn++) {
+    for (const { groups } of parts) {
+      const text = groups[turn];
+      if (text !== undefined) yield fromText(text) as GroupResult;
+    }
+  }
 }
 
 function hashOf({ terms, groups }: Pick<PartReport, 'terms' | 'groups'>): string {
