@@ -58,6 +58,33 @@ export function oneOf(...names: readonly string[]): Kind {
   };
 }
 
+/**
+ * One of these words for all, or `NAME=WORD,…` by name; in the library an object. A wrong one is told the nearest.
+ * @param names which there are, asked when needed
+ */
+export function oneForAllOrByName(names: () => Iterable<string>, ...words: readonly string[]): Kind {
+  const [word, name] = [oneOf(...words), () => oneOf(...names())];
+  const byName = (given: string) =>
+    given.split(',').reduce<unknown>((before, each) => textsByName.fromText(each.trim(), before), undefined);
+  return {
+    fromText: (given) => (given.includes('=') ? byName(given) : given),
+    refuse: (value) => {
+      if (typeof value !== 'object' || value === null) return word.refuse(value);
+      const refused = textsByName.refuse(value);
+      if (refused) return refused;
+      const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+      for (const [key, each] of entries) {
+        const refusal = name().refuse(key) ?? word.refuse(each);
+        if (refusal) return refusal;
+      }
+      return entries.length === 0 ? { what: 'names nothing' } : undefined;
+    },
+    schema: () => ({
+      anyOf: [word.schema(), { type: 'object', propertyNames: name().schema(), additionalProperties: word.schema() }],
+    }),
+  };
+}
+
 /** Names separated by commas, one or more; the flag may come several times. @param names which there are, asked when needed */
 export function listOf(names?: () => Iterable<string>): Kind {
   return {

@@ -187,7 +187,7 @@ function decidedBy(result: JudgementResult, again: JudgementResult): JudgementRe
 /** What can be done where rounding costs too much. */
 const ADVICE: Readonly<Record<string, string>> = {
   fp16: 'take --precision fp32, keep nodes in float32 with --keep-fp32, or judge it on your own data with --inputs; ',
-  uint8: 'take --precision fp16, or judge it on your own data with --inputs; ',
+  int8: 'take --precision fp16, or judge it on your own data with --inputs; ',
 };
 
 /** One error for all that fails: the line names the first, the verdict holds the rest. */

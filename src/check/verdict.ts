@@ -3,7 +3,7 @@ import type { Comparison } from './comparison.js';
 import type { Measure, OutputFigures, OutputVerdict } from './report.js';
 
 /** Largest error that passes, by what the constants are rounded to. */
-const TOLERANCES: Readonly<Record<Precision, number>> = { fp32: 1e-5, fp16: 2e-2, uint8: 1e-1 };
+const TOLERANCES: Readonly<Record<Precision, number>> = { fp32: 1e-5, fp16: 2e-2, int8: 1e-1 };
 /** Where the source itself is less certain than the tolerance, so much of its noise passes, up to a hundredth. */
 const NOISE_FACTOR = 20;
 const NOISE_CEILING = 1e-2;

@@ -148,6 +148,6 @@ function loweringOptions(
   image: ImageInput | undefined,
 ): LowerOptions {
   const own = Object.keys(target.options).map((name) => [name, options[name as keyof FormatOptions]] as const);
-  const precision = options.precision ?? target.defaultPrecision(sourcePrecision);
+  const precision = options.precision.get(target.name) ?? target.defaultPrecision(sourcePrecision);
   return { ...Object.fromEntries(own), precision, keepFp32: options.keepFp32 ?? [], image, labels };
 }

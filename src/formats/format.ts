@@ -2,8 +2,8 @@ import type { Placement } from '../files/placement.js';
 import type { DataType, Graph, Model } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
 
-/** What constants are stored in; `uint8` is weights in 256 steps each, computed in fp32. */
-export type Precision = 'fp32' | 'fp16' | 'uint8';
+/** What constants are stored in; `int8` is weights in 256 steps. */
+export type Precision = 'fp32' | 'fp16' | 'int8';
 
 /** How pixels become what the network was trained on: y = (p / 255 - mean) / std, per channel in the network's order. */
 export interface ImageOptions {

@@ -1,7 +1,7 @@
 import { allNodes, type Model, type Tensor } from '../model/index.js';
 import type { Precision } from './format.js';
 
-const COARSEST_FIRST: readonly Precision[] = ['uint8', 'fp16'];
+const COARSEST_FIRST: readonly Precision[] = ['int8', 'fp16'];
 
 /** The precision that most elements of floating-point weights are held in; fp32 where none leads. */
 export function mostHeldIn<P extends Precision>(

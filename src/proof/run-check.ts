@@ -55,8 +55,8 @@ export class RunCheck {
   /** Whether an artefact will compute in float16, and not only hold its weights in it. */
   #computesInFloat16(isHalf: boolean): boolean {
     const source = isHalf ? 'fp16' : 'fp32';
-    return this.#targets.some(({ arithmetic, defaultPrecision }) => {
-      const precision = this.#options.precision ?? defaultPrecision(source) ?? source;
+    return this.#targets.some(({ name, arithmetic, defaultPrecision }) => {
+      const precision = this.#options.precision.get(name) ?? defaultPrecision(source) ?? source;
       return arithmetic.get(judgedAs(precision, isHalf)) === 'fp16';
     });
   }

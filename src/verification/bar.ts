@@ -17,7 +17,7 @@ export interface Demands {
 export type Kind = Precision | 'palette' | 'activations';
 
 /** From the finest to the coarsest. */
-const COARSER: readonly Kind[] = ['fp32', 'fp16', 'uint8', 'palette', 'activations'];
+const COARSER: readonly Kind[] = ['fp32', 'fp16', 'int8', 'palette', 'activations'];
 
 /** The coarsest that anything in two artefacts is held in: its rounding is what both differ by. */
 export function judgedAs(reference: Opened, candidate: Opened): Kind {
@@ -28,7 +28,7 @@ export function judgedAs(reference: Opened, candidate: Opened): Kind {
 
 /** What an artefact is called by in a report. */
 export function kindOf({ precision, quantization }: Opened): Kind {
-  if (quantization === 'weights') return 'uint8';
+  if (quantization === 'weights') return 'int8';
   return quantization ?? precision;
 }
 
@@ -46,7 +46,7 @@ export function barFor(kind: Kind, demands: Demands, isUserGiven: boolean): Bar 
     case 'fp32':
       return { ...shared, isStrict: false, measure: 'error', tolerance: toleranceOf('fp32') };
     case 'fp16':
-    case 'uint8':
+    case 'int8':
       return { ...shared, isStrict: false, measure: 'l2', tolerance: toleranceOf(kind) };
     case 'palette':
       return { ...shared, measure: 'none', tolerance: 0 };

@@ -42,7 +42,7 @@ export async function partContenders(
       engine: parting.engines.forCandidates(artefact.target.engine),
       rounded: contender.candidate.mustLoad !== undefined,
     });
-    const precision = kind === 'palette' || kind === 'activations' ? 'uint8' : kind;
+    const precision = kind === 'palette' || kind === 'activations' ? 'int8' : kind;
     try {
       const samples = samplesOf(parting);
       const parted = await bisect({

@@ -33,6 +33,21 @@ test('a target that stands there twice is written once', () => {
   expect(resolveConvert({ to: ['tfjs', 'onnx', 'tfjs'] }).to).toEqual(['tfjs', 'onnx']);
 });
 
+test('a precision is for all targets, or by target', () => {
+  const { precision } = convertOptions();
+  expect(precision.kind.fromText('fp16', undefined)).toBe('fp16');
+  expect(precision.kind.fromText('onnx=fp16, tfjs=uint8', undefined)).toEqual(
+    new Map([
+      ['onnx', 'fp16'],
+      ['tfjs', 'uint8'],
+    ]),
+  );
+  const to = ['onnx', 'tfjs', 'coreml'];
+  expect([...resolveConvert({ to, precision: 'fp16' }).precision]).toEqual(to.map((name) => [name, 'fp16']));
+  const some = resolveConvert({ to: ['tflite', 'onnx'], precision: { tflite: 'uint8' } });
+  expect([...some.precision]).toEqual([['litert', 'int8']]);
+});
+
 test('what the command line reads is what the API takes', () => {
   const { shape, to, mean, tolerance } = convertOptions();
   expect(shape.kind.fromText('a:b:1,2', shape.kind.fromText('x:3', undefined))).toEqual(

@@ -22,7 +22,7 @@ const CORPUS = join(root, '.cache', 'corpus');
 const [wanted = ''] = process.argv.slice(2);
 
 /** The limits of each precision; PyTorch's answers and ONNX Runtime's agree on some networks no better. */
-const LIMITS = { fp32: 1e-4, fp16: 2e-2, uint8: 1e-1 };
+const LIMITS = { fp32: 1e-4, fp16: 2e-2, int8: 1e-1 };
 const LOOSER = { mobileone_s4: 1e-3 };
 /** Images of the digits that are judged at once, where the batch is open. */
 const ROWS = 3;
@@ -60,7 +60,7 @@ async function job(source, name, precision) {
   const given = JSON.parse(readFileSync(join(source, 'case.json'), 'utf8'));
   const base = `${name}.${precision}`;
   try {
-    const options = { to: ['litert'], outDir: folder, name: base, precision, check: precision === 'uint8' };
+    const options = { to: ['litert'], outDir: folder, name: base, precision, check: precision === 'int8' };
     await convert(join(source, 'model.onnx'), options);
   } catch (error) {
     if (!(error instanceof UnsupportedError || error instanceof NotEquivalentError)) throw error;

@@ -30,7 +30,7 @@ describe('a file that another tool made of the same network is no false alarm', 
 test.each([
   ['ort-extended.onnx', 'fp32', 'error'],
   ['coremltools-fp16.mlpackage', 'fp16', 'l2'],
-  ['coremltools-int8.mlpackage', 'uint8', 'l2'],
+  ['coremltools-int8.mlpackage', 'int8', 'l2'],
   ['coremltools-pal6.mlpackage', 'palette', 'none'],
   ['ort-qdq.onnx', 'activations', 'error'],
   ['ort-qoperator.onnx', 'activations', 'error'],

@@ -65,7 +65,7 @@ test.each([
     moves: 1e-4,
   },
   { to: ['onnx', 'coreml'], precision: 'fp16', suffixes: ['.fused.onnx', '.mlpackage'], moves: 10 * 2e-2 },
-  { to: ['tfjs'], precision: 'uint8', suffixes: ['.tfjs'], moves: 3 * 1e-1 },
+  { to: ['tfjs'], precision: 'int8', suffixes: ['.tfjs'], moves: 3 * 1e-1 },
 ] as const)(
   'each fault that moves $to in $precision far enough is caught there, and none is seen where none is',
   async ({ to, precision, suffixes, moves }) => {

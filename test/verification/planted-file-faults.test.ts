@@ -20,8 +20,8 @@ beforeAll(async () => {
   PLANTED_FAULTS.find(({ kind }) => kind === "a kernel is another layer's")?.plant(stale);
   for (const [name, model] of [['sound', soundNetwork()] as const, ['stale', stale] as const]) {
     writeFileSync(at(`${name}.onnx`), writeOnnx(model));
-    for (const precision of ['fp32', 'fp16', 'uint8'] as const) {
-      const to = precision === 'uint8' ? ['tfjs'] : ['onnx', 'tfjs', 'coreml'];
+    for (const precision of ['fp32', 'fp16', 'int8'] as const) {
+      const to = precision === 'int8' ? ['tfjs'] : ['onnx', 'tfjs', 'coreml'];
       await convert(at(`${name}.onnx`), { to, precision, name: `${name}-${precision}`, outDir: folder, check: false });
     }
   }
@@ -97,7 +97,7 @@ function overflown(file: string): void {
 
 const source = at('sound.onnx');
 
-test.each(['sound-fp32.tfjs', 'sound-uint8.tfjs', 'sound-fp16.mlpackage', 'sound-fp32.fused.onnx'])(
+test.each(['sound-fp32.tfjs', 'sound-int8.tfjs', 'sound-fp16.mlpackage', 'sound-fp32.fused.onnx'])(
   'what is planted in, %s, is sound',
   async (name) => {
     expect((await judged(source, copyOf(at(name))))?.exitCode).toBe(0);
@@ -109,10 +109,10 @@ test.each<[string, () => string]>([
   ['weights of a package are of a release before', () => staled('fp32.mlpackage', (model) => join(model, WEIGHTS))],
   ['weights of a package in fp16 are of a release before', () => staled('fp16.mlpackage', (m) => join(m, WEIGHTS))],
   [
-    'a uint8 scale is off by two',
-    () => withQuantization(at('sound-uint8.tfjs'), (q) => Object.assign(q, { scale: 2 * q.scale })),
+    'an int8 scale is off by two',
+    () => withQuantization(at('sound-int8.tfjs'), (q) => Object.assign(q, { scale: 2 * q.scale })),
   ],
-  ['a uint8 minimum is off', () => withQuantization(at('sound-uint8.tfjs'), (q) => Object.assign(q, { min: 0 }))],
+  ['an int8 minimum is off', () => withQuantization(at('sound-int8.tfjs'), (q) => Object.assign(q, { min: 0 }))],
   [
     'a weight of a package is beyond fp16',
     () => damaged('sound-fp16.mlpackage', (model) => overflown(join(model, WEIGHTS))),

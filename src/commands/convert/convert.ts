@@ -36,7 +36,10 @@ export async function convertAll(models: readonly string[], given: ConvertOption
   const targets = await loadTargets(options.to);
   if (options.prove)
     expectProvable(
-      targets.map((target) => ({ target, precision: options.precision ?? target.defaultPrecision('fp32') ?? 'fp32' })),
+      targets.map((target) => ({
+        target,
+        precision: options.precision.get(target.name) ?? target.defaultPrecision('fp32') ?? 'fp32',
+      })),
     );
   const plans = planOutputs(models, targets, options);
   return closeRun('convert', started, await convertEach(plans, options, targets), options);

@@ -1,6 +1,6 @@
 import type { Precision } from '../../formats/format.js';
 import { type FormatOptions, formatNames, formats, formatsNamed } from '../../formats/index.js';
-import { callback, type Declaration, flag, listOf, oneOf, path, text } from '../../option-kinds.js';
+import { callback, type Declaration, flag, listOf, oneForAllOrByName, path, text } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
 import {
   CHECKING,
@@ -29,8 +29,12 @@ export interface ConvertOptions extends ReadingOptions, ReportOptions, CheckingO
   readonly outDir?: string | undefined;
   /** Base name of the artefacts; `{name}` is the source's. */
   readonly name?: string | undefined;
-  /** By default that of the format, or as in the source. */
-  readonly precision?: Precision | undefined;
+  /** One for all targets, or by target; by default that of the format, or as in the source. */
+  readonly precision?:
+    | AskedPrecision
+    | ReadonlyMap<string, AskedPrecision>
+    | Readonly<Record<string, AskedPrecision>>
+    | undefined;
   /** Names or globs of nodes that stay in float32 with `fp16`. */
   readonly keepFp32?: readonly string[] | undefined;
   /** false: the targets are written from the graph as it is, cleaned only. */
@@ -47,7 +51,10 @@ export interface ConvertOptions extends ReadingOptions, ReportOptions, CheckingO
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-const PRECISIONS: readonly Precision[] = ['fp32', 'fp16', 'uint8'];
+/** What a precision is asked for by; `uint8` means `int8`, as TensorFlow.js calls it. */
+export type AskedPrecision = Precision | 'uint8';
+
+const PRECISIONS: readonly Precision[] = ['fp32', 'fp16', 'int8'];
 const DEFAULT_TARGET = 'onnx';
 
 /** What single formats declare for themselves. */
@@ -65,7 +72,7 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   outDir: { kind: path, flag: '-o, --out-dir <dir>', help: 'where the artefacts go; made if missing (.)' },
   name: { kind: text, flag: '--name <name>', help: "base name; {name} is the source's ({name})" },
   precision: {
-    kind: oneOf(...PRECISIONS),
+    kind: oneForAllOrByName(() => formatNames().keys(), ...PRECISIONS, 'uint8'),
     flag: '--precision <p>',
     help: precisionHelp(),
   },
@@ -99,15 +106,41 @@ const DEFAULTS = Object.freeze({
 });
 
 /** Options with every default in its place. */
-export type ResolvedConvert = Resolved<ConvertOptions, typeof DEFAULTS>;
+export type ResolvedConvert = Omit<Resolved<ConvertOptions, typeof DEFAULTS>, 'precision'> & {
+  /** What was asked for, by the name of the target. */
+  readonly precision: ReadonlyMap<string, Precision>;
+};
 
 /** @throws UsageError for an unknown key, an impossible value or an impossible combination */
 export function resolveConvert(given: ConvertOptions = {}): ResolvedConvert {
   expectKnown(given, convertOptions());
-  const { shape, to = DEFAULTS.to, ...rest } = present(given);
-  const options = { ...DEFAULTS, ...rest, to: formatsNamed(to), shape: asMap(shape) };
+  const { shape, to = DEFAULTS.to, precision, ...rest } = present(given);
+  const targets = formatsNamed(to);
+  const options = {
+    ...DEFAULTS,
+    ...rest,
+    to: targets,
+    shape: asMap(shape),
+    precision: precisionsOf(precision, targets),
+  };
   expectCombination(options);
   return options;
+}
+
+/** The precision that each target was asked for. @throws UsageError where a target is none of the run's */
+function precisionsOf(given: ConvertOptions['precision'], to: readonly string[]): Map<string, Precision> {
+  const plain = (asked: AskedPrecision): Precision => (asked === 'uint8' ? 'int8' : asked);
+  if (given === undefined) return new Map();
+  if (typeof given === 'string') return new Map(to.map((target) => [target, plain(given)]));
+  const names = formatNames();
+  const entries: [string, AskedPrecision][] = given instanceof Map ? [...given] : Object.entries(given);
+  return new Map(
+    entries.map(([name, asked]) => {
+      const target = names.get(name) ?? name;
+      if (!to.includes(target)) throw usage(`--precision ${name}=${asked}: ${name} is not among the targets of --to`);
+      return [target, plain(asked)];
+    }),
+  );
 }
 
 /** The formats that can be written in a precision. */
@@ -124,19 +157,20 @@ function precisionHelp(): string {
     const taken = format.defaultPrecision('fp32') ?? 'fp32';
     return taken === 'fp32' ? [] : `; ${format.name} ${taken}`;
   });
-  return `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1)} (as in the source${own.join('')})`;
+  const each = `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1)}`;
+  return `${each}; one for all, or as coreml=fp16,tfjs=int8 (as in the source${own.join('')})`;
 }
 
 function expectCombination(options: ResolvedConvert): void {
   const { precision, to } = options;
   expectPixelOptions(options);
-  const other = precision && to.find((name) => !formats.get(name)?.arithmetic.has(precision));
-  if (other) {
-    throw usage(`--precision ${precision} is for ${takers(precision)}, not ${other}`, 'convert it in a run of its own');
+  for (const [name, asked] of precision) {
+    if (formats.get(name)?.arithmetic.has(asked)) continue;
+    throw usage(`--precision ${asked} is for ${takers(asked)}, not ${name}`, `say which target, as ${name}=fp16`);
   }
-  const isHalf = to.some((name) => (precision ?? formats.get(name)?.defaultPrecision('fp32')) === 'fp16');
+  const isHalf = to.some((name) => (precision.get(name) ?? formats.get(name)?.defaultPrecision('fp32')) === 'fp16');
   if (options.keepFp32 && !isHalf) {
-    throw usage(`--keep-fp32 is for --precision fp16, not ${precision ?? 'that of the source'}`);
+    throw usage(`--keep-fp32 is for --precision fp16, not ${[...precision.values()][0] ?? 'that of the source'}`);
   }
   if (!options.fuse && options.maxCost !== DEFAULTS.maxCost)
     throw usage('--max-cost has no meaning with --no-fuse', 'leave one of them out');

@@ -29,7 +29,7 @@ export function open(artefact: Artefact): Opened<ReadModel> {
     nodes: () => nodesOf(program, nameOf),
     precision: mostHeldIn(held),
     coarsest,
-    quantization: isQuantized(program) ? 'activations' : coarsest === 'uint8' ? 'weights' : undefined,
+    quantization: isQuantized(program) ? 'activations' : coarsest === 'int8' ? 'weights' : undefined,
     graph: undefined,
     notes: [],
     content: { artefact, program },
@@ -56,7 +56,7 @@ function weightsOf({ operators }: LitertProgram): (readonly [Precision, number])
 function precisionOf({ type }: ProgramTensor): Precision | undefined {
   if (type === 'float32') return 'fp32';
   if (type === 'float16') return 'fp16';
-  return type === 'int8' ? 'uint8' : undefined;
+  return type === 'int8' ? 'int8' : undefined;
 }
 
 /** What tensors are called: inputs and outputs as their users call them. */

@@ -5,7 +5,7 @@ import type { Data, ProgramOperator, ProgramTensor, Quantization } from './progr
 import type { BuiltOperator, Ref } from './program-builder.js';
 
 /** Below this many elements a constant stays float32: the file gets no smaller and the answer worse. */
-const LEAST_QUANTIZED = { fp16: 1024, uint8: 64 };
+const LEAST_QUANTIZED = { fp16: 1024, int8: 64 };
 const LARGEST_FLOAT16 = 65504;
 const LARGEST_STEP = 127;
 
@@ -75,13 +75,13 @@ type Small = Pick<ProgramTensor, 'type' | 'data' | 'quantization'>;
 /** @returns undefined where a constant stays as it is, with what it holds where that is why */
 function smaller(ref: Ref, precision: Precision | undefined, axis: number | undefined): Small | string | undefined {
   const { type, shape, constant } = ref;
-  if (precision !== 'fp16' && precision !== 'uint8') return undefined;
+  if (precision !== 'fp16' && precision !== 'int8') return undefined;
   if (!constant || type !== 'float32' || constant.keepsPrecision || sizeOf(shape) < LEAST_QUANTIZED[precision])
     return undefined;
   const elements = constant.elements();
   const largest = magnitudeOf(elements);
   if (!Number.isFinite(largest)) return 'that are not finite';
-  if (precision === 'uint8') return { type: 'int8', ...inSteps(elements, shape, axis) };
+  if (precision === 'int8') return { type: 'int8', ...inSteps(elements, shape, axis) };
   if (largest > LARGEST_FLOAT16) return `beyond ${LARGEST_FLOAT16}`;
   const halves = () => bytesOf(float16ArrayFrom(Float32Array.from(elements)).bits);
   return { type: 'float16', data: { byteLength: 2 * sizeOf(shape), bytes: halves } };

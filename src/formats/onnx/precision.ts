@@ -8,12 +8,10 @@ import { hasType, retype } from './retype.js';
  * The whole graph in another precision, in place; inputs and outputs keep their types.
  * @param keepFp32 names or globs of nodes that stay in float32
  * @returns what had to stay, a sentence each
- * @throws UsageError for `uint8`, which ONNX has no weights-only form of, or where a pattern matches no node
+ * @throws UsageError for `int8`, which is not written here, or where a pattern matches no node
  */
 export function applyPrecision(model: Model, precision: Precision | undefined, keepFp32: readonly string[]): string[] {
-  if (precision === 'uint8') {
-    throw new UsageError({ what: '--precision uint8 is for tfjs alone', todo: 'use --to tfjs, or fp16' });
-  }
+  if (precision === 'int8') throw new UsageError({ what: '--precision int8 is not for onnx', todo: 'take fp16' });
   const asked = nodesKeptInFloat32(model.graph, keepFp32);
   if (precision === 'fp16') {
     const { overflowing } = retype(model, 'float32', 'float16', asked);

@@ -23,7 +23,7 @@ export const tfjsDeclaration: FormatDeclaration = {
   arithmetic: new Map([
     ['fp32', 'fp32'],
     ['fp16', 'fp32'],
-    ['uint8', 'fp32'],
+    ['int8', 'fp32'],
   ]),
   defaultPrecision: (source) => source,
   colours: (order) => (order === 'bgr' ? 'rgb' : order),

@@ -24,7 +24,7 @@ export function open(artefact: Artefact): Opened<ReadModel> {
     nodes: () => nodesOf(content),
     precision: mostHeldIn(floats.map((each) => [each.precision, sizeOf(each.shape)] as const)),
     coarsest,
-    quantization: coarsest === 'uint8' ? 'weights' : undefined,
+    quantization: coarsest === 'int8' ? 'weights' : undefined,
     graph: undefined,
     notes: strays.map((path) => `${path} is not named in model.json and was ignored`),
     content,

@@ -3,7 +3,7 @@ import type { Precision } from '../format.js';
 import type { StoredWeight, Weight } from './program.js';
 
 /** Below this many elements a weight stays float32: the file gets no smaller and the answer worse. */
-const LEAST_QUANTIZED = 1024;
+const LEAST_QUANTIZED = { fp16: 1024, int8: 64 };
 const LARGEST_FLOAT16 = 65504;
 
 /** How each weight is stored at a precision. What cannot be stored so stays float32, and is named. */
@@ -12,16 +12,16 @@ export function storeWeights(
   precision: Precision | undefined,
 ): { weights: StoredWeight[]; notes: string[] } {
   const notes: string[] = [];
-  if (precision !== 'fp16' && precision !== 'uint8') return { weights: [...weights], notes };
+  if (precision !== 'fp16' && precision !== 'int8') return { weights: [...weights], notes };
   const stored = weights.map((weight) => {
     if (weight.dtype !== 'float32' || weight.keepsPrecision) return weight;
-    if (weight.shape.reduce((a, b) => a * b, 1) < LEAST_QUANTIZED) return weight;
+    if (weight.shape.reduce((a, b) => a * b, 1) < LEAST_QUANTIZED[precision]) return weight;
     const [low, high] = rangeOf(weight.elements());
     if (!Number.isFinite(low) || !Number.isFinite(high)) {
       notes.push(`${weight.name} stays float32: it holds numbers that are not finite`);
       return weight;
     }
-    if (precision === 'uint8')
+    if (precision === 'int8')
       return { ...weight, quantization: { dtype: 'uint8' as const, scale: (high - low) / 255 || 1, min: low } };
     if (Math.max(-low, high) > LARGEST_FLOAT16) {
       notes.push(`${weight.name} stays float32: it holds numbers beyond ${LARGEST_FLOAT16}`);

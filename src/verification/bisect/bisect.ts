@@ -31,7 +31,7 @@ export interface Bisected {
 }
 
 /** Half a unit in the last place of 1; of weights in 256 steps, half a step of their range. */
-const UNITS: Readonly<Record<Precision, number>> = { fp32: 2 ** -24, fp16: 2 ** -11, uint8: 2 ** -9 };
+const UNITS: Readonly<Record<Precision, number>> = { fp32: 2 ** -24, fp16: 2 ** -11, int8: 2 ** -9 };
 
 /** So many of the values that stand out most are tried on the candidate as it is deployed. */
 const MOST_TRIED = 5;

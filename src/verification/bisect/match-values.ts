@@ -10,7 +10,7 @@ import { distanceOf, type Sketch, sketch } from './sketch.js';
 import { HELD_BYTES, survey } from './survey.js';
 
 /** Up to this distance two values are one, in what the candidate computes in. */
-const EQUAL: Readonly<Record<Precision, number>> = { fp32: 1e-3, fp16: 2e-2, uint8: 1e-1 };
+const EQUAL: Readonly<Record<Precision, number>> = { fp32: 1e-3, fp16: 2e-2, int8: 1e-1 };
 /** Beyond this they have nothing to do with each other. */
 const UNLIKE = 1.3;
 /** A value is not given up before so many later ones were seen: one of them may be the reference's. */

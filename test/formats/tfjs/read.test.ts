@@ -17,7 +17,7 @@ describe("what is read is what the format's own library loads", () => {
     ['digits_te18', {}],
     ['digits_ts17_dynamic', { inputLayout: 'nchw' }],
     ['mobileone_s0_ts13', { precision: 'fp16' }],
-    ['mobileone_s0_ts13', { precision: 'uint8' }],
+    ['mobileone_s0_ts13', { precision: 'int8' }],
     ['deeplabv3_mobileone_s0_ts13', {}],
     ['ssdlite_mobileone_s0_nms_ts13', {}],
     ['mobileformer_26m_ts17', {}],

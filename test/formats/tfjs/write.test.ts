@@ -141,7 +141,7 @@ describe('layout of images', () => {
 
 describe('precision of weights', () => {
   const model = () => network((n) => n.conv(n.input([1, 3, 6, 6]), { channels: 128, kernel: 3, pad: 1, bias: true }));
-  const bytesAt = (precision: 'fp16' | 'uint8' | undefined) => {
+  const bytesAt = (precision: 'fp16' | 'int8' | undefined) => {
     const artefact = tfjs.write(tfjs.lower(model(), { precision }).program, 'x', sha256);
     return [...artefact.files]
       .filter(([path]) => path !== 'model.json')
@@ -149,19 +149,19 @@ describe('precision of weights', () => {
       .reduce((sum, { length }) => sum + length, 0);
   };
 
-  test('fp16 halves and uint8 quarters them, biases stay float32', () => {
+  test('fp16 halves and int8 quarters them, biases stay float32', () => {
     const [weights, bias] = [128 * 3 * 9, 128 * 4];
     expect(bytesAt(undefined)).toBe(4 * weights + bias);
     expect(bytesAt('fp16')).toBe(2 * weights + bias);
-    expect(bytesAt('uint8')).toBe(weights + bias);
+    expect(bytesAt('int8')).toBe(weights + bias);
   });
 
   test.each([
     ['fp16', 1e-3, 1e-6],
-    ['uint8', 2e-2, 1e-4],
+    ['int8', 2e-2, 1e-4],
   ] as const)('%s costs no more than its step', async (precision, most, least) => {
     const feeds = feedsFor(model());
-    const answer = async (of: 'fp16' | 'uint8' | undefined) =>
+    const answer = async (of: 'fp16' | 'int8' | undefined) =>
       [...(await run(tfjs.lower(model(), { precision: of }), feeds)).values()][0];
     const cost = difference(await answer(undefined), await answer(precision));
     expect(cost).toBeLessThan(most);

@@ -47,7 +47,7 @@ const HALF: Storage = { bytes: 2, precision: 'fp16', read: (view, at) => float16
 
 /** 65,536 even steps are finer than binary16. */
 const STEPS: ReadonlyMap<unknown, Storage> = new Map([
-  ['uint8', { bytes: 1, precision: 'uint8', read: (view: DataView, at: number) => view.getUint8(at) }],
+  ['uint8', { bytes: 1, precision: 'int8', read: (view: DataView, at: number) => view.getUint8(at) }],
   ['uint16', { bytes: 2, precision: 'fp16', read: (view: DataView, at: number) => view.getUint16(at, true) }],
 ]);
 
