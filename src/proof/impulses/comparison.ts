@@ -5,6 +5,7 @@ import { Evaluation } from './evaluation.js';
 import { choices, imageCount, images, type Pair, type Plan, planFor } from './impulses.js';
 import type { Region } from './region.js';
 import { NotAffine } from './row.js';
+import { summandsOf } from './summands.js';
 
 /** What a comparison of two regions found. */
 export interface Comparison {
@@ -30,17 +31,28 @@ export interface BothConstants {
 /**
  * Whether two regions are the same affine map: every coefficient and every bias of the written one is that of the source,
  * but for one rounding to float32.
+ * @param origins of a written node, the labels of the source's that it stands for, as far as they are known
  * @throws NotAffine where a region is none, or is too large
  */
-export function compareRegions(pair: Pair, constants: BothConstants): Comparison {
+export function compareRegions(
+  pair: Pair,
+  constants: BothConstants,
+  origins: ReadonlyMap<string, readonly string[]> = new Map(),
+): Comparison {
   const plan = planFor(pair);
+  const summands = summandsOf(pair, origins);
   let [largest, bound] = [0, 0];
   let difference: string | undefined;
   for (const sizes of choices(plan.axes.map((axis) => axis.sizes))) {
-    const found = new SizedComparison(pair, plan, sizes, constants).compare();
-    largest = Math.max(largest, found.largest);
-    bound = Math.max(bound, found.bound);
-    difference = found.difference;
+    const compare = (part: Pair) => new SizedComparison(part, plan, sizes, constants).compare();
+    const isCut = summands && compare(summands.behind).difference === undefined;
+    const found = (isCut ? summands.pairs : [pair]).map(compare);
+    largest = Math.max(largest, ...found.map((part) => part.largest));
+    bound = Math.max(
+      bound,
+      found.reduce((sum, part) => sum + part.bound, 0),
+    );
+    difference = found.find((part) => part.difference)?.difference;
     if (difference) break;
   }
   return { difference, largest, bound, smallestSize: smallestOf(plan) };

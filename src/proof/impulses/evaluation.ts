@@ -58,7 +58,9 @@ export class Evaluation {
       node.outputs.forEach((value, index) => {
         const form = forms[index];
         if (!value || !form || values.has(value)) return;
-        values.set(value, this.#take(value, form, node.inputs, values, constants));
+        const kept = region.kept?.get(node);
+        const terms = form.terms.filter(({ operand }) => !kept || kept.has(operand));
+        values.set(value, this.#take(value, { ...form, terms }, node.inputs, values, constants));
       });
     }
     const target = values.get(region.target);

@@ -147,7 +147,7 @@ export class Prover {
     if (ends.size < roots.length) throw new NotAffine('it reads one value of the source by two names');
     const source = { ...this.#regions.source.before(target, (value) => ends.has(value)), operands: roots };
     if (isSameOrder(source, written) || areSameProducts({ source, written }, this.#constants)) return { source };
-    return { source, comparison: compareRegions({ source, written }, this.#constants) };
+    return { source, comparison: compareRegions({ source, written }, this.#constants, this.#correspondence.origins) };
   }
 
   #settle({ target, nodes }: Region, { source, comparison }: Proved): void {

@@ -8,6 +8,8 @@ export interface Region {
   readonly target: Value;
   /** In the order in which they run. Nodes that make constants are not among them. */
   readonly nodes: readonly Node[];
+  /** Of nodes that add several values up: which operands count; absent: all. */
+  readonly kept?: ReadonlyMap<Node, ReadonlySet<number>>;
 }
 
 /** A graph whose nodes are asked for what lies between values, again and again. */

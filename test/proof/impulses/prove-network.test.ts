@@ -105,6 +105,35 @@ describe('a fault in every block is found in every block', () => {
   });
 });
 
+describe('products that stay a sum are each held to their own magnitude', () => {
+  /** Two heads of one value, the second of which is 1000 times larger, so that a sum would hide what is off in the first. */
+  const heads = (isShifted: boolean) =>
+    fileOf((n) => {
+      const x = n.input([1, 8]);
+      const [small, large] = [n.linear(n.batchNorm(x), 5), n.mul(n.linear(n.batchNorm(x), 5), n.constant(1000))];
+      const mean = n.div(n.add(small, large), n.constant(2));
+      return isShifted ? n.add(mean, n.random([5])) : mean;
+    });
+
+  test.each([
+    ['halved behind', false],
+    ['halved and shifted behind', true],
+  ])('%s: equal where nothing is planted', (_, isShifted) => {
+    const { network: isProved, blocks } = prove(heads(isShifted));
+    expect(isProved).toBe(true);
+    expect(blocks[0]?.largest).toBeLessThanOrEqual(2 ** -23);
+  });
+
+  test.each(['the smallest weight of a channel times 1 + 1e-5', 'a bias + 1e-6'])('%s', (kind) => {
+    const source = heads(false);
+    const report = prove(source, writtenFor(source), ({ graph }) => {
+      const [small] = graph.nodesOf('Gemm');
+      expect(small && faults[kind]?.(small)).toBe(true);
+    });
+    expect(report.blocks.map(({ verdict }) => verdict)).toEqual(['different']);
+  });
+});
+
 describe('what is not in a block is compared with its source', () => {
   const source = fileOf((n) => {
     const x = n.relu(n.conv(n.input([1, 4, 8, 8]), { kernel: 3, pad: 1 }));
