@@ -4,6 +4,7 @@ import { CONFIG_FILE, configuredOptions } from './configured-options.js';
 import { addFlags, addOutputFlags, givenFlags, splitFlags } from './flags.js';
 import { ProgressLine } from './progress.js';
 import { showReport } from './show.js';
+import { keepHeapSmall } from './small-heap.js';
 
 /** A command as commander runs it. @param finish hears the exit code */
 export function commanderCommand(definition: CommandDefinition, finish: (exitCode: number) => void): Command {
@@ -17,10 +18,14 @@ export function commanderCommand(definition: CommandDefinition, finish: (exitCod
     .action(async () => {
       const { options, output, config } = splitFlags(givenFlags(command), declared);
       const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
+      const freeMemory = definition.goesThroughSamples ? keepHeapSmall() : undefined;
       const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
       const models = command.processedArgs.flat().map(String);
       const outcome = await definition
-        .run(models, { ...configured?.options, ...options }, progress?.show)
+        .run(models, { ...configured?.options, ...options }, (step) => {
+          freeMemory?.(step);
+          progress?.show(step);
+        })
         .finally(() => progress?.clear());
       await showReport(outcome, output, definition.summarize, configured);
       finish(outcome.report.exitCode);

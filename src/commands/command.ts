@@ -17,6 +17,8 @@ export interface CommandDefinition {
   options(): Readonly<Record<string, Declaration>>;
   /** Whether a configuration file may hold options for it. */
   readonly isConfigurable: boolean;
+  /** Whether it may have any number of samples to go through: then memory counts more than the first moments. */
+  readonly goesThroughSamples: boolean;
   /** @throws UsageError before any work; what fails later is in the outcome */
   run(
     models: readonly string[],

@@ -32,6 +32,7 @@ export const convertCommand: CommandDefinition = {
   examples: EXAMPLES,
   options: convertOptions,
   isConfigurable: true,
+  goesThroughSamples: false,
   async run(models, options, onProgress) {
     const { convertAll } = await import('./convert.js');
     return convertAll(models, onProgress ? { ...options, onProgress } : options);

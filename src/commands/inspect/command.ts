@@ -23,6 +23,7 @@ export const inspectCommand: CommandDefinition = {
   examples: EXAMPLES,
   options: inspectOptions,
   isConfigurable: false,
+  goesThroughSamples: false,
   async run([model = ''], options) {
     const { inspectAll } = await import('./inspect.js');
     return inspectAll(model, options);

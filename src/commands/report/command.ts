@@ -24,6 +24,7 @@ export const reportCommand: CommandDefinition = {
   examples: EXAMPLES,
   options: mergeOptions,
   isConfigurable: false,
+  goesThroughSamples: true,
   async run([what, ...parts], options) {
     if (what !== 'merge')
       throw new UsageError({ what: `report cannot "${what}"`, todo: 'write mobileone report merge' });

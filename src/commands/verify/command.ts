@@ -25,6 +25,7 @@ export const verifyCommand: CommandDefinition = {
   examples: EXAMPLES,
   options: verifyOptions,
   isConfigurable: true,
+  goesThroughSamples: true,
   async run([reference = '', ...candidates], options, onProgress) {
     const { verifyAll } = await import('./verify.js');
     return verifyAll(reference, candidates, onProgress ? { ...options, onProgress } : options);

@@ -59,15 +59,16 @@ function resample(
   filter: Filter,
 ): Uint8Array {
   if (before === after) return data;
+  const { starts, counts, most, weights } = contributions(before, after, filter);
   const result = new Uint8ClampedArray(outer * after * inner);
   for (let i = 0; i < after; i++) {
-    const { start, weights } = contributions(i, before, after, filter);
+    const [start = 0, count = 0] = [starts[i], counts[i]];
     for (let line = 0; line < outer; line++) {
       const from = (line * before + start) * inner;
       const to = (line * after + i) * inner;
       for (let k = 0; k < inner; k++) {
         let sum = ONE / 2;
-        for (let j = 0; j < weights.length; j++) sum += (data[from + j * inner + k] ?? 0) * (weights[j] ?? 0);
+        for (let j = 0; j < count; j++) sum += (data[from + j * inner + k] ?? 0) * (weights[i * most + j] ?? 0);
         result[to + k] = sum >> FRACTION_BITS;
       }
     }
@@ -75,17 +76,29 @@ function resample(
   return new Uint8Array(result.buffer);
 }
 
-/** The pixels that make pixel `i` of `after`: the first of them, and their weights in units of 2^-22. */
-function contributions(i: number, before: number, after: number, { support, weight }: Filter) {
+/** The pixels that make each new one: the first of them, how many, and their weights in units of 2^-22, `most` for each. */
+function contributions(before: number, after: number, { support, weight }: Filter) {
   const scale = before / after;
   const widening = Math.max(1, scale);
-  const centre = (i + 0.5) * scale;
-  const start = Math.max(0, Math.trunc(centre - support * widening + 0.5));
-  const end = Math.min(before, Math.trunc(centre + support * widening + 0.5));
-  const exact = Array.from({ length: end - start }, (_, j) => weight((j + start - centre + 0.5) * (1 / widening)));
-  const sum = exact.reduce((total, value) => total + value, 0);
-  const weights = exact.map((value) => Math.trunc((value / sum) * ONE + (value < 0 ? -0.5 : 0.5)));
-  return { start, weights: Int32Array.from(weights) };
+  const most = 2 * Math.ceil(support * widening) + 1;
+  const [starts, counts] = [new Int32Array(after), new Int32Array(after)];
+  const weights = new Int32Array(after * most);
+  const exact = new Float64Array(most);
+  for (let i = 0; i < after; i++) {
+    const centre = (i + 0.5) * scale;
+    const start = Math.max(0, Math.trunc(centre - support * widening + 0.5));
+    const count = Math.min(before, Math.trunc(centre + support * widening + 0.5)) - start;
+    for (let j = 0; j < count; j++) exact[j] = weight((j + start - centre + 0.5) * (1 / widening));
+    const used = exact.subarray(0, count);
+    const sum = used.reduce((total, value) => total + value, 0);
+    weights.set(
+      used.map((value) => (value / sum) * ONE + (value < 0 ? -0.5 : 0.5)),
+      i * most,
+    );
+    starts[i] = start;
+    counts[i] = count;
+  }
+  return { starts, counts, most, weights };
 }
 
 /** The pixel under the middle of each new one. Middles are added up one by one, as Pillow does, with its rounding. */
