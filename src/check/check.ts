@@ -6,6 +6,7 @@ import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candid
 import { artefactError, translated } from './engine-errors.js';
 import { type Judgement, type JudgementResult, judge, type StartedSource } from './judgement.js';
 import { judgeBehindSelections } from './moved-selection.js';
+import type { RoundingReport } from './report.js';
 import { runSource, type Source } from './source-run.js';
 import { type Bar, toleranceOf } from './verdict.js';
 
@@ -25,6 +26,8 @@ export interface Verdict {
   readonly target: string;
   readonly engine: EngineInfo | undefined;
   readonly judgements: readonly JudgementResult[];
+  /** How the file's constants were rounded, where they were. */
+  readonly rounding?: RoundingReport | undefined;
   readonly notes: readonly string[];
   /** Set where the artefact does not pass (5), or nothing could be compared (8). */
   readonly error: MobileoneError | undefined;
@@ -150,9 +153,11 @@ export class Check {
     return engine;
   }
 
+  /** Rounding is priced by the L2 norm; a tolerance of the user is one of the largest difference. */
   #barFor({ purpose, precision, source }: Judgement): Bar {
     const own = purpose === 'artefact' ? this.#options.tolerance : undefined;
     return {
+      measure: own === undefined && precision !== 'fp32' ? 'l2' : 'error',
       tolerance: own ?? toleranceOf(precision),
       isStrict: own !== undefined,
       judgesClasses: source.trials.isUserGiven,

@@ -11,6 +11,8 @@ export interface Difference {
   readonly maxAbs: number | null;
   /** mean abs(a-b) */
   readonly meanAbs: number | null;
+  /** Share of elements that are off by more than 2e-2 of the largest of their trial. */
+  readonly beyond: number | null;
   /** Cosine of the angle between the flattened outputs. */
   readonly cosine: number | null;
   /** Share of equal elements, for what is not floating point. */
@@ -41,6 +43,8 @@ export interface Sums {
   maxSource: number;
   maxDifference: number;
   sumDifference: number;
+  /** Elements that are off by more than a share of the largest of their pair; see `BEYOND`. */
+  beyond: number;
   squareDifference: number;
   dot: number;
   squareSource: number;
@@ -61,6 +65,7 @@ function nothing(): Sums {
     maxSource: 0,
     maxDifference: 0,
     sumDifference: 0,
+    beyond: 0,
     squareDifference: 0,
     dot: 0,
     squareSource: 0,
@@ -72,6 +77,8 @@ function nothing(): Sums {
 }
 
 const MOST_PROBLEMS = 3;
+/** Elements are counted that are off by more than this share of the largest. */
+const BEYOND = 2e-2;
 
 /** What is a sum over elements or rows. */
 const ADDED = [
@@ -80,6 +87,7 @@ const ADDED = [
   'equal',
   'nanOfSource',
   'sumDifference',
+  'beyond',
   'squareDifference',
   'dot',
   'squareSource',
@@ -186,6 +194,7 @@ export class Comparison {
       l2: this.isFloat ? quotient(Math.sqrt(this.sums.squareDifference), Math.sqrt(this.sums.squareSource)) : null,
       maxAbs: this.sums.finite > 0 ? finite(this.sums.maxDifference) : null,
       meanAbs: quotient(this.sums.sumDifference, this.sums.finite),
+      beyond: this.isFloat ? quotient(this.sums.beyond, this.sums.finite) : null,
       cosine: clip(quotient(this.sums.dot, angles)),
       equal: this.isFloat ? null : quotient(this.sums.equal, this.sums.count),
     };
@@ -224,14 +233,17 @@ export class Comparison {
   #addNumbers(source: Tensor, artefact: Tensor, label: string): void {
     const [a, b] = [source.toFloat64(), artefact.toFloat64()];
     this.sums.count += a.length;
+    const most = BEYOND * largestMagnitude(a);
     let firstMismatch = -1;
     for (let i = 0; i < a.length; i++) {
       const x = a[i] ?? 0;
       const y = b[i] ?? 0;
       if (x === y) this.sums.equal++;
       if (Number.isNaN(x)) this.sums.nanOfSource++;
-      if (Number.isFinite(x) && Number.isFinite(y)) this.#measure(x, y);
-      else if (!Object.is(x, y) && firstMismatch < 0) firstMismatch = i;
+      if (Number.isFinite(x) && Number.isFinite(y)) {
+        this.#measure(x, y);
+        if (Math.abs(x - y) > most) this.sums.beyond++;
+      } else if (!Object.is(x, y) && firstMismatch < 0) firstMismatch = i;
     }
     if (firstMismatch >= 0) {
       const index = formatShape(
@@ -258,6 +270,13 @@ export class Comparison {
   #problem(text: string): void {
     if (this.sums.problems.length < MOST_PROBLEMS) this.sums.problems.push(text);
   }
+}
+
+/** Of the finite ones. */
+function largestMagnitude(values: Float64Array): number {
+  let largest = 0;
+  for (const value of values) if (Math.abs(value) > largest && Number.isFinite(value)) largest = Math.abs(value);
+  return largest;
 }
 
 /** Integers that a float64 may not hold. */

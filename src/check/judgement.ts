@@ -101,7 +101,11 @@ export async function judge(
   const outputs = [...comparisons].map(([name, compared]): JudgedOutput => {
     const noise = reference.noise.get(name) ?? null;
     const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
-    const facts = { resolution: source.resolutions?.get(name) ?? 0, suspect: source.suspect };
+    const facts = {
+      resolution: source.resolutions?.get(name) ?? 0,
+      range: source.ranges?.get(name),
+      suspect: source.suspect,
+    };
     // What the source selects otherwise from run to run is no noise that excuses what lies behind.
     const verdict = judgeOutput(isSelected(name) ? { ...figures, noise: null } : figures, compared, bar, facts);
     if (!isSelected(name)) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);

@@ -7,6 +7,16 @@ import type { NotNegative, Share, WholeNumber } from '../report/report.js';
  */
 export type Measure = 'error' | 'l2' | 'none';
 
+/** Whether a file is the program with float32 constants, with those rounded to the nearest that it can hold. */
+export interface RoundingReport {
+  /** Operations that were compared. */
+  readonly operations: WholeNumber;
+  /** Constants that were compared, each where it is read. */
+  readonly constants: WholeNumber;
+  /** Where the file is another program, or a constant another number; null: nowhere. */
+  readonly difference: string | null;
+}
+
 /** One comparison of an artefact, in one form, with its source. */
 export interface JudgementReport {
   /** What it proves: that the program was translated right, or that the file answers like the source. */
@@ -40,6 +50,8 @@ export interface OutputFigures {
   readonly maxAbs: NotNegative | null;
   /** mean |a - b| */
   readonly meanAbs: NotNegative | null;
+  /** Share of elements that are off by more than 2e-2 of the largest of their trial. */
+  readonly beyond: Share | null;
   /** Of the angle between the flattened outputs. */
   readonly cosine: number | null;
   /** Share of equal elements, for what is not floating point. */

@@ -12,7 +12,7 @@ const ALWAYS_PASSES = 2e-2;
  * not average out behind a mean, as that of separate branches does: a right RepViT loses 2.5 times as much. What leaves
  * the range is infinite, or lost as a whole.
  */
-const ALLOWED_FACTOR = 4;
+const ALLOWED_FACTOR = 2;
 
 /**
  * What is wrong with an artefact on scaled inputs, by output: NaN or infinity where the unfused source in the same
@@ -27,16 +27,17 @@ export async function scaledFailures(
   range: Range,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const failures = new Map<string, string[]>();
+  const rangeOf = (name: string) => range.source.ranges?.get(name);
   let unfused: Promise<readonly [Session, Candidate]> | undefined;
   for (const [exponent, all] of await range.source.scaled) {
     const answered = trialsFor(judgement, all);
     const answers = await runAll(session, judgement, answered);
-    const suspects = judgedNames(judgement).filter((name) => !isFine(name, answered, answers));
+    const suspects = judgedNames(judgement).filter((name) => !isFine(name, answered, answers, rangeOf(name)));
     if (suspects.length === 0) continue;
     unfused ??= load(engine, range);
     const excuses = await runAll(...(await unfused), answered);
     for (const name of suspects) {
-      const failure = failureOf(name, answered, answers, excuses);
+      const failure = failureOf(name, answered, answers, excuses, rangeOf(name));
       if (failure) failures.set(name, [...(failures.get(name) ?? []), `on inputs times 2^${exponent} ${failure}`]);
     }
   }
@@ -58,9 +59,9 @@ function judgedNames({ source, selections }: Judgement): string[] {
   return source.outputs.filter((name) => !selections?.outputs.has(name));
 }
 
-function isFine(name: string, answered: Answered, answers: readonly Outputs[]): boolean {
+function isFine(name: string, answered: Answered, answers: readonly Outputs[], range: number | undefined): boolean {
   const isNumber = answers.every((outputs) => nonFinite(outputs.get(name)).length === 0);
-  return isNumber && (lossOf(name, answered, answers) ?? 0) <= ALWAYS_PASSES;
+  return isNumber && (lossOf(name, answered, answers, range) ?? 0) <= ALWAYS_PASSES;
 }
 
 function failureOf(
@@ -68,6 +69,7 @@ function failureOf(
   answered: Answered,
   answers: readonly Outputs[],
   excuses: readonly Outputs[],
+  range: number | undefined,
 ): string | undefined {
   for (const [i, outputs] of answers.entries()) {
     const [own, excuse] = [outputs.get(name), excuses[i]?.get(name)?.toFloat64()];
@@ -76,7 +78,7 @@ function failureOf(
       return `it is ${own?.toFloat64()[at]} where the unfused source in this precision is ${excuse?.[at]}`;
     }
   }
-  const [own, excuse] = [lossOf(name, answered, answers) ?? 0, lossOf(name, answered, excuses) ?? 0];
+  const [own, excuse] = [lossOf(name, answered, answers, range) ?? 0, lossOf(name, answered, excuses, range) ?? 0];
   if (own <= Math.max(ALWAYS_PASSES, ALLOWED_FACTOR * excuse)) return undefined;
   return `its l2 is ${own.toExponential(1)}, that of the unfused source in this precision ${excuse.toExponential(1)}`;
 }
@@ -90,12 +92,17 @@ function nonFinite(tensor: Tensor | undefined): number[] {
   return found;
 }
 
-/** Relative L2 against the source over what is finite on both sides; null where that is not defined. */
-function lossOf(name: string, answered: Answered, answers: readonly Outputs[]): number | null {
+/** Relative L2 against the source, as rounding is priced, over what is finite on both sides; null where that is not defined. */
+function lossOf(
+  name: string,
+  answered: Answered,
+  answers: readonly Outputs[],
+  range: number | undefined,
+): number | null {
   const comparison = new Comparison();
   answered.forEach(({ trial, outputs }, i) => {
     const [a, b] = [outputs.get(name), answers[i]?.get(name)];
     if (a && b) comparison.add(a, b, trial.label);
   });
-  return comparison.difference().l2;
+  return comparison.pricedL2(range);
 }

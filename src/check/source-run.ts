@@ -20,6 +20,8 @@ export interface Source {
   readonly isScaled?: boolean;
   /** Differences of outputs up to this are none, by name; 0 where nothing is said. See `resolutions`. */
   readonly resolutions?: ReadonlyMap<string, number> | undefined;
+  /** How far apart the bounds of outputs are, by name, of those that have some. See `boundedOutputs`. */
+  readonly ranges?: ReadonlyMap<string, number> | undefined;
   /** Names what makes it answer NaN, where something is known. */
   readonly suspect?: (() => string | undefined) | undefined;
 }

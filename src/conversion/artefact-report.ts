@@ -40,12 +40,15 @@ export function reportArtefact({ files, verdict, proof, isPlaced, ...facts }: Ar
   };
 }
 
-function reportCheck({ engine, error, judgements, notes }: Verdict): CheckReport {
+function reportCheck({ engine, error, judgements, rounding, notes }: Verdict): CheckReport {
   const failed = error instanceof NotEquivalentError ? 'different' : 'not compared';
   return {
     verdict: error ? failed : 'equivalent',
     engine: engine ?? null,
     judgements: judgements.map(reportJudgement),
+    rounding: rounding
+      ? { operations: rounding.operations, constants: rounding.constants, difference: rounding.difference }
+      : null,
     notes,
     error: error ? reportError(error) : null,
   };

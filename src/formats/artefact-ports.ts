@@ -24,7 +24,7 @@ interface FileFacts extends Pick<Opened, 'metadata'> {
 export function describeArtefact(
   { metadata, inputs, outputs, values }: FileFacts,
   refuse: (what: string) => Error,
-): Omit<Opened, 'nodes' | 'precision' | 'coarsest' | 'quantization' | 'graph' | 'notes' | 'content'> {
+): Omit<Opened, 'nodes' | 'program' | 'precision' | 'coarsest' | 'quantization' | 'graph' | 'notes' | 'content'> {
   const said = readMetadata(metadata, refuse);
   const describe = (port: FilePort) => describePort(port, said, refuse);
   return {

@@ -59,6 +59,63 @@ export interface ArtefactNode {
   readonly outputs: readonly string[];
 }
 
+/** A constant as an artefact stores it. */
+export interface ArtefactConstant {
+  readonly shape: readonly number[];
+  /** `whole`: float32, integers, truth values and texts, which lose nothing. */
+  readonly stored: 'whole' | 'half' | StoredSteps | StoredTable;
+  /** Of steps the integers, of a table the floats that it gives, of float16 the same in float32. */
+  elements(): ArrayLike<number> | string;
+}
+
+/** Integers that stand for floats: value = scale * stored + offset. */
+export interface StoredSteps {
+  readonly kind: 'steps';
+  readonly least: number;
+  readonly most: number;
+  /** One for all, or one for each place of `axis`. */
+  readonly scales: readonly number[];
+  readonly offsets: readonly number[];
+  readonly axis: number;
+}
+
+/** Indices into tables of floats. */
+export interface StoredTable {
+  readonly kind: 'table';
+  /** One for all, or one for each run of places of `axis`. */
+  readonly tables: readonly ArrayLike<number>[];
+  readonly axis: number;
+}
+
+/** What an operation reads: a value, by its name, or a constant. */
+export interface ArtefactOperand {
+  /** As the format calls the operand, or its place. */
+  readonly role: string;
+  readonly value: string | ArtefactConstant;
+}
+
+/** An operation of an artefact with all that its answer depends on. */
+export interface ArtefactOperation {
+  readonly operator: string;
+  readonly operands: readonly ArtefactOperand[];
+  /** All else that it says; operations that say the same have the same text. Which type of floats it is counts for nothing. */
+  readonly attributes: string;
+  /** Names of what it makes; undefined where a result has none. */
+  readonly results: readonly (string | undefined)[];
+  /** Set where it only says a value in another floating-point type: its result stands for its first operand. */
+  readonly isCast: boolean;
+  /** Graphs inside it, as branches. */
+  readonly bodies: readonly ArtefactProgram[];
+}
+
+/** All that an artefact computes, as its format has it. */
+export interface ArtefactProgram {
+  /** Names of values. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly ArtefactOperand[];
+  readonly operations: readonly ArtefactOperation[];
+}
+
 /** An input or output as an artefact's own bytes say it. Axes are those of the artefact. */
 export interface ArtefactPort extends ArtefactValue {
   /** undefined where the bytes do not say, or it is no tensor. */
@@ -77,6 +134,8 @@ export interface Opened<Content = unknown> {
   readonly values: readonly ArtefactValue[];
   /** In an order in which every value is made before it is read; made when asked for. */
   nodes(): readonly ArtefactNode[];
+  /** What it computes, constants included; made when asked for. */
+  program(): ArtefactProgram;
   /** Class names, where it has any. */
   readonly labels: readonly string[] | undefined;
   /** What most of its weights are held in. */

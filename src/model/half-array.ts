@@ -36,6 +36,17 @@ export function float16ArrayFrom(values: Float32Array): Float16Array {
   return { bits, overflows };
 }
 
+/**
+ * The same for a constant: a single number that would vanish is an epsilon or a divisor, so that it keeps its sign and becomes
+ * the smallest step, 2^-24.
+ */
+export function float16ConstantFrom(values: Float32Array): Float16Array {
+  const rounded = float16ArrayFrom(values);
+  const [bits = 0] = rounded.bits;
+  if (values.length === 1 && values[0] !== 0 && (bits & 0x7fff) === 0) rounded.bits[0] = bits | 1;
+  return rounded;
+}
+
 /** Steps of 2^-24 nearest to a float32 magnitude below 2^-14. Integers only: a sum in float64 would round twice. */
 function subnormal(magnitude: number): number {
   const shift = 126 - (magnitude >>> 23);

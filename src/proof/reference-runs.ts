@@ -1,4 +1,5 @@
 import {
+  boundedOutputs,
   type Check,
   findSuspect,
   resolutions,
@@ -57,6 +58,7 @@ export class ReferenceRuns {
   readonly #isReRooted: boolean;
   readonly #isScaled: boolean;
   readonly #resolutions: ReadonlyMap<string, number>;
+  readonly #ranges: ReadonlyMap<string, number>;
   readonly #trains: boolean;
   readonly #batchNorm: BatchNormMode | undefined;
   readonly #selections: Selections;
@@ -76,6 +78,7 @@ export class ReferenceRuns {
     this.#isScaled = isScaled;
     this.rangeForm = { widened: isHalf };
     this.#resolutions = resolutions(graph);
+    this.#ranges = boundedOutputs(graph);
     this.#trains = [...allNodes(graph)].some(
       (node) =>
         (node.is('BatchNormalization') && batchNormalization.parameters(node).trainingMode) ||
@@ -130,6 +133,7 @@ export class ReferenceRuns {
       trials: fed?.trials ?? trials,
       isScaled: this.#isScaled && widened === this.rangeForm.widened && selections === undefined,
       resolutions: this.#resolutions,
+      ranges: this.#ranges,
       // Passes replace constants, so this looks at the file again.
       suspect: () => findSuspect(readAgain().graph),
     });

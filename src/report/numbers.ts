@@ -35,6 +35,11 @@ export function showFigure(figure: number | null): string {
   return figure === 0 ? '0' : figure.toExponential(1);
 }
 
+/** 0.0123 as `1.2 %`. */
+export function showShare(share: number): string {
+  return `${share === 0 ? 0 : (100 * share).toPrecision(2)} %`;
+}
+
 /** 1234 milliseconds as `1.23 s`. */
 export function showSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;

@@ -128,6 +128,7 @@ function reportCheck(
     verdict: isDifferent ? 'different' : isCompared ? 'equivalent' : 'not compared',
     engine: judged?.engine ?? null,
     judgements: judged ? [judged.judgement] : [],
+    rounding: null,
     notes: [...(caveat ? [caveat] : []), ...(judged?.notes ?? [])],
     error: error ? reportError(error) : null,
   };

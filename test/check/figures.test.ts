@@ -31,6 +31,7 @@ describe('figures', () => {
       l2: Math.sqrt(2) / 5,
       maxAbs: 1,
       meanAbs: 2 / 3,
+      beyond: 2 / 3,
       cosine: 26 / (5 * Math.sqrt(29)),
       equal: null,
     });

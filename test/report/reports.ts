@@ -23,6 +23,7 @@ export function figures(given: Partial<FiguresReport> = {}): FiguresReport {
     l2: 3e-7,
     maxAbs: 6.7e-6,
     meanAbs: 2.1e-6,
+    beyond: 0,
     cosine: 1,
     equal: null,
     top1: 1,
@@ -44,6 +45,7 @@ export function check(outputs: readonly FiguresReport[], given: Partial<CheckRep
     judgements: [
       { purpose: 'artefact', precision: 'fp32', measure: 'error', tolerance: 1e-5, trials: 3, tried: [], outputs },
     ],
+    rounding: null,
     notes: [],
     error: null,
     ...given,

@@ -1,4 +1,4 @@
-import type { JudgementReport } from '../../check/report.js';
+import type { JudgementReport, RoundingReport } from '../../check/report.js';
 import type { ProofReport } from '../../proof/impulses/report.js';
 import type { ErrorReport, Sha256, WholeNumber } from '../../report/report.js';
 
@@ -34,6 +34,8 @@ export interface CheckReport {
   readonly engine: { readonly name: string; readonly version: string } | null;
   /** One, or two where the precision is reduced: the program with fp32 constants, then the file itself. */
   readonly judgements: readonly JudgementReport[];
+  /** null where constants are as they were. */
+  readonly rounding: RoundingReport | null;
   readonly notes: readonly string[];
   /** Why the verdict is not `equivalent`. */
   readonly error: ErrorReport | null;

@@ -21,7 +21,7 @@ const COLOURS: ReadonlyMap<number | undefined, ImageOptions['order']> = new Map(
  */
 export function open({ files }: Artefact): Opened<Model> {
   const content = readPackage(new Map(Array.from(files, ([path, chunks]) => [path, asOneChunk(chunks)])));
-  const { model, description, classifier, values, held, compressed, computesInHalf } = content;
+  const { model, description, classifier, values, held, compressed, computesInHalf, program } = content;
   const { metadata, graph, notes } = model;
   const tensors = new Map([...graph.inputs, ...graph.outputs].map((value) => [value.name, value]));
   const filePort = ({ name = '', type }: Message<'FeatureDescription'>): FilePort => {
@@ -34,6 +34,7 @@ export function open({ files }: Artefact): Opened<Model> {
   return {
     ...said,
     nodes: () => nodesOf(graph),
+    program: () => program,
     labels: classifier?.labels ?? said.labels,
     precision: mostHeldIn(held),
     coarsest: coarsestOf([...held.map(([precision]) => precision), computesInHalf ? 'fp16' : 'fp32']),

@@ -2,6 +2,7 @@ import { asOneChunk, sizeOf } from '../../model/index.js';
 import { describeArtefact, type FilePort, withColours } from '../artefact-ports.js';
 import type { Artefact, ArtefactNode, Opened, Precision } from '../format.js';
 import { coarsestOf, mostHeldIn } from '../weight-precision.js';
+import { programOf } from './artefact-program.js';
 import { litertDeclaration } from './declaration.js';
 import type { Endpoint, LitertProgram, ProgramTensor } from './program.js';
 import { damaged } from './read/damaged.js';
@@ -27,6 +28,7 @@ export function open(artefact: Artefact): Opened<ReadModel> {
     ...said,
     inputs: withColours(said, litertDeclaration, damaged),
     nodes: () => nodesOf(program, nameOf),
+    program: () => programOf(program, nameOf),
     precision: mostHeldIn(held),
     coarsest,
     quantization: isQuantized(program) ? 'activations' : coarsest === 'int8' ? 'weights' : undefined,

@@ -1,4 +1,4 @@
-import { bytesOf, type DataType, float16ArrayFrom, Tensor } from '../../model/index.js';
+import { bytesOf, type DataType, float16ConstantFrom, Tensor } from '../../model/index.js';
 
 /** A constant in another type. */
 export interface Converted {
@@ -28,7 +28,7 @@ export class TensorConverter {
 
 function convert(tensor: Tensor, to: DataType): Converted {
   if (to === 'float16' && tensor.dtype === 'float32') {
-    const { bits, overflows } = float16ArrayFrom(tensor.toFloat32());
+    const { bits, overflows } = float16ConstantFrom(tensor.toFloat32());
     return { tensor: new Tensor(to, tensor.shape, bytesOf(bits)), overflows };
   }
   return { tensor: Tensor.from(to, tensor.shape, tensor.toFloat64()), overflows: false };

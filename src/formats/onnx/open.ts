@@ -12,6 +12,7 @@ import { describeArtefact, withColours } from '../artefact-ports.js';
 import type { Artefact, Opened, OpenLimits } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
 import { coarsestOf, heldIn, mostHeldIn } from '../weight-precision.js';
+import { programOf } from './artefact-program.js';
 import { onnxDeclaration } from './declaration.js';
 import type { ExternalData } from './external-data.js';
 import { invalid } from './invalid.js';
@@ -37,6 +38,7 @@ export function open(artefact: Artefact, limits?: OpenLimits): Opened<OnnxConten
     ...said,
     inputs: withColours(said, onnxDeclaration, invalid),
     nodes: () => nodesOf(graph),
+    program: () => programOf(graph),
     precision: mostHeldIn(held),
     coarsest: coarsestOf([...held.map(([precision]) => precision), computesInHalf(graph) ? 'fp16' : 'fp32']),
     quantization: quantizationOf(graph),

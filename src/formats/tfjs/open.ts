@@ -2,6 +2,7 @@ import { sizeOf } from '../../model/index.js';
 import { describeArtefact, type FilePort, withColours } from '../artefact-ports.js';
 import type { Artefact, ArtefactNode, Opened } from '../format.js';
 import { coarsestOf, mostHeldIn } from '../weight-precision.js';
+import { programOf } from './artefact-program.js';
 import { tfjsDeclaration } from './declaration.js';
 import { damaged } from './read/damaged.js';
 import { type ReadModel, readModel } from './read/read-model.js';
@@ -22,6 +23,7 @@ export function open(artefact: Artefact): Opened<ReadModel> {
     ...said,
     inputs: withColours(said, tfjsDeclaration, damaged),
     nodes: () => nodesOf(content),
+    program: () => programOf(content),
     precision: mostHeldIn(floats.map((each) => [each.precision, sizeOf(each.shape)] as const)),
     coarsest,
     quantization: coarsest === 'int8' ? 'weights' : undefined,

@@ -1,5 +1,5 @@
 import { decline } from '../../../lowering/decline.js';
-import { float16ArrayFrom, numberToFloat16, sizeOf, type Tensor } from '../../../model/index.js';
+import { float16ConstantFrom, type Tensor } from '../../../model/index.js';
 import type { Constant } from '../program/program.js';
 import { milTypeOf } from './types.js';
 
@@ -8,9 +8,6 @@ export class LeavesHalf extends Error {}
 
 /** The types in which a node may compute. */
 export type Float = 'fp16' | 'fp32';
-
-/** Bits of the smallest binary16 step, 2^-24. */
-const SMALLEST_STEP = 1;
 
 /** A scalar that an operation takes as an argument. */
 export const int = (value: number): Constant => ({ dtype: 'int32', shape: [], data: Int32Array.of(value) });
@@ -38,21 +35,14 @@ export const bools = (values: readonly boolean[]): Constant => ({
  */
 export function floats(dtype: Float, shape: readonly number[], values: Float32Array): Constant {
   if (dtype === 'fp32') return { dtype, shape, data: values };
-  const { bits, overflows } = float16ArrayFrom(values);
+  const { bits, overflows } = float16ConstantFrom(values);
   if (overflows) throw new LeavesHalf();
-  // A single number that vanishes is an epsilon or a divisor: it keeps its sign and becomes the smallest step.
-  if (sizeOf(shape) === 1 && values[0] !== 0 && (bits[0] === 0 || bits[0] === 0x8000)) bits[0] |= SMALLEST_STEP;
   return { dtype, shape, data: bits };
 }
 
 /** A scalar of a float type. @throws LeavesHalf */
 export function number(dtype: Float, value: number): Constant {
   return floats(dtype, [], Float32Array.of(value));
-}
-
-/** Whether a number keeps its value, but for rounding, in fp16. */
-export function fitsHalf(value: number): boolean {
-  return !Number.isFinite(value) || (numberToFloat16(value) & 0x7fff) < 0x7c00;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Bytes, Model } from '../../../model/index.js';
 import { WireError } from '../../../protobuf/index.js';
+import type { ArtefactProgram } from '../../format.js';
 import { VERSIONS } from '../program/data-types.js';
 import type { MilType } from '../program/program.js';
 import { coremlCodec, type Message } from '../program/schema.js';
@@ -27,6 +28,7 @@ export interface ReadPackage {
   readonly compressed: ProgramReader['compressed'];
   /** Whether any operation computes in float16. */
   readonly computesInHalf: boolean;
+  readonly program: ArtefactProgram;
 }
 
 /**
@@ -66,8 +68,13 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   const outputs = addOutputs(model, program, block.outputs);
   program.checkTypes();
   checkDescription(description, inputs, outputs);
-  const { classifier, values, held, compressed, computesInHalf } = program;
-  return { model, description, classifier, values, held, compressed, computesInHalf };
+  const { classifier, values, held, compressed, computesInHalf, operations } = program;
+  const recorded: ArtefactProgram = {
+    inputs: [...inputs.keys()],
+    outputs: block.outputs.map((name, index) => ({ role: `output ${index}`, value: name })),
+    operations,
+  };
+  return { model, description, classifier, values, held, compressed, computesInHalf, program: recorded };
 }
 
 const EMPTY = { producerVersion: '', domain: '', modelVersion: 0n, docString: '' };

@@ -9,6 +9,7 @@ import {
   type Value,
 } from '../../../model/index.js';
 import { inferTypes } from '../../../operators/infer.js';
+import type { ArtefactOperation } from '../../format.js';
 import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
@@ -19,6 +20,7 @@ import { OnnxBuilder } from './onnx-builder.js';
 import type { Operand } from './operand.js';
 import { OperationReader } from './operation-reader.js';
 import { readConstant, readName, readType } from './read-values.js';
+import { recordedOperation } from './recorded-operation.js';
 import { readRows } from './rows/index.js';
 
 /** More operations than any network has; a file may claim anything. */
@@ -70,6 +72,8 @@ export class ProgramReader {
   readonly #to: OnnxBuilder;
   readonly #blobs: BlobReader | undefined;
   readonly #operands = new Map<string, Operand>();
+  /** As they stand in the file, constants aside. */
+  readonly operations: ArtefactOperation[] = [];
   readonly #declared: { readonly value: Value; readonly type: MilType; readonly name: string }[] = [];
   classifier: ReadClassifier | undefined;
   /** In what, and how many, elements of floating-point constants are held. */
@@ -107,10 +111,17 @@ export class ProgramReader {
       if (operation.blocks.length > 0) throw notKnown('control flow', readName(operation.outputs[0]?.name, 'a result'));
       if (operation.type === 'const') this.#readConst(operation);
       else if (COMPRESSED.has(operation.type ?? '')) this.#readCompressed(operation);
-      else if (operation.type === 'classify')
-        this.classifier = readClassifier(operation, (name) => this.operandOf(name));
+      else if (operation.type === 'classify') this.#readClassifier(operation);
       else this.#readOperation(operation);
     }
+  }
+
+  #readClassifier(operation: Message<'Operation'>): void {
+    const classifier = readClassifier(operation, (name) => this.operandOf(name));
+    const { probabilities, labelName, probabilitiesName } = classifier;
+    const args = new Map([['probabilities', [probabilities]]]);
+    this.operations.push(recordedOperation('classify', args, [labelName, probabilitiesName]));
+    this.classifier = classifier;
   }
 
   /** Whether any operation computes in float16. */
@@ -196,6 +207,8 @@ export class ProgramReader {
         argument.arguments.map((binding, index) => this.#bound(binding, `${where}_${key}_${index}`)),
       );
     }
+    const results = named.map(({ name }) => name);
+    this.operations.push(recordedOperation(type, args, results));
     const operation = new OperationReader(type, where, args);
     const made = row(operation, this.#to);
     const values = 'name' in made ? [made] : made;

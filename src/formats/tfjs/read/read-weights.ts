@@ -1,5 +1,5 @@
 import { asOneChunk, countBytes, float16ToNumber, sizeOf } from '../../../model/index.js';
-import type { Precision } from '../../format.js';
+import type { ArtefactConstant, Precision } from '../../format.js';
 import type { Json } from '../../json.js';
 import type { Kind } from '../program.js';
 import { damaged } from './damaged.js';
@@ -12,6 +12,8 @@ export interface ReadWeight {
   readonly precision: Precision;
   /** As the loader gives them to the engine: what is quantised is widened. */
   readonly elements: () => Float32Array | Int32Array | Uint8Array;
+  /** The same as the file stores it. */
+  readonly constant: ArtefactConstant;
 }
 
 /** The constants of a model, and the paths of the files that hold them, in the order in which those follow one another. */
@@ -25,6 +27,9 @@ interface Storage {
   readonly bytes: number;
   readonly precision: Precision;
   readonly read: (view: DataView, at: number) => number;
+  readonly stored: ArtefactConstant['stored'];
+  /** Of steps: their integers. */
+  readonly readStored?: (view: DataView, at: number) => number;
 }
 
 type Files = ReadonlyMap<string, readonly Uint8Array[]>;
@@ -38,15 +43,20 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map([
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 const PLAIN: Readonly<Record<Kind, Storage>> = {
-  float32: { bytes: 4, precision: 'fp32', read: (view, at) => view.getFloat32(at, true) },
-  int32: { bytes: 4, precision: 'fp32', read: (view, at) => view.getInt32(at, true) },
-  bool: { bytes: 1, precision: 'fp32', read: (view, at) => view.getUint8(at) },
+  float32: { bytes: 4, precision: 'fp32', read: (view, at) => view.getFloat32(at, true), stored: 'whole' },
+  int32: { bytes: 4, precision: 'fp32', read: (view, at) => view.getInt32(at, true), stored: 'whole' },
+  bool: { bytes: 1, precision: 'fp32', read: (view, at) => view.getUint8(at), stored: 'whole' },
 };
 
-const HALF: Storage = { bytes: 2, precision: 'fp16', read: (view, at) => float16ToNumber(view.getUint16(at, true)) };
+const HALF: Storage = {
+  bytes: 2,
+  precision: 'fp16',
+  read: (view, at) => float16ToNumber(view.getUint16(at, true)),
+  stored: 'half',
+};
 
 /** 65,536 even steps are finer than binary16. */
-const STEPS: ReadonlyMap<unknown, Storage> = new Map([
+const STEPS: ReadonlyMap<unknown, Pick<Storage, 'bytes' | 'precision' | 'read'>> = new Map([
   ['uint8', { bytes: 1, precision: 'int8', read: (view: DataView, at: number) => view.getUint8(at) }],
   ['uint16', { bytes: 2, precision: 'fp16', read: (view: DataView, at: number) => view.getUint16(at, true) }],
 ]);
@@ -101,15 +111,16 @@ function readWeight(json: Json, name: string, content: () => Uint8Array, start: 
     .list()
     .map((size) => size.integer(0));
   const count = sizeOf(shape);
-  const { bytes, precision, read } = storageOf(json.at('quantization'), dtype);
-  const elements = () => {
+  const { bytes, precision, read, stored, readStored = read } = storageOf(json.at('quantization'), dtype);
+  const elementsBy = (each: Storage['read']) => {
     const { buffer, byteOffset, byteLength } = content();
     const view = new DataView(buffer, byteOffset, byteLength);
     const made = new ARRAYS[dtype](count);
-    for (let index = 0; index < count; index++) made[index] = read(view, start + index * bytes);
+    for (let index = 0; index < count; index++) made[index] = each(view, start + index * bytes);
     return made;
   };
-  return [{ name, dtype, shape, precision, elements }, count * bytes];
+  const constant = { shape, stored, elements: () => elementsBy(readStored) };
+  return [{ name, dtype, shape, precision, elements: () => elementsBy(read), constant }, count * bytes];
 }
 
 function storageOf(quantization: Json, dtype: Kind): Storage {
@@ -122,5 +133,11 @@ function storageOf(quantization: Json, dtype: Kind): Storage {
   const [scale, min] = [quantization.at('scale').number(), quantization.at('min').number()];
   if (dtype === 'bool') throw quantization.refusal('is there for bool');
   const round = dtype === 'int32' ? Math.round : (value: number) => value;
-  return { ...steps, read: (view, at) => round(steps.read(view, at) * scale + min) };
+  const most = 2 ** (8 * steps.bytes) - 1;
+  return {
+    ...steps,
+    read: (view, at) => round(steps.read(view, at) * scale + min),
+    stored: { kind: 'steps', least: 0, most, scales: [scale], offsets: [min], axis: 0 },
+    readStored: steps.read,
+  };
 }

@@ -13,7 +13,7 @@ import {
   thresholdedRelu,
 } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
-import { fitsHalf, int, text } from '../constants.js';
+import { int, LeavesHalf, text } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, compare, reshape, select, unary } from '../operations.js';
 import { onFloat } from './operands.js';
@@ -141,12 +141,13 @@ export function gateOf(mul: Node): Node | undefined {
 
 /** Clip by numbers, as the activation that says the same where there is one. */
 function clipped(to: NodeBuilder, x: MilValue, min: number, max: number): MilValue {
-  const isBound = (bound: number) => Math.abs(bound) < LARGEST_FLOAT32 && (to.float === 'fp32' || fitsHalf(bound));
+  const isBound = (bound: number) => Math.abs(bound) < LARGEST_FLOAT32;
   if (min === 0 && max === 6) return unary(to, 'relu6', x);
   if (isBound(min) && isBound(max) && min < max) {
     const [alpha, beta] = [to.number(min), to.number(max)];
     // From iOS 17 on its bounds differ.
-    if (alpha.data[0] !== beta.data[0]) return unary(to, 'clip', x, { alpha, beta });
+    if (alpha.data[0] === beta.data[0]) throw new LeavesHalf();
+    return unary(to, 'clip', x, { alpha, beta });
   }
   const raised = min === 0 ? unary(to, 'relu', x) : isBound(min) ? binary(to, 'maximum', x, to.number(min)) : x;
   return isBound(max) ? binary(to, 'minimum', raised, to.number(max)) : raised;

@@ -1,0 +1,38 @@
+import { float16ToNumber } from '../../../model/index.js';
+import type { ArtefactConstant, ArtefactOperand, ArtefactOperation } from '../../format.js';
+import type { Constant } from '../program/program.js';
+import type { Operand } from './operand.js';
+
+/** An operation of MIL as it stands in the file: arguments by their names, and nothing else. */
+export function recordedOperation(
+  operator: string,
+  args: ReadonlyMap<string, readonly Operand[]>,
+  results: readonly string[],
+): ArtefactOperation {
+  const isCast = operator === 'cast' && isFloatName(args.get('dtype')?.[0]?.constant?.data);
+  const operands = [...args].filter(([key]) => !isCast || key === 'x').sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    operator,
+    operands: operands.flatMap(([key, all]) => all.map((each, index) => recordedOperand(`${key} ${index}`, each))),
+    attributes: '',
+    results,
+    isCast,
+    bodies: [],
+  };
+}
+
+const isFloatName = (text: unknown) => text === 'fp16' || text === 'fp32';
+
+/** What stands for an operand. */
+export function recordedOperand(role: string, { name, constant, stored }: Operand): ArtefactOperand {
+  return { role, value: constant ? recordedConstant(constant, stored) : name };
+}
+
+function recordedConstant({ dtype, shape, data }: Constant, stored?: ArtefactConstant['stored']): ArtefactConstant {
+  const elements = () => {
+    // The name of a type of floats.
+    if (typeof data === 'string') return isFloatName(data) ? 'float' : data;
+    return dtype === 'fp16' ? Float32Array.from(data, float16ToNumber) : data;
+  };
+  return { shape, stored: stored ?? (dtype === 'fp16' ? 'half' : 'whole'), elements };
+}
