@@ -1,6 +1,6 @@
-import { isFloat, isStatic, sizeOf, Tensor, type Value } from '../../model/index.js';
+import { isFloat, isStatic, type Node, sizeOf, Tensor, type Value } from '../../model/index.js';
 import { areKnown, type Regions } from './region.js';
-import type { Operand } from './row.js';
+import type { Operand, Operands } from './row.js';
 import { rowOf } from './rows/index.js';
 
 /** The constants of a graph, computed where they are made by nodes; each result is rounded to its type, as the standard has it. */
@@ -25,20 +25,25 @@ export class Constants {
   #compute(target: Value): void {
     for (const node of this.#regions.ofConstant(target)) {
       const operands = node.inputs.map((value) => value && (this.#known.get(value) ?? given(value)));
-      const forms = rowOf(node)?.forms(node, operands) ?? [];
-      node.outputs.forEach((value, index) => {
-        const form = forms[index];
-        if (!value || !form) return;
-        const sum = form.constant?.slice() ?? new Float64Array(sizeOf(form.shape));
-        for (const { operand, map } of form.terms) map.addTo(sum, operands[operand]?.constant ?? new Float64Array(), 1);
-        this.#known.set(value, { shape: form.shape, constant: rounded(value, form.shape, sum) });
-      });
+      for (const [value, operand] of computed(node, operands)) this.#known.set(value, operand);
     }
   }
 }
 
+/** The results of a node whose operands are all constant. @throws NotAffine where they cannot be computed here */
+export function computed(node: Node, operands: Operands): [Value, Operand][] {
+  const forms = rowOf(node)?.forms(node, operands) ?? [];
+  return node.outputs.flatMap((value, index): [Value, Operand][] => {
+    const form = forms[index];
+    if (!value || !form) return [];
+    const sum = form.constant?.slice() ?? new Float64Array(sizeOf(form.shape));
+    for (const { operand, map } of form.terms) map.addTo(sum, operands[operand]?.constant ?? new Float64Array(), 1);
+    return [[value, { shape: form.shape, constant: rounded(value, form.shape, sum) }]];
+  });
+}
+
 /** What a file or inference says of a constant. */
-function given({ constant, elements, shape }: Value): Operand | undefined {
+export function given({ constant, elements, shape }: Value): Operand | undefined {
   if (constant) return { shape: constant.shape, constant: constant.toFloat64() };
   return areKnown(elements) && isStatic(shape) ? { shape, constant: Float64Array.from(elements) } : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Graph, Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
+import { computeElements } from './compute-elements.js';
 import { Prover } from './prover.js';
 import type { ProofReport } from './report.js';
 
@@ -13,8 +14,10 @@ import type { ProofReport } from './report.js';
  */
 export function proveNetwork(source: Model, written: Model): ProofReport {
   takeSizes(source.graph, written.graph);
-  inferTypes(source.graph);
-  inferTypes(written.graph);
+  for (const { graph } of [source, written]) {
+    inferTypes(graph);
+    computeElements(graph);
+  }
   return new Prover(source, written).prove();
 }
 

@@ -186,6 +186,19 @@ describe('sizes', () => {
     expect(verdicts).toEqual([false, false, true]);
   });
 
+  test('paddings that are turned around as a matrix, as PyTorch exports them, are computed', () => {
+    const source = fileOf((n) => {
+      const x = n.conv(n.input([1, 3, 9, 9]), { channels: 4 });
+      // From the last axis to the first, in pairs.
+      const pairs = n.reshape(n.concat([n.integers([1, 1, 1, 1]), n.integers([0, 0, 0, 0])], 0), [-1, 2]);
+      const reversed = n.node('Slice', [pairs, ...[[-1], [-100], [0], [-1]].map((list) => n.integers(list))]);
+      const pads = n.node('Cast', [n.reshape(n.transpose(reversed, [1, 0]), [-1])], { to: 7 });
+      return n.batchNorm(n.node('Conv', [n.node('Pad', [x, pads]), n.random([5, 4, 3, 3])]));
+    });
+    const { network: isProved, blocks } = prove(source);
+    expect({ isProved, smallestSize: blocks[0]?.smallestSize }).toEqual({ isProved: true, smallestSize: [3, 3] });
+  });
+
   test('an image that is smaller than what shows every border is tried at its own size', () => {
     const { network: isProved, blocks } = prove(fileOf((n) => blockOf(n, 2, 1)));
     expect({ isProved, smallestSize: blocks[0]?.smallestSize }).toEqual({ isProved: true, smallestSize: null });
