@@ -2,7 +2,7 @@ import type { Attribute } from './attribute.js';
 import type { DataType } from './data-type.js';
 import { InputError } from './errors.js';
 import type { Graph } from './graph.js';
-import type { Tensor } from './tensor.js';
+import type { Bytes, Tensor } from './tensor.js';
 import type { Value } from './value.js';
 
 /** A node of the file that was read. Nodes made by passes say which of these they stand for. */
@@ -120,12 +120,11 @@ export class Node {
 
   string<D extends string | undefined>(name: string, absent: D): string | D {
     const found = this.#attribute(name, 'string');
-    if (!found) return absent;
-    try {
-      return decoder.decode(found.value);
-    } catch {
-      throw this.invalid(`attribute ${name} is not UTF-8`);
-    }
+    return found ? this.#text(name, found.value) : absent;
+  }
+
+  strings<D extends readonly string[] | undefined>(name: string, absent: D): readonly string[] | D {
+    return this.#attribute(name, 'strings')?.value.map((value) => this.#text(name, value)) ?? absent;
   }
 
   ints<D extends readonly number[] | undefined>(name: string, absent: D): number[] | D {
@@ -167,6 +166,14 @@ export class Node {
     const found = this.attributes.get(name);
     if (found && found.kind !== kind) throw this.invalid(`attribute ${name} is ${found.kind}, not ${kind}`);
     return found as Extract<Attribute, { kind: K }> | undefined;
+  }
+
+  #text(name: string, value: Bytes): string {
+    try {
+      return decoder.decode(value);
+    } catch {
+      throw this.invalid(`attribute ${name} is not UTF-8`);
+    }
   }
 
   #exact(name: string, value: number | bigint): number {

@@ -14,12 +14,27 @@ export function insertTyped(graph: Graph, parts: NodeParts): Node {
  * @returns whether it was done; false leaves all as it was (both names are public)
  */
 export function replaceNode(node: Node, by: Value, changes: Changes): boolean {
-  const old = node.output();
-  if (!by.isOutput && by.readerCount === 0) takeFacts(by, old);
-  if (!node.graph.replace(old, by)) return false;
+  if (!replaceValue(node.output(), by)) return false;
   if (isUnread(node)) node.graph.remove(node);
   changes.edited();
   return true;
+}
+
+/** The same for a node of several results, in their order; those left out are read by nobody. */
+export function replaceResults(node: Node, results: readonly (Value | undefined)[], changes: Changes): void {
+  const { graph, origin } = node;
+  node.outputs.forEach((old, index) => {
+    const by = results[index];
+    if (!old || old.isDead || !by || replaceValue(old, by)) return;
+    replaceValue(old, insertTyped(graph, { operator: 'Identity', inputs: [by], origin }).output());
+  });
+  if (isUnread(node)) graph.remove(node);
+  changes.edited();
+}
+
+function replaceValue(old: Value, by: Value): boolean {
+  if (!by.isOutput && by.readerCount === 0) takeFacts(by, old);
+  return old.graph.replace(old, by);
 }
 
 /** Nothing that the node makes is read or public. */

@@ -1,9 +1,11 @@
 import { constantsAsOutputs } from './constants-as-outputs.js';
+import { foldConstants } from './fold-constants.js';
 import type { Pass } from './pass.js';
 import { recomposeGelu } from './recompose-gelu.js';
 import { recomposeHardSigmoid } from './recompose-hard-sigmoid.js';
 import { recomposeHardSwish } from './recompose-hard-swish.js';
 import { recomposeLayerNormalization } from './recompose-layer-normalization.js';
+import { spellComposites } from './spell-composites.js';
 
 /**
  * What a target other than ONNX may run on its copy of a model to see functions instead of their arithmetic. The graph
@@ -13,6 +15,9 @@ import { recomposeLayerNormalization } from './recompose-layer-normalization.js'
  * Not run for ONNX: there the operator may not exist, and ONNX Runtime finds these forms by itself.
  */
 export const targetPasses: readonly Pass[] = [
+  spellComposites,
+  // What those made of constants: turned weights, joined biases.
+  foldConstants,
   constantsAsOutputs,
   recomposeGelu,
   // Before HardSwish, which is x * HardSigmoid(x).

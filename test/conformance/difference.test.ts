@@ -24,6 +24,12 @@ describe('an answer to a node test is right', () => {
   });
 });
 
+test('an answer in float32 to a test in float16 is rounded before it is compared', () => {
+  const half = Tensor.from('float16', [1], [0.5048828125]);
+  expect(judged(half, floats(0.5043761))).toBeUndefined();
+  expect(judged(half, floats(0.504))).toMatch(/^y /);
+});
+
 describe('an answer to a node test is wrong', () => {
   test.each<[string, Tensor, Tensor | undefined]>([
     ['beyond the tolerance', floats(1000, 0), floats(1001.1, 0)],

@@ -1,5 +1,6 @@
 import type { Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
+import { composites } from '../../passes/composites/index.js';
 import { Changes } from '../../passes/pass.js';
 import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
 import { targetPasses } from '../../passes/target-passes.js';
@@ -18,7 +19,7 @@ export type { LitertProgram } from './program.js';
 /** LiteRT: one `.tflite`, channels-last. */
 export const litert: Target<LitertProgram, InputLayoutOptions, ReadModel> = {
   ...litertDeclaration,
-  operators: new Set(rows.keys()),
+  operators: new Set([...composites.keys(), ...rows.keys()]),
   lower: (model, options) => lowerModel(prepared(model), options),
   write: (program) => ({ files: new Map([['', writeProgram(program)]]), commits: '' }),
   open,

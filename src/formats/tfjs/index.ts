@@ -1,5 +1,6 @@
 import type { Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
+import { composites } from '../../passes/composites/index.js';
 import { Changes } from '../../passes/pass.js';
 import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
 import { targetPasses } from '../../passes/target-passes.js';
@@ -19,7 +20,7 @@ export type { TfjsProgram } from './program.js';
 /** TensorFlow.js: a GraphModel, channels-last, for the converter's `loadGraphModel`. */
 export const tfjs: Target<TfjsProgram, InputLayoutOptions, ReadModel> = {
   ...tfjsDeclaration,
-  operators: new Set(rows.keys()),
+  operators: new Set([...composites.keys(), ...rows.keys()]),
   lower: (model, options) => lowerModel(prepared(model), options),
   write: (program, _baseName, hash) => writeProgram(program, hash),
   open,

@@ -12,6 +12,8 @@ export interface AttentionParameters {
   readonly kvNumHeads: number | undefined;
   /** 0: off. */
   readonly softcap: number;
+  /** ONNX's number of the element type of the softmax; undefined: that of Q. */
+  readonly softmaxPrecision: number | undefined;
   /** Which stage the fourth result is: 0 the product, 1 or 2 with mask or softcap, 3 after softmax. */
   readonly qkMatmulOutputMode: number;
 }
@@ -23,6 +25,7 @@ function attentionParameters(node: Node): AttentionParameters {
     qNumHeads: node.int('q_num_heads', undefined),
     kvNumHeads: node.int('kv_num_heads', undefined),
     softcap: node.float('softcap', 0),
+    softmaxPrecision: node.int('softmax_precision', undefined),
     qkMatmulOutputMode: node.int('qk_matmul_output_mode', 0),
   };
 }

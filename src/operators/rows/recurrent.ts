@@ -8,6 +8,14 @@ export interface RecurrentParameters {
   readonly hiddenSize: number | undefined;
   /** Batch comes before time. */
   readonly batchFirst: boolean;
+  /** Names of the functions, all of the first direction before those of the second; undefined: the operator's own. */
+  readonly activations: readonly string[] | undefined;
+  /** Whether an attribute changes these functions: slopes of theirs, a bound on what they are given. */
+  readonly hasBoundsOrSlopes: boolean;
+  /** GRU: the product with the state is made before the gate r takes from it. */
+  readonly linearBeforeReset: boolean;
+  /** LSTM: the gate that forgets is what the one that lets in leaves. */
+  readonly inputForget: boolean;
 }
 
 function recurrentParameters(node: Node): RecurrentParameters {
@@ -17,7 +25,15 @@ function recurrentParameters(node: Node): RecurrentParameters {
   }
   const recurrence = node.inputs[2]?.shape?.slice(-1);
   const held = isStatic(recurrence) ? recurrence[0] : undefined;
-  return { direction, hiddenSize: node.int('hidden_size', held), batchFirst: node.int('layout', 0) !== 0 };
+  return {
+    direction,
+    hiddenSize: node.int('hidden_size', held),
+    batchFirst: node.int('layout', 0) !== 0,
+    activations: node.strings('activations', undefined),
+    hasBoundsOrSlopes: ['activation_alpha', 'activation_beta', 'clip'].some((name) => node.attributes.has(name)),
+    linearBeforeReset: node.int('linear_before_reset', 0) !== 0,
+    inputForget: node.int('input_forget', 0) !== 0,
+  };
 }
 
 /** Y for every step, then the last states, all of the type of X. */
