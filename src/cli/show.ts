@@ -31,7 +31,7 @@ export async function showReport(
     const colours = await coloursFor(flags.json ? process.stderr : process.stdout, flags.color);
     const text = report.models
       .filter(({ after, candidates }) => after !== null || candidates.length > 0)
-      .map((model) => summary(model, { colours, verbose: flags.verbose }))
+      .map((model) => summary(model, { colours, verbose: flags.verbose, part: report.part }))
       .join('\n');
     const said = `${configured ? configurationLines(configured, colours) : ''}${text}`;
     await (flags.json ? writeError(said) : writeOut(said));

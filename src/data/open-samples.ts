@@ -49,7 +49,7 @@ export function openSamples(place: string, request: SamplesRequest): Samples {
   ];
   const shared = { size: files.length, isUserGiven: true, listing: listingOf(files), notes, ...truthBy(truth) };
   if (files === arrays) {
-    expectNoImageSteps(request);
+    expectNoImageSteps(place, request);
     return { ...shared, sample: samplesOfFiles(files, arrayRequest(request)), preprocessing: null };
   }
   const input = imageInputOf(request.specs, request);
@@ -63,9 +63,9 @@ export function openSamples(place: string, request: SamplesRequest): Samples {
 }
 
 function samplesIn(file: string, request: SamplesRequest): Samples {
-  expectNoImageSteps(request);
+  expectNoImageSteps(file, request);
   if (request.truth !== undefined) {
-    throw new UsageError({ what: '--truth is for a folder of samples, and --inputs is a file' });
+    throw new UsageError({ what: '--truth is for a folder of samples, and this is a file', where: { file } });
   }
   const { samples, sha256: listing, notes } = samplesOfFile(file, arrayRequest(request));
   return {
@@ -82,9 +82,10 @@ function samplesIn(file: string, request: SamplesRequest): Samples {
   };
 }
 
-function expectNoImageSteps({ resize, crop, interpolation }: ImageRequest): void {
+function expectNoImageSteps(file: string, { resize, crop, interpolation }: ImageRequest): void {
   const given = Object.entries({ resize, crop, interpolation }).find(([, value]) => value !== undefined);
-  if (given) throw new UsageError({ what: `--${given[0]} is for a folder of images, and --inputs are arrays` });
+  if (given)
+    throw new UsageError({ what: `--${given[0]} is for a folder of images, and this holds arrays`, where: { file } });
 }
 
 function arrayRequest({ specs, image, maxBytes }: SamplesRequest): ArrayRequest {

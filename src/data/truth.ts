@@ -55,13 +55,26 @@ function byFolder(files: readonly ListedFile[], { labels, count }: Classes): Tru
 }
 
 function byTable(table: string, files: readonly ListedFile[], known: Classes): Truth {
-  const labelOf = new Map(linesOf(table));
+  const labelOf = labelsIn(table);
   const classes = files.map(({ path }) => {
     const label = labelOf.get(path);
     if (label === undefined) throw new InputError({ what: `it has no line for ${path}`, where: { file: table } });
     return classOf(label, table, known);
   });
   return { classes, notes: [] };
+}
+
+/** @throws InputError where a file has two labels */
+function labelsIn(table: string): Map<string, string> {
+  const labelOf = new Map<string, string>();
+  for (const [file, label] of linesOf(table)) {
+    const known = labelOf.get(file) ?? label;
+    if (known !== label) {
+      throw new InputError({ what: `it has two labels for ${file}: ${known} and ${label}`, where: { file: table } });
+    }
+    labelOf.set(file, label);
+  }
+  return labelOf;
 }
 
 /** A name of `labels`, or a number; where a name looks like a number it is a name. */

@@ -1,5 +1,5 @@
 import { showBytes, showCount, showFactor, showSeconds } from './numbers.js';
-import type { Counts, ModelReport, NodeReport, ValueReport } from './report.js';
+import type { Counts, ModelReport, NodeReport, PartReport, ValueReport } from './report.js';
 import { showLine, showName } from './text.js';
 
 /** Marks up text for a terminal; plain functions where colour is off. */
@@ -16,6 +16,8 @@ export interface SummaryOptions {
   readonly colours: Colours;
   /** Lists every block, and the time of every station. */
   readonly verbose: boolean;
+  /** Where one part of the samples was tried alone. */
+  readonly part?: PartReport | null;
 }
 
 /** Refusals, outputs and blocks are listed up to here, then counted. */

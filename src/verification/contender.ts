@@ -92,10 +92,9 @@ export function reportContender({
     exitCode: 0,
     error: null,
   };
-  const known = conclusion ?? { data: null, error };
-  return candidate
-    ? withConclusion(report, known, candidate.artefact.target.caveat)
-    : { ...report, ...failureIn(path, known.error) };
+  return candidate && conclusion
+    ? withConclusion(report, conclusion, candidate.artefact.target.caveat)
+    : { ...report, ...failureIn(path, error ?? disproof(report.proof)) };
 }
 
 /** The report of a candidate with what was concluded of it. @param caveat said with every verdict */

@@ -65,6 +65,10 @@ export function matchPorts(
   for (const [name, { reference: of, permutation }] of mapped) {
     const port = [...inputs, ...tensors].find((each) => each.name === name);
     if (port) expectMappable(port, inputs.includes(port) ? reference.inputs : reference.outputs, of, permutation);
+    const twin = [...mapped].find(([other, each]) => port && other !== name && each.reference === of);
+    if (twin && [...inputs, ...tensors].some((each) => each.name === twin[0])) {
+      throw new UsageError({ what: `--map: both ${name} and ${twin[0]} are said to be ${of}`, todo: 'name one' });
+    }
   }
   const matchedInputs = pair(reference.inputs, inputs, mapped);
   const matchedOutputs = pair(reference.outputs, tensors, mapped);
@@ -124,7 +128,7 @@ function readMapped(text: string, known: readonly string[]): Mapped {
   return { reference: found, permutation: isWhole ? undefined : permutation };
 }
 
-/** @throws UsageError where an input is called an output, or the axes are more or fewer than those of the port */
+/** @throws UsageError where an input is called an output, or its axes cannot lie as is said */
 function expectMappable(
   port: ArtefactPort,
   anchors: readonly Anchor[],
@@ -141,6 +145,16 @@ function expectMappable(
     const what = `--map: ${permutation.join('')} orders ${permutation.length} axes, ${reference} has ${rank}`;
     throw new UsageError({ what, todo: 'give each axis once' });
   }
+  const fitting = (way?: readonly number[]) => layoutsThatFit(anchor.shape, port.shape, way);
+  if (permutation && fitting(permutation).length === 0 && fitting().length > 0) {
+    const what = `--map: ${port.name} ${showSizes(port)} is not ${reference} ${showSizes(anchor)} in the order ${permutation.join('')}`;
+    throw new UsageError({ what, todo: `write ${reference}:${digitsOf(fitting()[0], permutation)}` });
+  }
+}
+
+/** An order of axes as `--map` takes it. */
+function digitsOf(permutation: readonly number[] | undefined, { length }: readonly number[]): string {
+  return (permutation ?? Array.from({ length }, (_, axis) => axis)).join('');
 }
 
 type Pairs = Map<Anchor, MatchedPort>;

@@ -1,4 +1,4 @@
-import { shardOf } from '../commands/verify/shard-options.js';
+import type { Shard } from '../commands/verify/shard-options.js';
 import type { Samples } from '../data/samples.js';
 import { type PartReport, reportError } from '../report/index.js';
 import type { Terms } from './conclude.js';
@@ -34,15 +34,13 @@ export interface OnDataOutcome {
  * Tries a user's samples, or one part of them: whole groups, so that each sample is tried among the same others wherever
  * that is. What is finished is kept beside the report.
  * @param findings what samples show is added here, where all are tried
- * @throws UsageError where the environment does not say which part
  * @throws InputError where a run is to be taken up that is another
  */
 export async function onData(
   { contenders, running, recording, terms, samples }: DataRun,
-  { options, stations }: Verification,
+  { options, stations, shard }: Verification,
   findings: Findings,
 ): Promise<OnDataOutcome> {
-  const shard = shardOf(options, process.env);
   const files = running.map(({ candidate }) => candidate.artefact.files);
   const facts = factsOf([recording.reference.artefact.files, ...files], samples, terms, options);
   const journal =
@@ -83,6 +81,6 @@ export async function onData(
   return { part: makePart(shard, done, facts, partTerms, part), journal };
 }
 
-function withShard<Facts extends object>(facts: Facts, shard: ReturnType<typeof shardOf>): Facts {
+function withShard<Facts extends object>(facts: Facts, shard: Shard | undefined): Facts {
   return shard ? { ...facts, shard: `${shard.index}/${shard.of}` } : facts;
 }

@@ -2,6 +2,7 @@ import {
   ExternalData,
   filesOnDisk,
   folderOf,
+  type Identity,
   isFolder,
   ONNX_LIMIT,
   readFile,
@@ -26,6 +27,8 @@ export interface OpenArtefact {
   /** Of all files together. */
   readonly bytes: number;
   readonly notes: readonly string[];
+  /** The files of external data that were read. */
+  readonly externalData: ReadonlySet<Identity>;
 }
 
 /** What lies on the disk, and which format it is in; not opened yet. */
@@ -69,7 +72,7 @@ async function inFolder(path: string, folder: string, { maxBytes }: ReadingLimit
   );
   if (!format) throw unknown('this folder holds');
   const contents = readFolder(folder, maxBytes);
-  return found(path, format, new Map(Array.from(contents, ([inside, bytes]) => [inside, [bytes]])), []);
+  return found(path, format, new Map(Array.from(contents, ([inside, bytes]) => [inside, [bytes]])));
 }
 
 async function inOneFile(path: string, limits: ReadingLimits): Promise<FoundArtefact> {
@@ -93,7 +96,7 @@ async function inOneFile(path: string, limits: ReadingLimits): Promise<FoundArte
   try {
     for (const location of target.dataFiles?.([bytes], limits) ?? [])
       files.set(location, [external.readWhole(location)]);
-    return await found(path, format, files, external.notes);
+    return await found(path, format, files, external);
   } finally {
     external.close();
   }
@@ -103,7 +106,7 @@ async function found(
   path: string,
   format: ListedFormat,
   files: ReadonlyMap<string, readonly Uint8Array[]>,
-  notes: readonly string[],
+  external?: ExternalData,
 ): Promise<FoundArtefact> {
   const reports = Array.from(files, ([inside, chunks]) => ({
     path: inside,
@@ -116,7 +119,8 @@ async function found(
     artefact: { files, commits: format.placement.main },
     files: reports,
     bytes: reports.reduce((sum, { bytes }) => sum + bytes, 0),
-    notes,
+    notes: external?.notes ?? [],
+    externalData: new Set(external?.files.map(({ identity }) => identity)),
   };
 }
 

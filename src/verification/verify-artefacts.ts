@@ -1,7 +1,9 @@
 import type { ResolvedVerify } from '../commands/verify/options.js';
+import type { Shard } from '../commands/verify/shard-options.js';
 import { openSamples } from '../data/open-samples.js';
 import type { Samples } from '../data/samples.js';
-import { MobileoneError } from '../model/index.js';
+import { expectNotAmong } from '../files/index.js';
+import { MobileoneError, UsageError } from '../model/index.js';
 import { disproof } from '../proof/prove-artefact.js';
 import type { Draft } from '../run/draft.js';
 import type { Stations } from '../run/stations.js';
@@ -11,10 +13,11 @@ import { makeCandidate } from './candidate.js';
 import { conclude, type DataTerms } from './conclude.js';
 import { type Contender, type Opponent, reportContender, termsOf } from './contender.js';
 import { Engines } from './engines.js';
+import { expectMapped } from './expect-mapped.js';
 import { Findings } from './findings.js';
 import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
 import { type OnDataOutcome, onData } from './on-data.js';
-import { findArtefact, openFound } from './open-artefact.js';
+import { type FoundArtefact, findArtefact, openFound } from './open-artefact.js';
 import { asksToBisect, partContenders } from './part-contenders.js';
 import { pixelInput } from './pixels.js';
 import { proveContenders } from './prove-contenders.js';
@@ -29,6 +32,10 @@ export interface Verification {
   readonly options: ResolvedVerify;
   readonly draft: Draft;
   readonly stations: Stations;
+  /** Which part of the samples; undefined: all. */
+  readonly shard: Shard | undefined;
+  /** Files that will be written, as the user named them. */
+  readonly places: readonly string[];
 }
 
 /**
@@ -46,7 +53,7 @@ export async function verifyArtefacts(
   const contenders = candidates.map((each): Contender => ({ path: each, notes: [] }));
   const engines = new Engines({ build: options.engine, timeoutSeconds: options.timeout });
   try {
-    const artefact = await stations.time('read', async () => openFound(await findArtefact(path, options), options));
+    const artefact = await stations.time('read', async () => openFound(await find(path, verification), options));
     draft.source = describeReference(artefact);
     const reference = await stations.time('look', () => makeReference(artefact, options));
     if (reference.stock) draft.takeStock(reference.stock);
@@ -54,6 +61,7 @@ export async function verifyArtefacts(
     for (const contender of contenders) {
       await stations.time('open', () => failing(contender, () => open(contender, reference, verification)));
     }
+    expectMapped(options.map, contenders);
     if (options.prove) await stations.time('prove', () => proveContenders(artefact, contenders, options));
     return await compare(reference, contenders, engines, verification);
   } catch (error) {
@@ -69,18 +77,27 @@ export async function verifyArtefacts(
   }
 }
 
-/** What fails in one candidate keeps no other from being judged. */
+/** What fails in one candidate keeps no other from being judged, but for wrong usage. */
 async function failing(contender: Contender, step: () => Promise<void>): Promise<void> {
   try {
     await step();
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;
+    if (error instanceof UsageError) throw withFile(error, contender.path);
     contender.error = error;
   }
 }
 
-async function open(contender: Contender, reference: Reference, { options }: Verification): Promise<void> {
-  contender.found = await findArtefact(contender.path, options);
+/** @throws UsageError where a file that it consists of would be written over */
+async function find(path: string, { options, places }: Verification): Promise<FoundArtefact> {
+  const found = await findArtefact(path, options);
+  for (const place of places) expectNotAmong(place, found.externalData);
+  return found;
+}
+
+async function open(contender: Contender, reference: Reference, verification: Verification): Promise<void> {
+  const { options } = verification;
+  contender.found = await find(contender.path, verification);
   contender.opened = await openFound(contender.found, options);
   contender.notes.push(...contender.found.notes, ...contender.opened.opened.notes);
   contender.candidate = makeCandidate(contender.opened, reference, options.map);

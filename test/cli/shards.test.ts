@@ -67,6 +67,19 @@ test('eight processes, one of them killed and taken up, give the bytes of one, b
   expect(json('merged.json').models[0].candidates[0].data).toMatchObject({ samples: 800 });
 });
 
+test('a part says that it is one, and nothing of it is red', async () => {
+  const loud = asked('--shard', '2/8', '--report', 'loud.json', '--junit', 'loud.xml', '--html', 'loud.html');
+  const { code, stdout } = await mobileone(
+    folder,
+    loud.filter((word) => word !== '-q'),
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain('part 2 of 8, 96 samples; judged by mobileone report merge');
+  expect(stdout).not.toContain('not compared');
+  expect(readFileSync(path.join(folder, 'loud.xml'), 'utf8')).toContain('skipped="1"');
+  expect(readFileSync(path.join(folder, 'loud.html'), 'utf8')).toContain('Part 2 of 8, 96 samples');
+});
+
 test('a merge is not written over a part', async () => {
   const before = readFileSync(path.join(folder, fileOf(1)), 'utf8');
   for (const parts of [['parts'], SHARDS.map(fileOf)]) {
@@ -100,5 +113,8 @@ test('a pod of an indexed job and a node of a pipeline know their part, and noth
   });
   expect(JSON.parse(node.stdout).part).toMatchObject({ shard: 2, of: 30, samples: 32 });
   const lost = await mobileone(folder, [...few, ...pixels, '--shard', 'auto']);
-  expect(lost).toMatchObject({ code: 2, stderr: expect.stringContaining('--shard auto: the environment has neither') });
+  expect(lost).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^mobileone: --shard auto: the environment has neither/),
+  });
 });

@@ -112,6 +112,8 @@ test.each([
   [['convert', DIGITS, DIGITS, '--name', 'fix'], /would both be written to fix\.fused\.onnx/],
   [['convert', DIGITS, '--report', 'model.fused.onnx'], /the report and an artefact have the same place/],
   [['convert', DIGITS, '--report', DIGITS], /is the input/],
+  [['report', 'nonsense'], /^mobileone: unknown command 'report nonsense'; write mobileone report merge PART…/],
+  [['report', 'merge'], /^mobileone: no part was named/],
   [['inspect', DIGITS, '--expect-fusd'], /did you mean --expect-fused/],
 ])('%j is wrong usage: one line, nothing written', async (args, message) => {
   const folder = scratch();

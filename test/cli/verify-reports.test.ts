@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { writeDigits } from '../data/digit-images.js';
 import { contentOf, scratch } from '../files/scratch.js';
@@ -69,6 +70,20 @@ describe('what is read stays as it is', () => {
     const before = contentOf(folder);
     const { code, stderr } = await mobileone(folder, ['verify', reference, 'web.tfjs', ...flags]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/lies in the (input|folder for outputs)/)]);
+    expect(contentOf(folder)).toEqual(before);
+  });
+
+  test.each([
+    ['model.onnx', 'reference.onnx'],
+    ['reference.onnx', 'model.onnx'],
+  ])('not even external data, of reference and candidate alike: %s %s', async (reference, candidate) => {
+    const external = fileURLToPath(new URL('../../fixtures/digits/digits_te18_external', import.meta.url));
+    for (const file of ['model.onnx', 'model.onnx.data']) {
+      fs.copyFileSync(path.join(external, file), path.join(folder, file));
+    }
+    const before = contentOf(folder);
+    const { code, stderr } = await mobileone(folder, ['verify', reference, candidate, '--report', 'model.onnx.data']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is the input external data of the model')]);
     expect(contentOf(folder)).toEqual(before);
   });
 

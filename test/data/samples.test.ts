@@ -259,6 +259,8 @@ describe('the truth', () => {
     expect(truth('a.png,2\n')).toThrow('there is no class 2: there are 2');
     expect(truth('a.png,cat\n')).toThrow('"cat" is no class name; give the number of the class, or --labels');
     expect(truth('a.png,owl\n', ['cat', 'dog'])).toThrow('"owl" is no class name; give a name of the labels');
+    expect(truth('a.png,0\na.png,1\n')).toThrow('it has two labels for a.png: 0 and 1');
+    expect(truth('a.png,1\na.png,1\n')).not.toThrow();
     expect(truth('a.png\n')).toThrow('line 1 is no "file,label"');
   });
 });

@@ -19,7 +19,7 @@ export const reportCommand: CommandDefinition = {
     'unlike runs, or a missing one, are refused by name.',
   arguments: [
     { syntax: '<merge>', help: 'what to do: merge' },
-    { syntax: '<parts...>', help: 'files that verify --shard wrote, or folders of them' },
+    { syntax: '[parts...]', help: 'files that verify --shard wrote, or folders of them' },
   ],
   examples: EXAMPLES,
   options: mergeOptions,
@@ -27,7 +27,7 @@ export const reportCommand: CommandDefinition = {
   goesThroughSamples: true,
   async run([what, ...parts], options) {
     if (what !== 'merge')
-      throw new UsageError({ what: `report cannot "${what}"`, todo: 'write mobileone report merge' });
+      throw new UsageError({ what: `unknown command 'report ${what}'`, todo: 'write mobileone report merge PART…' });
     const { mergeReports } = await import('./merge.js');
     return mergeReports(parts, options);
   },

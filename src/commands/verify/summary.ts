@@ -2,7 +2,7 @@ import type { DataFiguresReport, PreprocessingReport, ShareReport, WorstSampleRe
 import { checkLines } from '../../report/check-lines.js';
 import { showBytes, showFigure } from '../../report/numbers.js';
 import { proofLine } from '../../report/proof-line.js';
-import type { ModelReport } from '../../report/report.js';
+import type { ModelReport, PartReport } from '../../report/report.js';
 import { type Colours, LISTED, more, noteLines, type SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
 import type { PartedReport } from '../../verification/bisect/report.js';
@@ -11,10 +11,11 @@ import type { CandidateReport, MatchedReport } from './report.js';
 const SHOWN_WORST = 3;
 
 /** What a reference was compared with, and how that came out, for a person. */
-export function verifySummary(model: ModelReport, { colours, verbose }: SummaryOptions): string {
+export function verifySummary(model: ModelReport, options: SummaryOptions): string {
+  const { colours } = options;
   const { source, candidates } = model;
   const lines = [`${colours.bold(showName(source.path))}  ${showBytes(source.bytes)}, the reference`];
-  for (const candidate of candidates) lines.push(...candidateLines(candidate, colours, verbose));
+  for (const candidate of candidates) lines.push(...candidateLines(candidate, options));
   lines.push(...noteLines(model, colours));
   for (const { path, proof } of candidates) {
     if (proof) lines.push(`  ${candidates.length > 1 ? `${showName(path)}: ` : ''}${proofLine(proof, colours)}`);
@@ -22,7 +23,7 @@ export function verifySummary(model: ModelReport, { colours, verbose }: SummaryO
   return `${lines.join('\n')}\n`;
 }
 
-function candidateLines(candidate: CandidateReport, colours: Colours, verbose: boolean): string[] {
+function candidateLines(candidate: CandidateReport, { colours, verbose, part }: SummaryOptions): string[] {
   const { path, format, precision, bytes, matched, check, parted, notes, error } = candidate;
   const lines = [
     `  ${(format ?? '?').padEnd(7)}${showName(path)}  ${showBytes(bytes)}${precision ? `, ${precision}` : ''}`,
@@ -32,11 +33,17 @@ function candidateLines(candidate: CandidateReport, colours: Colours, verbose: b
     ...more(matched.length, verbose, '    '),
   );
   if (check && check.judgements.length > 0) lines.push(...checkLines(check, 'reference', colours));
+  else if (part && !error) lines.push(`    ${partLine(part)}`);
   else lines.push(colours.red('    was not compared'));
   if (candidate.data) lines.push(...dataLines(candidate.data));
   if (parted) lines.push(...partedLines(parted, check?.verdict === 'different', colours));
   if (error && check?.verdict === 'equivalent') lines.push(colours.red(`    ${showLine(error.what)}`));
   return [...lines, ...notes.map((note) => colours.yellow(`    note: ${showLine(note)}`))];
+}
+
+/** Nothing is judged before all parts are there. */
+function partLine({ shard, of, samples }: PartReport): string {
+  return `part ${shard} of ${of}, ${samples} samples; judged by mobileone report merge`;
 }
 
 /** What a user's data say, and by which preprocessing. */

@@ -10,6 +10,7 @@ import { expectOwnPlaces, reportPlaces } from '../../run/write-reports.js';
 import { verifyArtefacts } from '../../verification/verify-artefacts.js';
 import { rememberReport } from '../reports-of-errors.js';
 import { resolveVerify, type VerifyOptions } from './options.js';
+import { shardOf } from './shard-options.js';
 
 /**
  * Compares artefacts of any tool with a reference: are these the same function, and on what was that tried?
@@ -49,12 +50,13 @@ export async function verifyAll(
   }
   const places = [...reportPlaces(options), ...(options.nodeData === undefined ? [] : [options.nodeData])];
   expectNothingReadIsWritten(places, [reference, ...candidates], options);
+  const shard = shardOf(options, process.env);
   const draft = new Draft(reference);
   const stations = new Stations((station, samples) => options.onProgress?.({ model: reference, station, samples }));
   let outcome: Awaited<ReturnType<typeof verifyArtefacts>>;
   try {
     for (const file of places) expectWritable(file);
-    outcome = await verifyArtefacts(reference, candidates, { options, draft, stations });
+    outcome = await verifyArtefacts(reference, candidates, { options, draft, stations, shard, places });
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;
     draft.fail(error);

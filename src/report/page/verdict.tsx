@@ -1,7 +1,7 @@
 import { errorLine } from '../error-line.js';
 import { judgedOf } from '../judged.js';
 import { showSeconds } from '../numbers.js';
-import type { Outcome, Report } from '../report.js';
+import type { Outcome, PartReport, Report } from '../report.js';
 import { marked } from './words.js';
 
 const HEADINGS: Readonly<Record<Outcome, string>> = {
@@ -13,6 +13,10 @@ const HEADINGS: Readonly<Record<Outcome, string>> = {
   failed: 'The run failed',
 };
 
+function partHeading({ shard, of, samples }: PartReport): string {
+  return `Part ${shard} of ${of}, ${samples} samples: judged by mobileone report merge`;
+}
+
 /** What the run came to, and every reason why it is not well. */
 export function Verdict({ report }: { report: Report }) {
   const { mark, tone } = marked(report.verdict);
@@ -22,7 +26,7 @@ export function Verdict({ report }: { report: Report }) {
   return (
     <header class={`verdict ${tone}`}>
       <h1>
-        {mark} {HEADINGS[report.verdict]}
+        {mark} {report.part ? partHeading(report.part) : HEADINGS[report.verdict]}
       </h1>
       {[...lines].map((line) => (
         <p key={line}>{line}</p>
