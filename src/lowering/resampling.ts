@@ -88,15 +88,11 @@ function rounding(mode: ResizeMode['nearestMode'], scale: number): (position: nu
 }
 
 /** How much each source element counts in each element of the result: [result,size], row-major. */
-export function interpolationMatrix(
-  { size, result }: ResizedAxis,
-  mode: ResizeMode,
-  positions: readonly number[],
-): Float32Array {
+export function interpolationMatrix(axis: ResizedAxis, mode: ResizeMode, positions: readonly number[]): Float32Array {
+  const { size, result } = axis;
   const matrix = new Float32Array(result * size);
   positions.forEach((position, row) => {
-    const taps = mode.mode === 'cubic' ? cubicTaps(mode, position, size) : linearTaps(position, size);
-    for (const [index, weight] of taps) {
+    for (const [index, weight] of tapsAt(position, axis, mode)) {
       const at = row * size + clip(index, size);
       matrix[at] = (matrix[at] ?? 0) + weight;
     }
@@ -105,6 +101,24 @@ export function interpolationMatrix(
 }
 
 type Tap = readonly [index: number, weight: number];
+
+function tapsAt(position: number, axis: ResizedAxis, mode: ResizeMode): Tap[] {
+  if (mode.antialias) return smoothTaps(position, axis, mode);
+  return mode.mode === 'cubic' ? cubicTaps(mode, position, axis.size) : linearTaps(position, axis.size);
+}
+
+/** With antialias the kernel is as wide as a step of the result. */
+function smoothTaps(position: number, { size, scale }: ResizedAxis, mode: ResizeMode): Tap[] {
+  const step = Math.min(scale, 1);
+  const reach = (mode.mode === 'cubic' ? 2 : 1) / step;
+  const weightAt = (distance: number) =>
+    mode.mode === 'cubic' ? cubicWeight(distance, mode.cubicCoeffA) : Math.max(1 - distance, 0);
+  const first = Math.ceil(position - reach);
+  const taps = Array.from({ length: Math.floor(position + reach) - first + 1 }, (_, i): Tap => {
+    return [first + i, weightAt(Math.abs(first + i - position) * step)];
+  });
+  return shared(mode.excludeOutside ? within(taps, size) : taps);
+}
 
 function linearTaps(position: number, size: number): Tap[] {
   const inside = clip(position, size);
@@ -121,10 +135,17 @@ function cubicTaps({ cubicCoeffA, excludeOutside }: ResizeMode, position: number
   const taps = [-1, 0, 1, 2].map((step): Tap => {
     return [first + step, cubicWeight(Math.abs(position - first - step), cubicCoeffA)];
   });
-  if (!excludeOutside) return taps;
-  const inside = taps.filter(([index]) => index >= 0 && index < size);
-  const total = inside.reduce((sum, [, weight]) => sum + weight, 0);
-  return inside.map(([index, weight]) => [index, weight / total]);
+  return excludeOutside ? shared(within(taps, size)) : taps;
+}
+
+function within(taps: readonly Tap[], size: number): Tap[] {
+  return taps.filter(([index]) => index >= 0 && index < size);
+}
+
+/** Weights that add up to 1. */
+function shared(taps: readonly Tap[]): Tap[] {
+  const total = taps.reduce((sum, [, weight]) => sum + weight, 0);
+  return taps.map(([index, weight]) => [index, weight / total]);
 }
 
 /** Keys's kernel: Cubic convolution interpolation for digital image processing, 1981. */

@@ -26,11 +26,12 @@ export function nearestFlags(plane: readonly ResizedAxis[], mode: ResizeParamete
   return takes((index, { size, result }) => Math.floor((index + 0.5) * (size / result))) ? CENTERS : undefined;
 }
 
-/** The same for what is interpolated between four neighbours. */
+/** The same for what is interpolated between four neighbours; antialias takes more of them where an axis shrinks. */
 export function bilinearFlags(
   plane: readonly ResizedAxis[],
-  { mode, coordinateTransformationMode }: ResizeParameters,
+  { mode, coordinateTransformationMode, antialias }: ResizeParameters,
 ): Flags | undefined {
+  if (antialias && plane.some(({ scale }) => scale < 1)) return undefined;
   if (mode !== 'linear' || !plane.every(isRatio) || plane.some(({ result }) => result === 1)) return undefined;
   switch (coordinateTransformationMode) {
     case 'half_pixel':

@@ -113,3 +113,18 @@ test('interpolated elements weigh as in ONNX Runtime', async () => {
   expect(wrong).toEqual([]);
   expect(judged).toBeGreaterThan(4000);
 });
+
+test('elements smoothed by antialias weigh as in ONNX Runtime', async () => {
+  const modes = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric'].flatMap(
+    (coordinate_transformation_mode) =>
+      [
+        { mode: 'linear', exclude_outside: 0 },
+        { mode: 'linear', exclude_outside: 1 },
+        { mode: 'cubic', exclude_outside: 0 },
+        { mode: 'cubic', exclude_outside: 1 },
+      ].map((mode) => ({ ...mode, antialias: 1, coordinate_transformation_mode })),
+  );
+  const { judged, wrong } = await judge(modes);
+  expect(wrong).toEqual([]);
+  expect(judged).toBeGreaterThan(2000);
+});

@@ -71,11 +71,14 @@ describe('a resize is exact', () => {
     'linear, asymmetric': { mode: 'linear', coordinate_transformation_mode: 'asymmetric' },
     cubic: { mode: 'cubic' },
     'cubic, within': { mode: 'cubic', exclude_outside: 1 },
+    'linear, smoothed': { mode: 'linear', antialias: 1 },
+    'cubic, smoothed': { mode: 'cubic', antialias: 1 },
   };
   for (const [setting, attributes] of Object.entries(settings)) {
     test.each(modes)(`${setting}, %s`, async (_, y, x) => {
-      const model = network((n) =>
-        n.node('Resize', [n.input([1, 2, 6, 5]), undefined, n.constant([1, 1, y, x])], attributes),
+      const model = network(
+        (n) => n.node('Resize', [n.input([1, 2, 6, 5]), undefined, n.constant([1, 1, y, x])], attributes),
+        { opset: 18 },
       );
       await expectEquivalent(model);
     });

@@ -1,4 +1,3 @@
-import { decline } from '../../../lowering/decline.js';
 import { expectFloat } from '../../../lowering/operands.js';
 import { interpolationMatrix, isCopy, type ResizedAxis } from '../../../lowering/resampling.js';
 import { bilinearFlags, type Flags, nearestFlags } from '../../../lowering/resize-flags.js';
@@ -11,7 +10,6 @@ import { type Row, row, type Site } from '../row.js';
 
 function resizing(operator: typeof operators.resize): Row {
   return row(operator, (site, parameters) => {
-    if (parameters.antialias) return decline('with antialias');
     site.kind(0);
     if (isCopy(parameters, site.onnxShape(0), site.resultOnnxShape())) return site.input(0);
     const axes = resizedAxes(site, parameters);

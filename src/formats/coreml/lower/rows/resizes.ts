@@ -29,9 +29,6 @@ function resized(to: NodeBuilder, parameters: ResizeParameters): MilValue {
     const scale = scales?.[axis] ?? result / size;
     return scale === 1 && result === size ? [] : [{ axis, size, result, scale }];
   });
-  // Where nothing shrinks it changes nothing, but for the borders of a cubic.
-  const smooths = mode === 'cubic' || (mode === 'linear' && axes.some(({ scale }) => scale < 1));
-  if (antialias && smooths) decline('Core ML has no antialiasing');
   const positions = axes.map(
     (along) => resampling.sourcePositions(along, parameters) ?? decline('Core ML resizes whole images, not regions'),
   );
@@ -40,7 +37,8 @@ function resized(to: NodeBuilder, parameters: ResizeParameters): MilValue {
     return nearest(to, x, axes, indices);
   }
   if (to.kindOf() !== 'float') decline('Core ML interpolates floats alone');
-  const native = mode === 'linear' ? bilinear(to, x, axes, positions) : undefined;
+  const isSmoothed = antialias && axes.some(({ scale }) => scale < 1);
+  const native = mode === 'linear' && !isSmoothed ? bilinear(to, x, axes, positions) : undefined;
   return (
     native ??
     axes.reduce(
