@@ -1,7 +1,7 @@
 import type { Engine, Payload, Session } from '../engines/index.js';
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
 import type { Tensor } from '../model/index.js';
-import { castTensor, inversePermutation, permuteAxes, reverseAxis } from '../trials/axes.js';
+import { castTensor, inversePermutation, permuteAxes, reverseAxis, takeFirst } from '../trials/axes.js';
 import type { Trial } from '../trials/trial.js';
 import type { Answered, Outputs } from './source-run.js';
 
@@ -46,13 +46,13 @@ export async function runCandidate(
     const tensor = trial.artefactFeeds.get(port.sourceName);
     if (tensor) feeds.set(port.name, asFed(tensor, port, candidate));
   }
-  const results = await session.run(
-    feeds,
-    outputs.map(({ name }) => name),
-  );
+  const results = await session.run(feeds, [
+    ...new Set(outputs.flatMap(({ name, rows }) => (rows ? [name, rows.count] : [name]))),
+  ]);
   const answers = new Map<string, Tensor>();
-  for (const { name, sourceName, permutation } of outputs) {
-    const result = results.get(name);
+  for (const { name, sourceName, permutation, rows } of outputs) {
+    const whole = results.get(name);
+    const result = whole && rows ? firstRows(whole, rows.axis, results.get(rows.count)) : whole;
     if (result) answers.set(sourceName, permutation ? permuteAxes(result, inversePermutation(permutation)) : result);
   }
   return answers;
@@ -67,4 +67,10 @@ function asFed(
   const turned = isReversed ? reverseAxis(tensor, CHANNELS) : tensor;
   const cast = dtype ? castTensor(turned, dtype) : turned;
   return permutation ? permuteAxes(cast, permutation) : cast;
+}
+
+/** What counts of an output with more rows than that. */
+function firstRows(tensor: Tensor, axis: number, count: Tensor | undefined): Tensor {
+  const [most = 0] = count?.toFloat64() ?? [];
+  return takeFirst(tensor, axis, most);
 }

@@ -2,13 +2,13 @@ import { type Graph, isFloat, type Node, readBy, type Value } from '../model/ind
 import { hasTrait, operatorOf } from '../operators/index.js';
 
 /** What a graph selects among computed floats on the way to its outputs. */
-export interface Selections {
+export interface Selections<Of = Value> {
   /** Outputs that follow from a selection: they may jump without anything being wrong. */
   readonly outputs: ReadonlySet<string>;
   /** The floats that selections compare, other selections' results apart. They do not jump. */
-  readonly read: readonly Value[];
+  readonly read: readonly Of[];
   /** What the selecting nodes give. With these fed in, nothing behind them jumps. */
-  readonly results: readonly Value[];
+  readonly results: readonly Of[];
 }
 
 /** @param graph with types inferred; selections inside control flow stay where they are */

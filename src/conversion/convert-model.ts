@@ -3,7 +3,7 @@ import { expectFolder, expectReplaceable, type Identity, sha256 } from '../files
 import type { LowerOptions, Precision, Target } from '../formats/format.js';
 import type { FormatOptions } from '../formats/index.js';
 import { precisionOf } from '../formats/weight-precision.js';
-import { EngineError, MobileoneError, type Unsupported } from '../model/index.js';
+import { EngineError, MobileoneError, type Unsupported, UsageError } from '../model/index.js';
 import type { ModelCheck } from '../proof/model-check.js';
 import { expectProvable } from '../proof/prove-artefact.js';
 import type { RunCheck } from '../proof/run-check.js';
@@ -97,6 +97,9 @@ async function convertSource(work: Work): Promise<void> {
     },
   });
   draft.takeFused(model, changes);
+  if (run.options.nms && model.graph.count('NonMaxSuppression') === 0) {
+    throw new UsageError({ what: '--nms: the graph has no NonMaxSuppression', todo: 'leave it out' });
+  }
   if (run.options.prove) {
     const candidates = run.targets.map((target) => ({
       target,

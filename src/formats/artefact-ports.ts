@@ -31,7 +31,7 @@ export function describeArtefact(
     metadata,
     saysLayout: metadata.has('mobileone.layout'),
     inputs: inputs.map(describe),
-    outputs: outputs.map(describe),
+    outputs: outputs.map((port) => withRows(describe(port), said, outputs, refuse)),
     values: values.map((name) => describeValue(name, said)),
     labels: said.labels,
     image: said.image,
@@ -50,6 +50,21 @@ function describePort(port: FilePort, said: Said, refuse: (what: string) => Erro
     throw refuse(`the layout of ${name} has ${permutation.length} axes, ${name} itself ${shape.length}`);
   }
   return described;
+}
+
+function withRows(
+  port: ArtefactPort,
+  { rows }: Said,
+  outputs: readonly FilePort[],
+  refuse: (what: string) => Error,
+): ArtefactPort {
+  const axis = rows?.axes.get(port.name);
+  if (!rows || axis === undefined) return port;
+  const isCounted = outputs.some(({ name }) => name === rows.count);
+  if (!isCounted || axis >= (port.shape?.length ?? 0)) {
+    throw refuse(`the rows of ${port.name} are said to lie along axis ${axis}, counted by ${rows.count}`);
+  }
+  return { ...port, rows: { axis, count: rows.count } };
 }
 
 /**

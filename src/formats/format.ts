@@ -12,6 +12,12 @@ export interface ImageOptions {
   readonly std: readonly number[];
 }
 
+/**
+ * How a target whose sizes are fixed holds the boxes of a detector, whose number only the run decides. `padded`: the graph's own
+ * outputs with as many rows as there can be, those left over 0, and a further output that says how many count.
+ */
+export type NmsForm = 'padded';
+
 /** What a user may ask of every format; one that has no notion of it ignores it. */
 export interface LowerOptions {
   /** undefined: every type stays as it is; a format with a precision of its own takes that. */
@@ -21,6 +27,7 @@ export interface LowerOptions {
   /** Set where the graph already normalises 0-255 pixels by itself at its image input of this name. */
   readonly image?: (ImageOptions & { readonly input: string }) | undefined;
   readonly labels?: readonly string[] | undefined;
+  readonly nms?: NmsForm | undefined;
   /** It is only asked whether the target can express the model: its constants need not be converted, nor be right. */
   readonly withoutWeights?: boolean;
 }
@@ -124,6 +131,8 @@ export interface ArtefactPort extends ArtefactValue {
   readonly shape: readonly (number | undefined)[] | undefined;
   /** In which order an image input takes its colours. */
   readonly colours?: ImageOptions['order'] | undefined;
+  /** Of an output that has more rows than count: along which axis, and the output that says how many do, the first ones. */
+  readonly rows?: { readonly axis: number; readonly count: string } | undefined;
 }
 
 /** What an artefact says of itself, from its bytes alone. */

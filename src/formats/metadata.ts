@@ -12,6 +12,14 @@ export interface Traced {
   readonly origins: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Outputs that have more rows than count. */
+export interface RowsOfOutputs {
+  /** The output that says how many do. */
+  readonly count: string;
+  /** Along which axis they lie, by output. */
+  readonly axes: ReadonlyMap<string, number>;
+}
+
 type Entry = readonly [key: string, value: unknown];
 
 /**
@@ -28,6 +36,11 @@ export function description(
     ...(labels ? [['mobileone.labels', labels] as const] : []),
     ...(image ? [['mobileone.image', { order: image.order, mean: image.mean, std: image.std }] as const] : []),
   ];
+}
+
+/** Nothing where every row counts. */
+export function rowEntries(rows: RowsOfOutputs | undefined): readonly Entry[] {
+  return rows ? [['mobileone.rows', { count: rows.count, axes: Object.fromEntries(rows.axes) }]] : [];
 }
 
 /** What a source says of itself, but for where its own values and nodes come from. */

@@ -1,5 +1,6 @@
 import type { ImageOptions } from './format.js';
 import { Json } from './json.js';
+import type { RowsOfOutputs } from './metadata.js';
 
 /** What our own keys of an artefact's metadata say. */
 export interface Said {
@@ -10,6 +11,8 @@ export interface Said {
   /** How axes lie that are not where the source has them: axis k is axis `permutation[k]` of the source's value. */
   readonly permutations: ReadonlyMap<string, readonly number[] | undefined>;
   readonly origins: ReadonlyMap<string, readonly string[]>;
+  /** Outputs that have more rows than count. */
+  readonly rows: RowsOfOutputs | undefined;
 }
 
 const NHWC = [0, 2, 3, 1];
@@ -36,6 +39,10 @@ export function readMetadata(metadata: ReadonlyMap<string, string>, refuse: (wha
     image: entry('mobileone.image', undefined, imageOf),
     permutations: entry('mobileone.layout', new Map(), (json) => mapOf(json, permutationOf)),
     names: entry('mobileone.names', new Map(), (json) => mapOf(json, (value) => value.text())),
+    rows: entry('mobileone.rows', undefined, (json) => ({
+      count: json.at('count').text(),
+      axes: mapOf(json.at('axes'), (axis) => axis.integer(0)),
+    })),
     origins: entry('mobileone.origins', new Map(), (json) => mapOf(json, textsOf)),
   };
 }

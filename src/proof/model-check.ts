@@ -136,7 +136,9 @@ export class ModelCheck {
     if (runs.selected.size === 0) return undefined;
     const fed = async (): Promise<Judgement> => {
       const source = await runs.start({ widened, selections: 'fed' });
-      const candidate = lowered(target, await this.#prepared(source, undefined), options, source, { rounded });
+      // What is fed stands in the place of what a target has a form of its own for.
+      const behind = { ...options, nms: undefined };
+      const candidate = lowered(target, await this.#prepared(source, undefined), behind, source, { rounded });
       return { ...candidate, purpose: 'artefact', precision: options.precision ?? 'fp32', source };
     };
     return { outputs: runs.selected, fed };

@@ -21,6 +21,9 @@ interface Wanted {
   readonly dtype: DataType;
 }
 
+/** A value as its file has it: passes give values other names. */
+export type AsRead = Pick<Value, 'name' | 'dtype' | 'otherType' | 'graph' | 'producer'>;
+
 /** How the source has to be changed before it runs. */
 export interface ReferenceForm {
   /** float16 becomes float32, exactly. */
@@ -61,7 +64,7 @@ export class ReferenceRuns {
   readonly #ranges: ReadonlyMap<string, number>;
   readonly #trains: boolean;
   readonly #batchNorm: BatchNormMode | undefined;
-  readonly #selections: Selections;
+  readonly #selections: Selections<AsRead>;
   readonly #runs = new Map<string, Promise<StartedSource>>();
   /** The one form that is run on scaled inputs, too, where that was asked for: it computes in float32. */
   readonly rangeForm: ReferenceForm;
@@ -74,7 +77,8 @@ export class ReferenceRuns {
     this.#outputs = graph.outputs.flatMap(wanted);
     this.#isReRooted = isReRooted;
     this.#batchNorm = batchNorm;
-    this.#selections = selectionsOf(graph);
+    const { outputs, read, results } = selectionsOf(graph);
+    this.#selections = { outputs, read: read.map(asRead), results: results.map(asRead) };
     this.#isScaled = isScaled;
     this.rangeForm = { widened: isHalf };
     this.#resolutions = resolutions(graph);
@@ -140,7 +144,7 @@ export class ReferenceRuns {
   }
 
   /** What is compared where selections are fed in: outputs that are none themselves, and what is selected among. */
-  #behind(read: readonly Value[]): Wanted[] {
+  #behind(read: readonly AsRead[]): Wanted[] {
     const results = new Set(this.#selections.results.map(({ name }) => name));
     const wantedOnes = [...this.#outputs.filter(({ name }) => !results.has(name)), ...read.flatMap(wanted)];
     return [...new Map(wantedOnes.map((value) => [value.name, value])).values()];
@@ -153,7 +157,11 @@ export class ReferenceRuns {
   }
 }
 
-function wanted({ name, dtype, otherType, graph }: Value): Wanted[] {
+function asRead({ name, dtype, otherType, graph, producer }: Value): AsRead {
+  return { name, dtype, otherType, graph, producer };
+}
+
+function wanted({ name, dtype, otherType, graph }: AsRead): Wanted[] {
   const type = dtype ?? graph.model.declaredOutputs.get(name)?.dtype;
   if (type !== undefined && !otherType) return [{ name, dtype: type }];
   throw new EngineError({

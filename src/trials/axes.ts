@@ -36,6 +36,24 @@ export function reverseAxis(tensor: Tensor, axis: number): Tensor {
   return new Tensor(dtype, shape, result);
 }
 
+/** The first `count` places along an axis, of as many as there are. @throws RangeError where there are fewer */
+export function takeFirst(tensor: Tensor, axis: number, count: number): Tensor {
+  const { dtype, shape, size, bytes } = tensor;
+  const whole = shape[axis] ?? 1;
+  if (!Number.isInteger(count) || count < 0 || count > whole)
+    throw new RangeError(`${count} of ${whole} rows are said to count`);
+  const step = ((stridesOf(shape)[axis] ?? 1) * bytes.length) / Math.max(1, size);
+  const result = new Uint8Array((bytes.length / whole) * count);
+  for (let from = 0, at = 0; from < bytes.length; from += step * whole, at += step * count) {
+    result.set(bytes.subarray(from, from + step * count), at);
+  }
+  return new Tensor(
+    dtype,
+    shape.map((each, k) => (k === axis ? count : each)),
+    result,
+  );
+}
+
 /** The same numbers as another type, each rounded once; integers beyond the type wrap, as typed arrays do. */
 export function castTensor(tensor: Tensor, dtype: DataType): Tensor {
   if (tensor.dtype === dtype) return tensor;

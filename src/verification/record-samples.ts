@@ -5,14 +5,13 @@ import { type Engine, EngineFailure, type Session } from '../engines/index.js';
 import { formatShape, type MobileoneError } from '../model/index.js';
 import type { Trial } from '../trials/index.js';
 import { nudge } from '../trials/nudge.js';
-import type { LoadedPiece } from './bisect/run-piece.js';
 import { feedsFor, type OpenCandidate, takes } from './candidate.js';
 import { candidateError, referenceError, refusedSizes } from './engine-errors.js';
 import type { Engines } from './engines.js';
 import type { Group } from './groups.js';
 import type { CandidateRecord, SampleRecord } from './record.js';
 import type { Reference } from './reference.js';
-import { loadBehind } from './selections.js';
+import { type Behind, loadBehind } from './selections.js';
 
 /** So many samples are in work at a time: engines have something to do, and memory stays that of one batch. */
 const AT_ONCE = 8;
@@ -25,7 +24,7 @@ interface Loaded {
   readonly runs: Candidate;
   readonly session: Session;
   /** What lies behind selections, to be given those. */
-  readonly behind: LoadedPiece | undefined;
+  readonly behind: Behind | undefined;
 }
 
 /** Which samples are recorded, and where remarks and failures go. */

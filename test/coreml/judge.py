@@ -4,7 +4,7 @@
 
 A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows at most are run one at a time, or none),
 answers (output -> path of a .npy, or shape and data), tolerance, and what else must hold: convolutions (at most), operations
-(exactly, without const), labels, colours, pixels (mean and std that are undone), softmax (of the answers).
+(exactly, without const), counted (the output that says how many rows of the others count; the rest is 0), labels, colours, pixels (mean and std that are undone), softmax (of the answers).
 Prints a line for each that fails, then "N passed, N failed". Exit code 0 only if all pass and there was something to judge.
 """
 import json, math, os, sys
@@ -66,7 +66,14 @@ def run(job, package):
             expected = softmax(expected) if job.get("softmax") else expected
             if name not in outputs:
                 return "invalid", f"there is no output {name}", judge
-            worst = max(worst, error(expected, outputs[name]))
+            if not job.get("counted"):
+                worst = max(worst, error(expected, outputs[name]))
+                continue
+            count = int(np.asarray(outputs[job["counted"]]).item())
+            got = np.asarray(outputs[name])
+            if np.any(got[count:]):
+                return "off", f"{name} is not 0 behind its {count} rows", judge
+            worst = max(worst, error(expected, got[:count]))
     if not worst <= job["tolerance"]:
         return "off", f"error {worst:.3g}, limit {job['tolerance']:g}", judge
     return "ok", "", judge

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judgePython } from '../judge-python.mjs';
 import { corpusJobs } from './corpus-jobs.mjs';
+import { detectorJobs } from './detector-jobs.mjs';
 import { factsOfMil } from './facts.mjs';
 import { operatorJobs } from './operator-jobs.mjs';
 import { optionJobs } from './option-jobs.mjs';
@@ -40,7 +41,8 @@ try {
   });
 
   const jobs = [];
-  for (const family of [corpusJobs, optionJobs, operatorJobs]) jobs.push(...(await family(folder, wanted)));
+  for (const family of [corpusJobs, optionJobs, detectorJobs, operatorJobs])
+    jobs.push(...(await family(folder, wanted)));
   console.log(`${jobs.length} packages were written`);
   writeFileSync(join(folder, 'jobs.json'), JSON.stringify(jobs));
   ({ status } = spawnSync(python, [join(here, 'judge.py'), join(folder, 'jobs.json')], { stdio: 'inherit' }));

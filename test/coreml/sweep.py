@@ -191,18 +191,22 @@ def arguments(op, shape, dtype, x, y):
         case "resample":
             return dict(x=x, coordinates=np.zeros((shape[0] if rank else 1, 3, 3, 2), np.float32), sampling_mode="bilinear", padding_mode="constant",
                         padding_value=number(0), coordinates_mode="normalized_minus_one_to_one", align_corners=False)
+        case "non_maximum_suppression":
+            return dict(boxes=x, scores=y, iou_threshold=number(0.5), score_threshold=number(0), max_boxes=i(2))
         case "fill": return dict(shape=ints(*shape), value=number(1))
     return dict(x=x)
 
 
 def taken(op, rank, dtype, version):
-    """Whether a constructor takes an operand of this rank and type."""
+    """Whether a constructor takes an operand of this rank and type, with those arguments that it has in this version."""
     kind, scalar = MIL_TYPES[dtype]
     shape = (2, 4, 4, 6, 6)[:rank]
     inputs = {name: mb.placeholder(shape=shape, dtype=kind, allow_rank0_input=True) for name in "xy"}
     try:
         with Function(inputs, opset_version=VERSIONS[version]) as function:
-            getattr(mb, op)(**arguments(op, shape, scalar, function.inputs["x"], function.inputs["y"]))
+            given = arguments(op, shape, scalar, function.inputs["x"], function.inputs["y"])
+            known = SSAOpRegistry.core_ops[op][VERSIONS[version]].input_spec.input_types
+            getattr(mb, op)(**{name: value for name, value in given.items() if name in known})
     except Exception:
         return False
     return True

@@ -1,10 +1,10 @@
 import type { FilesOnDisk } from '../../files/placement.js';
 import { type Declaration, oneOf } from '../../option-kinds.js';
-import type { FormatDeclaration } from '../format.js';
+import type { FormatDeclaration, LowerOptions } from '../format.js';
 import { PATHS, VERSIONS, type Version } from './program/data-types.js';
 
 /** What only Core ML can be asked. */
-export interface CoremlOptions {
+export interface CoremlOptions extends Pick<LowerOptions, 'nms'> {
   /** The oldest system that has to run it; `iOS15` by default. */
   readonly deploymentTarget?: Version['deploymentTarget'] | undefined;
 }
@@ -14,6 +14,11 @@ const options: Readonly<Record<keyof CoremlOptions, Declaration>> = {
     kind: oneOf(...VERSIONS.map(({ deploymentTarget }) => deploymentTarget)),
     flag: '--deployment-target <version>',
     help: 'Core ML: iOS15 to iOS18 (iOS15, raised by need)',
+  },
+  nms: {
+    kind: oneOf('padded'),
+    flag: '--nms <form>',
+    help: 'Core ML: how NonMaxSuppression is held: padded, a fixed number of rows and their count',
   },
 };
 

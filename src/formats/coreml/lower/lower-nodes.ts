@@ -6,13 +6,16 @@ import type { Building } from './features.js';
 import { NodeBuilder } from './node-builder.js';
 import type { ProgramBuilder } from './program-builder.js';
 import { rows } from './rows/index.js';
+import type { Row } from './rows/row.js';
 import { milTypeOf, sizesOf } from './types.js';
 import type { Values } from './values.js';
 
-/** Which nodes of an fp16 program compute in fp32. */
-export interface Precisions {
+/** What is in force for single nodes: which of an fp16 program compute in fp32, say. */
+export interface NodeChoices {
   /** The type in which a node computes. */
   readonly floatOf: (node: Node) => Float;
+  /** How a node is written, where the table does not say it. */
+  readonly rowOf: (node: Node) => Row | undefined;
   /** Told of a node that computes in fp32 after all, because a constant leaves fp16. */
   readonly onWidened: (node: Node) => void;
 }
@@ -21,18 +24,14 @@ export interface Precisions {
  * Walks the graph once, node by node through the table of rows. Goes on behind a node that is refused, so that all
  * reasons are found together; what depends on its unknown results is not held against it.
  */
-export function lowerNodes(
-  graph: Graph,
-  { builder, values, refusals }: Building,
-  { floatOf, onWidened }: Precisions,
-): void {
+export function lowerNodes(graph: Graph, { builder, values, refusals }: Building, choices: NodeChoices): void {
   const unknown = new Set<Value>();
   for (const node of graph.sorted()) {
     if (node.inputs.some((value) => value && unknown.has(value)) || node.outputs.every(isKnown)) {
       for (const value of node.outputs) if (value && !isKnown(value)) unknown.add(value);
       continue;
     }
-    const isLowered = refusals.node(node, () => lowerNode(node, builder, values, floatOf(node), onWidened));
+    const isLowered = refusals.node(node, () => lowerNode(node, builder, values, choices));
     if (!isLowered) for (const value of node.outputs) if (value && !standIn(value, values)) unknown.add(value);
     values.commit();
   }
@@ -47,12 +46,11 @@ function lowerNode(
   node: Node,
   builder: ProgramBuilder,
   values: Values,
-  float: Float,
-  onWidened: (node: Node) => void,
+  { floatOf, rowOf, onWidened }: NodeChoices,
 ): void {
-  const row = node.domain === '' ? rows.get(node.operator) : undefined;
-  if (!row)
-    decline(node.domain ? `Core ML knows nothing of the domain ${node.domain}` : 'it is not written for Core ML');
+  const row = node.domain === '' ? (rows.get(node.operator) ?? rowOf(node)) : undefined;
+  if (!row) decline(whyNot(node));
+  const float = floatOf(node);
   for (const value of node.outputs) if (value) checkResult(value);
   const mark = builder.mark();
   try {
@@ -64,6 +62,13 @@ function lowerNode(
     row(node, new NodeBuilder(node, 'fp32', values, builder));
     onWidened(node);
   }
+}
+
+function whyNot(node: Node): string {
+  if (node.domain) return `Core ML knows nothing of the domain ${node.domain}`;
+  return node.is('NonMaxSuppression')
+    ? 'how many boxes it selects is known only when the network runs; --nms padded holds as many as there can be'
+    : 'it is not written for Core ML';
 }
 
 /** @throws Declined where a result is nothing that a program can hold */

@@ -1,5 +1,6 @@
+import { decline } from '../../../lowering/decline.js';
 import { Refusals } from '../../../lowering/refusals.js';
-import type { Model, Value } from '../../../model/index.js';
+import type { Graph, Model, Value } from '../../../model/index.js';
 import { Changes } from '../../../passes/pass.js';
 import { optimize } from '../../../passes/pipeline.js';
 import { targetPasses } from '../../../passes/target-passes.js';
@@ -16,8 +17,11 @@ import { keptInFloat32 } from './kept-in-float32.js';
 import { lowerNodes } from './lower-nodes.js';
 import { metadataOf } from './metadata.js';
 import { legalName, nameValues, trace } from './names.js';
+import { paddedNote, padOutputs, rowsOf } from './padded-outputs.js';
 import { ProgramBuilder } from './program-builder.js';
 import { lowerResults } from './results.js';
+import { nonMaxSuppression } from './rows/non-maximum-suppression.js';
+import { fixSelectedRows, type SelectedRows } from './selected-rows.js';
 import { Values } from './values.js';
 
 /**
@@ -44,29 +48,50 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
 
   // What cannot be said in fp16 is said in fp32, whose constants are the file's own bytes.
   const precision: Float = options.precision === 'fp32' || options.withoutWeights ? 'fp32' : 'fp16';
+  const selected = options.nms && selectedRows(graph, options, refusals);
   const kept = precision === 'fp16' ? keptInFloat32(graph, options.keepFp32 ?? [], options.image?.input) : new Set();
   const widened: string[] = [];
   lowerNodes(graph, building, {
-    floatOf: (node) => (kept.has(node) ? 'fp32' : precision),
+    // Boxes in pixels are too coarse in fp16 to be compared.
+    floatOf: (node) => (kept.has(node) || node === selected?.node ? 'fp32' : precision),
+    rowOf: (node) => (node === selected?.node ? nonMaxSuppression : undefined),
     onWidened: (node) => widened.push(`${node.label} stays in fp32: one of its constants is beyond the range of fp16`),
   });
   refusals.expectNone();
 
+  const padded = selected && padOutputs(selected, building);
   const results = lowerResults(graph.outputs, labelled, inputs, building);
   refusals.expectNone();
-  builder.prune([...results.outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
+  const outputs = [...results.outputs, ...(padded ? [padded.count] : [])];
+  builder.prune([...outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
   const program = {
     version: versionFor(options),
     inputs,
     operations: builder.operations,
-    ...results,
-    metadata: metadataOf(model, options, ends, trace(builder.operations, ends)),
+    outputs,
+    classifier: results.classifier,
+    metadata: metadataOf(model, options, ends, trace(builder.operations, ends), padded && rowsOf(padded, ends)),
   };
   const renamed = [...ends].flatMap(([written, { name }]) =>
     name === written ? [] : [`${name} is called ${written} in the Core ML model`],
   );
-  return { program, notes: [...fixed.notes, ...widened, ...renamed] };
+  return { program, notes: [...fixed.notes, ...widened, ...renamed, ...(padded ? [paddedNote(padded)] : [])] };
+}
+
+/** @throws UnsupportedError where the boxes cannot be held so */
+function selectedRows(
+  graph: Graph,
+  { deploymentTarget = 'iOS15' }: CoremlOptions,
+  refusals: Refusals,
+): SelectedRows | undefined {
+  const selected = fixSelectedRows(graph, refusals);
+  if (selected && deploymentTarget > 'iOS16') {
+    const reason = `from iOS17 on Core ML's operator has another form; leave out --deployment-target ${deploymentTarget}`;
+    refusals.node(selected.node, () => decline(reason));
+  }
+  refusals.expectNone();
+  return selected;
 }
 
 /** Everything that is written here runs from iOS 15 on; the user may ask for a later one. */

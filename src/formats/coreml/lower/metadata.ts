@@ -1,6 +1,14 @@
 import type { Model, Value } from '../../../model/index.js';
 import type { LowerOptions } from '../../format.js';
-import { asText, description, provenance, type Traced, withoutTraces } from '../../metadata.js';
+import {
+  asText,
+  description,
+  provenance,
+  type RowsOfOutputs,
+  rowEntries,
+  type Traced,
+  withoutTraces,
+} from '../../metadata.js';
 
 /**
  * User-defined metadata of the package, sorted by key: what the source says of itself, and what was asked of us.
@@ -11,6 +19,7 @@ export function metadataOf(
   options: LowerOptions,
   ends: ReadonlyMap<string, Value>,
   traced: Traced,
+  rows: RowsOfOutputs | undefined,
 ): ReadonlyMap<string, string> {
   const layout = [...ends].filter(([, { rank }]) => rank === 4).map(([name]) => [name, 'nchw'] as const);
   const { producerName, producerVersion } = model.provenance;
@@ -18,7 +27,7 @@ export function metadataOf(
   const entries = new Map([
     ...withoutTraces(model.metadata),
     ...(producer ? [['mobileone.source.producer', producer] as const] : []),
-    ...[...description(options, new Map(layout)), ...provenance(traced)].map(asText),
+    ...[...description(options, new Map(layout)), ...rowEntries(rows), ...provenance(traced)].map(asText),
   ]);
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -13,6 +13,7 @@ const RANKS: ReadonlyMap<string, Ranks> = new Map([
   ...listed([3, 5], 'conv conv_transpose avg_pool max_pool crop'),
   ...listed([3, 5], 'resize_bilinear resize_nearest_neighbor upsample_bilinear upsample_nearest_neighbor'),
   ...listed([3, 4], 'batch_norm instance_norm'),
+  ...listed([3, 3], 'non_maximum_suppression'),
   ...listed([4, 4], 'prelu depth_to_space space_to_depth pixel_shuffle resample'),
   ...listed([1, 3], 'linear'),
   ...listed([2, 5], 'matmul'),
@@ -37,6 +38,8 @@ const CONSTANTS: ReadonlySet<string> = new Set([
   'value',
   'constant_val',
   'padding_value',
+  'iou_threshold',
+  'score_threshold',
 ]);
 
 /** Least and highest rank of what an operation works on, its `x` or each of its `values`. */

@@ -7,7 +7,7 @@ const ALL: readonly MilDataType[] = [...NUMBERS, 'bool'];
 /** Arguments that share one element type in an operation, in MIL's definitions its `T`. The others have a type of their own. */
 const OPERANDS: ReadonlySet<string> = new Set([
   ...['x', 'y', 'a', 'b', 'values', 'value', 'weight', 'bias', 'mean', 'variance', 'gamma', 'beta', 'alpha'],
-  ...['epsilon', 'constant_val', 'padding_value'],
+  ...['epsilon', 'constant_val', 'padding_value', 'boxes', 'scores', 'iou_threshold', 'score_threshold'],
 ]);
 
 /** Operations whose result is bool whatever their operands are. */
@@ -32,7 +32,7 @@ const DOMAINS: ReadonlyMap<string, readonly MilDataType[]> = new Map([
   ...listed(FLOATS, 'clip relu relu6 clamped_relu elu gelu leaky_relu linear_activation prelu scaled_tanh sigmoid'),
   ...listed(FLOATS, 'sigmoid_hard silu softmax softplus softplus_parametric softsign thresholded_relu'),
   ...listed(FLOATS, 'acos asin atan atanh ceil cos cosh erf exp floor inverse log round rsqrt sin sinh sqrt tan tanh'),
-  ...listed(FLOATS, 'crop pad depth_to_space space_to_depth pixel_shuffle resample'),
+  ...listed(FLOATS, 'crop pad depth_to_space space_to_depth pixel_shuffle resample non_maximum_suppression'),
   ...listed(FLOATS, 'resize_bilinear resize_nearest_neighbor upsample_bilinear upsample_nearest_neighbor'),
   ...listed(NUMBERS, 'abs exp2 sign square threshold'),
   ...listed(NUMBERS, 'add sub mul real_div floor_div mod pow maximum minimum'),

@@ -3,6 +3,7 @@ import { arithmetic } from './arithmetic.js';
 import { convolutions } from './convolutions.js';
 import { elementaryFunctions } from './elementary-functions.js';
 import { matrixProducts } from './matrix-products.js';
+import { nonMaximumSuppressions } from './non-maximum-suppression.js';
 import { normalizations } from './normalizations.js';
 import { pools } from './pools.js';
 import { reductions } from './reductions.js';
@@ -20,6 +21,7 @@ export const readRows: ReadonlyMap<string, ReadRow> = new Map(
     convolutions,
     elementaryFunctions,
     matrixProducts,
+    nonMaximumSuppressions,
     normalizations,
     pools,
     reductions,

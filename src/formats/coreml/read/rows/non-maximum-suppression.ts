@@ -1,0 +1,76 @@
+import { Tensor, type Value } from '../../../../model/index.js';
+import type { OnnxBuilder } from '../onnx-builder.js';
+import type { ReadRow, ReadRows } from './row.js';
+
+/** Boxes that overlap others of a higher score are left out, image by image; what is free of the results is 0, an index -1. */
+const read: ReadRow = (operation, to) => {
+  const [boxes, scores] = [operation.tensor('boxes'), operation.tensor('scores')];
+  const [images = 1, , classes = 1] = operation.shapeOf('scores');
+  const most = operation.int('max_boxes');
+  if (operation.bool('per_class_suppression', false) || classes !== 1) {
+    throw operation.invalid('several classes are not read here');
+  }
+  const threshold = operation.float('score_threshold');
+  const selected = to.node(
+    'NonMaxSuppression',
+    [
+      boxes,
+      to.node('Transpose', [scores], { perm: [0, 2, 1] }),
+      to.ints([most]),
+      to.number(operation.float('iou_threshold')),
+      // A score at the threshold stays in MIL and goes in ONNX.
+      to.number(nextBelow(threshold)),
+    ],
+    { center_point_box: 1 },
+  );
+  const [image, box] = [0, 2].map((at) =>
+    to.node('Gather', [selected, to.graph.addConstant(Tensor.from('int64', [], [at]))], { axis: 1 }),
+  );
+  if (!image || !box) throw new Error('two columns were asked for');
+  const isOfImage = to.node('Equal', [to.node('Unsqueeze', [image, to.ints([0])]), numbered(to, images)]);
+  const counts = to.node('ReduceSum', [to.cast(isOfImage, 'int64'), to.ints([1])], { keepdims: 0 });
+  const first = to.node('CumSum', [counts, to.graph.addConstant(Tensor.from('int64', [], [0]))], { exclusive: 1 });
+  const column = to.ints([-1, 1]);
+  const place = to.node('Sub', [placesOf(to, image), to.node('Gather', [first, image], { axis: 0 })]);
+  const at = to.node('Concat', [to.node('Reshape', [image, column]), to.node('Reshape', [place, column])], { axis: 1 });
+  const free = to.graph.addConstant(Tensor.from('int64', [images, most], new Array<number>(images * most).fill(-1)));
+  const indices = to.node('ScatterND', [free, at, box]);
+  return [pick(to, boxes, indices), pick(to, scores, indices), to.cast(indices, 'int32'), to.cast(counts, 'int32')];
+};
+
+/** The numbers from 0 on as a column, int64 [count, 1]. */
+function numbered(to: OnnxBuilder, count: number): Value {
+  return to.graph.addConstant(
+    Tensor.from(
+      'int64',
+      [count, 1],
+      Array.from({ length: count }, (_, index) => index),
+    ),
+  );
+}
+
+/** Where each element of a vector stands in it. */
+function placesOf(to: OnnxBuilder, vector: Value): Value {
+  const ones = to.node('Add', [to.node('Mul', [vector, to.ints([0])]), to.ints([1])]);
+  return to.node('CumSum', [ones, to.graph.addConstant(Tensor.from('int64', [], [0]))], { exclusive: 1 });
+}
+
+/** The rows of x [images, n, k] at these places, 0 where one is -1. */
+function pick(to: OnnxBuilder, x: Value, indices: Value): Value {
+  const places = to.node('Unsqueeze', [to.node('Max', [indices, to.ints([0])]), to.ints([2])]);
+  const rows = to.node('GatherND', [x, places], { batch_dims: 1 });
+  const isFree = to.node('Unsqueeze', [to.node('Less', [indices, to.ints([0])]), to.ints([2])]);
+  return to.node('Where', [isFree, to.number(0), rows]);
+}
+
+/** The float32 before this one. */
+function nextBelow(value: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, value);
+  if (value === 0) return -(2 ** -149);
+  view.setInt32(0, view.getInt32(0) + (value > 0 ? -1 : 1));
+  return view.getFloat32(0);
+}
+
+/** Which boxes stay. */
+export const nonMaximumSuppressions: ReadRows = { non_maximum_suppression: read };

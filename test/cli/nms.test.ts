@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { scratch } from '../files/scratch.js';
+import { mobileone } from './run.js';
+
+const detector = fileURLToPath(new URL('../../fixtures/detectors/batched_nms_ts17/model.onnx', import.meta.url));
+const topK = fileURLToPath(new URL('../../fixtures/cases/topk_head_ts17/model.onnx', import.meta.url));
+
+test('boxes in a fixed number of rows are judged as they are written, and by verify', async () => {
+  const out = scratch();
+  const { code, stdout, stderr } = await mobileone(out, ['convert', detector, '--to', 'coreml', '--nms', 'padded']);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/12 rows, of which the output count says how many count/);
+  const verified = await mobileone(out, ['verify', detector, 'model.mlpackage']);
+  expect(verified.code, verified.stderr).toBe(0);
+  const other = await mobileone(out, ['verify', detector.replace('batched_nms', 'nms'), 'model.mlpackage']);
+  // Another network, whose selection cannot be put into this one's place: no pass.
+  expect(other.code, other.stderr).toBe(8);
+});
+
+test('without the option the line offers it beside the cut', async () => {
+  const { code, stderr } = await mobileone(scratch(), ['convert', detector, '--to', 'coreml']);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/NonMaxSuppression.*--nms padded.*--outputs /s);
+});
+
+test('a graph that selects nothing is no detector of that kind', async () => {
+  const { code, stderr } = await mobileone(scratch(), ['convert', topK, '--to', 'coreml', '--nms', 'padded']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/no NonMaxSuppression/);
+});
