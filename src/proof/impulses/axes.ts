@@ -1,3 +1,5 @@
+import type { Value } from '../../model/index.js';
+
 /**
  * What position q along an axis of a value depends on along an axis of the region's operand: on places from `stride * q + low`
  * to `stride * q + high`, by the same factors wherever these are all inside.
@@ -9,8 +11,11 @@ export interface WindowAxis {
   readonly stride: number;
   readonly low: number;
   readonly high: number;
-  /** Whether the factors also depend on the place, as they do where borders are written over: then its real size is tried. */
-  readonly isPlaced: boolean;
+  /**
+   * Where borders are written over, factors also depend on the place, and the real size is tried: from which to which place of the
+   * operand each line reaches that differs from its neighbours. undefined: nothing is written over.
+   */
+  readonly lines: readonly (readonly [first: number, last: number])[] | undefined;
   /** How far padding reaches in from either end, in places of the operand, at most. */
   readonly begin: number;
   readonly end: number;
@@ -40,7 +45,13 @@ export interface Kernel {
 
 /** Axes of an operand that have to be there at their real size, every place of them tried. */
 export class Following {
+  /** The elements of a value that no input has a say in. */
+  readonly constantOf: (value: Value | undefined) => Float64Array | undefined;
   readonly whole = new Set<number>();
+
+  constructor(constantOf: (value: Value | undefined) => Float64Array | undefined) {
+    this.constantOf = constantOf;
+  }
 
   /** Of an operand of this rank: every axis follows itself. */
   static start(rank: number): Axes {
@@ -50,7 +61,7 @@ export class Following {
       stride: 1,
       low: 0,
       high: 0,
-      isPlaced: false,
+      lines: undefined,
       begin: 0,
       end: 0,
       sizeFor: (size) => size,
@@ -90,9 +101,12 @@ export class Following {
     };
   }
 
-  /** An axis along which each place has factors of its own. */
-  placed(axis: Axis): Axis {
-    return axis?.kind === 'window' ? { ...axis, isPlaced: true } : this.giveUp(axis);
+  /** An axis of a fixed size, along which factors change before and behind these places, and nowhere else. */
+  placed(axis: Axis, places: readonly number[]): Axis {
+    if (axis?.kind !== 'window') return this.giveUp(axis);
+    const { stride, low, high, lines = [] } = axis;
+    const more = places.map((place) => [stride * place + low, stride * place + high] as const);
+    return { ...axis, lines: [...lines, ...more] };
   }
 
   /** An axis of a sum of values that follow these. */
@@ -113,15 +127,15 @@ export class Following {
       ...a,
       low: Math.min(a.low, b.low),
       high: Math.max(a.high, b.high),
-      isPlaced: a.isPlaced || b.isPlaced,
+      lines: a.lines || b.lines ? [...(a.lines ?? []), ...(b.lines ?? [])] : undefined,
       begin: Math.max(a.begin, b.begin),
       end: Math.max(a.end, b.end),
     };
   }
 }
 
-const isPlain = ({ stride, low, high, begin, end, isPlaced }: WindowAxis) =>
-  !isPlaced && stride === 1 && low === 0 && high === 0 && begin === 0 && end === 0;
+const isPlain = ({ stride, low, high, begin, end, lines = [] }: WindowAxis) =>
+  lines.length === 0 && stride === 1 && low === 0 && high === 0 && begin === 0 && end === 0;
 
 /** The largest whole number that divides both; of 0 and a number that number. */
 export function commonDivisor(a: number, b: number): number {

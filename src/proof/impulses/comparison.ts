@@ -2,7 +2,7 @@ import { sizeOf, stridesOf, type Value } from '../../model/index.js';
 import { Coefficients, type Difference } from './coefficients.js';
 import type { Constants } from './constants.js';
 import { Evaluation } from './evaluation.js';
-import { choices, imageCount, images, type Pair, type Plan, planFor } from './impulses.js';
+import { type AxisPlan, choices, imageCount, images, type Pair, type Plan, planFor } from './impulses.js';
 import type { Region } from './region.js';
 import { NotAffine } from './row.js';
 import { summandsOf } from './summands.js';
@@ -39,7 +39,7 @@ export function compareRegions(
   constants: BothConstants,
   origins: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Comparison {
-  const plan = planFor(pair);
+  const plan = planFor(pair, constants);
   const summands = summandsOf(pair, origins);
   let [largest, bound] = [0, 0];
   let difference: string | undefined;
@@ -67,7 +67,7 @@ function smallestOf({ axes }: Plan): number[] | null {
 /** Both regions for operands of one choice of sizes. */
 class SizedComparison {
   readonly #pair: Pair;
-  readonly #steps: readonly number[] | undefined;
+  readonly #axes: readonly AxisPlan[] | undefined;
   readonly #shapes: readonly (readonly number[])[];
   readonly #source: Evaluation;
   readonly #written: Evaluation;
@@ -82,7 +82,7 @@ class SizedComparison {
   constructor(pair: Pair, plan: Plan, sizes: readonly number[], constants: BothConstants) {
     const { source, written } = pair;
     this.#pair = pair;
-    this.#steps = plan.isShared ? plan.axes.map(({ step }) => step) : undefined;
+    this.#axes = plan.isShared ? plan.axes : undefined;
     this.#shapes = source.operands.map((value, i) => (plan.isShared ? sizes : ownSizes(value, written.operands[i])));
     this.#source = new Evaluation(source, this.#shapesOf(source.operands), constants.source);
     this.#written = new Evaluation(written, this.#shapesOf(written.operands), constants.written);
@@ -104,7 +104,7 @@ class SizedComparison {
     if (`${a}` !== `${b}`) {
       return { difference: `its result is [${b}], in the source [${a}]`, largest: 0, bound: 0 };
     }
-    const count = this.#shapes.reduce((sum, shape) => sum + imageCount(shape, this.#steps ?? shape), 0) * sizeOf(a);
+    const count = this.#shapes.reduce((sum, shape) => sum + imageCount(shape, this.#axes), 0) * sizeOf(a);
     if (count > MOST_COEFFICIENTS) throw new NotAffine(`it has ${count} coefficients, too many to compute`);
     this.#shapes.forEach((_, operand) => {
       this.#compareOperand(operand);
@@ -128,7 +128,7 @@ class SizedComparison {
       this.#compareImages(operand, impulses, taken);
       taken.length = 0;
     };
-    for (const places of images(shape, this.#steps ?? shape)) {
+    for (const places of images(shape, this.#axes)) {
       taken.push(places);
       if (taken.length === batch) flush();
     }

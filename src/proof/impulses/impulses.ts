@@ -1,16 +1,20 @@
 import { type Dimension, sizeOf, stridesOf, type Value } from '../../model/index.js';
 import { type Axes, type Axis, commonDivisor, Following, type WindowAxis } from './axes.js';
-import { counted, sums } from './linear-maps.js';
+import type { BothConstants } from './comparison.js';
+import type { Constants } from './constants.js';
+import { sums } from './linear-maps.js';
 import type { Region } from './region.js';
 import { NotAffine } from './row.js';
 import { rowOf } from './rows/index.js';
 
 /** How one axis of a region's operands is tried. */
-interface AxisPlan {
+export interface AxisPlan {
   /** The sizes that stand for all. */
   readonly sizes: readonly number[];
   /** Places so far apart never meet in one result, so they are tried at once. */
   readonly step: number;
+  /** The places that are tried; undefined: all. */
+  readonly places?: ReadonlySet<number>;
   /** null: the axis has this size alone. */
   readonly smallest: number | null;
 }
@@ -33,13 +37,13 @@ export interface Pair {
 }
 
 /** @throws NotAffine where a size would have to be known */
-export function planFor({ source, written }: Pair): Plan {
+export function planFor({ source, written }: Pair, constants: BothConstants): Plan {
   const shapes = source.operands.map((value, i) => knownSizes(value, written.operands[i]));
   const [shape = []] = shapes;
   const isShared = shapes.every(
     (other) => other.length === shape.length && other.every((size, i) => size === shape[i]),
   );
-  const [a, b] = [follow(source), follow(written)];
+  const [a, b] = [follow(source, constants.source), follow(written, constants.written)];
   const positions = new Set<number>();
   const axes = shape.map((size, axis): AxisPlan => {
     const [at, pair] = isShared ? placesOf(axis, a, b) : [-1, undefined];
@@ -54,7 +58,7 @@ export function planFor({ source, written }: Pair): Plan {
     if (typeof size !== 'number') throw new NotAffine(`the size of axis ${axis} is not known, but it matters`);
     return { sizes: [size], step: first && second ? size / blocksOf(first, second, size) : size, smallest: null };
   });
-  const isPlaced = [...a.target, ...b.target].some((axis) => axis?.kind === 'window' && axis.isPlaced);
+  const isPlaced = [...a.target, ...b.target].some((axis) => axis?.kind === 'window' && axis.lines !== undefined);
   return { axes, positions, isPlaced, isShared };
 }
 
@@ -68,8 +72,8 @@ interface Followed {
   readonly whole: ReadonlySet<number>;
 }
 
-function follow(region: Region): Followed {
-  const following = new Following();
+function follow(region: Region, constants: Constants): Followed {
+  const following = new Following((value) => value && constants.of(value)?.constant);
   const known = new Map<Value, Axes>();
   for (const value of region.operands) known.set(value, Following.start(value.rank ?? 0));
   for (const node of region.nodes) {
@@ -106,7 +110,11 @@ const LARGEST_SIZE = 1024;
 function windowPlan(a: WindowAxis, b: WindowAxis, size: Dimension): AxisPlan | undefined {
   const { stride } = a;
   const step = Math.max(a.high, b.high) - Math.min(a.low, b.low) + 1;
-  if (a.isPlaced || b.isPlaced) return typeof size === 'number' ? { sizes: [size], step, smallest: null } : undefined;
+  if (a.lines || b.lines) {
+    return typeof size === 'number'
+      ? { sizes: [size], step, smallest: null, places: differingPlaces(a, b, size, step) }
+      : undefined;
+  }
   const borders = Math.ceil(Math.max(a.begin, b.begin) / stride) + Math.ceil(Math.max(a.end, b.end) / stride);
   const isEnough = (candidate: number) => [a, b].every(({ sizeFor }) => sizeFor(candidate) > borders);
   let smallest = 1;
@@ -115,6 +123,26 @@ function windowPlan(a: WindowAxis, b: WindowAxis, size: Dimension): AxisPlan | u
   const residues = Array.from({ length: stride }, (_, i) => smallest + i);
   const sizes = residues.filter((each) => typeof size !== 'number' || each % stride === size % stride);
   return { sizes, step, smallest };
+}
+
+/**
+ * Places of an axis that stand for all: each from where the border or a line that is written over can be reached, and of those
+ * between, where factors go by the distance alone, one for each remainder by the stride.
+ */
+function differingPlaces(a: WindowAxis, b: WindowAxis, size: number, step: number): Set<number> {
+  const reach = step + a.stride;
+  const lines = [a, b].flatMap((axis) => [
+    [0, reach + axis.begin] as const,
+    [size - 1 - reach - axis.end, size - 1] as const,
+    ...(axis.lines ?? []),
+  ]);
+  const isNear = (place: number) => lines.some(([first, last]) => place >= first && place <= last);
+  const places = new Set<number>();
+  for (let place = 0, run = 0; place < size; place++) {
+    run = isNear(place) ? 0 : run + 1;
+    if (run <= a.stride) places.add(place);
+  }
+  return places;
 }
 
 function blocksOf(a: NonNullable<Axis>, b: NonNullable<Axis>, size: number): number {
@@ -130,23 +158,35 @@ export function choices<T>(lists: readonly (readonly T[])[]): T[][] {
   return lists.reduce<T[][]>((made, list) => made.flatMap((one) => list.map((entry) => [...one, entry])), [[]]);
 }
 
-/** Places of an operand of this shape that are tried at once, for every image. */
-export function* images(shape: readonly number[], steps: readonly number[]): Generator<Int32Array> {
+/**
+ * Places of an operand that are tried at once, for every image.
+ * @param axes undefined: one place at a time
+ */
+export function* images(shape: readonly number[], axes: readonly AxisPlan[] | undefined): Generator<Int32Array> {
   const strides = stridesOf(shape);
-  const counts = shape.map((size, axis) => Math.min(size, steps[axis] ?? size));
+  const along = shape.map((size, axis) => {
+    const { step = size, places } = axes?.[axis] ?? {};
+    const stride = strides[axis] ?? 1;
+    return Array.from({ length: Math.min(size, step) }, (_, first) => {
+      const all = Array.from({ length: Math.ceil((size - first) / step) }, (_, i) => first + i * step);
+      return Int32Array.from(
+        all.filter((place) => places?.has(place) ?? true),
+        (place) => place * stride,
+      );
+    }).filter(({ length }) => length > 0);
+  });
+  const counts = along.map(({ length }) => length);
   const countStrides = stridesOf(counts);
   for (let image = 0; image < sizeOf(counts); image++) {
     yield sums(
-      shape.map((size, axis) => {
-        const [step = size, stride = 1] = [steps[axis], strides[axis]];
-        const first = Math.floor(image / (countStrides[axis] ?? 1)) % (counts[axis] ?? 1);
-        return counted(Math.ceil((size - first) / step), (i) => (first + i * step) * stride);
-      }),
+      along.map(
+        (groups, axis) => groups[Math.floor(image / (countStrides[axis] ?? 1)) % groups.length] ?? new Int32Array(),
+      ),
     );
   }
 }
 
-/** How many images there are. */
-export function imageCount(shape: readonly number[], steps: readonly number[]): number {
-  return sizeOf(shape.map((size, axis) => Math.min(size, steps[axis] ?? size)));
+/** How many images there are, at most. */
+export function imageCount(shape: readonly number[], axes: readonly AxisPlan[] | undefined): number {
+  return sizeOf(shape.map((size, axis) => Math.min(size, axes?.[axis]?.step ?? size)));
 }

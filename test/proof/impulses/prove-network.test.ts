@@ -77,6 +77,29 @@ test('a Diverse Branch Block whose borders are written over is proved for the si
   expect(blocks).toMatchObject([{ verdict: 'proved', smallestSize: null }]);
 });
 
+describe('lines that are written over are tried where they are, between them a few places stand for all', () => {
+  const [CHANNELS, SIZE] = [2, 30];
+  /** A 3x3 of an image, one row of which is overwritten by zeros. */
+  const overwritten = (row: number) =>
+    fileOf((n) => {
+      const x = n.input([1, CHANNELS, SIZE, SIZE]);
+      const places = Array.from({ length: CHANNELS * SIZE }, (_, i) => [0, Math.floor(i / SIZE), row, i % SIZE]);
+      const indices = n.constant(places.flat(), [places.length, 4], 'int64');
+      const zeros = n.constant(new Array<number>(places.length).fill(0));
+      return n.conv(n.node('ScatterND', [x, indices, zeros]), { kernel: 3 });
+    });
+
+  test('the same row', () => {
+    expect(prove(overwritten(14), overwritten(14)).network).toBe(true);
+  });
+
+  test.each([13, 15])('row %d in place of 14', (row) => {
+    const { network: isProved, blocks } = prove(overwritten(14), overwritten(row));
+    expect(isProved).toBe(false);
+    expect(blocks[0]?.reason).toMatch(/takes of x at .* in the source/);
+  });
+});
+
 describe('a fault in every block is found in every block', () => {
   const source = bytesOf('digits/digits_ts13_bn');
   const written = writtenFor(source);

@@ -213,6 +213,18 @@ function namedSlices(indices: Float64Array, length: number, shape: readonly numb
   );
 }
 
+/** Along an axis that index vectors name, the places beside which other slices are written than beside their neighbour. */
+function changes(indices: Float64Array, length: number, axis: number, size: number): number[] {
+  const written = Array.from({ length: size }, () => new Set<string>());
+  for (let start = 0; start < indices.length; start += length) {
+    const index = [...indices.subarray(start, start + length)];
+    const place = index.splice(axis, 1)[0] ?? 0;
+    written[place < 0 ? place + size : place]?.add(`${index}`);
+  }
+  const texts = written.map((set) => [...set].sort().join(' '));
+  return texts.flatMap((text, place) => (place > 0 && text !== texts[place - 1] ? [place - 1, place] : []));
+}
+
 const scatterRow: Row = {
   forms(node, operands) {
     if (scatterNd.parameters(node).reduction !== 'none') throw new NotAffine('ScatterND that reduces');
@@ -240,8 +252,20 @@ const scatterRow: Row = {
   },
   follow(node, [axes, ...others], following) {
     const named = node.inputs[1]?.shape?.at(-1);
-    if (!axes || typeof named !== 'number' || others.some((other) => other)) following.giveUpAll([axes, ...others]);
-    return [(axes ?? []).map((axis, at) => (at < Number(named) ? following.placed(axis) : axis))];
+    const indices = following.constantOf(node.inputs[1]);
+    if (!axes || typeof named !== 'number' || !indices || others.some((other) => other)) {
+      following.giveUpAll([axes, ...others]);
+      return [(axes ?? []).map(() => undefined)];
+    }
+    return [
+      axes.map((axis, at) => {
+        const size = node.inputs[0]?.shape?.[at];
+        if (at >= named) return axis;
+        return typeof size === 'number'
+          ? following.placed(axis, changes(indices, named, at, size))
+          : following.giveUp(axis);
+      }),
+    ];
   },
 };
 
