@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { formats } from '../dist/formats/index.js';
 import { latencyRatio } from './tools/latency.js';
 import { measuredNodes } from './tools/nodes.js';
 import { median, runInTurn } from './tools/whole-process.js';
@@ -44,7 +45,8 @@ function wholeProcesses() {
       { network, does: 'to ONNX, checked', args: convert(network) },
     );
   }
-  for (const target of ['tfjs', 'coreml']) {
+  for (const target of formats.keys()) {
+    if (target === 'onnx') continue;
     const network = 'mobileone_s0_ts13';
     rows.push({ network, does: `to ${target}, no check`, args: convert(network, '--to', target, '--no-check') });
   }

@@ -23,7 +23,7 @@ export function summary(results) {
     (result) => !passes(result) && TARGETS.every(([target]) => translated(result.targets[target])),
   );
   return [
-    `pass all three targets: ${share(results.filter(passes).length, results.length)}`,
+    `pass all targets: ${share(results.filter(passes).length, results.length)}`,
     `fail by rounding to fp16 alone: ${onlyRounding.length}${named(onlyRounding)}`,
     `more convolutions or batch norms than timm leaves: ${more.length} of ${judged.length}${named(more)}`,
     `slower than the source (over ${NOISE}): ${slower.length} of ${timed.length}${named(slower)}`,
@@ -61,7 +61,7 @@ export function table(results, version) {
     `Nodes, convolutions and batch norms: before → after; in brackets what is left where timm re-parameterises the network and the
 exporter folds batch norms. A target's column: the largest error relative to the output's scale, of the translation at fp32 and, after a
 comma, of the file as written where that is fp16; or the exit code. To PyTorch: the fused ONNX against PyTorch's own answer. Latency: what the fused
-ONNX takes of the source's processor time in ONNX Runtime, one thread, median of paired runs. Seconds: the three runs together, on a machine
+ONNX takes of the source's processor time in ONNX Runtime, one thread, median of paired runs. Seconds: all runs together, on a machine
 that does other work as well.`,
     [line(head), line(head.map(() => '---')), ...results.map((result) => line(row(result)))].join('\n'),
     ...(failures.length > 0 ? ['## What failed', failures.join('\n')] : []),

@@ -48,8 +48,8 @@ Written by \`npm run conformance -- --update\`; CI fails where it is out of date
 
 The ONNX standard brings tests of its own for every operator (\`onnx.backend.test\`, here of onnx ${version}): a model, its inputs
 and the outputs that are right. Each is read, optimised, written for a target, read back and run: in ONNX Runtime for ONNX, in
-TensorFlow.js's wasm backend, and for Core ML, which runs on Apple's systems alone, as what our reader finds in the written package,
-in ONNX Runtime and float32. The outputs are compared with those of the test, within the tolerance of the test.
+TensorFlow.js's wasm backend, in LiteRT's web runtime, and for Core ML, which runs on Apple's systems alone, as what our reader finds
+in the written package, in ONNX Runtime and float32. The outputs are compared with those of the test, within the tolerance of the test.
 
 - **right**: the answers are those of the standard.
 - **refused**: the target cannot express it, and mobileone says so by name instead of writing a file (exit code 3 or 4).

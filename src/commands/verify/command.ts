@@ -16,10 +16,10 @@ export const verifyCommand: CommandDefinition = {
   name: 'verify',
   summary: 'are these the same function, and on what was that tried?',
   description:
-    'Opens a reference and candidates, ONNX files, TensorFlow.js graph models and Core ML packages of any tool in any mix, ' +
+    'Opens a reference and candidates, ONNX and LiteRT files, TensorFlow.js graph models and Core ML packages of any tool in any mix, ' +
     'finds which inputs and outputs belong together, runs all on the same inputs and compares the answers.',
   arguments: [
-    { syntax: '<reference>', help: 'ONNX file, TensorFlow.js folder or Core ML package' },
+    { syntax: '<reference>', help: 'ONNX or LiteRT file, TensorFlow.js folder or Core ML package' },
     { syntax: '<candidates...>', help: 'the same, one or more' },
   ],
   examples: EXAMPLES,

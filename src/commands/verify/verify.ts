@@ -14,7 +14,7 @@ import { shardOf } from './shard-options.js';
 
 /**
  * Compares artefacts of any tool with a reference: are these the same function, and on what was that tried?
- * @param reference path of an ONNX file, a TensorFlow.js folder or a Core ML package
+ * @param reference path of an ONNX or LiteRT file, a TensorFlow.js folder or a Core ML package
  * @param candidates paths of what is compared with it
  * @throws UsageError before any work where the options are wrong; else the error of the first candidate that failed, after
  * all were tried: see `reportOf`
