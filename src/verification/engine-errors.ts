@@ -1,4 +1,4 @@
-import type { EngineFailure } from '../engines/index.js';
+import { type EngineFailure, unknownOperator } from '../engines/index.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
 
 /** A failure of the engine while the reference ran, or before anything did: nothing could be compared. */
@@ -17,9 +17,17 @@ export function refusedSizes(failure: EngineFailure): EngineError {
   return new EngineError({ what, todo: 'give the sizes that it takes with --shape', cause: failure });
 }
 
-/** A failure of the engine with a candidate, while the reference runs: the candidate's fault, but for clock and memory. */
+/** A failure of the engine with a candidate, while the reference runs: the candidate's fault, but for what the engine lacks, clock and memory. */
 export function candidateError(failure: EngineFailure, title: string): MobileoneError {
   const { kind, message } = failure;
+  const unknown = kind === 'refused' ? unknownOperator(message) : undefined;
+  if (unknown !== undefined) {
+    return new EngineError({
+      what: `not judged: its engine does not know the operator ${unknown}`,
+      todo: 'compare outputs before it with --outputs',
+      cause: failure,
+    });
+  }
   if (kind === 'refused' || kind === 'died') {
     const how = kind === 'died' ? message : `its engine refuses it: ${message}`;
     return new NotEquivalentError({ what: `this ${title} model does not run: ${how}`, cause: failure });

@@ -12,7 +12,8 @@ import {
   TENSOR_MAP,
   VERSION,
 } from '../schema.js';
-import { damaged } from './damaged.js';
+import { damaged, notKnown } from './damaged.js';
+import { operatorName } from './operator-names.js';
 import { readBuffers, readTensor } from './read-tensors.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -28,7 +29,8 @@ export function readProgram(file: Uint8Array): LitertProgram {
   const buffers = readBuffers(model.tables(MODEL.buffers), file);
   const operations = model.tables(MODEL.operatorCodes).map(readOperation);
   const [graph, ...others] = model.tables(MODEL.subgraphs);
-  if (!graph || others.length > 0) throw damaged(`it has ${others.length + (graph ? 1 : 0)} graphs; one is read here`);
+  if (!graph) throw damaged('it has no graph');
+  if (others.length > 0) throw notKnown(`a file of ${others.length + 1} graphs`);
   const tensors = graph.tables(SUBGRAPH.tensors).map((table, index) => readTensor(table, index, buffers));
   const inputs = pick(tensors, graph.ints(SUBGRAPH.inputs) ?? [], 'input');
   const made = new Set<ProgramTensor>(inputs);
@@ -54,7 +56,7 @@ function readOperation(table: Table): Operation {
   const number = Math.max(old, code);
   if (old !== number && code !== number) throw damaged(`an operator has the numbers ${old} and ${code}`);
   const operation = operationsByCode.get(number);
-  if (!operation) throw damaged(`the operator ${custom ?? `numbered ${number}`} is not read here`);
+  if (!operation) throw notKnown(`the operator ${custom ?? operatorName(number)}`);
   return operation;
 }
 

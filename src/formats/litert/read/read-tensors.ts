@@ -2,7 +2,7 @@ import { byteLengthOf, sizeOf } from '../../../model/index.js';
 import type { Table } from '../flatbuffer/read.js';
 import type { ProgramTensor, Quantization } from '../program.js';
 import { BUFFER, QUANTIZATION, TENSOR, TYPES } from '../schema.js';
-import { damaged } from './damaged.js';
+import { damaged, notKnown } from './damaged.js';
 
 /** The most elements of a tensor: what runtimes count in 32 bits. */
 const MOST_ELEMENTS = 2 ** 31 - 1;
@@ -27,7 +27,7 @@ export function readTensor(table: Table, index: number, buffers: readonly (Uint8
   const type = TYPES.get(table.byte(TENSOR.type) ?? 0);
   if (!type) throw damaged(`${name} has an element type that is not known`);
   if (table.ubyte(TENSOR.isVariable) || table.table(TENSOR.sparsity)) {
-    throw damaged(`${name} keeps a state or is sparse, which is not read here`);
+    throw notKnown('a tensor that keeps a state or is sparse');
   }
   const shape = table.ints(TENSOR.shape) ?? [];
   const size = sizeOf(shape);
