@@ -29,7 +29,7 @@ Proven to judge, on packages that coremltools 9.0 wrote from torch 2.15, in fp32
   changed, pad moved, axis, epsilon, mode, align_corners, colour order or scale changed; labels; description; unknown
   fields; cut files; manifest.
 Not judged: control flow, flexible shapes, state, several functions, image outputs, constexpr_ (compressed weights), quantize,
-scatter, einsum, crop_resize, conv_transpose with pad_type same, concat interleave, gather batch_dims, integer real_div;
+scatter but scatter_nd, einsum, crop_resize, conv_transpose with pad_type same, concat interleave, gather batch_dims, integer real_div;
 and Apple's own arithmetic: resize_nearest_neighbor by other than whole factors and the padding of nms follow documentation.
 Needs torch, numpy, coremltools 9 (its protobuf classes, blob reader and front end; nothing of Apple's runtime).
 """
@@ -341,6 +341,19 @@ def gather(a):
     return a.x.index_select(axis, index.reshape(-1)).reshape(shape)
 
 
+def scatter_nd(a):
+    """Slices of updates into the places of data that the last axis of the indices spells out, one after the other."""
+    combined = {"update": lambda old, new: new, "add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div,
+                "max": torch.maximum, "min": torch.minimum}[a.mode or "add"]
+    made, depth = a.data.clone(), a.indices.shape[-1]
+    need(list(a.updates.shape) == list(a.indices.shape[:-1]) + list(a.data.shape[depth:]), "updates have another shape")
+    slices = a.updates.reshape([-1] + list(a.data.shape[depth:]))
+    for place, new in zip(a.indices.reshape(-1, depth).tolist(), slices):
+        need(all(0 <= at < size for at, size in zip(place, a.data.shape)), "an index is outside")
+        made[tuple(place)] = combined(made[tuple(place)], new)
+    return made
+
+
 def pad(a):
     """pad: a pair (before, after) for each of the last len(pad)/2 axes, first axis first"""
     pairs, mode = list(zip(a.pad[::2], a.pad[1::2])), a.mode or "constant"
@@ -502,6 +515,7 @@ OPS = {
     "gather": ("x:A indices:I axis?:i batch_dims?:i@7 validate_indices?:b@8", gather),
     "gather_along_axis": ("x:A indices:I axis?:i validate_indices?:b@8", lambda a: torch.gather(
         a.x, a.axis or 0, torch.where(a.indices < 0, a.indices + a.x.shape[a.axis or 0], a.indices).long())),
+    "scatter_nd": ("data:N indices:I updates:N mode?:s validate_indices?:b@8", scatter_nd),
     "expand_dims": ("x:A axes:i*", lambda a: a.x.reshape(inserted(a.x.shape, a.axes))),
     "squeeze": ("x:A axes?:i*", lambda a: a.x.squeeze(a.axes) if a.axes else a.x.squeeze()),
     "pad": ("x:T pad:n* mode?:s constant_val?:f", pad),

@@ -283,6 +283,27 @@ function movements() {
       at('GatherElements', [constant('int64', x, () => 0)], { axis: rank - 1 }),
       at('GatherND', [constant('int64', [2, 1], (i) => i)]),
       at('GatherND', [flows('int64', [3, Math.min(2, rank)])]),
+      at('ScatterND', [constant('int64', [1, 1], () => -1), flows(dtype, [1, ...x.slice(1)])]),
+      at('ScatterND', [flows('int64', [2, rank]), constant(dtype, [2], (i) => i)], { reduction: 'add' }),
+      at('ScatterElements', [flows('int64', x), flows(dtype, x)], { axis: rank - 1 }),
+      at(
+        'ScatterElements',
+        [
+          constant(
+            'int64',
+            x.map(() => 1),
+            () => 0,
+          ),
+          constant(
+            dtype,
+            x.map(() => 1),
+            () => 1,
+          ),
+        ],
+        {
+          reduction: 'max',
+        },
+      ),
       at('Trilu', [scalar('int64', 1)], { upper: 0 }),
       at('Trilu'),
       at('EyeLike', [], { dtype: 1 }),

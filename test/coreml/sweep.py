@@ -178,6 +178,8 @@ def arguments(op, shape, dtype, x, y):
         case "topk": return dict(x=x, k=i(1), axis=i(0))
         case "gather": return dict(x=x, indices=ints(0, 1), axis=i(0))
         case "gather_along_axis": return dict(x=x, indices=np.zeros(shape, i), axis=i(0))
+        case "scatter_nd":
+            return dict(data=x, indices=np.zeros((1, 1), i), updates=np.ones((1,) + tuple(shape[1:]), dtype), mode="update")
         case "reshape": return dict(x=x, shape=ints(*shape, 1))
         case "expand_dims" | "reverse": return dict(x=x, axes=ints(0))
         case "transpose": return dict(x=x, perm=np.arange(rank, dtype=i)[::-1].copy())

@@ -70,10 +70,18 @@ async function expectedOf(given: Case, model: Model, feeds: Answers): Promise<An
     return new Map(model.graph.outputs.map(({ name }, i) => [name, answerOf(given.results[i] as Tensor)]));
   }
   try {
-    return await run(model, feeds);
+    return told(given, await run(model, feeds));
   } catch {
     return undefined;
   }
+}
+
+/** Where the standard hides a score by -∞, ONNX Runtime does by the least float32. */
+function told({ operator }: Case, answers: Answers): Answers {
+  if (operator !== 'Attention') return answers;
+  const least = Math.fround(-3.4028234663852886e38);
+  const hidden = (value: number) => (value === least ? Number.NEGATIVE_INFINITY : value);
+  return new Map(Array.from(answers, ([name, { shape, data }]) => [name, { shape, data: Array.from(data, hidden) }]));
 }
 
 const refused = new Map<string, string>();

@@ -228,6 +228,15 @@ test.each<[string, readonly number[]]>([
   await expectEquivalent(network(built('int32'), { opset: 19 }), { tolerance: 0 });
 });
 
+test.each(['reflect', 'edge'])('padding by %s goes over more axes than Core ML does at once', async (mode) => {
+  const pads = (n: Network) => n.integers([0, 1, 2, 1, 0, 0, 1, 2]);
+  const lowered = await expectEquivalent(
+    network((n) => n.node('Pad', [n.input([1, 3, 4, 3]), pads(n)], { mode })),
+    { tolerance: 0 },
+  );
+  expect(operations(lowered)).toMatchObject({ pad: 2 });
+});
+
 describe('shapes', () => {
   test('an unknown batch becomes 1, and the note says so', async () => {
     const built = () => network((n) => n.linear(n.node('Flatten', [n.input(['batch', 2, 3])]), 4));

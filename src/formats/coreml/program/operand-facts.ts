@@ -17,7 +17,10 @@ const RANKS: ReadonlyMap<string, Ranks> = new Map([
   ...listed([4, 4], 'prelu depth_to_space space_to_depth pixel_shuffle resample'),
   ...listed([1, 3], 'linear'),
   ...listed([2, 5], 'matmul'),
-  ...listed([1, 5], 'layer_norm softmax cumsum topk argsort gather gather_along_axis concat split tile transpose'),
+  ...listed(
+    [1, 5],
+    'layer_norm softmax cumsum topk argsort gather gather_along_axis scatter_nd concat split tile transpose',
+  ),
   ...listed(
     [1, 5],
     'pad reverse slice_by_index slice_by_size reduce_argmax reduce_argmin reduce_l1_norm reduce_l2_norm',
@@ -42,7 +45,7 @@ const CONSTANTS: ReadonlySet<string> = new Set([
   'score_threshold',
 ]);
 
-/** Least and highest rank of what an operation works on, its `x` or each of its `values`. */
+/** Least and highest rank of what an operation works on: its `x`, its `data` or each of its `values`. */
 export const ranksOf = (operation: string): Ranks => RANKS.get(operation) ?? ANY;
 
 /** Whether an operand has to be a constant. */

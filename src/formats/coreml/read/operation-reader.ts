@@ -141,7 +141,7 @@ export class OperationReader {
     const { dtype, shape } = operand.type;
     if (mustBeConstant(this.type, name) && !operand.constant) throw this.invalid(`${name} is not constant`);
     const [least, highest] = ranksOf(this.type);
-    if ((name === 'x' || name === 'values') && (shape.length < least || shape.length > highest)) {
+    if (['x', 'data', 'values'].includes(name) && (shape.length < least || shape.length > highest)) {
       throw this.invalid(`${operand.name} has rank ${shape.length}, which it does not take`);
     }
     if (!takes(this.type, dtype)) throw this.invalid(`${operand.name} is ${dtype}, which it does not take`);

@@ -16,6 +16,7 @@ import { reductions } from './reductions.js';
 import { resizes } from './resizes.js';
 import type { Row } from './row.js';
 import { samplings } from './samplings.js';
+import { scatters } from './scatters.js';
 import { selections } from './selections.js';
 import { shapes } from './shapes.js';
 import { softmaxes } from './softmaxes.js';
@@ -40,6 +41,7 @@ export const rows: ReadonlyMap<string, Row> = new Map(
     reductions,
     resizes,
     samplings,
+    scatters,
     selections,
     shapes,
     softmaxes,

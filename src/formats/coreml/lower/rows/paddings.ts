@@ -92,7 +92,7 @@ function wrapped(to: NodeBuilder, x: MilValue, before: readonly number[], after:
   }, x);
 }
 
-/** Reflection and repetition of the border. Core ML documents them for the last two axes: others are moved there and back. */
+/** Reflection and repetition of the border, of two axes at a time: Core ML does no more at once, and one after the other is the same. */
 function mirrored(
   to: NodeBuilder,
   x: MilValue,
@@ -108,8 +108,24 @@ function mirrored(
   ) {
     decline('it reflects further than the axis is long');
   }
-  if (axes.length === 0) return x;
-  if (axes.length > 2) decline('Core ML pads two axes at once where it does not put in a constant');
+  let made = x;
+  for (let end = axes.length; end > 0; end -= 2) {
+    const some = axes.slice(Math.max(0, end - 2), end);
+    const ofThese = (counts: readonly number[]) => counts.map((count, axis) => (some.includes(axis) ? count : 0));
+    made = mirroredPair(to, made, some, ofThese(before), ofThese(after), mode);
+  }
+  return made;
+}
+
+/** Core ML documents it for the last two axes: others are moved there and back. */
+function mirroredPair(
+  to: NodeBuilder,
+  x: MilValue,
+  axes: readonly number[],
+  before: readonly number[],
+  after: readonly number[],
+  mode: PadMode,
+): MilValue {
   const rank = x.type.shape.length;
   const perm = [...x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)), ...axes];
   const back = perm.map((_, axis) => perm.indexOf(axis));

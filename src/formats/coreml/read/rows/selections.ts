@@ -1,6 +1,9 @@
 import { Tensor } from '../../../../model/index.js';
 import type { ReadRows } from './row.js';
 
+/** Of those that MIL has, what ONNX has as well. */
+const SCATTER_REDUCTIONS: readonly string[] = ['none', 'add', 'mul', 'max', 'min'];
+
 /** Elements by index, by order, and running sums. */
 export const selections: ReadRows = {
   gather(operation, to) {
@@ -11,6 +14,14 @@ export const selections: ReadRows = {
   gather_along_axis(operation, to) {
     const indices = operation.other('indices', 'int32');
     return to.node('GatherElements', [operation.tensor(), indices], { axis: operation.int('axis', 0) });
+  },
+
+  scatter_nd(operation, to) {
+    const indices = to.cast(operation.other('indices', 'int32'), 'int64');
+    const mode = operation.text('mode', 'add');
+    const reduction = mode === 'update' ? 'none' : mode;
+    if (!SCATTER_REDUCTIONS.includes(reduction)) throw operation.invalid(`mode ${mode} is not read here`);
+    return to.node('ScatterND', [operation.tensor('data'), indices, operation.tensor('updates')], { reduction });
   },
 
   topk(operation, to) {
