@@ -3,6 +3,8 @@ export type { ConvertOptions } from './commands/convert/options.js';
 export { inspect } from './commands/inspect/inspect.js';
 export type { InspectOptions } from './commands/inspect/options.js';
 export type { Shapes } from './commands/reading-options.js';
+export { mergeReports } from './commands/report/merge.js';
+export type { MergeOptions } from './commands/report/options.js';
 export { reportOf } from './commands/reports-of-errors.js';
 export type { VerifyOptions } from './commands/verify/options.js';
 export { verify } from './commands/verify/verify.js';

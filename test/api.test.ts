@@ -5,14 +5,16 @@ import {
   convert,
   InputError,
   inspect,
+  mergeReports,
   NotEquivalentError,
   optimize,
   readOnnx,
   reportOf,
   UsageError,
+  verify,
   writeOnnx,
 } from '../src/index.js';
-import { DIGITS } from './cli/run.js';
+import { DIGITS, IMAGES } from './cli/run.js';
 import { scratch } from './files/scratch.js';
 
 test('convert gives the report, and tells each step as it begins', async () => {
@@ -63,4 +65,14 @@ test('a Core ML classifier is judged by the vector that its probabilities are ma
     ['equivalent', 1],
     ['equivalent', 1],
   ]);
+});
+
+test('parts of a verification are joined by the library as well, and a missing one is thrown', async () => {
+  const folder = scratch();
+  const options = { inputs: IMAGES, report: path.join(folder, '1.json') };
+  await verify(DIGITS, DIGITS, { ...options, shard: '1/2' });
+  await expect(mergeReports(folder)).rejects.toThrow('of 2 parts one is missing: 2');
+  await verify(DIGITS, DIGITS, { ...options, report: path.join(folder, '2.json'), shard: '2/2' });
+  const merged = await mergeReports(folder);
+  expect(merged.models[0]?.candidates[0]).toMatchObject({ data: { samples: 200 }, check: { verdict: 'equivalent' } });
 });

@@ -85,6 +85,15 @@ describe('a page', () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  test('says how the error along the network is drawn, where it was not measured and something was compared', () => {
+    const told = 'mobileone verify net.onnx net.fused.onnx --bisect --html FILE';
+    const named = { source: { ...model().source, path: 'net.onnx' } };
+    const pageOf = (given: Parameters<typeof artefact>[0]) =>
+      reportPage(reportOf([model({ ...named, artefacts: [artefact({ path: 'net.fused.onnx', ...given })] })]));
+    expect(pageOf({})).toContain(told);
+    expect(pageOf({ check: null })).not.toContain(told);
+  });
+
   test('draws an error of 0, and leaves out what is no number', () => {
     const alongDepth = [
       { value: 'y', depth: 1, error: 0, noise: null },

@@ -28,8 +28,8 @@ export const reportCommand: CommandDefinition = {
   async run([what, ...parts], options) {
     if (what !== 'merge')
       throw new UsageError({ what: `unknown command 'report ${what}'`, todo: 'write mobileone report merge PART…' });
-    const { mergeReports } = await import('./merge.js');
-    return mergeReports(parts, options);
+    const { mergeAll } = await import('./merge.js');
+    return mergeAll(parts, options);
   },
   summarize: verifySummary,
 };

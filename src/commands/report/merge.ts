@@ -1,19 +1,30 @@
 import { expectWritable } from '../../files/index.js';
 import { MobileoneError, UsageError } from '../../model/index.js';
+import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { Stations } from '../../run/stations.js';
 import { expectOwnPlaces, reportPlaces } from '../../run/write-reports.js';
 import { isPart, mergeParts } from '../../verification/shards/merge.js';
+import { rememberReport } from '../reports-of-errors.js';
 import { type MergeOptions, resolveMerge } from './options.js';
 
 /**
- * Joins the parts of a sharded verification into the report of the whole.
- * @param parts files, or folders of them
- * @throws UsageError where none is named
+ * Joins the parts of a verification that `shard` cut into the report that one machine would have written.
+ * @param parts files that `verify` wrote with `shard` and `report`, or folders of them
+ * @throws UsageError before any work where the options are wrong; InputError where a part is missing, damaged or of another
+ * run; else the error of the first candidate that failed: see `reportOf`
+ * @example const report = await mergeReports('parts', { report: 'report.json' });
  */
-export async function mergeReports(parts: readonly string[], given: MergeOptions): Promise<RunOutcome> {
+export async function mergeReports(parts: string | readonly string[], options: MergeOptions = {}): Promise<Report> {
+  const { report, error } = await mergeAll(typeof parts === 'string' ? [parts] : parts, options);
+  if (!error) return report;
+  throw rememberReport(error, report);
+}
+
+/** The same with the first error beside the report instead of thrown. @throws UsageError */
+export async function mergeAll(parts: readonly string[], given: MergeOptions): Promise<RunOutcome> {
   const started = now();
   const options = resolveMerge(given);
   const [first] = parts;

@@ -46,7 +46,7 @@ function details(model: ModelReport): VNode[] {
   const judged = judgedOf(model);
   return [
     ...judged.map((each) => <Data key="data" judged={each} />),
-    ...judged.map((each) => <Parted key="parted" judged={each} isDrawn={false} />),
+    ...judged.map((each) => <Parted key="parted" judged={each} source={model.source.path} isDrawn={false} />),
     ...judged.map((each) => <Proof key="proof" judged={each} />),
     <Notes key="notes" model={model} />,
     <Outputs key="outputs" model={model} />,

@@ -62,7 +62,7 @@ function Model({ model, thumbnails }: { model: ModelReport; thumbnails: Thumbnai
         <Data key={each.path} judged={each} thumbnails={thumbnails} />
       ))}
       {judged.map((each) => (
-        <Parted key={each.path} judged={each} />
+        <Parted key={each.path} judged={each} source={model.source.path} />
       ))}
       {judged.map((each) => (
         <Proof key={each.path} judged={each} />
