@@ -6,6 +6,7 @@ import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candid
 import { artefactError, translated } from './engine-errors.js';
 import { type Judgement, type JudgementResult, judge, type StartedSource } from './judgement.js';
 import { judgeBehindSelections } from './moved-selection.js';
+import { Pricing } from './pricing.js';
 import type { RoundingReport } from './report.js';
 import { runSource, type Source } from './source-run.js';
 import { type Bar, toleranceOf } from './verdict.js';
@@ -136,6 +137,15 @@ export class Check {
     }
     await session.release();
     return found;
+  }
+
+  /**
+   * Loads a candidate that is priced again and again, with inputs of its own beside the source's.
+   * @throws EngineFailure
+   */
+  async pricing(candidate: Candidate, source: StartedSource, outputs: readonly string[]): Promise<Pricing> {
+    const session = await loadCandidate(this.#engine('onnxruntime'), candidate);
+    return new Pricing(session, candidate, source, outputs);
   }
 
   close(): void {

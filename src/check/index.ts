@@ -13,6 +13,7 @@ export type {
   StartedSource,
 } from './judgement.js';
 export { type Selections, selectionsOf } from './outputs-behind-selections.js';
+export type { Pricing } from './pricing.js';
 export type { OutputFigures } from './report.js';
 export { resolutions } from './resolutions.js';
 export type { Answered, Source } from './source-run.js';

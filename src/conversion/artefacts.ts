@@ -8,6 +8,7 @@ import { disproof, isProvable, proveArtefact } from '../proof/prove-artefact.js'
 import type { ProofReport } from '../report/index.js';
 import { growthNotes, reportArtefact } from './artefact-report.js';
 import type { Work } from './convert-model.js';
+import { keepInFloat32 } from './keep-in-float32.js';
 
 /** What a target was lowered to, as bytes that are nowhere yet. */
 export interface Lowered {
@@ -21,7 +22,7 @@ export interface Lowered {
 }
 
 /** An artefact on its way from bytes to its final place. */
-interface Stage extends Lowered {
+export interface Stage extends Lowered {
   readonly staged: Staged;
   verdict?: Verdict;
   proof?: ProofReport | undefined;
@@ -41,7 +42,7 @@ export async function writeArtefacts(
   let isPlaced = false;
   try {
     for (const each of lowered) stages.push(await stations.time('write', () => stage(work, each, temporary)));
-    for (const each of stages) await judge(work, each, check);
+    for (const each of stages) await judge(work, each, check, temporary);
     if (decide(work, stages)) {
       const staged = stages.map((each) => each.staged);
       await stations.time('put in place', () => putInPlace(staged, protect));
@@ -75,12 +76,22 @@ async function stage({ plan }: Work, lowered: Lowered, temporary: TemporaryFolde
 }
 
 /** What is opened is what was read back from the disk. */
-async function judge({ run, source, stations }: Work, each: Stage, check: ModelCheck | undefined): Promise<void> {
-  const { target, options, precision, staged } = each;
-  const opened = await stations.time('open', () => openWritten(target, staged.artefact, run.labels));
+async function judge(
+  work: Work,
+  each: Stage,
+  check: ModelCheck | undefined,
+  temporary: TemporaryFolder,
+): Promise<void> {
+  const { run, source, stations } = work;
+  let opened = await stations.time('open', () => openWritten(each.target, each.staged.artefact, run.labels));
   if (check) {
-    const written = { target, opened, options, precision };
-    each.verdict = await stations.time('check', () => check.judge(written, source.model));
+    const first = await stations.time('check', () => check.judge({ ...each, opened }, source.model));
+    const stageAgain = (lowered: Lowered) => stage(work, lowered, temporary);
+    const search = { check, opened, verdict: first, stageAgain };
+    const found = await stations.time('search', () => keepInFloat32(work, each, search));
+    Object.assign(each, found.stage);
+    opened = found.opened;
+    each.verdict = found.verdict;
   }
   if (run.options.prove && isProvable(each)) {
     each.proof = await stations.time('prove', () => proveArtefact(source.readAgain().graph, opened));

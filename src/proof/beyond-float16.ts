@@ -4,7 +4,15 @@ import { type Model, type Node, NotEquivalentError } from '../model/index.js';
 import { asCandidate } from './candidates.js';
 import { keepFp32List } from './keep-fp32-list.js';
 
-const LARGEST = 65504;
+/** Beyond it float16 has infinity alone. */
+export const LARGEST_FLOAT16 = 65504;
+
+/** A node with the largest magnitude of its first result on the trial inputs. */
+export interface Measured {
+  readonly node: Node;
+  readonly readers: readonly Node[];
+  readonly magnitude: number;
+}
 
 /** Nodes whose results float16 cannot hold, on the trial inputs. */
 export interface BeyondFloat16 {
@@ -18,25 +26,17 @@ export interface BeyondFloat16 {
 }
 
 /**
- * All nodes whose results leave float16's range on the trial inputs. Found on the float32 graph, with the largest magnitude
- * of every result as an output: one number each, so nothing large is kept.
- * @param keepFp32 names or globs of nodes that stay in float32 already
- * @returns undefined where all stays within, so that the error has another cause
+ * The largest magnitude of every node's first result over the trials, in the order of computing. Found on the float32 graph,
+ * with each as an output: one number, so nothing large is kept.
+ * @param fused its nodes are those of the result
  */
-export async function beyondFloat16(
-  check: Check,
-  source: StartedSource,
-  fused: Model,
-  keepFp32: readonly string[],
-): Promise<BeyondFloat16 | undefined> {
+export async function magnitudesOf(check: Check, source: StartedSource, fused: Model): Promise<Measured[]> {
   const model = fused.copy();
   const { graph } = model;
-  const nodes = [...graph.sorted()];
-  const isKept = nodesKeptInFloat32(graph, keepFp32);
-  const measured = nodes.flatMap((node) => {
+  const originals = fused.graph.sorted();
+  const outputs = graph.sorted().map((node) => {
     const value = node.outputs[0];
-    if (value?.dtype !== 'float32') return [];
-    const readers = new Set(value.uses.map((use) => use.node));
+    if (value?.dtype !== 'float32') return undefined;
     const absolute = graph.insert({ operator: 'Abs', inputs: [value], origin: node.origin }).output();
     const largest = graph.insert({
       operator: 'ReduceMax',
@@ -46,27 +46,48 @@ export async function beyondFloat16(
     });
     const output = largest.output();
     [output.dtype, output.shape] = ['float32', []];
-    const kept = [node, ...readers];
-    return kept.every((each) => isKept.has(each)) ? [] : [{ node, output, kept }];
+    return output;
   });
-  graph.setOutputs(measured.map(({ output }) => output));
+  graph.setOutputs(outputs.filter((output) => output !== undefined));
   const magnitudes = await check.largest(await asCandidate(model), source);
-  const magnitudeOf = ({ output }: (typeof measured)[number]) => magnitudes.get(output.name) ?? 0;
-  const beyond = measured.filter((each) => magnitudeOf(each) > LARGEST);
+  return originals.flatMap((node, index) => {
+    const name = outputs[index]?.name;
+    if (name === undefined) return [];
+    const readers = new Set(node.outputs[0]?.uses.map((use) => use.node));
+    return [{ node, readers: [...readers], magnitude: magnitudes.get(name) ?? 0 }];
+  });
+}
+
+/**
+ * All nodes whose results leave float16's range on the trial inputs.
+ * @param keepFp32 names or globs of nodes that stay in float32 already
+ * @returns undefined where all stays within, so that the error has another cause
+ */
+export async function beyondFloat16(
+  check: Check,
+  source: StartedSource,
+  fused: Model,
+  keepFp32: readonly string[],
+): Promise<BeyondFloat16 | undefined> {
+  const isKept = nodesKeptInFloat32(fused.graph, keepFp32);
+  const measured = await magnitudesOf(check, source, fused);
+  const beyond = measured.filter(({ node, readers, magnitude }) => {
+    return magnitude > LARGEST_FLOAT16 && ![node, ...readers].every((each) => isKept.has(each));
+  });
   const [first] = beyond;
   if (!first) return undefined;
-  const toKeep = new Set([...isKept, ...beyond.flatMap(({ kept }) => kept)]);
+  const toKeep = new Set([...isKept, ...beyond.flatMap(({ node, readers }) => [node, ...readers])]);
   return {
     first: first.node,
-    magnitude: magnitudeOf(first),
+    magnitude: first.magnitude,
     count: beyond.length,
-    toKeep: keepFp32List(toKeep, nodes),
+    toKeep: keepFp32List(toKeep, fused.graph.sorted()),
   };
 }
 
 /** The error of an artefact, with the nodes that leave the range and what can be done about it. */
 export function explained(error: NotEquivalentError, { first, magnitude, count, toKeep }: BeyondFloat16) {
-  const reached = `${first.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST}`;
+  const reached = `${first.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST_FLOAT16}`;
   const others = count === 1 ? '' : `, and so ${count === 2 ? 'does 1 more node' : `do ${count - 1} more nodes`}`;
   return new NotEquivalentError({
     what: `${error.what}; ${reached}${others}`,

@@ -1,4 +1,13 @@
-import type { BehindSelections, Candidate, Check, Judgement, Range, Source, Verdict } from '../check/index.js';
+import {
+  type BehindSelections,
+  type Candidate,
+  type Check,
+  type Judgement,
+  type Range,
+  type Source,
+  toleranceOf,
+  type Verdict,
+} from '../check/index.js';
 import type { ResolvedConvert } from '../commands/convert/options.js';
 import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
@@ -9,10 +18,12 @@ import { lowerFor } from '../source/lower-for.js';
 import type { OpenSource } from '../source/open-source.js';
 import { prepare } from '../source/prepare.js';
 import { takeStock } from '../source/take-stock.js';
+import type { Trials } from '../trials/index.js';
 import { beyondFloat16, explained } from './beyond-float16.js';
 import { asCandidate, candidateOf, openWritten } from './candidates.js';
 import type { ReferenceRuns } from './reference-runs.js';
 import { compareRounded, type RoundedProgram } from './rounded-program.js';
+import { searchFp32 } from './search-fp32.js';
 
 /** An artefact as it lies on disk, opened. */
 export interface Written {
@@ -35,6 +46,8 @@ export interface ModelCheckParts {
   readonly source: OpenSource;
   readonly options: ResolvedConvert;
   readonly isHalf: boolean;
+  /** On which it is searched for what stays in float32. */
+  readonly searchTrials: () => Trials;
 }
 
 /** A model whose source is being run, and by which its artefacts are judged. */
@@ -64,7 +77,12 @@ export class ModelCheck {
     const rounding = written.precision === 'fp32' ? undefined : this.#rounding(written, model);
     const judged = await check.judge({ ...about, judgements, mustRun: candidateOf(target, opened, []) });
     const verdict = withRounding(name, judged, rounding);
-    return precision === 'fp16' && !rounding?.difference ? this.#explained(verdict, model) : verdict;
+    return verdict;
+  }
+
+  /** The same verdict; where that is why it does not pass, with the nodes whose results float16 cannot hold. */
+  async explained(verdict: Verdict, { precision }: Written, model: Model): Promise<Verdict> {
+    return judgedAs(precision, this.#parts.isHalf) === 'fp16' ? this.#explained(verdict, model) : verdict;
   }
 
   /** The file beside the same program with float32 constants, whose lowering has been judged. */
@@ -74,12 +92,29 @@ export class ModelCheck {
     return compareRounded(opened.program(), exact.program());
   }
 
+  /**
+   * Sets of nodes to keep in float32, where that is what an artefact lacks; see `searchFp32`.
+   * @returns undefined where it lacks something else, or it was said what to keep
+   */
+  async keepFp32(
+    { target, precision }: Written,
+    verdict: Verdict,
+    model: Model,
+  ): Promise<ReturnType<typeof searchFp32> | undefined> {
+    const { check, runs, isHalf, options, searchTrials } = this.#parts;
+    const isAsked = options.keepFp32 === undefined && options.tolerance === undefined;
+    if (!isAsked || isHalf || precision !== 'fp16' || target.arithmetic.get(precision) !== 'fp16') return undefined;
+    if (!isForRounding(verdict)) return undefined;
+    const source = await runs.on(searchTrials());
+    const outputs = source.outputs.filter((name) => !runs.selected.has(name));
+    return searchFp32(check, source, model, outputs, toleranceOf(precision));
+  }
+
   /** Names the nodes whose results float16 cannot hold, where that is why an artefact does not pass. */
   async #explained(verdict: Verdict, model: Model): Promise<Verdict> {
     const { check, runs } = this.#parts;
     const { error } = verdict;
-    const isRounding = verdict.judgements.at(-1)?.purpose === 'artefact';
-    if (!(error instanceof NotEquivalentError) || !isRounding) return verdict;
+    if (!(error instanceof NotEquivalentError) || !isForRounding(verdict)) return verdict;
     try {
       const { keepFp32 = [] } = this.#parts.options;
       const beyond = await beyondFloat16(check, await runs.start({}), model, keepFp32);
@@ -173,6 +208,11 @@ export class ModelCheck {
       externalData: source.external.read,
     });
   }
+}
+
+/** Whether an artefact is the program rounded, and does not pass by what that costs. */
+function isForRounding({ error, judgements, rounding }: Verdict): boolean {
+  return error instanceof NotEquivalentError && !rounding?.difference && judgements.at(-1)?.purpose === 'artefact';
 }
 
 /** A wrong constant is known for what it is, and goes before what it costs; what was lowered wrongly goes before both. */

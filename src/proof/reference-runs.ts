@@ -107,6 +107,11 @@ export class ReferenceRuns {
     return run;
   }
 
+  /** The source as it is on other trials. */
+  async on(trials: Trials): Promise<StartedSource> {
+    return this.#check.source({ ...(await this.start({})), trials, isScaled: false });
+  }
+
   async #start({ widened = false, selections }: ReferenceForm): Promise<StartedSource> {
     const fed = selections === 'fed' ? await this.#feeds(widened) : undefined;
     const { read, results } = this.#selections;

@@ -37,7 +37,7 @@ export function showFigure(figure: number | null): string {
 
 /** 0.0123 as `1.2 %`. */
 export function showShare(share: number): string {
-  return `${share === 0 ? 0 : (100 * share).toPrecision(2)} %`;
+  return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 /** 1234 milliseconds as `1.23 s`. */

@@ -39,6 +39,16 @@ export function countGraph(graph: Graph): Counts {
   };
 }
 
+/** Which part of the graph's multiply-accumulates each product is; empty where they are not known. */
+export function sharesOf(graph: Graph): ReadonlyMap<Node, number> {
+  const batch = batchOf(graph);
+  const costs = graph.sorted().flatMap((node) => {
+    return hasTrait(node, 'product') ? [[node, productCost(node, batch) ?? Number.NaN] as const] : [];
+  });
+  const total = costs.reduce((sum, [, cost]) => sum + cost, 0);
+  return new Map(Number.isFinite(total) && total > 0 ? costs.map(([node, cost]) => [node, cost / total]) : []);
+}
+
 /** Size of axis 0 of the first input that has more than one axis; where it is open, the symbols of all that bear its name. */
 function batchOf({ inputs, model }: Graph): number | ReadonlySet<string> {
   const batch = inputs.find((value) => (value.rank ?? 0) > 1)?.shape?.[0] ?? 1;

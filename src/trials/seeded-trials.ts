@@ -45,9 +45,10 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
  * Trial inputs where the user gives none: two standard-normal draws, and one in [0, 1) that is a scene where the input is
  * an image and uniform elsewhere; the same on every run. An input that takes pixels draws whole numbers from 0 to 255.
  * Where sizes are open, all draws come in two settings of them.
+ * @param seed of other draws of the same kinds
  * @throws InputError where they would take too much memory
  */
-export function seededTrials(specs: readonly InputSpec[], pixels?: PixelInput): Trials {
+export function seededTrials(specs: readonly InputSpec[], pixels?: PixelInput, seed = 1): Trials {
   const isOpen = specs.some(({ shape }) => shape.some((size) => typeof size === 'string'));
   const settings = (isOpen ? SETTINGS : SETTINGS.slice(0, 1)).map((sizes) => waysToSettle(specs, sizes));
   for (const shapes of settings.flat()) expectAffordable(shapes, bytesOf(specs, shapes));
@@ -64,7 +65,7 @@ export function seededTrials(specs: readonly InputSpec[], pixels?: PixelInput): 
   const given = { isUserGiven: false, notes: [], others: [] };
   return {
     ...given,
-    settings: drawAll(DRAWS, 1),
+    settings: drawAll(DRAWS, seed),
     others: OTHER_DRAWS.map((kinds, i) => ({ ...given, settings: drawAll(kinds, 101 + 100 * i) })),
   };
 }

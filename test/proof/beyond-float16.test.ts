@@ -22,7 +22,7 @@ function largeInTheMiddle(): string {
 }
 
 test('nodes that leave the range of fp16 are named all at once, with what can be done', async () => {
-  const options = { to: ['coreml'], outDir: folder } as const;
+  const options = { to: ['coreml'], outDir: folder, keepFp32: ['none'] } as const;
   await expect(convert(largeInTheMiddle(), options)).rejects.toMatchObject({
     exitCode: 5,
     where: { node: 'Mul_1' },
@@ -47,7 +47,7 @@ function largeTwice(): string {
 
 test('the advice, followed once, is enough', async () => {
   const source = largeTwice();
-  const options = { to: ['onnx', 'coreml'], precision: 'fp16', outDir: folder } as const;
+  const options = { to: ['onnx', 'coreml'], precision: 'fp16', outDir: folder, keepFp32: ['none'] } as const;
   const error: unknown = await convert(source, options).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ exitCode: 5, what: expect.stringContaining('and so do 2 more nodes') });
   const [, list = ''] = /--keep-fp32 (\S+);/.exec(String(error)) ?? [];

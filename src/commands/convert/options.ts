@@ -35,7 +35,10 @@ export interface ConvertOptions extends ReadingOptions, ReportOptions, CheckingO
     | ReadonlyMap<string, AskedPrecision>
     | Readonly<Record<string, AskedPrecision>>
     | undefined;
-  /** Names or globs of nodes that stay in float32 with `fp16`. */
+  /**
+   * Names or globs of nodes that stay in float32 with `fp16`; `['auto']`, the default: what costs least, where rounding would
+   * cost too much; `['none']`: none.
+   */
   readonly keepFp32?: readonly string[] | undefined;
   /** false: the targets are written from the graph as it is, cleaned only. */
   readonly fuse?: boolean | undefined;
@@ -79,7 +82,7 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   keepFp32: {
     kind: listOf(),
     flag: '--keep-fp32 <nodes>',
-    help: 'with fp16: these nodes, names or globs, stay in fp32',
+    help: 'with fp16: these nodes, names or globs, stay in fp32; auto, or none (auto: few, where rounding costs too much)',
   },
   fuse: { kind: flag, flag: '--no-fuse', help: 'writes the targets from the graph as it is, cleaned only' },
   ...READING,
@@ -106,7 +109,9 @@ const DEFAULTS = Object.freeze({
 });
 
 /** Options with every default in its place. */
-export type ResolvedConvert = Omit<Resolved<ConvertOptions, typeof DEFAULTS>, 'precision'> & {
+export type ResolvedConvert = Omit<Resolved<ConvertOptions, typeof DEFAULTS>, 'precision' | 'keepFp32'> & {
+  /** Patterns; undefined: the search decides. */
+  readonly keepFp32: readonly string[] | undefined;
   /** What was asked for, by the name of the target. */
   readonly precision: ReadonlyMap<string, Precision>;
 };
@@ -114,7 +119,7 @@ export type ResolvedConvert = Omit<Resolved<ConvertOptions, typeof DEFAULTS>, 'p
 /** @throws UsageError for an unknown key, an impossible value or an impossible combination */
 export function resolveConvert(given: ConvertOptions = {}): ResolvedConvert {
   expectKnown(given, convertOptions());
-  const { shape, to = DEFAULTS.to, precision, ...rest } = present(given);
+  const { shape, to = DEFAULTS.to, precision, keepFp32, ...rest } = present(given);
   const targets = formatsNamed(to);
   const options = {
     ...DEFAULTS,
@@ -122,9 +127,19 @@ export function resolveConvert(given: ConvertOptions = {}): ResolvedConvert {
     to: targets,
     shape: asMap(shape),
     precision: precisionsOf(precision, targets),
+    keepFp32: patternsOf(keepFp32),
   };
   expectCombination(options);
   return options;
+}
+
+/** @throws UsageError where a word stands beside names */
+function patternsOf(given: readonly string[] = ['auto']): readonly string[] | undefined {
+  const word = given.find((name) => name === 'auto' || name === 'none');
+  if (word === undefined) return given;
+  if (given.length > 1)
+    throw usage(`--keep-fp32: ${word} stands beside other names`, 'give names, or one of the words');
+  return word === 'none' ? [] : undefined;
 }
 
 /** The precision that each target was asked for. @throws UsageError where a target is none of the run's */
@@ -169,7 +184,7 @@ function expectCombination(options: ResolvedConvert): void {
     throw usage(`--precision ${asked} is for ${takers(asked)}, not ${name}`, `say which target, as ${name}=fp16`);
   }
   const isHalf = to.some((name) => (precision.get(name) ?? formats.get(name)?.defaultPrecision('fp32')) === 'fp16');
-  if (options.keepFp32 && !isHalf) {
+  if (options.keepFp32?.length && !isHalf) {
     throw usage(`--keep-fp32 is for --precision fp16, not ${[...precision.values()][0] ?? 'that of the source'}`);
   }
   if (!options.fuse && options.maxCost !== DEFAULTS.maxCost)

@@ -1,0 +1,122 @@
+import type { Verdict } from '../check/index.js';
+import { sha256 } from '../files/index.js';
+import type { Opened } from '../formats/format.js';
+import { namesOf } from '../formats/keep-fp32.js';
+import { type Node, NotEquivalentError } from '../model/index.js';
+import { openWritten } from '../proof/candidates.js';
+import { keepFp32List } from '../proof/keep-fp32-list.js';
+import type { ModelCheck } from '../proof/model-check.js';
+import { CAP, type KeptSet, LARGEST_FLOAT16, type Shortfall } from '../proof/search-fp32.js';
+import { showFigure, showShare } from '../report/numbers.js';
+import { lowerFor } from '../source/lower-for.js';
+import type { Lowered, Stage } from './artefacts.js';
+import type { Work } from './convert-model.js';
+
+/** More names than this are no note. */
+const NAMED = 8;
+
+/** What was judged already, and how another attempt is written. */
+interface Attempts {
+  readonly check: ModelCheck;
+  readonly opened: Opened;
+  readonly verdict: Verdict;
+  stageAgain(lowered: Lowered): Promise<Stage>;
+}
+
+/** An artefact that was judged. */
+interface Judged {
+  readonly stage: Stage;
+  readonly opened: Opened;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Writes an artefact again with a few nodes in float32, where all that it lacks is what rounding costs. What was chosen on
+ * trials of the search's own is judged on those of the run.
+ * @returns the artefact as it was, with the reason, where no choice is enough
+ */
+export async function keepInFloat32(work: Work, stage: Stage, attempts: Attempts): Promise<Judged> {
+  const { check, opened, verdict } = attempts;
+  const { model } = work.source;
+  const first: Judged = { stage, opened, verdict };
+  const explained = async () => ({ ...first, verdict: await check.explained(verdict, { ...stage, opened }, model) });
+  if (!verdict.error) return first;
+  const sets = await check.keepFp32({ ...stage, opened }, verdict, model);
+  if (!sets) return explained();
+  for (;;) {
+    const { value, done } = await sets.next();
+    if (done) return value ? { ...first, verdict: fallingShort(verdict, value, model.graph.sorted()) } : explained();
+    const attempt = await tryWith(work, stage, value, attempts);
+    if (attempt.verdict.error) {
+      await attempt.stage.staged.onDisk;
+      continue;
+    }
+    await sets.return(undefined);
+    return attempt;
+  }
+}
+
+async function tryWith({ run, plan, source }: Work, stage: Stage, set: KeptSet, attempts: Attempts): Promise<Judged> {
+  const { target } = stage;
+  const options = { ...stage.options, keepFp32: set.nodes.flatMap(patternsOf) };
+  const { program, notes } = lowerFor(target, source.model, options);
+  const artefact = target.write(program, plan.baseName, sha256);
+  const again = await attempts.stageAgain({ ...stage, options, notes, artefact });
+  const opened = openWritten(target, again.staged.artefact, run.labels);
+  const verdict = await attempts.check.judge({ ...again, opened }, source.model);
+  return { stage: { ...again, notes: [...notes, noteOf(set, attempts.verdict, verdict)] }, opened, verdict };
+}
+
+/** By the source nodes that it stands for, which passes of a target keep; a node without is known by its own name. */
+function patternsOf(node: Node): string[] {
+  const [label, ...sources] = namesOf(node);
+  const named = sources.filter((name) => name !== '');
+  return named.length > 0 ? named : [label ?? ''];
+}
+
+function noteOf({ nodes, share, overflow }: KeptSet, before: Verdict, after: Verdict): string {
+  const names = nodes.slice(0, NAMED).map(({ label }) => label);
+  const more = nodes.length > NAMED ? ` and ${nodes.length - NAMED} more` : '';
+  const why = overflow
+    ? `${overflow.first.label} reaches ${overflow.magnitude.toPrecision(2)}, beyond fp16's ${LARGEST_FLOAT16}`
+    : 'rounding would cost too much';
+  const gain = `l2 ${showFigure(priceOf(before))} becomes ${showFigure(priceOf(after))}`;
+  return `${nodes.length} ${nodes.length === 1 ? 'node stays' : 'nodes stay'} in fp32 (${showShare(share)} of the multiply-accumulates), as ${why}: ${gain}; --keep-fp32 none leaves them in fp16: ${names.join(', ')}${more}`;
+}
+
+/** The largest `l2` of the file's outputs; null where one has none, as with infinities. */
+function priceOf({ judgements }: Verdict): number | null {
+  const last = judgements.at(-1)?.outputs ?? [];
+  const prices = last.map(({ l2, failures }) => (failures.some((each) => /NaN|Infinity/.test(each)) ? null : l2));
+  return prices.reduce((worst, each) => (worst === null || each === null ? null : Math.max(worst, each)), 0);
+}
+
+function fallingShort(verdict: Verdict, shortfall: Shortfall, nodes: readonly Node[]): Verdict {
+  const { error } = verdict;
+  if (!(error instanceof NotEquivalentError)) return verdict;
+  const cap = showShare(CAP);
+  if (shortfall.kind === 'spread') {
+    const { reached, share } = shortfall;
+    const gain = `l2 ${showFigure(priceOf(verdict))} becomes ${showFigure(reached)} with ${showShare(share)} of the multiply-accumulates in fp32`;
+    return {
+      ...verdict,
+      error: new NotEquivalentError({
+        what: `${error.what}; the error is spread over the network: ${gain}, and no more than ${cap} stays there unasked`,
+        where: error.where,
+        todo: 'take --precision fp32, or judge it on your own data with --inputs',
+        cause: error,
+      }),
+    };
+  }
+  const { first, magnitude, count, share, kept } = shortfall;
+  const others = count === 1 ? '' : `, and so ${count === 2 ? 'does 1 more node' : `do ${count - 1} more nodes`}`;
+  return {
+    ...verdict,
+    error: new NotEquivalentError({
+      what: `${error.what}; ${first.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST_FLOAT16}${others}: to keep them and what reads them in fp32 takes ${showShare(share)} of the multiply-accumulates, and no more than ${cap} stays there unasked`,
+      where: { node: first.label, ...(error.where.value ? { value: error.where.value } : {}) },
+      todo: `take --precision fp32, or ask for it with --keep-fp32 ${keepFp32List(new Set(kept), nodes)}; if your data are smaller than these inputs, give some with --inputs`,
+      cause: error,
+    }),
+  };
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { loadOnnx } from '../../src/formats/index.js';
+import { convert, writeOnnx } from '../../src/index.js';
+import type { Model, Value } from '../../src/model/index.js';
+import { feedsFor } from '../formats/answers.js';
+import { run } from '../formats/coreml/judge.js';
+import { type Network, network } from '../network.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'search-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const CHANNELS = 16;
+
+/** Nearly all multiply-accumulates are here. */
+const body = (n: Network): Value => n.relu(n.conv(n.input([1, 3, 24, 24]), { channels: CHANNELS, kernel: 3, pad: 1 }));
+
+/** A product of one value a channel by `scale`, and back. */
+function squeeze(n: Network, x: Value, scale: number): Value {
+  const pooled = n.node('GlobalAveragePool', [n.node('Sigmoid', [x])]);
+  const weight = (size: number) => n.constant(new Array(CHANNELS).fill(size), [CHANNELS, 1, 1, 1]);
+  const large = n.node('Conv', [pooled, weight(scale)], { group: CHANNELS });
+  return n.node('Mul', [x, n.node('Conv', [n.relu(large), weight(1 / scale)], { group: CHANNELS })]);
+}
+
+/** The sum of two outputs of each channel, and one of them alone, so far from 0 that float16 has no digits left for the other. */
+function cancelled(n: Network): Value {
+  const x = n.node('Sigmoid', [body(n)]);
+  const pairs = Array.from({ length: 2 * CHANNELS * CHANNELS }, (_, i) => {
+    const isFirst = i < CHANNELS * CHANNELS;
+    return 1000 + (isFirst ? Math.sin(i) : 0);
+  });
+  const both = n.relu(n.node('Conv', [x, n.constant(pairs, [2 * CHANNELS, CHANNELS, 1, 1])]));
+  const back = Array.from({ length: CHANNELS * 2 * CHANNELS }, (_, i) => {
+    const [row, column] = [Math.floor(i / (2 * CHANNELS)), i % (2 * CHANNELS)];
+    return column === row ? 1 : column === row + CHANNELS ? -1 : 0;
+  });
+  return n.node('Conv', [both, n.constant(back, [CHANNELS, 2 * CHANNELS, 1, 1])]);
+}
+
+async function converted(name: string, build: (n: Network) => Value, to: string, keepFp32?: string[]) {
+  const path = join(folder, `${name}.onnx`);
+  writeFileSync(path, writeOnnx(network(build)));
+  const report = await convert(path, { to: [to], precision: 'fp16', outDir: folder, keepFp32 });
+  return report.models[0]?.artefacts[0];
+}
+
+test.each(['onnx', 'coreml'])('%s: what overflows at one place stays in fp32, and the note says so', async (to) => {
+  const artefact = await converted('overflow', (n) => squeeze(n, body(n), 1e6), to);
+  expect(artefact?.check?.verdict).toBe('equivalent');
+  expect(artefact?.notes.join()).toMatch(
+    /\d nodes stay in fp32 \(\d\.?\d* % of the multiply-accumulates\), as Conv_\d reaches \d.*l2 - becomes \d\.\de-[34]/,
+  );
+});
+
+test('--keep-fp32 none leaves it there, and the line names it', async () => {
+  const error = await converted('none', (n) => squeeze(n, body(n), 1e6), 'onnx', ['none']).catch((thrown) => thrown);
+  expect(error).toMatchObject({ exitCode: 5 });
+  expect(error.message).toMatch(/reaches .* beyond fp16's 65504/);
+});
+
+test('digits that are lost in nodes without multiply-accumulates are kept, as proved on other trials', async () => {
+  const far = (n: Network) => {
+    const x = body(n);
+    const large = n.node('Add', [
+      n.node('Mul', [n.node('ReduceMax', [x], { keepdims: 1 }), n.constant(64)]),
+      n.constant(64),
+    ]);
+    return n.node('Sub', [n.relu(n.node('Add', [x, large])), large]);
+  };
+  const artefact = await converted('digits', far, 'onnx');
+  expect(artefact?.check?.verdict).toBe('equivalent');
+  expect(artefact?.notes.join()).toMatch(/nodes stay in fp32 .* rounding would cost too much: l2 \d\.\de.* becomes/);
+});
+
+test('an error of what takes most multiply-accumulates ends in 5, with what the search reached', async () => {
+  const error = await converted('spread', cancelled, 'onnx').catch((thrown) => thrown);
+  expect(error).toMatchObject({ exitCode: 5 });
+  expect(error.message).toMatch(/spread over the network: l2 \S+ becomes \S+ with \d.* % of the multiply-accumulates/);
+});
+
+test('values that overflow everywhere end in 5, with the first node and the share that it takes', async () => {
+  const all = (n: Network) =>
+    n.relu(n.conv(n.relu(n.mul(body(n), n.constant(6e4))), { channels: CHANNELS, kernel: 3 }));
+  const error = await converted('everywhere', all, 'onnx').catch((thrown) => thrown);
+  expect(error).toMatchObject({ exitCode: 5 });
+  expect(error.message).toMatch(/Conv reaches .* takes \d+ % of the multiply-accumulates, and no more than 5 %/);
+});
+
+test('a model whose nodes are rounded by an input answers as one that is rounded so', async () => {
+  const { simulateFloat16, switchableFloat16 } = await loadOnnx();
+  const build = (): Model => network((n) => squeeze(n, body(n), 3));
+  const switchable = switchableFloat16(build());
+  if (!switchable) throw new Error('it cannot be switched');
+  const feeds = feedsFor(build());
+  for (const kept of [[], switchable.nodes.slice(2, 3), switchable.nodes.slice(0, 3), switchable.nodes]) {
+    const simulated = build();
+    simulateFloat16(simulated, kept);
+    const flags = switchable.nodes.map((label) => Number(!kept.includes(label)));
+    const rounds = [switchable.input, { shape: [flags.length], data: Float64Array.from(flags) }] as const;
+    const [switched] = (await run(switchable.model, new Map([...feeds, rounds]))).values();
+    const [expected] = (await run(simulated, feeds)).values();
+    expect(switched?.data).toEqual(expected?.data);
+  }
+});
