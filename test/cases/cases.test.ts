@@ -6,12 +6,12 @@ import { readOnnx } from '../../src/formats/onnx/index.js';
 import type { Tensor } from '../../src/model/index.js';
 import { mobileone } from '../cli/run.js';
 import { scratch } from '../files/scratch.js';
-import { type Answer, type Feed, readArray, runMlpackage, runOnnx, runTfjs } from './run-artefact.js';
+import { type Answer, type Feed, readArray, runLitert, runMlpackage, runOnnx, runTfjs } from './run-artefact.js';
 
 const CASES = fileURLToPath(new URL('../../fixtures/cases', import.meta.url));
 
 /** `coreml` is written in fp32, `coreml16` by default. */
-type Target = 'onnx' | 'tfjs' | 'coreml' | 'coreml16';
+type Target = 'onnx' | 'tfjs' | 'litert' | 'coreml' | 'coreml16';
 
 /** `case.json`; see `fixtures/README.md`. */
 interface Case {
@@ -68,6 +68,8 @@ function answersOf(target: Target, out: string, feed: Feed): Promise<Map<string,
       return runOnnx(path.join(out, 'model.fused.onnx'), feed);
     case 'tfjs':
       return runTfjs(path.join(out, 'model.tfjs'), feed);
+    case 'litert':
+      return runLitert(path.join(out, 'model.tflite'), feed);
     default:
       return runMlpackage(path.join(out, 'model.mlpackage'), feed, target === 'coreml16');
   }

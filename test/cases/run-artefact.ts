@@ -8,6 +8,7 @@ import { readPackage } from '../../src/formats/coreml/read/read-package.js';
 import { simulateFloat16, writeOnnx } from '../../src/formats/onnx/index.js';
 import { float16ToNumber, Tensor } from '../../src/model/index.js';
 import { parseNpyHeader } from '../../src/trials/npy-header.js';
+import { run as runInLitert } from '../formats/litert/judge.js';
 
 /** Numbers of one output, in the source's order of axes. */
 export interface Answer {
@@ -111,6 +112,15 @@ function stacked(rows: readonly ReadonlyMap<string, Answer>[]): Map<string, Answ
       const data = rows.flatMap((row) => [...(row.get(name)?.data ?? [])]);
       return [name, { shape: [rows.length, ...shape.slice(1)], data: Float64Array.from(data) }];
     }),
+  );
+}
+
+/** Runs a written file in LiteRT's web runtime. */
+export async function runLitert(file: string, { name, tensor }: Feed): Promise<Map<string, Answer>> {
+  const feeds = new Map([[name, { shape: tensor.shape, data: tensor.toFloat64() }]]);
+  const answers = await runInLitert(new Uint8Array(readFileSync(file)), feeds);
+  return new Map(
+    Array.from(answers, ([output, { shape, data }]) => [output, { shape, data: Float64Array.from(data) }]),
   );
 }
 

@@ -14,12 +14,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const SUFFIXES = { onnx: 'onnx', tfjs: 'tfjs', litert: 'tflite', coreml: 'mlpackage' };
+
 /** Writes what was made of the digits network with a bias lost in its fifth convolution. */
-async function plant(name: 'onnx' | 'tfjs' | 'coreml'): Promise<{ candidate: string; guilty: readonly string[] }> {
+async function plant(name: keyof typeof SUFFIXES): Promise<{ candidate: string; guilty: readonly string[] }> {
   const fault = FAULTS.find((each) => each.name === 'a bias dropped');
   const found = fault && damaged(new Uint8Array(readFileSync(DIGITS)), fault, 4);
   if (!found) throw new Error('nothing was planted');
-  const candidate = name === 'onnx' ? 'digits.onnx' : `digits.${name === 'tfjs' ? 'tfjs' : 'mlpackage'}`;
+  const candidate = `digits.${SUFFIXES[name]}`;
   const { files } = artefactOf(await targetOf(name), found.model, { precision: 'fp32' });
   for (const [file, chunks] of files) {
     const place = file === '' ? path.join(folder, candidate) : path.join(folder, candidate, file);
@@ -35,7 +37,7 @@ async function parted(candidate: string, ...more: string[]) {
   return { code, stderr, parted: report.models[0]?.candidates[0]?.parted };
 }
 
-describe.each(['onnx', 'tfjs', 'coreml'] as const)('a bias lost in %s', (name) => {
+describe.each(['onnx', 'tfjs', 'litert', 'coreml'] as const)('a bias lost in %s', (name) => {
   test('is named by its node and cause, and the saved command shows it', async () => {
     const { candidate, guilty } = await plant(name);
     const saved = `saved-${name}`;

@@ -12,7 +12,7 @@ let reports: unknown[];
 
 beforeAll(async () => {
   const commands = [
-    ['convert', DIGITS, '--to', 'onnx,tfjs,coreml', '--prove', '--json'],
+    ['convert', DIGITS, '--to', 'onnx,tfjs,litert,coreml', '--prove', '--json'],
     ['inspect', DIGITS, '--nodes', '--json'],
     ['convert', 'missing.onnx', '--json'],
   ];

@@ -166,7 +166,7 @@ describe.each(cases)('$name', (item) => {
     const image = firstImage(item);
     const source = await sourceOf(item, image);
     const feeds = new Map([[source.input, Tensor.from('float32', image.shape, image.data)]]);
-    for (const name of ['onnx', 'tfjs', 'coreml']) {
+    for (const name of ['onnx', 'tfjs', 'litert', 'coreml']) {
       const target = await targetOf(name);
       const artefact = writtenIfSaid(target, item.model);
       if (!artefact) continue;

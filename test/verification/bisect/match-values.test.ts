@@ -30,7 +30,7 @@ function foreign(network: Network): Network {
   return { ...network, values, isTraced: false };
 }
 
-describe.each(['onnx', 'tfjs', 'coreml'] as const)('values of %s', (name) => {
+describe.each(['onnx', 'tfjs', 'litert', 'coreml'] as const)('values of %s', (name) => {
   test('are found where nobody says which they are', async () => {
     const target = await targetOf(name);
     const { reference, samples } = await referenceOf(bytes, plain);
