@@ -66,12 +66,12 @@ const cleaning: readonly Pass[] = [
 const fusing = (maxCost: number): readonly Pass[] => [
   // Before fusing, which sees what stands together in a sum.
   gatherTerms(maxCost),
+  padBeforeBias,
   fuseAffine(maxCost),
   // Behind it, so that all convolutions of one image are one by then.
   mergeIntoDense,
   // What adds several of them sees no batch norm between, once a round has moved those.
   mergeTransposedSums(maxCost),
-  padBeforeBias,
   moveScales,
 ];
 

@@ -1,5 +1,5 @@
-import type { DataType, Node, Tensor, Value } from '../../model/index.js';
-import { channelAffineOf, expanded } from '../affine/channel-affine.js';
+import { type DataType, type Node, Tensor, type Value } from '../../model/index.js';
+import { type ChannelAffine, channelAffineOf, expanded } from '../affine/channel-affine.js';
 import { roundedTensor } from '../affine/rounded-tensor.js';
 import { insertTyped } from '../replace-node.js';
 
@@ -60,11 +60,26 @@ function withoutShift(node: Node, shift: Float64Array): Unshifted | undefined {
   const own = affine.shift.length === shift.length ? affine.shift : expanded(affine.shift, shift.length);
   if (!isSame(own, shift, dtype)) return undefined;
   if (affine.scale.every((value) => value === 1)) return { value: affine.input, shift: own, shifted: node.output() };
-  const scale = roundedTensor(dtype, [affine.scale.length], affine.scale);
-  if (!scale) return undefined;
-  const factor = node.graph.addConstant(perChannel(scale, node.output()), `${node.label}.scale`);
-  const product = insertTyped(node.graph, { operator: 'Mul', inputs: [affine.input, factor], origin: node.origin });
-  return { value: product.output(), shift: own, shifted: node.output() };
+  const product = node.is('BatchNormalization') ? scaling(node) : multiplying(affine);
+  return product && { value: product.output(), shift: own, shifted: node.output() };
+}
+
+/** A batch norm that scales alone. It stays one, as its factors would be rounded twice if they were rounded before a merge. */
+function scaling(node: Node): Node | undefined {
+  const [bias, mean] = [node.constant(2), node.constant(3)];
+  if (!bias || !mean) return undefined;
+  const { graph, attributes, origin } = node;
+  const zeros = ({ dtype, shape, size }: Tensor) =>
+    graph.addConstant(Tensor.from(dtype, shape, new Float64Array(size)), `${node.label}.zeros`);
+  const inputs = [node.input(0), node.input(1), zeros(bias), zeros(mean), node.input(4)];
+  return insertTyped(graph, { operator: node.operator, inputs, attributes, origin });
+}
+
+function multiplying({ node, input, output, scale }: ChannelAffine): Node | undefined {
+  const rounded = output.dtype && roundedTensor(output.dtype, [scale.length], scale);
+  if (!rounded) return undefined;
+  const factor = node.graph.addConstant(perChannel(rounded, output), `${node.label}.scale`);
+  return insertTyped(node.graph, { operator: 'Mul', inputs: [input, factor], origin: node.origin });
 }
 
 function isSame(own: Float64Array, shift: Float64Array, dtype: DataType | undefined): boolean {

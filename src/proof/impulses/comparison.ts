@@ -71,12 +71,10 @@ class SizedComparison {
   readonly #shapes: readonly (readonly number[])[];
   readonly #source: Evaluation;
   readonly #written: Evaluation;
-  /**
-   * Sums of absolute values, where the written numbers are sums that may cancel. Where borders are written over, a merge takes two
-   * rounds, and the first rounds what the second adds up: then it is the source's terms that count.
-   */
+  /** Sums of absolute values, where the written numbers are sums that may cancel. */
   readonly #magnitudes: Evaluation;
-  readonly #isOfSource: boolean;
+  /** The same of constant parts. A border that is written over is rounded, and adds up with what is inside: then the source's terms count. */
+  readonly #magnitudesOfRest: Evaluation;
   readonly #coefficients: Coefficients;
 
   constructor(pair: Pair, plan: Plan, sizes: readonly number[], constants: BothConstants) {
@@ -86,12 +84,10 @@ class SizedComparison {
     this.#shapes = source.operands.map((value, i) => (plan.isShared ? sizes : ownSizes(value, written.operands[i])));
     this.#source = new Evaluation(source, this.#shapesOf(source.operands), constants.source);
     this.#written = new Evaluation(written, this.#shapesOf(written.operands), constants.written);
-    this.#isOfSource = plan.isPlaced;
     const magnitudesOf = (region: Region, known: Constants) =>
       new Evaluation(region, this.#shapesOf(region.operands), known, true);
-    if (plan.isPlaced) this.#magnitudes = magnitudesOf(source, constants.source);
-    else if (written.nodes.length > 1) this.#magnitudes = magnitudesOf(written, constants.written);
-    else this.#magnitudes = this.#written;
+    this.#magnitudes = written.nodes.length > 1 ? magnitudesOf(written, constants.written) : this.#written;
+    this.#magnitudesOfRest = plan.isPlaced ? magnitudesOf(source, constants.source) : this.#magnitudes;
     this.#coefficients = new Coefficients(this.#source.shape, plan.positions);
   }
 
@@ -109,7 +105,7 @@ class SizedComparison {
     this.#shapes.forEach((_, operand) => {
       this.#compareOperand(operand);
     });
-    this.#coefficients.takeRest(this.#source.rest, this.#written.rest, this.#magnitudes.rest);
+    this.#coefficients.takeRest(this.#source.rest, this.#written.rest, this.#magnitudesOfRest.rest);
     const { largest, bound, difference } = this.#coefficients;
     return { difference: difference && this.#describe(difference), largest, bound };
   }
@@ -141,10 +137,7 @@ class SizedComparison {
     if (!from || !to) return;
     const source = this.#source.answer(from, impulses, count);
     const written = this.#written.answer(to, impulses, count);
-    const magnitudes =
-      this.#magnitudes === this.#written
-        ? written
-        : this.#magnitudes.answer(this.#isOfSource ? from : to, impulses, count);
+    const magnitudes = this.#magnitudes === this.#written ? written : this.#magnitudes.answer(to, impulses, count);
     this.#coefficients.take(source, written, magnitudes, count, (image) => {
       const places = taken[image];
       return places && { operand, places };
