@@ -20,6 +20,7 @@ export class Placed<Ref> {
   put(value: Value, ref: Ref, order: Order): void {
     this.#made.set(value, { ref, order });
     this.#sizes.learn(ref, value.shape && arrange(value.shape, order));
+    this.#sizes.learnElements(ref, value.elements);
   }
 
   /** The value as it lies in `order`; each turn is made once, however many read it. */

@@ -1,5 +1,6 @@
 import type { Dimension } from '../model/index.js';
 import type { SliceParameters } from '../operators/index.js';
+import type { Range as Bounds } from './builder.js';
 import { decline } from './decline.js';
 import type { AnySite } from './site.js';
 
@@ -9,6 +10,9 @@ export interface Range {
   readonly step: number;
   readonly count: number | undefined;
 }
+
+/** A bound of this size is beyond any axis. */
+const LARGEST = 2 ** 31 - 1;
 
 /** All of an axis. */
 export const WHOLE: Range = { begin: 0, step: 1, count: undefined };
@@ -37,9 +41,35 @@ function rangeOf(size: Dimension, start: number, end: number, step: number): Ran
   return count === 0 ? { begin: 0, step: 1, count: 0 } : { begin, step, count };
 }
 
+/**
+ * What a Slice keeps of axes of which some have no known size, as bounds that a kernel counts from the end and clips itself.
+ * @returns undefined where every axis that is cut has a known size
+ */
+export function openBounds<Ref>(
+  site: AnySite<Ref>,
+  { starts, ends, axes, steps }: SliceParameters,
+): Bounds | undefined {
+  if (!starts || !ends || !axes || !steps) return undefined;
+  const shape = site.shape(0);
+  const [begin, end] = [shape.map(() => 0), shape.map(() => 0)];
+  const strides = shape.map(() => 1);
+  let endMask = 2 ** shape.length - 1;
+  let isOpen = false;
+  axes.forEach((axis, i) => {
+    const at = site.axis(axis);
+    const [start = 0, stop = 0, step = 1] = [starts[i], ends[i], steps[i]];
+    const isToEnd = step > 0 ? stop >= LARGEST : stop <= -LARGEST;
+    [begin[at], end[at], strides[at]] = [start, isToEnd ? 0 : stop, step];
+    if (!isToEnd) endMask &= ~(1 << at);
+    const isWhole = start === 0 && isToEnd && step === 1;
+    if (typeof shape[at] !== 'number' && !isWhole) isOpen = true;
+  });
+  return isOpen ? { begin, end, strides, endMask } : undefined;
+}
+
 /** Of an axis whose size is not known only what is surely there can be cut without measuring it. */
 function rangeOfUnknown(start: number, end: number, step: number): Range {
-  const isToEnd = end >= 2 ** 31 - 1;
+  const isToEnd = end >= LARGEST;
   if (start === 0 && isToEnd && step === 1) return WHOLE;
   return decline('a part of an axis of unknown size; fix it with --shape');
 }

@@ -1,6 +1,6 @@
 import type { Dimension } from '../model/index.js';
 import type { AveragePoolParameters, PoolParameters } from '../operators/index.js';
-import { coveringPads } from '../operators/shape/sliding-window.js';
+import { coveringPads, effectiveKernel } from '../operators/shape/sliding-window.js';
 import { decline } from './decline.js';
 import type { AnySite } from './site.js';
 
@@ -30,7 +30,9 @@ export function windowAxes<Ref>(site: AnySite<Ref>, parameters: PoolParameters):
   const [sizes, results] = [site.onnxShape(0).slice(2), site.resultOnnxShape().slice(2)];
   // Where the last window hangs over, the rows it lacks are added.
   const padded =
-    coveringPads(parameters, sizes) ?? decline('ceil mode over a size that is not known; fix it with --shape');
+    coveringPads(parameters, sizes) ??
+    roomyPads(parameters) ??
+    decline('ceil mode over a size that is not known; fix it with --shape');
   return kernelShape.map((kernel, axis) => {
     const [before, counted] = [pads[axis] ?? 0, pads[axis + kernelShape.length] ?? 0];
     const [stride, dilation] = [strides[axis] ?? 1, dilations[axis] ?? 1];
@@ -40,6 +42,26 @@ export function windowAxes<Ref>(site: AnySite<Ref>, parameters: PoolParameters):
     const behind = padded[axis + kernelShape.length] ?? 0;
     return { size, result, kernel, stride, dilation, before, behind, counted };
   });
+}
+
+/**
+ * Pads with which windows that round down are as many as those that round up, whatever the size.
+ * @returns undefined where the last of them could begin behind the image, where there is no such window
+ */
+function roomyPads({ kernelShape, strides, dilations, pads }: PoolParameters): number[] | undefined {
+  const rank = kernelShape.length;
+  const ends = effectiveKernel(kernelShape, dilations).map((extent, axis) => {
+    const [end = 0, stride = 1] = [pads?.[axis + rank], strides[axis]];
+    return extent >= end + stride ? end + stride - 1 : undefined;
+  });
+  return pads && ends.every((end) => end !== undefined) ? [...pads.slice(0, rank), ...ends] : undefined;
+}
+
+/** Whether means beside padding hang on a size that is known only when it runs. */
+export function isOpenMean(parameters: AveragePoolParameters, plane: Plane): boolean {
+  const isPadded = plane.some(({ before, behind }) => before > 0 || behind > 0);
+  const countsAll = parameters.countIncludePad && !parameters.ceilMode;
+  return isPadded && !countsAll && plane.some(({ size }) => typeof size !== 'number');
 }
 
 /** Factors of means, as they broadcast to those. */

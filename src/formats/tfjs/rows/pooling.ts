@@ -1,6 +1,7 @@
 import { decline } from '../../../lowering/decline.js';
 import { mergedShape } from '../../../lowering/runs.js';
 import {
+  isOpenMean,
   isPointwise,
   meanCorrections,
   type Plane,
@@ -38,10 +39,24 @@ export const averagePoolRow = row(averagePool, (site, parameters: AveragePoolPar
   if (parameters.dilations.some((d) => d !== 1)) return decline('a pool of means with dilation');
   return pooled(site, parameters, (x, plane) => {
     const mean = slidePool(site, 'AvgPool', site.build.pad(x, surround(plane), site.build.float(0)), plane);
+    if (isOpenMean(parameters, plane)) return site.build.op('RealDiv', [mean, countedShares(site, parameters, plane)]);
     const weights = meanCorrections(parameters, plane);
     return weights ? site.build.op('Mul', [mean, site.build.floats(weights.values, weights.shape)]) : mean;
   });
 });
+
+/** Which part of every window's elements counts, of images whose size is known only when it runs. */
+function countedShares(site: Site, { countIncludePad }: AveragePoolParameters, plane: Plane): Ref {
+  const { build } = site;
+  const sizes = site.shapeVector([1, ...plane.map(({ size }) => size), 1]);
+  const image = build.op('Fill', [sizes, build.float(1)]);
+  const counted = plane.map((axis) => (countIncludePad ? { ...axis, behind: axis.counted } : { before: 0, behind: 0 }));
+  const left = plane.map(({ before, behind }, i) => {
+    return { before: before - (counted[i]?.before ?? 0), behind: behind - (counted[i]?.behind ?? 0) };
+  });
+  const counting = build.pad(image, surround(counted), build.float(1));
+  return slidePool(site, 'AvgPool', build.pad(counting, surround(left), build.float(0)), plane);
+}
 
 /** The greatest of all taps, one axis after the other: no kernel has holes. */
 function dilatedMaxima(build: Builder, x: Ref, plane: Plane): Ref {
@@ -59,7 +74,7 @@ function dilatedMaxima(build: Builder, x: Ref, plane: Plane): Ref {
   }, x);
 }
 
-function surround(plane: Plane): (readonly [number, number])[] {
+function surround(plane: readonly Pick<WindowAxis, 'before' | 'behind'>[]): (readonly [number, number])[] {
   return [[0, 0], ...plane.map(({ before, behind }) => [before, behind] as const), [0, 0]];
 }
 

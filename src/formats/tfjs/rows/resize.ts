@@ -4,14 +4,16 @@ import { bilinearFlags, type Flags, nearestFlags } from '../../../lowering/resiz
 import { nearest, planeOf, positionsOf, resizedAxes } from '../../../lowering/resized-axes.js';
 import type { ResizeParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
-import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
+import { flagAttributes, openResize } from './open-resize.js';
 
 function resizing(operator: typeof operators.resize): Row {
   return row(operator, (site, parameters) => {
     site.kind(0);
     if (isCopy(parameters, site.onnxShape(0), site.resultOnnxShape())) return site.input(0);
+    const open = openResize(site, parameters);
+    if (open) return open;
     const axes = resizedAxes(site, parameters);
     const plane = planeOf(axes);
     if (parameters.mode === 'nearest') {
@@ -31,10 +33,7 @@ function resizing(operator: typeof operators.resize): Row {
 
 function resizePlane(site: Site, op: string, plane: readonly ResizedAxis[], flags: Flags): Ref {
   const sizes = plane.map(({ result }) => result);
-  return site.build.op(op, [site.input(0), site.build.ints(sizes)], {
-    align_corners: attribute.flag(flags.alignCorners),
-    half_pixel_centers: attribute.flag(flags.halfPixelCenters),
-  });
+  return site.build.op(op, [site.input(0), site.build.ints(sizes)], flagAttributes(flags));
 }
 
 /** A product with the matrix of weights along one axis, which is moved behind all others and back. */

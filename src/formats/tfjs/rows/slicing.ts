@@ -1,7 +1,7 @@
-import type { Amounts } from '../../../lowering/builder.js';
+import type { Amounts, Range as Bounds } from '../../../lowering/builder.js';
 import { decline } from '../../../lowering/decline.js';
 import { padded, repeatedIndices } from '../../../lowering/padding.js';
-import { type Range, rangesOf, WHOLE } from '../../../lowering/ranges.js';
+import { openBounds, type Range, rangesOf, WHOLE } from '../../../lowering/ranges.js';
 import type { PadParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
@@ -19,6 +19,15 @@ function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
   }
   const isStrided = site.kind(0) === 'float32' && ranges.length <= 4;
   return isStrided ? cutStrided(build, x, ranges) : cutGathered(build, x, ranges);
+}
+
+/** Without steps the kernel takes any type and number of axes. */
+function cutOpen(site: Site, x: Ref, bounds: Bounds): Ref {
+  const isStepped = bounds.strides.some((step) => step !== 1);
+  if (isStepped && (site.kind(0) !== 'float32' || bounds.strides.length > 4)) {
+    return decline('steps along an axis of unknown size; fix it with --shape');
+  }
+  return site.build.stridedSlice(x, bounds);
 }
 
 function cutStrided(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
@@ -82,7 +91,7 @@ function repeatedPad(site: Site, whole: Ref, amounts: Amounts, mode: PadParamete
   const isPositive = amounts.flat().every((amount) => amount >= 0);
   const shape = site.shape(0);
   const isShort = amounts.every(
-    ([before, behind], axis) => Math.max(before, behind) < Number(shape[axis]) || before + behind === 0,
+    ([before, behind], axis) => before + behind === 0 || !(Math.max(before, behind) >= Number(shape[axis])),
   );
   if (mode === 'reflect' && isPositive && isShort && amounts.length <= 4) {
     return build.op('MirrorPad', [whole, build.ints(amounts.flat(), [amounts.length, 2])], {
@@ -92,20 +101,57 @@ function repeatedPad(site: Site, whole: Ref, amounts: Amounts, mode: PadParamete
   return amounts.reduce((x, [before, behind], axis) => {
     if (before === 0 && behind === 0) return x;
     const size = shape[axis];
-    if (typeof size !== 'number') return decline('an axis of unknown size; fix it with --shape');
+    if (typeof size !== 'number') return openRepeated(site, x, axis, [before, behind], mode);
     return build.gather(x, build.ints(repeatedIndices(size, before, behind, mode)), axis);
   }, whole);
+}
+
+/** An axis whose size is not known, between parts of its own. */
+function openRepeated(
+  site: Site,
+  x: Ref,
+  axis: number,
+  [before, behind]: Amounts[number],
+  mode: PadParameters['mode'],
+): Ref {
+  const { build } = site;
+  if (mode === 'reflect' || before < 0 || behind < 0) {
+    return decline('an axis of unknown size; fix it with --shape');
+  }
+  const along = (own: number, other: number) => site.order(0).map((_, at) => (at === axis ? own : other));
+  const all = 2 ** site.order(0).length - 1;
+  const first = (count: number) =>
+    build.stridedSlice(x, {
+      begin: along(0, 0),
+      end: along(count, 0),
+      strides: along(1, 1),
+      endMask: all ^ (1 << axis),
+    });
+  const last = (count: number) =>
+    build.stridedSlice(x, { begin: along(-count, 0), end: along(0, 0), strides: along(1, 1), endMask: all });
+  const repeated = (part: Ref, count: number) => build.op('Tile', [part, build.ints(along(count, 1))]);
+  const isEdge = mode === 'edge';
+  const parts = [
+    ...(before > 0 ? [isEdge ? repeated(first(1), before) : last(before)] : []),
+    x,
+    ...(behind > 0 ? [isEdge ? repeated(last(1), behind) : first(behind)] : []),
+  ];
+  return build.concat(parts, axis);
 }
 
 /** What takes parts of a tensor, or puts something around it. */
 export const slicingRows: readonly Row[] = [
   row(operators.slice, (site, parameters) => {
     const kind = site.kind(0);
-    const ranges = rangesOf(site, parameters);
-    if (ranges.every((range) => range === WHOLE)) return site.input(0);
     const { build } = site;
-    const x = kind === 'bool' ? build.cast(site.input(0), 'bool', 'int32') : site.input(0);
-    return build.cast(cutOut(site, x, ranges), kind === 'bool' ? 'int32' : kind, kind);
+    const cut = (make: (x: Ref) => Ref): Ref => {
+      const held = kind === 'bool' ? 'int32' : kind;
+      return build.cast(make(build.cast(site.input(0), kind, held)), held, kind);
+    };
+    const open = openBounds(site, parameters);
+    if (open) return cut((x) => cutOpen(site, x, open));
+    const ranges = rangesOf(site, parameters);
+    return ranges.every((range) => range === WHOLE) ? site.input(0) : cut((x) => cutOut(site, x, ranges));
   }),
   row(operators.pad, (site, { mode, pads, constantValue }: PadParameters) => {
     if (!pads) return decline('amounts that are computed');

@@ -44,8 +44,9 @@ function emit(site: Site, x: Ref, parameters: ConvTransposeParameters, isLine: b
   };
   const result = site.resultShape();
   const plane = isLine ? [...result.slice(0, 1), 1, ...result.slice(1)] : result;
-  const part = (input: Ref, weight: Ref) =>
-    build.op('Conv2DBackpropInput', [site.shapeVector([...plane.slice(0, 3), perGroup]), weight, input], attributes);
+  const sizes =
+    site.sizes.vector([...plane.slice(0, 3), perGroup]) ?? openSizes(site, x, window, filter, parameters, perGroup);
+  const part = (input: Ref, weight: Ref) => build.op('Conv2DBackpropInput', [sizes, weight, input], attributes);
   if (group === 1) return part(x, filter.dense());
   const inputsOfGroups = build.split(x, new Array<number>(group).fill(inputs / group), 3);
   const weights = filter.groups(group);
@@ -53,6 +54,28 @@ function emit(site: Site, x: Ref, parameters: ConvTransposeParameters, isLine: b
     inputsOfGroups.map((input, index) => part(input, weights[index] ?? '')),
     3,
   );
+}
+
+/** The sizes of the result from those of the operand, as far as both are known only when it runs. */
+function openSizes(
+  site: Site,
+  x: Ref,
+  { strides, pads }: { strides: readonly number[]; pads: readonly number[] },
+  { shape }: Filter<Ref>,
+  { outputPadding }: ConvTransposeParameters,
+  channels: number,
+): Ref {
+  const { build } = site;
+  if (!outputPadding) return decline('padding of a size that is not known; fix it with --shape');
+  const more = [...new Array<number>(strides.length - outputPadding.length).fill(0), ...outputPadding];
+  const added = strides.map(
+    (stride, axis) => (shape[axis + 2] ?? 1) - stride + (more[axis] ?? 0) - (pads[axis] ?? 0) - (pads[axis + 2] ?? 0),
+  );
+  const shapeOfX = build.shapeOf(x);
+  const part = (begin: number, end: number) =>
+    build.stridedSlice(shapeOfX, { begin: [begin], end: [end], strides: [1] });
+  const plane = build.op('AddV2', [build.op('Mul', [part(1, 3), build.ints(strides)]), build.ints(added)]);
+  return build.concat([part(0, 1), plane, build.ints([channels])], 0);
 }
 
 /** ONNX's [I,O/g,kh,kw]; as [kh,kw,O,I] it is what a filter calls HWIO, with the roles of I and O exchanged. */

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { tfjs } from '../../../src/formats/tfjs/index.js';
+import type { PlainAttribute, Value } from '../../../src/model/index.js';
+import { type Network, network } from '../../network.js';
+import { expectEquivalent } from './judge.js';
+
+type Attributes = Readonly<Record<string, PlainAttribute>>;
+type Build = (n: Network, x: Value) => Value | Value[];
+
+/** Held against ONNX Runtime at several heights and widths. */
+async function expectEquivalentAtAll(build: Build, sizes: readonly (readonly [number, number])[], channels = 4) {
+  for (const [height, width] of sizes) {
+    const model = network((n) => build(n, n.input(['batch', channels, 'height', 'width'])), { opset: 18 });
+    await expectEquivalent(model, { sizes: { batch: 2, height, width } });
+  }
+}
+
+const ANY: readonly (readonly [number, number])[] = [
+  [6, 9],
+  [7, 5],
+];
+
+describe('slices of any height and width', () => {
+  test.each<[string, number[], number[], number[]]>([
+    ['without the last row', [0, 0], [-1, 100], [1, 1]],
+    ['from an end', [-3, -2], [2 ** 31, 2 ** 31], [1, 1]],
+    ['between both ends', [1, 2], [-1, -2], [1, 1]],
+    ['of every second', [1, 0], [2 ** 31, 2 ** 31], [2, 2]],
+    ['of all in reverse', [-1, -1], [-(2 ** 31), -(2 ** 31)], [-1, -1]],
+  ])('%s', async (_, starts, ends, steps) => {
+    await expectEquivalentAtAll(
+      (n, x) => n.node('Slice', [x, n.integers(starts), n.integers(ends), n.integers([2, 3]), n.integers(steps)]),
+      ANY,
+    );
+  });
+});
+
+describe('borders of any height and width', () => {
+  test.each(['reflect', 'edge', 'wrap'])('of mode %s', async (mode) => {
+    await expectEquivalentAtAll((n, x) => n.node('Pad', [x, n.integers([0, 0, 1, 2, 0, 0, 3, 0])], { mode }), ANY);
+  });
+});
+
+describe('blocks of any height and width', () => {
+  test.each(['DCR', 'CRD'])('to space, %s', async (mode) => {
+    await expectEquivalentAtAll((n, x) => n.node('DepthToSpace', [x], { blocksize: 2, mode }), ANY, 12);
+  });
+
+  test('to depth', async () => {
+    await expectEquivalentAtAll(
+      (n, x) => n.node('SpaceToDepth', [x], { blocksize: 2 }),
+      [
+        [6, 8],
+        [4, 10],
+      ],
+    );
+  });
+});
+
+describe('a transposed convolution of any height and width', () => {
+  test.each<[string, number[], Attributes]>([
+    ['that doubles', [4, 3, 2, 2], { strides: [2, 2] }],
+    ['with padding', [4, 3, 4, 3], { strides: [2, 3], pads: [1, 0, 1, 1], output_padding: [1, 0] }],
+    ['with holes', [4, 3, 3, 3], { dilations: [2, 1] }],
+    ['in groups', [4, 3, 3, 3], { strides: [2, 2], group: 2 }],
+  ])('%s', async (_, shape, attributes) => {
+    await expectEquivalentAtAll((n, x) => n.node('ConvTranspose', [x, n.random(shape)], attributes), ANY);
+  });
+});
+
+describe('windows of any height and width', () => {
+  test('are cut by sizes that the graph computes', async () => {
+    await expectEquivalentAtAll(
+      (n, x) => {
+        const [height, width] = [2, 3].map((axis) =>
+          n.node('Div', [n.node('Gather', [n.node('Shape', [x]), n.integers([axis])]), n.integers([2])]),
+        );
+        const rows = [n.integers([-1, 4]), height, n.integers([2]), width, n.integers([2])];
+        const blocks = n.node('Reshape', [x, n.concat(rows as Value[], 0)]);
+        return n.node('Transpose', [blocks], { perm: [0, 2, 4, 1, 3, 5] });
+      },
+      [
+        [6, 8],
+        [4, 2],
+      ],
+    );
+  });
+});
+
+/** The height and width of `x`, times and then plus these. */
+function sizesOf(n: Network, x: Value, factor: number, more: number): Value {
+  const plane = n.node('Slice', [n.node('Shape', [x]), n.integers([2]), n.integers([4])]);
+  return n.add(n.mul(plane, n.integers([factor, factor])), n.integers([more, more]));
+}
+
+describe('a resize of any height and width', () => {
+  const modes: [string, Attributes][] = [
+    ['nearest, as PyTorch has it', { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }],
+    ['nearest, by centres', { nearest_mode: 'round_prefer_ceil' }],
+    ['linear, by centres', { mode: 'linear' }],
+    ['linear, PyTorch', { mode: 'linear', coordinate_transformation_mode: 'pytorch_half_pixel' }],
+    ['linear, corners', { mode: 'linear', coordinate_transformation_mode: 'align_corners' }],
+  ];
+  test.each(modes)('by whole factors, %s', async (_, attributes) => {
+    await expectEquivalentAtAll((n, x) => n.node('Resize', [x, undefined, n.constant([1, 1, 2, 3])], attributes), ANY);
+  });
+
+  const toSizes = modes.filter(([name]) => name !== 'nearest, by centres');
+  test.each(toSizes)('to sizes that are computed, %s', async (_, attributes) => {
+    await expectEquivalentAtAll(
+      (n, x) => {
+        const target = n.concat(
+          [n.node('Slice', [n.node('Shape', [x]), n.integers([0]), n.integers([2])]), sizesOf(n, x, 2, 3)],
+          0,
+        );
+        return n.node('Resize', [x, undefined, undefined, target], attributes);
+      },
+      [...ANY, [3, 1]],
+    );
+  });
+
+  test('to a single pixel, PyTorch', async () => {
+    await expectEquivalentAtAll(
+      (n, x) => {
+        const size = n.node('Shape', [n.node('MaxPool', [x], { kernel_shape: [4, 4], strides: [4, 4] })]);
+        return n.node('Resize', [x, undefined, undefined, size], {
+          mode: 'linear',
+          coordinate_transformation_mode: 'pytorch_half_pixel',
+        });
+      },
+      [
+        [6, 9],
+        [9, 7],
+      ],
+    );
+  });
+
+  test.each<[string, number[], Attributes]>([
+    ['by a broken factor', [1, 1, 1.5, 1.5], { mode: 'linear' }],
+    ['cubic', [1, 1, 2, 2], { mode: 'cubic' }],
+  ])('is refused %s', (_, scales, attributes) => {
+    const model = network((n) =>
+      n.node('Resize', [n.input([1, 2, 'height', 'width']), undefined, n.constant(scales)], attributes),
+    );
+    expect(() => tfjs.lower(model, {})).toThrow(/fix it with --shape/);
+  });
+});
+
+describe('a pool of any height and width', () => {
+  test.each<[string, string, Attributes]>([
+    ['of maxima, in ceil mode', 'MaxPool', { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }],
+    [
+      'of maxima, in ceil mode with padding',
+      'MaxPool',
+      { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 },
+    ],
+    ['of means that leave padding out', 'AveragePool', { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }],
+    ['of means, in ceil mode', 'AveragePool', { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 }],
+    [
+      'of means that count padding, in ceil mode',
+      'AveragePool',
+      { kernel_shape: [4, 3], strides: [2, 2], pads: [1, 0, 1, 1], count_include_pad: 1, ceil_mode: 1 },
+    ],
+  ])('%s', async (_, operator, attributes) => {
+    await expectEquivalentAtAll((n, x) => n.node(operator, [x], attributes), [...ANY, [8, 8]]);
+  });
+});
