@@ -14,9 +14,10 @@ export interface ImageOptions {
 
 /**
  * How a target whose sizes are fixed holds the boxes of a detector, whose number only the run decides. `padded`: the graph's own
- * outputs with as many rows as there can be, those left over 0, and a further output that says how many count.
+ * outputs with as many rows as there can be, those left over 0, and a further output that says how many count. `pipeline`: the
+ * target's own suppression, with its own outputs.
  */
-export type NmsForm = 'padded';
+export type NmsForm = 'pipeline' | 'padded';
 
 /** What a user may ask of every format; one that has no notion of it ignores it. */
 export interface LowerOptions {

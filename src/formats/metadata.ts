@@ -20,6 +20,18 @@ export interface RowsOfOutputs {
   readonly axes: ReadonlyMap<string, number>;
 }
 
+/** How the outputs of a detector follow from the confidence and coordinates that stand in their place. */
+export interface DetectionsOfOutputs {
+  /** Names of the source's outputs. */
+  readonly boxes: string | undefined;
+  readonly scores: string | undefined;
+  readonly labels: string | undefined;
+  /** How the source has boxes: centre and size, or corners with x or y first. */
+  readonly form: 'centre' | 'xy' | 'yx';
+  /** How wide and high the image is in the units of its boxes. */
+  readonly size: readonly [width: number, height: number];
+}
+
 type Entry = readonly [key: string, value: unknown];
 
 /**
@@ -41,6 +53,11 @@ export function description(
 /** Nothing where every row counts. */
 export function rowEntries(rows: RowsOfOutputs | undefined): readonly Entry[] {
   return rows ? [['mobileone.rows', { count: rows.count, axes: Object.fromEntries(rows.axes) }]] : [];
+}
+
+/** Nothing where outputs are the source's own. */
+export function detectionEntries(detections: DetectionsOfOutputs | undefined): readonly Entry[] {
+  return detections ? [['mobileone.detections', detections]] : [];
 }
 
 /** What a source says of itself, but for where its own values and nodes come from. */

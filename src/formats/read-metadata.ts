@@ -1,6 +1,6 @@
 import type { ImageOptions } from './format.js';
 import { Json } from './json.js';
-import type { RowsOfOutputs } from './metadata.js';
+import type { DetectionsOfOutputs, RowsOfOutputs } from './metadata.js';
 
 /** What our own keys of an artefact's metadata say. */
 export interface Said {
@@ -11,6 +11,8 @@ export interface Said {
   /** How axes lie that are not where the source has them: axis k is axis `permutation[k]` of the source's value. */
   readonly permutations: ReadonlyMap<string, readonly number[] | undefined>;
   readonly origins: ReadonlyMap<string, readonly string[]>;
+  /** How the outputs of a detector follow from those that stand in their place. */
+  readonly detections: DetectionsOfOutputs | undefined;
   /** Outputs that have more rows than count. */
   readonly rows: RowsOfOutputs | undefined;
 }
@@ -43,6 +45,7 @@ export function readMetadata(metadata: ReadonlyMap<string, string>, refuse: (wha
       count: json.at('count').text(),
       axes: mapOf(json.at('axes'), (axis) => axis.integer(0)),
     })),
+    detections: entry('mobileone.detections', undefined, detectionsOf),
     origins: entry('mobileone.origins', new Map(), (json) => mapOf(json, textsOf)),
   };
 }
@@ -65,4 +68,20 @@ function imageOf(json: Json): ImageOptions {
     return values.map((value) => value.number());
   };
   return { order, mean: perChannel('mean'), std: perChannel('std') };
+}
+
+const FORMS: ReadonlyMap<unknown, DetectionsOfOutputs['form']> = new Map([
+  ['centre', 'centre'],
+  ['xy', 'xy'],
+  ['yx', 'yx'],
+]);
+
+function detectionsOf(json: Json): DetectionsOfOutputs {
+  const name = (key: string) => json.entries().get(key)?.text();
+  const [width = 1, height = 1] = json
+    .at('size')
+    .list()
+    .map((each) => each.number());
+  const form = json.at('form').oneOf(FORMS);
+  return { boxes: name('boxes'), scores: name('scores'), labels: name('labels'), form, size: [width, height] };
 }

@@ -86,6 +86,7 @@ export class Decoder {
     const at = reader.position;
     if (field.isPayload) return reader.value(field.wireType, end);
     if (field.wireType === FIXED32) return reader.float(end);
+    if (field.wireType === FIXED64) return reader.double(end);
     if (field.wireType === VARINT) return this.#integer(field, end);
     const stop = reader.length(end, field.label);
     if (field.message) return this.message(field.message, stop, depth + 1);

@@ -1,6 +1,6 @@
 import type { Bytes, Integer } from '../model/index.js';
 import type { FieldType, MessageType } from './message-type.js';
-import { FIXED32, LENGTH } from './wire-reader.js';
+import { FIXED32, FIXED64, LENGTH } from './wire-reader.js';
 
 /** Byte fields of at least this size become chunks of their own, so that weights are never copied. */
 const CHUNK = 4096;
@@ -63,6 +63,7 @@ function writeNumber(output: Output, field: FieldType, value: unknown): void {
   else if (typeof value === 'bigint') output.integer(value);
   else if (typeof value !== 'number') throw new TypeError(`${field.label} is no number`);
   else if (field.wireType === FIXED32) output.float(value);
+  else if (field.wireType === FIXED64) output.double(value);
   else if (Number.isSafeInteger(value)) output.integer(value);
   else throw new RangeError(`${field.label} cannot be ${value}`);
 }
@@ -139,6 +140,11 @@ class Output {
   float(value: number): void {
     scratch.setFloat32(0, value, true);
     this.bytes(new Uint8Array(scratch.buffer, 0, 4));
+  }
+
+  double(value: number): void {
+    scratch.setFloat64(0, value, true);
+    this.bytes(new Uint8Array(scratch.buffer, 0, 8));
   }
 
   chunks(): Bytes[] {

@@ -30,6 +30,7 @@ const WIRE_TYPES = new Map<string, number>([
   ['bool', VARINT],
   ['payloadVarint', VARINT],
   ['float', FIXED32],
+  ['double', FIXED64],
   ['payload32', FIXED32],
   ['payload64', FIXED64],
 ]);

@@ -34,6 +34,7 @@ interface Scalars {
   int64: Integer;
   bool: boolean;
   float: number;
+  double: number;
   string: string;
   bytes: Bytes;
   /** Lists of numbers that stay packed, a view for each run of the file: a large tensor never becomes a JavaScript array. */

@@ -90,6 +90,10 @@ export class WireReader {
     return this.#view.getFloat32(this.#fixed(4, end), true);
   }
 
+  double(end: number): number {
+    return this.#view.getFloat64(this.#fixed(8, end), true);
+  }
+
   /** The next bytes up to `end`, as a view. */
   bytes(end: number): Bytes {
     const start = this.position;

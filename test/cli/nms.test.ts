@@ -29,3 +29,17 @@ test('a graph that selects nothing is no detector of that kind', async () => {
   expect(code).toBe(2);
   expect(stderr).toMatch(/no NonMaxSuppression/);
 });
+
+test("Core ML's own suppression is judged by the boxes that follow from it, and by verify", async () => {
+  const out = scratch();
+  const pipeline = ['--to', 'coreml', '--precision', 'fp32', '--nms', 'pipeline'];
+  const { code, stdout, stderr } = await mobileone(out, ['convert', detector, ...pipeline]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/Core ML's own, among boxes of the same class.*was cut/);
+  expect(stdout).toMatch(/Core ML itself did not run/);
+  // A second run finds a package of its own there.
+  expect((await mobileone(out, ['convert', detector, ...pipeline])).code).toBe(0);
+  const inputs = detector.replace('model.onnx', 'input.npy');
+  const verified = await mobileone(out, ['verify', detector, 'model.mlpackage', '--inputs', inputs]);
+  expect(verified.code, verified.stderr).toBe(0);
+});

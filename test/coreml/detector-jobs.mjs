@@ -12,20 +12,22 @@ const OUTPUTS = ['boxes', 'scores', 'labels'];
 export async function detectorJobs(folder, wanted) {
   const jobs = [];
   for (const source of [...readdirSync(DETECTORS).map((name) => join(DETECTORS, name)), SSDLITE]) {
-    const name = `detector ${source.split(/[/\\]/).at(-1)} padded`;
-    if (!name.includes(wanted)) continue;
-    const base = `detector${jobs.length}`;
-    const options = { to: ['coreml'], outDir: folder, name: base, precision: 'fp32', nms: 'padded', check: false };
-    await convert(join(source, 'model.onnx'), options);
-    jobs.push({
-      name,
-      package: join(folder, `${base}.mlpackage`),
-      input: join(source, 'input.npy'),
-      rows: null,
-      answers: Object.fromEntries(OUTPUTS.map((output) => [output, join(source, `output.${output}.npy`)])),
-      counted: 'count',
-      tolerance: 1e-4,
-    });
+    for (const nms of ['padded', 'pipeline']) {
+      const name = `detector ${source.split(/[/\\]/).at(-1)} ${nms}`;
+      if (!name.includes(wanted)) continue;
+      const base = `detector${jobs.length}`;
+      const options = { to: ['coreml'], outDir: folder, name: base, precision: 'fp32', nms, check: false };
+      await convert(join(source, 'model.onnx'), options);
+      jobs.push({
+        name,
+        package: join(folder, `${base}.mlpackage`),
+        input: join(source, 'input.npy'),
+        rows: null,
+        answers: Object.fromEntries(OUTPUTS.map((output) => [output, join(source, `output.${output}.npy`)])),
+        ...(nms === 'padded' ? { counted: 'count' } : { detector: source === SSDLITE ? [1, 1] : [64, 64] }),
+        tolerance: 1e-4,
+      });
+    }
   }
   return jobs;
 }

@@ -4,14 +4,17 @@
 
 A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows at most are run one at a time, or none),
 answers (output -> path of a .npy, or shape and data), tolerance, and what else must hold: convolutions (at most), operations
-(exactly, without const), counted (the output that says how many rows of the others count; the rest is 0), labels, colours, pixels (mean and std that are undone), softmax (of the answers).
+(exactly, without const), counted (the output that says how many rows of the others count; the rest is 0), detector (of a pipeline: width and height of
+the image in the answers' units), labels, colours, pixels (mean and std that are undone), softmax (of the answers).
 Prints a line for each that fails, then "N passed, N failed". Exit code 0 only if all pass and there was something to judge.
 """
-import json, math, os, sys
+import json, math, os, shutil, sys, tempfile
 
 import numpy as np
+import torch
+import torchvision
 
-from coreml_check import COLOURS, Bad, Judge, need
+from coreml_check import COLOURS, Bad, Judge, coremltools, need
 from damage import damages
 
 
@@ -47,6 +50,8 @@ def softmax(x):
 
 def run(job, package):
     """-> (verdict, what is wrong, the judge): ok, off (runs, and answers something else) or invalid."""
+    if job.get("detector"):
+        return run_detector(job, package)
     x = array(job["input"])
     answers = {name: array(given) for name, given in job["answers"].items()}
     rows = job.get("rows")
@@ -77,6 +82,50 @@ def run(job, package):
     if not worst <= job["tolerance"]:
         return "off", f"error {worst:.3g}, limit {job['tolerance']:g}", judge
     return "ok", "", judge
+
+
+def suppressed(given, upper, x):
+    """What a pipeline's NonMaximumSuppression makes of its program's outputs, by the words of its .proto."""
+    boxes, scores = x
+    corners = torch.cat([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2], 1)
+    best, label = scores.max(1)
+    alive = torch.nonzero(best >= given.confidenceThreshold).flatten()
+    if given.pickTop.perClass:
+        kept = torchvision.ops.batched_nms(corners[alive], best[alive], label[alive], given.iouThreshold)
+    else:
+        kept = torchvision.ops.nms(corners[alive], best[alive], given.iouThreshold)
+    kept = alive[kept][:upper]
+    return corners[kept], best[kept], label[kept]
+
+
+def run_detector(job, package):
+    """A pipeline: coremltools loads it, its program is judged as a package of its own, and the suppression runs behind."""
+    spec = coremltools.models.MLModel(package, skip_model_load=True).get_spec()
+    program, last = spec.pipeline.models
+    with tempfile.TemporaryDirectory() as folder:
+        alone = os.path.join(folder, "program.mlpackage")
+        shutil.copytree(package, alone)
+        data = os.path.join(alone, "Data", "com.apple.CoreML")
+        moved = type(spec).FromString(program.SerializeToString())
+        for op in moved.mlProgram.functions["main"].block_specializations[moved.mlProgram.functions["main"].opset].operations:
+            if "val" in op.attributes and op.attributes["val"].WhichOneof("value") == "blobFileValue":
+                op.attributes["val"].blobFileValue.fileName = "@model_path/weights/weight.bin"
+        with open(os.path.join(data, "model.mlmodel"), "wb") as file:
+            file.write(moved.SerializeToString())
+        os.rename(os.path.join(data, "weights", "0-weight.bin"), os.path.join(data, "weights", "weight.bin"))
+        judge, outputs = Judge(alone, "as-stated"), None
+        with judge.part("package"):
+            outputs = judge.judge(feeds(alone, array(job["input"])))
+        if outputs is None or judge.errors:
+            return "invalid", "; ".join(judge.errors[:2]), judge
+    nms = last.nonMaximumSuppression
+    raw = [torch.as_tensor(outputs[name]) for name in (nms.coordinatesInputFeatureName, nms.confidenceInputFeatureName)]
+    upper = spec.description.output[0].type.multiArrayType.shapeRange.sizeRanges[0].upperBound
+    width, height = job["detector"]
+    boxes, scores, labels = suppressed(nms, upper, raw)
+    got = {"boxes": boxes * torch.tensor([width, height] * 2), "scores": scores, "labels": labels}
+    worst = max(error(array(answer), got[name].numpy()) for name, answer in job["answers"].items())
+    return ("ok", "", judge) if worst <= job["tolerance"] else ("off", f"error {worst:.3g}", judge)
 
 
 def feeds(package, x):

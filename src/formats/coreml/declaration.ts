@@ -16,9 +16,9 @@ const options: Readonly<Record<keyof CoremlOptions, Declaration>> = {
     help: 'Core ML: iOS15 to iOS18 (iOS15, raised by need)',
   },
   nms: {
-    kind: oneOf('padded'),
+    kind: oneOf('pipeline', 'padded'),
     flag: '--nms <form>',
-    help: 'Core ML: how NonMaxSuppression is held: padded, a fixed number of rows and their count',
+    help: "Core ML: NonMaxSuppression as pipeline (Core ML's own, for Vision) or padded (a fixed number of rows)",
   },
 };
 

@@ -21,7 +21,7 @@ const COLOURS: ReadonlyMap<number | undefined, ImageOptions['order']> = new Map(
  */
 export function open({ files }: Artefact): Opened<Model> {
   const content = readPackage(new Map(Array.from(files, ([path, chunks]) => [path, asOneChunk(chunks)])));
-  const { model, description, classifier, values, held, compressed, computesInHalf, program } = content;
+  const { model, description, labels, values, held, compressed, computesInHalf, program } = content;
   const { metadata, graph, notes } = model;
   const tensors = new Map([...graph.inputs, ...graph.outputs].map((value) => [value.name, value]));
   const filePort = ({ name = '', type }: Message<'FeatureDescription'>): FilePort => {
@@ -29,13 +29,13 @@ export function open({ files }: Artefact): Opened<Model> {
     const sizes = shape?.map((size) => (typeof size === 'number' ? size : undefined));
     return { name, dtype, shape: sizes, colours: COLOURS.get(type?.imageType?.colorSpace) };
   };
-  const [inputs, outputs] = [description.input.map(filePort), description.output.map(filePort)];
+  const [inputs, outputs] = [description.input.filter(isNeeded).map(filePort), description.output.map(filePort)];
   const said = describeArtefact({ metadata, inputs, outputs, values }, damaged);
   return {
     ...said,
     nodes: () => nodesOf(graph),
     program: () => program,
-    labels: classifier?.labels ?? said.labels,
+    labels: labels ?? said.labels,
     precision: mostHeldIn(held),
     coarsest: coarsestOf([...held.map(([precision]) => precision), computesInHalf ? 'fp16' : 'fp32']),
     quantization: compressed.some(([how]) => how === 'palette') ? 'palette' : compressed[0]?.[0],
@@ -43,4 +43,9 @@ export function open({ files }: Artefact): Opened<Model> {
     notes,
     content: model,
   };
+}
+
+/** What has no value of its own where an app gives none. */
+function isNeeded({ type }: Message<'FeatureDescription'>): boolean {
+  return type?.isOptional !== true;
 }

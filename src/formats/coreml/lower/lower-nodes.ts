@@ -67,7 +67,7 @@ function lowerNode(
 function whyNot(node: Node): string {
   if (node.domain) return `Core ML knows nothing of the domain ${node.domain}`;
   return node.is('NonMaxSuppression')
-    ? 'how many boxes it selects is known only when the network runs; --nms padded holds as many as there can be'
+    ? "how many boxes it selects is known only when the network runs; --nms pipeline takes Core ML's own suppression, --nms padded holds as many as there can be"
     : 'it is not written for Core ML';
 }
 

@@ -22,6 +22,7 @@ import { ProgramBuilder } from './program-builder.js';
 import { lowerResults } from './results.js';
 import { nonMaxSuppression } from './rows/non-maximum-suppression.js';
 import { fixSelectedRows, type SelectedRows } from './selected-rows.js';
+import { suppress, takeDetections } from './suppression.js';
 import { Values } from './values.js';
 
 /**
@@ -44,11 +45,15 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const building = { builder, values, names, refusals, ends };
   const inputs = lowerInputs(graph, options, building);
   refusals.expectNone();
-  const labelled = options.labels && { labels: options.labels, output: labelledOutput(graph, options.labels) };
+  const isPipeline = options.nms === 'pipeline';
+  const detections = isPipeline ? takeDetections(graph, refusals) : undefined;
+  refusals.expectNone();
+  const labelled = options.labels &&
+    !isPipeline && { labels: options.labels, output: labelledOutput(graph, options.labels) };
 
   // What cannot be said in fp16 is said in fp32, whose constants are the file's own bytes.
   const precision: Float = options.precision === 'fp32' || options.withoutWeights ? 'fp32' : 'fp16';
-  const selected = options.nms && selectedRows(graph, options, refusals);
+  const selected = options.nms === 'padded' ? selectedRows(graph, options, refusals) : undefined;
   const kept = precision === 'fp16' ? keptInFloat32(graph, options.keepFp32 ?? [], options.image?.input) : new Set();
   const widened: string[] = [];
   lowerNodes(graph, building, {
@@ -60,9 +65,10 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   refusals.expectNone();
 
   const padded = selected && padOutputs(selected, building);
-  const results = lowerResults(graph.outputs, labelled, inputs, building);
+  const suppressed = detections && suppress(detections, graph, options.labels, building);
+  const results = lowerResults(detections ? [] : graph.outputs, labelled || undefined, inputs, building);
   refusals.expectNone();
-  const outputs = [...results.outputs, ...(padded ? [padded.count] : [])];
+  const outputs = suppressed?.outputs ?? [...results.outputs, ...(padded ? [padded.count] : [])];
   builder.prune([...outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
   const program = {
@@ -71,12 +77,25 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
     operations: builder.operations,
     outputs,
     classifier: results.classifier,
-    metadata: metadataOf(model, options, ends, trace(builder.operations, ends), padded && rowsOf(padded, ends)),
+    suppression: suppressed?.suppression,
+    metadata: metadataOf(model, options, ends, trace(builder.operations, ends), {
+      rows: padded && rowsOf(padded, ends),
+      detections: suppressed?.detections,
+    }),
   };
   const renamed = [...ends].flatMap(([written, { name }]) =>
     name === written ? [] : [`${name} is called ${written} in the Core ML model`],
   );
-  return { program, notes: [...fixed.notes, ...widened, ...renamed, ...(padded ? [paddedNote(padded)] : [])] };
+  return {
+    program,
+    notes: [
+      ...fixed.notes,
+      ...widened,
+      ...renamed,
+      ...(padded ? [paddedNote(padded)] : []),
+      ...(suppressed?.notes ?? []),
+    ],
+  };
 }
 
 /** @throws UnsupportedError where the boxes cannot be held so */

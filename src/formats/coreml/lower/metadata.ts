@@ -2,7 +2,9 @@ import type { Model, Value } from '../../../model/index.js';
 import type { LowerOptions } from '../../format.js';
 import {
   asText,
+  type DetectionsOfOutputs,
   description,
+  detectionEntries,
   provenance,
   type RowsOfOutputs,
   rowEntries,
@@ -19,7 +21,10 @@ export function metadataOf(
   options: LowerOptions,
   ends: ReadonlyMap<string, Value>,
   traced: Traced,
-  rows: RowsOfOutputs | undefined,
+  {
+    rows,
+    detections,
+  }: { readonly rows: RowsOfOutputs | undefined; readonly detections: DetectionsOfOutputs | undefined },
 ): ReadonlyMap<string, string> {
   const layout = [...ends].filter(([, { rank }]) => rank === 4).map(([name]) => [name, 'nchw'] as const);
   const { producerName, producerVersion } = model.provenance;
@@ -27,7 +32,12 @@ export function metadataOf(
   const entries = new Map([
     ...withoutTraces(model.metadata),
     ...(producer ? [['mobileone.source.producer', producer] as const] : []),
-    ...[...description(options, new Map(layout)), ...rowEntries(rows), ...provenance(traced)].map(asText),
+    ...[
+      ...description(options, new Map(layout)),
+      ...rowEntries(rows),
+      ...detectionEntries(detections),
+      ...provenance(traced),
+    ].map(asText),
   ]);
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -46,10 +46,14 @@ export const PATHS = {
   manifest: 'Manifest.json',
   model: 'Data/com.apple.CoreML/model.mlmodel',
   weights: 'Data/com.apple.CoreML/weights/weight.bin',
+  /** Of the first model of a pipeline: each has its number before the name. */
+  weightsOfFirst: 'Data/com.apple.CoreML/weights/0-weight.bin',
 } as const;
 
 /** What a constant in weight.bin calls its file. */
 export const BLOB_FILE_NAME = '@model_path/weights/weight.bin';
+/** The same in the first model of a pipeline. */
+export const BLOB_FILE_NAME_OF_FIRST = '@model_path/weights/0-weight.bin';
 
 /** What MIL takes as the name of a value, a function or an argument. */
 export const LEGAL_NAME = /^[A-Za-z_][A-Za-z0-9_@]*$/;

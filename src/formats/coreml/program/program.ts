@@ -58,6 +58,33 @@ export interface Classifier {
   readonly probabilitiesName: string;
 }
 
+/** Names of the features of a detector in Core ML: what its program gives, what it is told and what comes out. */
+export const DETECTOR_FEATURES = {
+  rawConfidence: 'raw_confidence',
+  rawCoordinates: 'raw_coordinates',
+  iouThreshold: 'iouThreshold',
+  confidenceThreshold: 'confidenceThreshold',
+  confidence: 'confidence',
+  coordinates: 'coordinates',
+} as const;
+
+/**
+ * Core ML's own NonMaximumSuppression, a model that stands behind the program in a pipeline. The program gives the confidence of
+ * each class [n, classes] and coordinates [n, 4], as centre x and y, width and height.
+ */
+export interface Suppression {
+  readonly classes: number;
+  readonly boxes: number;
+  /** Boxes suppress those of their own class alone: that of the highest confidence. */
+  readonly perClass: boolean;
+  readonly iouThreshold: number;
+  /** Boxes below are dropped. */
+  readonly confidenceThreshold: number;
+  /** As many boxes come out at most. */
+  readonly most: number;
+  readonly labels: readonly string[] | undefined;
+}
+
 /** An ML Program with one function: what Core ML runs, before it is bytes. */
 export interface MilProgram {
   readonly version: Version;
@@ -66,5 +93,6 @@ export interface MilProgram {
   readonly operations: readonly MilOperation[];
   readonly outputs: readonly MilValue[];
   readonly classifier: Classifier | undefined;
+  readonly suppression: Suppression | undefined;
   readonly metadata: ReadonlyMap<string, string>;
 }

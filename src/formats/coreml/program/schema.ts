@@ -1,5 +1,5 @@
 import * as protobuf from '../../../protobuf/index.js';
-import { map, oneof, repeated, singular } from '../../../protobuf/index.js';
+import { map, oneof, optional, repeated, singular } from '../../../protobuf/index.js';
 
 /**
  * The part of Core ML's protobuf schema that an ML Program needs. Numbers and names are facts of the format (`Model.proto`,
@@ -10,8 +10,25 @@ const SCHEMA = {
     specificationVersion: singular(1, 'int'),
     description: singular(2, 'ModelDescription'),
     isUpdatable: singular(10, 'bool'),
+    pipeline: oneof(202, 'Pipeline'),
     mlProgram: oneof(502, 'Program'),
+    nonMaximumSuppression: oneof(610, 'NonMaximumSuppression'),
   },
+  Pipeline: { models: repeated(1, 'Model'), names: repeated(2, 'string') },
+  NonMaximumSuppression: {
+    pickTop: optional(1, 'PickTop'),
+    stringClassLabels: oneof(100, 'StringVector'),
+    iouThreshold: singular(110, 'double'),
+    confidenceThreshold: singular(111, 'double'),
+    confidenceInputFeatureName: singular(200, 'string'),
+    coordinatesInputFeatureName: singular(201, 'string'),
+    iouThresholdInputFeatureName: singular(202, 'string'),
+    confidenceThresholdInputFeatureName: singular(203, 'string'),
+    confidenceOutputFeatureName: singular(210, 'string'),
+    coordinatesOutputFeatureName: singular(211, 'string'),
+  },
+  PickTop: { perClass: singular(1, 'bool') },
+  StringVector: { vector: repeated(1, 'string') },
   ModelDescription: {
     input: repeated(1, 'FeatureDescription'),
     output: repeated(10, 'FeatureDescription'),
@@ -41,7 +58,13 @@ const SCHEMA = {
     isOptional: singular(1000, 'bool'),
   },
   Empty: {},
-  ArrayFeatureType: { shape: repeated(1, 'int'), dataType: singular(2, 'int') },
+  ArrayFeatureType: {
+    shape: repeated(1, 'int'),
+    dataType: singular(2, 'int'),
+    shapeRange: oneof(31, 'ShapeRange'),
+  },
+  ShapeRange: { sizeRanges: repeated(1, 'SizeRange') },
+  SizeRange: { lowerBound: singular(1, 'int'), upperBound: singular(2, 'int') },
   ImageFeatureType: { width: singular(1, 'int'), height: singular(2, 'int'), colorSpace: singular(3, 'int') },
   DictionaryFeatureType: { int64KeyType: oneof(1, 'Empty'), stringKeyType: oneof(2, 'Empty') },
   Program: {

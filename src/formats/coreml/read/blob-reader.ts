@@ -1,3 +1,4 @@
+import { BLOB_FILE_NAME } from '../program/data-types.js';
 import { damaged } from './damaged.js';
 
 const ALIGNMENT = 64;
@@ -17,9 +18,12 @@ export class BlobReader {
   readonly #records = new Map<number, Record>();
   /** Records that the header claims; readers go by offsets and do not need it. */
   readonly claimed: number;
+  /** What constants call the file. */
+  readonly fileName: string;
 
   /** @throws InputError where the file is no chain of whole records */
-  constructor(file: Uint8Array) {
+  constructor(file: Uint8Array, fileName: string = BLOB_FILE_NAME) {
+    this.fileName = fileName;
     const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
     if (file.length < ALIGNMENT) throw damaged(`weight.bin has ${file.length} bytes, less than its header`);
     this.claimed = view.getUint32(0, true);

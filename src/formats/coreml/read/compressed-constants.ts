@@ -1,5 +1,4 @@
 import { float16ToNumber, numberToFloat16, sizeOf } from '../../../model/index.js';
-import { BLOB_FILE_NAME } from '../program/data-types.js';
 import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
@@ -118,7 +117,7 @@ class Attributed {
   }
 
   #record({ fileName = '', offset = 0 }: Message<'BlobFileValue'>, blob: number, count: number): Uint8Array {
-    if (fileName !== BLOB_FILE_NAME || !this.#blobs) throw this.damaged(`its data in ${fileName}`);
+    if (!this.#blobs || fileName !== this.#blobs.fileName) throw this.damaged(`its data in ${fileName}`);
     return this.#blobs.read(offset, blob, count);
   }
 

@@ -1,12 +1,13 @@
 import { type Bytes, Model } from '../../../model/index.js';
 import { WireError } from '../../../protobuf/index.js';
 import type { ArtefactProgram } from '../../format.js';
-import { VERSIONS } from '../program/data-types.js';
+import { BLOB_FILE_NAME, BLOB_FILE_NAME_OF_FIRST, VERSIONS } from '../program/data-types.js';
 import type { MilType } from '../program/program.js';
 import { coremlCodec, type Message } from '../program/schema.js';
 import { BlobReader } from './blob-reader.js';
 import type { ReadClassifier } from './classifier.js';
 import { damaged } from './damaged.js';
+import { addDetections, readDetector } from './detector.js';
 import { checkDescription, type Features } from './read-description.js';
 import { readManifest } from './read-manifest.js';
 import { ProgramReader } from './read-program.js';
@@ -20,6 +21,8 @@ export interface ReadPackage {
   readonly model: Model;
   readonly description: Message<'ModelDescription'>;
   readonly classifier: ReadClassifier | undefined;
+  /** Class names that its operations or models have. */
+  readonly labels: readonly string[] | undefined;
   /** Names of what operations make, in their order. */
   readonly values: readonly string[];
   /** In what, and how many, elements of floating-point constants are held. */
@@ -43,14 +46,17 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   const bytes = files.get(manifest.modelPath);
   if (!bytes) throw damaged(`${manifest.modelPath} is no file`);
   const message = decode(bytes);
-  const { description, mlProgram } = message;
+  const { description } = message;
+  const detector = message.pipeline && readDetector(message);
+  const { mlProgram, description: own } = detector?.program ?? message;
   if (!mlProgram) throw damaged('its model is no ML Program');
-  if (!description) throw damaged('its model has no description');
+  if (!description || !own) throw damaged('its model has no description');
   if (message.isUpdatable) throw damaged('an updatable model is not read here');
   const { main, block } = mainOf(mlProgram, message.specificationVersion ?? 0);
 
-  const blobFile = files.get(manifest.modelPath.replace(/[^/]*$/, 'weights/weight.bin'));
-  const blobs = blobFile && new BlobReader(blobFile);
+  const fileName = detector ? BLOB_FILE_NAME_OF_FIRST : BLOB_FILE_NAME;
+  const blobFile = files.get(manifest.modelPath.replace(/[^/]*$/, fileName.replace('@model_path/', '')));
+  const blobs = blobFile && new BlobReader(blobFile, fileName);
   const model = new Model({
     opsets: new Map([['', OPSET]]),
     metadata: new Map(description.metadata?.userDefined),
@@ -67,14 +73,17 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   program.readOperations(block.operations);
   const outputs = addOutputs(model, program, block.outputs);
   program.checkTypes();
-  checkDescription(description, inputs, outputs);
-  const { classifier, values, held, compressed, computesInHalf, operations } = program;
+  checkDescription(own, inputs, outputs);
+  const detected = detector ? addDetections(model, detector, description) : [];
+  const { classifier, held, compressed, computesInHalf, operations } = program;
+  const values = [...program.values, ...detected];
   const recorded: ArtefactProgram = {
     inputs: [...inputs.keys()],
     outputs: block.outputs.map((name, index) => ({ role: `output ${index}`, value: name })),
     operations,
   };
-  return { model, description, classifier, values, held, compressed, computesInHalf, program: recorded };
+  const labels = detector?.labels ?? classifier?.labels;
+  return { model, description, classifier, labels, values, held, compressed, computesInHalf, program: recorded };
 }
 
 const EMPTY = { producerVersion: '', domain: '', modelVersion: 0n, docString: '' };

@@ -47,7 +47,7 @@ export function readConstant(value: Message<'Value'>, blobs: BlobReader | undefi
   const count = sizeOf(type.shape);
   if (value.blobFileValue) {
     const { fileName = '', offset = 0 } = value.blobFileValue;
-    if (fileName !== BLOB_FILE_NAME)
+    if (fileName !== (blobs?.fileName ?? BLOB_FILE_NAME))
       throw damaged(`the blob file ${fileName} leaves the package or is not its own`, where);
     const code = MIL_NUMBERS[type.dtype].blob;
     if (code === undefined) throw damaged(`${type.dtype} cannot lie in weight.bin`, where);

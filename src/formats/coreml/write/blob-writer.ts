@@ -1,4 +1,4 @@
-import { MIL_NUMBERS, type MilDataType } from '../program/data-types.js';
+import { BLOB_FILE_NAME, MIL_NUMBERS, type MilDataType } from '../program/data-types.js';
 
 /** Metadata and data of every record start at multiples of this. */
 const ALIGNMENT = 64;
@@ -7,10 +7,16 @@ const VERSION = 2;
 
 /** weight.bin as it grows: a header, then records of 64 bytes of metadata and their data. Equal data are stored once. */
 export class BlobWriter {
+  /** What constants call the file. */
+  readonly fileName: string;
   readonly #chunks: Uint8Array[] = [new Uint8Array(ALIGNMENT)];
   readonly #records = new Map<string, { data: Uint8Array; offset: number }[]>();
   #length = ALIGNMENT;
   #count = 0;
+
+  constructor(fileName: string = BLOB_FILE_NAME) {
+    this.fileName = fileName;
+  }
 
   get isEmpty(): boolean {
     return this.#count === 0;

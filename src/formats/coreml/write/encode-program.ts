@@ -1,4 +1,4 @@
-import { BLOB_FILE_NAME, FLOAT64, MIL_NUMBERS } from '../program/data-types.js';
+import { FLOAT64, MIL_NUMBERS } from '../program/data-types.js';
 import type { Classifier, Constant, MilOperation, MilProgram } from '../program/program.js';
 import type { MessageParts } from '../program/schema.js';
 import type { BlobWriter } from './blob-writer.js';
@@ -49,7 +49,7 @@ function encodeConstant(constant: Constant, blobs: BlobWriter): MessageParts<'Va
     return immediate(constant);
   }
   const offset = blobs.add(dtype, bytesOf(data));
-  return { type: tensorType(constant), blobFileValue: { fileName: BLOB_FILE_NAME, offset } };
+  return { type: tensorType(constant), blobFileValue: { fileName: blobs.fileName, offset } };
 }
 
 /** The last operation of a classifier. Its class names are the one argument that coremltools itself binds in place. */

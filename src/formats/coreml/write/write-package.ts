@@ -1,26 +1,28 @@
 import type { Artefact, Hash } from '../../format.js';
-import { PATHS } from '../program/data-types.js';
+import { BLOB_FILE_NAME, BLOB_FILE_NAME_OF_FIRST, PATHS } from '../program/data-types.js';
 import type { MilProgram } from '../program/program.js';
 import { coremlCodec } from '../program/schema.js';
 import { BlobWriter } from './blob-writer.js';
 import { describe } from './describe.js';
 import { encodeProgram } from './encode-program.js';
+import { pipelineOf } from './pipeline.js';
 
 /** A program as the files of an `.mlpackage`. Equal programs give equal bytes: identifiers come from the content. */
 export function writePackage(program: MilProgram, hash: Hash): Artefact {
-  const blobs = new BlobWriter();
-  const mlProgram = encodeProgram(program, blobs);
-  const model = coremlCodec.encode('Model', {
+  const { suppression } = program;
+  const blobs = new BlobWriter(suppression ? BLOB_FILE_NAME_OF_FIRST : BLOB_FILE_NAME);
+  const alone = {
     specificationVersion: program.version.specification,
     description: describe(program),
-    mlProgram,
-  });
+    mlProgram: encodeProgram(program, blobs),
+  };
+  const model = coremlCodec.encode('Model', suppression ? pipelineOf(alone, suppression) : alone);
   const files = new Map<string, readonly Uint8Array[]>([[PATHS.model, model]]);
   const modelId = identifier(hash(model));
   const items: [string, object][] = [[modelId, item('model.mlmodel', 'CoreML Model Specification')]];
   if (!blobs.isEmpty) {
     const weights = blobs.finish();
-    files.set(PATHS.weights, weights);
+    files.set(suppression ? PATHS.weightsOfFirst : PATHS.weights, weights);
     items.push([identifier(hash(weights)), item('weights', 'CoreML Model Weights')]);
   }
   const manifest = {

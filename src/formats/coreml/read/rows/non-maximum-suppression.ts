@@ -1,4 +1,5 @@
 import { Tensor, type Value } from '../../../../model/index.js';
+import { nextBelow } from '../next-below.js';
 import type { OnnxBuilder } from '../onnx-builder.js';
 import type { ReadRow, ReadRows } from './row.js';
 
@@ -61,15 +62,6 @@ function pick(to: OnnxBuilder, x: Value, indices: Value): Value {
   const rows = to.node('GatherND', [x, places], { batch_dims: 1 });
   const isFree = to.node('Unsqueeze', [to.node('Less', [indices, to.ints([0])]), to.ints([2])]);
   return to.node('Where', [isFree, to.number(0), rows]);
-}
-
-/** The float32 before this one. */
-function nextBelow(value: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setFloat32(0, value);
-  if (value === 0) return -(2 ** -149);
-  view.setInt32(0, view.getInt32(0) + (value > 0 ? -1 : 1));
-  return view.getFloat32(0);
 }
 
 /** Which boxes stay. */
