@@ -1,59 +1,95 @@
-// Joins the command line's modules into a few scripts, after tsc has written them to dist. A run loads about 250 small
-// modules otherwise, and finding, opening and compiling them takes longer than fusing a network.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Joins the program, the library and the engines into a few scripts, after tsc has written their modules to dist. A run loads
+// about 250 small modules otherwise, and finding, opening and compiling them takes longer than fusing a network; and packages
+// that npm would install bring ten times what is used of them. Beside the scripts lie files of those packages that are no scripts.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
+import { noticesOf } from './notices.js';
 
+const require = createRequire(import.meta.url);
 const folder = 'dist/bundle';
-// Small: loaded by every run, or together with what one option needs. All others stay what npm installed.
-const joined = [
-  ...['commander', 'picocolors', 'fflate', '@noble/hashes'],
-  ...['preact', 'preact-render-to-string', '@dagrejs/dagre', '@dagrejs/graphlib'],
-  ...['d3-array', 'd3-color', 'd3-format', 'd3-interpolate', 'd3-path', 'd3-scale', 'd3-shape', 'd3-time'],
-  ...['d3-time-format', 'internmap', 'fast-xml-builder', 'path-expression-matcher', 'xml-naming'],
-];
 
-/**
- * Commander can start other programs as commands, and for that loads a good part of Node, in every run. No command of ours
- * is another program.
- */
-const startsPrograms = (name, importer = '') => name === 'node:child_process' && importer.includes('/commander/');
-const withoutPrograms = {
-  name: 'without-programs',
-  resolveId: (name, importer) => (startsPrograms(name, importer) ? '\0no-programs' : null),
-  load: (name) => (name === '\0no-programs' ? 'export {};' : null),
+/** Files that `readPackageFile` is asked for, by the folder of the scripts that ask. */
+const carried = {
+  '.': [
+    ...['@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', '@jsquash/jpeg/package.json'],
+    ...['@jsquash/png/codec/pkg/squoosh_png_bg.wasm', '@jsquash/png/package.json'],
+    ...['@jsquash/webp/codec/dec/webp_dec.wasm', '@jsquash/webp/package.json'],
+  ],
+  child: [
+    'onnxruntime-web/ort-wasm-simd-threaded.wasm',
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+    '@litertjs/core/wasm/litert_wasm_compat_internal.js',
+    '@litertjs/core/wasm/litert_wasm_compat_internal.wasm',
+    '@litertjs/core/package.json',
+  ],
 };
 
-const isJoined = (name, importer) =>
-  /^[./\0]/.test(name) ||
-  joined.some((own) => name === own || name.startsWith(`${own}/`)) ||
-  startsPrograms(name, importer);
+/** Installed by those who want it, and found where they did. */
+const external = ['onnxruntime-node'];
 
-const bundle = await rolldown({
-  input: 'dist/cli/main.js',
-  platform: 'node',
-  plugins: [withoutPrograms],
-  external: (name, importer) => !isJoined(name, importer),
-});
+/**
+ * What a package could do and is never asked for. Commander can start other programs as commands, and for that loads a good
+ * part of Node, in every run; TensorFlow.js can fetch where Node has no `fetch`.
+ */
+const unused = { 'node:child_process': '/commander/', 'node-fetch': '/tfjs-core/' };
+const withoutUnused = {
+  name: 'without-unused',
+  resolveId: (name, importer = '') => (name in unused && importer.includes(unused[name]) ? '\0unused' : null),
+  load: (name) => (name === '\0unused' ? 'export {};' : null),
+};
+
 rmSync(folder, { recursive: true, force: true });
-await bundle.write({
-  dir: folder,
-  format: 'cjs',
-  entryFileNames: '[name].cjs',
-  chunkFileNames: '[name].cjs',
-});
-const licences = joined.map((name) => `${name}\n\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8')}`);
-writeFileSync(join(folder, 'LICENSES'), licences.join('\n\n'));
-await bundleChildren();
+const program = await bundle({ main: 'dist/cli/main.js', index: 'dist/index.js' }, '.', 'cjs', '.cjs');
+// Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner.
+const engines = ['litert', 'onnxruntime', 'tfjs', 'watcher'];
+const children = await bundle(
+  Object.fromEntries(engines.map((name) => [name, `dist/engines/child/${name}.js`])),
+  'child',
+  'cjs',
+  '.js',
+);
+writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
+const core = await bundle({ core: 'dist/core.js' }, 'core', 'esm', '.js');
+for (const [place, names] of Object.entries(carried)) for (const name of names) carry(place, name);
+writeFileSync(
+  join(folder, 'THIRD_PARTY_NOTICES'),
+  noticesOf([
+    ...program,
+    ...children,
+    ...core,
+    ...Object.values(carried)
+      .flat()
+      .map((name) => require.resolve(name)),
+  ]),
+);
 
-/** Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner. */
-async function bundleChildren() {
-  const children = await rolldown({
-    input: ['litert', 'onnxruntime', 'tfjs', 'watcher'].map((name) => `dist/engines/child/${name}.js`),
-    platform: 'node',
-    external: /^[^./]/,
+/** @returns the modules that came into the scripts */
+async function bundle(input, place, format, suffix) {
+  const joined = await rolldown({
+    input,
+    platform: format === 'cjs' ? 'node' : 'browser',
+    plugins: [withoutUnused],
+    external,
+    // The library's entries load at once what the program loads when it needs it.
+    checks: { ineffectiveDynamicImport: false },
+    // As modules, of which what is not used can be left out.
+    resolve: { mainFields: ['module', 'main'] },
   });
-  const names = '[name].js';
-  await children.write({ dir: join(folder, 'child'), format: 'cjs', entryFileNames: names, chunkFileNames: names });
-  writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
+  const { output } = await joined.write({
+    dir: join(folder, place),
+    format,
+    entryFileNames: `[name]${suffix}`,
+    chunkFileNames: `[name]${suffix}`,
+    minify: place === 'child',
+  });
+  return output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
+}
+
+function carry(place, name) {
+  const file = join(folder, place, 'packages', `${name}.deflate`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, deflateRawSync(readFileSync(require.resolve(name)), { level: 9 }));
 }

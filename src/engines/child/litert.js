@@ -1,10 +1,8 @@
 // @ts-check
 /** LiteRT in a process of its own: its web runtime, in WebAssembly on one thread. */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { runInThisContext } from 'node:vm';
+import { readPackageFile } from '../../files/package-file.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
 
@@ -25,12 +23,13 @@ import { bytesOf, viewOf } from './typed-arrays.js';
  * @property {() => void} delete
  * @typedef {object} LiteRt
  * @property {new (data: ArrayBufferView, shape: readonly number[]) => Tensor} Tensor
- * @property {(folder: string) => Promise<unknown>} loadLiteRt
+ * @property {(script: string) => Promise<unknown>} loadLiteRt
  * @property {(model: Uint8Array, options: { readonly accelerator: 'wasm' }) => Promise<Model>} loadAndCompile
  */
 
 const PACKAGE = '@litertjs/core';
-const require = createRequire(import.meta.url);
+/** The build that asks least of WebAssembly, so that it is the same in every Node. */
+const SCRIPT = 'litert_wasm_compat_internal.js';
 
 /**
  * What the runtime complained of: it says there that a kernel failed, and nowhere else, and goes on with whatever memory held.
@@ -39,43 +38,43 @@ const require = createRequire(import.meta.url);
 const complaints = [];
 
 serve(async () => {
-  const entry = require.resolve(PACKAGE);
-  const folder = path.join(path.dirname(entry), '..', 'wasm');
-  asInWorker(folder);
+  asInWorker();
   /** @type {LiteRt} */
-  const litert = await import(pathToFileURL(entry).href);
-  await litert.loadLiteRt(`${folder}${path.sep}`);
+  const litert = await import(/** @type {string} */ ('@litertjs/core'));
+  await litert.loadLiteRt(SCRIPT);
   /** @type {{ version: string }} */
-  const { version } = JSON.parse(readFileSync(path.join(folder, '..', 'package.json'), 'utf8'));
+  const { version } = JSON.parse(textOf(`${PACKAGE}/package.json`));
   return {
     info: { name: PACKAGE, version },
     load: (request, attachments) => load(litert, request, attachments),
   };
 });
 
-/**
- * The globals by which the runtime's script takes this process for a worker, which loads other scripts one after the other.
- * @param {string} folder
- */
-function asInWorker(folder) {
-  const script = path.join(folder, 'worker.js');
+/** The globals by which the runtime's script takes this process for a worker, which loads other scripts one after the other. */
+function asInWorker() {
   /** @param {string} line */
   const printErr = (line) => {
     if (line.startsWith('ERROR')) complaints.push(line);
   };
+  const wasmBinary = readPackageFile(`${PACKAGE}/wasm/${SCRIPT.replace(/js$/, 'wasm')}`);
   const globals = {
     self: globalThis,
-    location: { href: pathToFileURL(script).href },
-    require,
-    __filename: script,
-    __dirname: folder,
-    Module: { print: () => {}, printErr },
-    /** @param {string} file */
-    importScripts: (file) => runInThisContext(readFileSync(file, 'utf8'), { filename: file }),
+    location: { href: import.meta.url },
+    require: createRequire(import.meta.url),
+    __filename: SCRIPT,
+    __dirname: '.',
+    Module: { print: () => {}, printErr, wasmBinary },
+    /** @param {string} script */
+    importScripts: (script) => runInThisContext(textOf(`${PACKAGE}/wasm/${script}`), { filename: script }),
   };
   for (const [name, value] of Object.entries(globals))
     Object.defineProperty(globalThis, name, { value, writable: true });
   if (!('navigator' in globalThis)) Object.defineProperty(globalThis, 'navigator', { value: {} });
+}
+
+/** @param {string} file */
+function textOf(file) {
+  return new TextDecoder().decode(readPackageFile(file));
 }
 
 /** @throws {Error} where the runtime complained since the last time */

@@ -1,6 +1,7 @@
 // @ts-check
 /** ONNX Runtime in a process of its own. Arguments: the builds to try, in order of preference. */
 import { createRequire } from 'node:module';
+import { readPackageFile } from '../../files/package-file.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
 
@@ -9,13 +10,17 @@ import { bytesOf, viewOf } from './typed-arrays.js';
 /** @import { Attachments, NamedTensor, Opened } from './serve.js' */
 
 const require = createRequire(import.meta.url);
-const PACKAGES = new Map([
-  ['native', 'onnxruntime-node'],
-  ['wasm', 'onnxruntime-web'],
+/**
+ * How each build is started.
+ * @type {ReadonlyMap<string, { readonly name: string, readonly start: () => Promise<typeof Ort> }>}
+ */
+const BUILDS = new Map([
+  ['native', { name: 'onnxruntime-node', start: async () => require('onnxruntime-node') }],
+  ['wasm', { name: 'onnxruntime-web', start: startWasm }],
 ]);
 
 serve(async () => {
-  const { name, ort } = open(process.argv.slice(2));
+  const { name, ort } = await startFirst(process.argv.slice(2));
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = 1;
   const version = ort.env.versions.node ?? ort.env.versions.web ?? ort.env.versions.common;
@@ -23,18 +28,25 @@ serve(async () => {
 });
 
 /** @param {readonly string[]} builds */
-function open(builds) {
+async function startFirst(builds) {
   /** @type {unknown} */
   let reason = new Error('no build of ONNX Runtime was asked for');
   for (const build of builds) {
-    const name = PACKAGES.get(build) ?? build;
     try {
-      return { name, ort: /** @type {typeof Ort} */ (require(name)) };
+      const known = BUILDS.get(build);
+      if (!known) throw new Error(`there is no build ${build} of ONNX Runtime`);
+      return { name: known.name, ort: await known.start() };
     } catch (error) {
       reason = error;
     }
   }
   throw reason;
+}
+
+async function startWasm() {
+  const ort = await import('onnxruntime-web/wasm');
+  ort.env.wasm.wasmBinary = readPackageFile('onnxruntime-web/ort-wasm-simd-threaded.wasm');
+  return ort;
 }
 
 /**

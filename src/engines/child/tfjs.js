@@ -1,6 +1,8 @@
 // @ts-check
 /** TensorFlow.js in a process of its own: core, converter and the wasm backend, nothing that opens a connection. */
-import { createRequire } from 'node:module';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import { dispose, enableProdMode, env, setBackend, tensor, version_core } from '@tensorflow/tfjs-core';
+import { readPackageFile } from '../../files/package-file.js';
 import { concatBytes } from '../../model/chunks.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
@@ -10,7 +12,8 @@ import { bytesOf, viewOf } from './typed-arrays.js';
 /** @import { LoadRequest } from '../protocol.js' */
 /** @import { Attachments, NamedTensor, Opened } from './serve.js' */
 
-const require = createRequire(import.meta.url);
+/** The build of the wasm backend for one thread; what it needs of a processor, all that Node 20 runs on have. */
+const WASM = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm';
 
 /**
  * Operations for which the converter demands `executeAsync`, which in turn warns where none of them is present.
@@ -20,27 +23,30 @@ const DYNAMIC =
   /^(NonMaxSuppressionV\d|Where|ListDiff|EmptyTensorList|LoopCond|Switch|Merge|Enter|Exit|NextIteration|(Stateless)?(If|While)|Tensor(Array|List)\w+|(Hash|Lookup|Initialize)Table\w*)$/;
 
 serve(async () => {
-  /** @type {typeof Core} */
-  const tf = require('@tensorflow/tfjs-core');
-  require('@tensorflow/tfjs-backend-wasm');
-  /** @type {typeof Converter} */
-  const converter = require('@tensorflow/tfjs-converter');
-  tf.enableProdMode();
-  if (!(await tf.setBackend('wasm'))) throw new Error('its wasm backend does not start');
-  return {
-    info: { name: '@tensorflow/tfjs-core', version: tf.version_core },
-    load: (request, attachments) => load(tf, converter, request, attachments),
-  };
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  enableProdMode();
+  giveWasm(setWasmPaths);
+  if (!(await setBackend('wasm'))) throw new Error('its wasm backend does not start');
+  return { info: { name: '@tensorflow/tfjs-core', version: version_core }, load };
 });
 
 /**
- * @param {typeof Core} tf
- * @param {typeof Converter} converter
+ * The backend asks for its file by `fetch` and is given it from here: nothing opens a connection.
+ * @param {(folder: string, byFetch: boolean) => void} setWasmPaths
+ */
+function giveWasm(setWasmPaths) {
+  setWasmPaths('', true);
+  // What is read of a response; Node's own would load all that speaks to networks.
+  const response = { ok: true, arrayBuffer: async () => readPackageFile(WASM).buffer };
+  env().platform.fetch = async () => /** @type {Response} */ (response);
+}
+
+/**
  * @param {LoadRequest} request
  * @param {Attachments} attachments `model.json`, then the shards in the order of `request.files`
  * @returns {Promise<Opened>}
  */
-async function load(tf, converter, request, attachments) {
+async function load(request, attachments) {
   const [text, ...shards] = attachments;
   /** @type {Core.io.ModelJSON} */
   const json = JSON.parse(new TextDecoder().decode(text));
@@ -57,7 +63,7 @@ async function load(tf, converter, request, attachments) {
       }),
   );
   const artifacts = { ...json, weightSpecs: weightsManifest.flatMap((group) => group.weights), weightData };
-  const model = await converter.loadGraphModel({ load: async () => artifacts });
+  const model = await loadGraphModel({ load: async () => artifacts });
   const weights = new Set(Object.values(model.weights).flat());
   const isDynamic = operationsOf(json.modelTopology).some((name) => DYNAMIC.test(name));
   return {
@@ -70,14 +76,14 @@ async function load(tf, converter, request, attachments) {
       const given = {};
       feeds.forEach(({ name, dtype, shape, strings }, i) => {
         const data = strings ?? viewOf(dtype, bytes[i] ?? new Uint8Array());
-        given[name] = Reflect.apply(tf.tensor, undefined, [data, shape, dtype]);
+        given[name] = Reflect.apply(tensor, undefined, [data, shape, dtype]);
       });
       const names = [...outputs];
       const results = isDynamic ? await model.executeAsync(given, names) : model.execute(given, names);
       const list = Array.isArray(results) ? results : [results];
-      const read = list.map((tensor, i) => named(outputs[i] ?? '', tensor));
+      const read = list.map((result, i) => named(outputs[i] ?? '', result));
       // A weight that is asked for is the one that the next run needs.
-      tf.dispose([list.filter((tensor) => !weights.has(tensor)), given]);
+      dispose([list.filter((result) => !weights.has(result)), given]);
       return read;
     },
   };

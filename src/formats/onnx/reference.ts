@@ -3,13 +3,14 @@ import type { DataType } from '../../model/index.js';
 import type { BatchNormMode } from '../../operators/batch-norm-mode.js';
 import type { ArtefactNode, Piece } from '../format.js';
 import type { ExternalData } from './external-data.js';
+import type { FedValue } from './reference/fed-value.js';
 import { setInferenceMode } from './reference/inference-mode.js';
 import { addOutputs, reRoot } from './reference/outputs.js';
 import { nodesOf, takePiece } from './reference/piece.js';
-import { type FedValue, feedValues } from './reference/selections.js';
+import { feedValues } from './reference/selections.js';
 import { widen } from './reference/widen.js';
 
-export { type FedValue, feedNameOf } from './reference/selections.js';
+export { type FedValue, feedNameOf } from './reference/fed-value.js';
 
 /** A value of the source to be given back; its type has to be said, since ONNX Runtime asks for it. */
 export interface ReferenceOutput {

@@ -1,0 +1,21 @@
+// @ts-check
+// JavaScript, as engines' processes read it as it is.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * The bytes of a file of another package, by the name that an import would have: `package/folder/file.wasm`. A build carries
+ * it along beside its scripts, deflated; elsewhere it lies where npm installed it.
+ * @param {string} name
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function readPackageFile(name) {
+  const carried = new URL(`packages/${name}.deflate`, import.meta.url);
+  if (!existsSync(carried)) return new Uint8Array(readFileSync(require.resolve(name)));
+  // Loaded when it is needed: few runs are.
+  /** @type {typeof import('node:zlib')} */
+  const { inflateRawSync } = require('node:zlib');
+  return new Uint8Array(inflateRawSync(readFileSync(carried)));
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MODEL = path.join(ROOT, 'fixtures', 'digits', 'digits_te18', 'model.onnx');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mobileone-package-'));
+let said = '';
+
+const npm = (cwd: string, ...args: readonly string[]) =>
+  execFileSync('npm', [...args, '--no-audit', '--no-fund'], {
+    cwd,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+const node = (...args: readonly string[]) => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+
+beforeAll(() => {
+  // The program is built already.
+  const [{ filename }] = JSON.parse(npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder));
+  fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  said = execFileSync('npm', ['install', `./${filename}`], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+});
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+/** Every file that npm put there. */
+function installed(): readonly string[] {
+  const modules = path.join(folder, 'node_modules');
+  return fs
+    .readdirSync(modules, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name));
+}
+
+describe('what npm installs from the package', () => {
+  test('takes at most 15 MB, counted as a disk does, in at most 5 packages, without a warning', () => {
+    const files = installed();
+    const bytes = files.reduce((sum, file) => sum + 4096 * Math.ceil(fs.statSync(file).size / 4096), 0);
+    expect(bytes).toBeGreaterThan(5e6);
+    expect(bytes).toBeLessThanOrEqual(15e6);
+    const packages = files.filter((file) => /node_modules\/(@[^/]+\/)?[^/@]+\/package\.json$/.test(file));
+    expect(packages.length).toBeGreaterThan(0);
+    expect(packages.length).toBeLessThanOrEqual(5);
+    expect(said).not.toMatch(/warn/i);
+  });
+
+  test('converts to every target and checks it with the engines that came along', () => {
+    const program = path.join('node_modules', 'mobileone', 'bin', 'mobileone.js');
+    const targets = 'onnx,tfjs,coreml,litert';
+    const report = JSON.parse(node(program, 'convert', MODEL, '--to', targets, '--engine', 'wasm', '--json', '-q'));
+    const engines = report.models.flatMap((model: { artefacts: { check: { engine: { name: string } } }[] }) =>
+      model.artefacts.map(({ check }) => check.engine.name),
+    );
+    expect(engines).toEqual(['onnxruntime-web', '@tensorflow/tfjs-core', 'onnxruntime-web', '@litertjs/core']);
+  });
+
+  test('is a library, with types of its own', () => {
+    const code = "import { convert, verify } from 'mobileone';\nimport { optimize, readOnnx } from 'mobileone/core';\n";
+    fs.writeFileSync(
+      path.join(folder, 'user.js'),
+      `${code}console.log(typeof convert, typeof verify, typeof optimize, typeof readOnnx);`,
+    );
+    expect(node('user.js').trim()).toBe('function function function function');
+    const typed =
+      "const report = await convert('model.onnx', { to: ['onnx'] });\nexport const code: number | null = report.exitCode;\n";
+    fs.writeFileSync(path.join(folder, 'user.ts'), `${code}${typed}export const use = [verify, optimize, readOnnx];\n`);
+    const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const types = path.join(ROOT, 'node_modules', '@types');
+    const options = ['--strict', '--module', 'nodenext', '--target', 'esnext', '--noEmit', '--typeRoots', types];
+    expect(() => node(tsc, ...options, '--types', 'node', 'user.ts')).not.toThrow();
+  });
+
+  test('carries the licence of everything that was joined into it', () => {
+    const notices = fs.readFileSync(
+      path.join(folder, 'node_modules', 'mobileone', 'dist', 'bundle', 'THIRD_PARTY_NOTICES'),
+      'utf8',
+    );
+    for (const name of ['onnxruntime-web', '@tensorflow/tfjs-core', '@litertjs/core', 'commander', '@jsquash/png']) {
+      expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    }
+  });
+});
