@@ -32,6 +32,10 @@ test.each([
   ['coremltools-fp16.mlpackage', 'fp16', 'l2'],
   ['coremltools-int8.mlpackage', 'int8', 'l2'],
   ['coremltools-pal6.mlpackage', 'palette', 'none'],
+  ['coremltools-int8-ios18.mlpackage', 'int8', 'l2'],
+  ['coremltools-int4-ios18.mlpackage', 'palette', 'none'],
+  ['coremltools-pal6-ios18.mlpackage', 'palette', 'none'],
+  ['coremltools-sparse-ios18.mlpackage', 'fp16', 'l2'],
   ['ort-qdq.onnx', 'activations', 'error'],
   ['ort-qoperator.onnx', 'activations', 'error'],
 ])('%s says itself that it is held in %s, and is judged by %s', async (name, precision, measure) => {

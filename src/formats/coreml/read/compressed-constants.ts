@@ -37,9 +37,14 @@ export function readCompressed(
 ): Constant {
   const reader = new Attributed(attributes, blobs, where);
   const values = operation === 'constexpr_lut_to_dense' ? fromTable(reader, type) : fromSteps(reader, type);
+  return roundedTo(type, values, where);
+}
+
+/** A constant of a type, each element rounded once. @throws InputError where the type is no float */
+export function roundedTo(type: MilType, values: Float64Array, where: string): Constant {
   if (type.dtype === 'fp16') return { ...type, data: Uint16Array.from(values, numberToFloat16) };
   if (type.dtype === 'fp32') return { ...type, data: Float32Array.from(values) };
-  throw damaged(`${operation} makes ${type.dtype}`, where);
+  throw damaged(`a compressed weight of ${type.dtype}`, where);
 }
 
 /** (stored - zero point) x scale, one of each for all, or for each place of an axis. */

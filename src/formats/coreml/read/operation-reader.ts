@@ -14,11 +14,14 @@ import type { Operand } from './operand.js';
 export class OperationReader {
   readonly type: string;
   readonly name: string;
+  readonly #mixesFloats: boolean;
   readonly #arguments: ReadonlyMap<string, readonly Operand[]>;
   readonly #read = new Set<string>();
   #dtype: MilDataType | undefined;
 
-  constructor(type: string, name: string, args: ReadonlyMap<string, readonly Operand[]>) {
+  /** @param mixesFloats whether a float scalar may be of another float type than the operands: from iOS 17 on */
+  constructor(type: string, name: string, args: ReadonlyMap<string, readonly Operand[]>, mixesFloats = false) {
+    this.#mixesFloats = mixesFloats;
     this.type = type;
     this.name = name;
     this.#arguments = args;
@@ -78,7 +81,8 @@ export class OperationReader {
   /** A float scalar, in the type of the operation. */
   float(name: string, absent?: number): number {
     if (!this.has(name)) return this.#default(name, absent);
-    this.#shared(name, this.#single(name));
+    const { dtype } = this.#single(name).type;
+    if (!this.#mixesFloats || (dtype !== 'fp16' && dtype !== 'fp32')) this.#shared(name, this.#single(name));
     return this.#elements(name, 0)[0] ?? Number.NaN;
   }
 

@@ -67,7 +67,7 @@ export function readPackage(files: ReadonlyMap<string, Bytes>): ReadPackage {
   }
   for (const stray of manifest.strays) model.notes.push(`${stray} is in no entry of Manifest.json and was ignored`);
 
-  const program = new ProgramReader(model.graph, blobs);
+  const program = new ProgramReader(model.graph, blobs, message.specificationVersion ?? 0);
   const inputs = new Map<string, MilType>();
   for (const input of main.inputs) inputs.set(input.name ?? '', program.addInput(input));
   program.readOperations(block.operations);

@@ -14,7 +14,8 @@ import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { type ReadClassifier, readClassifier } from './classifier.js';
-import { COMPRESSED, type Compression, readCompressed } from './compressed-constants.js';
+import { COMPRESSED, type Compression, readCompressed, roundedTo } from './compressed-constants.js';
+import { expandOperands, hasOperandForm } from './compressed-operands.js';
 import { damaged, notKnown } from './damaged.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import type { Operand } from './operand.js';
@@ -25,6 +26,9 @@ import { readRows } from './rows/index.js';
 
 /** More operations than any network has; a file may claim anything. */
 const MOST_OPERATIONS = 1_000_000;
+
+/** The version of iOS 17, from which on a float scalar of an operation may be of another float type than its operands. */
+const MIXES_FLOATS = 8;
 
 /** Operations that only choose and move elements: what goes in as fp16 comes out as fp16, and rounding again is idle. */
 const EXACT: ReadonlySet<string> = new Set([
@@ -71,6 +75,7 @@ const EXACT: ReadonlySet<string> = new Set([
 export class ProgramReader {
   readonly #to: OnnxBuilder;
   readonly #blobs: BlobReader | undefined;
+  readonly #mixesFloats: boolean;
   readonly #operands = new Map<string, Operand>();
   /** As they stand in the file, constants aside. */
   readonly operations: ArtefactOperation[] = [];
@@ -81,7 +86,9 @@ export class ProgramReader {
   /** How, and how many, elements of constants are stored in few steps. */
   readonly compressed: (readonly [Compression, number])[] = [];
 
-  constructor(graph: Graph, blobs: BlobReader | undefined) {
+  /** @param specification version of the format */
+  constructor(graph: Graph, blobs: BlobReader | undefined, specification: number) {
+    this.#mixesFloats = specification >= MIXES_FLOATS;
     this.#to = new OnnxBuilder(graph);
     this.#blobs = blobs;
   }
@@ -110,7 +117,8 @@ export class ProgramReader {
       if (this.classifier) throw damaged('an operation follows classify');
       if (operation.blocks.length > 0) throw notKnown('control flow', readName(operation.outputs[0]?.name, 'a result'));
       if (operation.type === 'const') this.#readConst(operation);
-      else if (COMPRESSED.has(operation.type ?? '')) this.#readCompressed(operation);
+      else if (COMPRESSED.has(operation.type ?? '') || hasOperandForm(operation.type ?? ''))
+        this.#readCompressed(operation);
       else if (operation.type === 'classify') this.#readClassifier(operation);
       else this.#readOperation(operation);
     }
@@ -170,16 +178,28 @@ export class ProgramReader {
     this.#bind(this.#constantOperand(name, constant));
   }
 
-  #readCompressed({ type = '', outputs, attributes }: Message<'Operation'>): void {
+  #readCompressed({ type = '', inputs, outputs, attributes }: Message<'Operation'>): void {
     const [output] = outputs;
     const name = readName(output?.name, `a result of ${type}`);
     const { how, attributes: known = [] } = COMPRESSED.get(type) ?? {};
-    // The form of later systems has operands in their place.
-    if (!known.every((key) => attributes.has(key))) throw notKnown(`this form of ${type}`, name);
+    // The form of iOS 18 has operands in their place.
+    if (inputs.size > 0) {
+      this.#readExpanded(type, inputs, readType(output?.type, name), name);
+      return;
+    }
+    if (known.length === 0 || !known.every((key) => attributes.has(key))) throw notKnown(`this form of ${type}`, name);
     expectAttributes(attributes, ['name', ...known], name);
     const constant = readCompressed(type, attributes, readType(output?.type, name), this.#blobs, name);
     if (how) this.compressed.push([how, sizeOf(constant.shape)]);
     this.#bind(this.#constantOperand(name, constant));
+  }
+
+  #readExpanded(operation: string, inputs: Message<'Operation'>['inputs'], type: MilType, name: string): void {
+    const { how, values } = expandOperands(operation, { inputs, type, blobs: this.#blobs, where: name });
+    const { dtype, shape } = type;
+    if (how) this.compressed.push([how, sizeOf(shape)]);
+    else if (dtype === 'fp16' || dtype === 'fp32') this.held.push([dtype, sizeOf(shape)]);
+    this.#bind(this.#constantOperand(name, roundedTo(type, values, name)));
   }
 
   #constantOperand(name: string, constant: Constant): Operand {
@@ -209,7 +229,7 @@ export class ProgramReader {
     }
     const results = named.map(({ name }) => name);
     this.operations.push(recordedOperation(type, args, results));
-    const operation = new OperationReader(type, where, args);
+    const operation = new OperationReader(type, where, args, this.#mixesFloats);
     const made = row(operation, this.#to);
     const values = 'name' in made ? [made] : made;
     operation.expectAllRead();

@@ -16,7 +16,7 @@ const DTYPES: ReadonlyMap<number, MilDataType> = new Map([
 const HIGHEST_RANK = 5;
 
 /** A fixed tensor type. @throws InputError where it is another, or beyond what Core ML takes */
-export function readType(type: Message<'ValueType'> | undefined, where: string): MilType {
+export function readType(type: Message<'ValueType'> | undefined, where: string, highestRank = HIGHEST_RANK): MilType {
   const tensor = type?.tensorType;
   if (!tensor) throw damaged('a type is no tensor', where);
   const dtype = DTYPES.get(tensor.dataType ?? 0);
@@ -25,7 +25,7 @@ export function readType(type: Message<'ValueType'> | undefined, where: string):
   if ((tensor.rank ?? 0) !== dimensions.length) {
     throw damaged(`a type says rank ${tensor.rank ?? 0} and has ${dimensions.length} dimensions`, where);
   }
-  if (dimensions.length > HIGHEST_RANK) throw damaged(`rank ${dimensions.length} is over ${HIGHEST_RANK}`, where);
+  if (dimensions.length > highestRank) throw damaged(`rank ${dimensions.length} is over ${highestRank}`, where);
   if (tensor.attributes.size > 0) throw damaged('a type has attributes', where);
   const shape = dimensions.map(({ constant }) => {
     if (!constant?.size || constant.size < 1) throw damaged('a dimension is not fixed and positive', where);
@@ -42,8 +42,13 @@ export function readName(name: string | undefined, what: string): string {
 }
 
 /** A constant, inline or out of weight.bin. @throws InputError where elements and type do not fit */
-export function readConstant(value: Message<'Value'>, blobs: BlobReader | undefined, where: string): Constant {
-  const type = readType(value.type, where);
+export function readConstant(
+  value: Message<'Value'>,
+  blobs: BlobReader | undefined,
+  where: string,
+  highestRank?: number,
+): Constant {
+  const type = readType(value.type, where, highestRank);
   const count = sizeOf(type.shape);
   if (value.blobFileValue) {
     const { fileName = '', offset = 0 } = value.blobFileValue;
