@@ -96,7 +96,10 @@ export const shapes: ReadRows = {
     return to.node('Slice', [operation.tensor(), ...inputs]);
   },
 
-  /** Pairs for the last axes, as many as there are. */
+  /**
+   * Pairs for the last axes, as many as there are. Those before get pads of 0: where ONNX Runtime moves a Transpose across a Pad
+   * that names its axes, it takes the pads for ones of all.
+   */
   pad(operation, to) {
     const x = operation.tensor();
     const pairs = operation.ints('pad');
@@ -106,11 +109,12 @@ export const shapes: ReadRows = {
     if (pairs.length % 2 || pairs.length > 2 * rank || pairs.some((count) => count < 0)) {
       throw operation.invalid(`pad is [${pairs}]`);
     }
-    const axes = Array.from({ length: pairs.length / 2 }, (_, i) => rank - pairs.length / 2 + i);
-    const pads = to.ints([...pairs.filter((_, i) => i % 2 === 0), ...pairs.filter((_, i) => i % 2 === 1)]);
-    if (mode === 'constant') return to.node('Pad', [x, pads, to.number(value), to.ints(axes)], { mode });
+    const none = new Array<number>(rank - pairs.length / 2).fill(0);
+    const [before, after] = [0, 1].map((side) => [...none, ...pairs.filter((_, i) => i % 2 === side)]);
+    const pads = to.ints([...(before ?? []), ...(after ?? [])]);
+    if (mode === 'constant') return to.node('Pad', [x, pads, to.number(value)], { mode });
     if (mode !== 'reflect' && mode !== 'replicate') throw operation.invalid(`mode is ${mode}`);
-    return to.node('Pad', [x, pads, undefined, to.ints(axes)], { mode: mode === 'reflect' ? mode : 'edge' });
+    return to.node('Pad', [x, pads], { mode: mode === 'reflect' ? mode : 'edge' });
   },
 
   fill(operation, to) {
