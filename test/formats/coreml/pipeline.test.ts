@@ -78,6 +78,13 @@ describe("Core ML's own suppression gives PyTorch's boxes", () => {
     ]);
   });
 
+  test('what comes out has its types, and as many rows as there are', () => {
+    expect(opened(lowered('nms_te18')).outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }))).toEqual([
+      { name: 'confidence', dtype: 'float32', shape: [undefined, 3] },
+      { name: 'coordinates', dtype: 'float32', shape: [undefined, 4] },
+    ]);
+  });
+
   test('class names are read back', () => {
     expect(opened(lowered('nms_ts17', { labels: ['a', 'b', 'c'] })).labels).toEqual(['a', 'b', 'c']);
     expect(() => lowered('nms_ts17', { labels: ['a'] })).toThrow(InputError);

@@ -1,4 +1,5 @@
 import { type Model, Tensor, type Value } from '../../../model/index.js';
+import { inferTypes } from '../../../operators/infer.js';
 import type { DetectionsOfOutputs } from '../../metadata.js';
 import { readMetadata } from '../../read-metadata.js';
 import type { Message } from '../program/schema.js';
@@ -71,6 +72,7 @@ export function addDetections(
   graph.setOutputs([confidence, coordinates]);
   const { detections } = readMetadata(model.metadata, damaged);
   const names = detections ? addSourceOutputs(to, detections, { coordinates, best, label, kept }) : [];
+  inferTypes(graph);
   return [...outputs, ...names];
 }
 
