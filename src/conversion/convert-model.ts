@@ -1,5 +1,6 @@
 import type { ResolvedConvert } from '../commands/convert/options.js';
 import { expectFolder, expectReplaceable, type Identity, sha256 } from '../files/index.js';
+import type { About } from '../formats/about.js';
 import type { LowerOptions, Precision, Target } from '../formats/format.js';
 import type { FormatOptions } from '../formats/index.js';
 import { precisionOf } from '../formats/weight-precision.js';
@@ -10,10 +11,12 @@ import type { RunCheck } from '../proof/run-check.js';
 import type { ModelReport } from '../report/index.js';
 import { Draft } from '../run/draft.js';
 import { Stations } from '../run/stations.js';
-import { expectLabelsFit } from '../source/labels.js';
+import { expectEnds } from '../source/ends.js';
+import { expectLabelsFit, repeatedNote } from '../source/labels.js';
 import type { ImageInput } from '../source/normalise-image.js';
 import { describeSource, type OpenSource, openSource } from '../source/open-source.js';
 import { prepare } from '../source/prepare.js';
+import { previewOf } from '../source/preview.js';
 import { takeStock } from '../source/take-stock.js';
 import { type Lowered, writeArtefacts } from './artefacts.js';
 import { lowerTargets } from './lower-targets.js';
@@ -27,6 +30,7 @@ export interface Run {
   /** Inputs of the run beside the models: never written, never deleted. */
   readonly protect: ReadonlySet<Identity>;
   readonly labels: readonly string[] | undefined;
+  readonly about: About;
   /** undefined: nothing is checked. */
   readonly check: RunCheck | undefined;
 }
@@ -89,7 +93,11 @@ async function convertSource(work: Work): Promise<void> {
     time: (station, step) => stations.time(station, step),
     onStock(stock) {
       draft.takeStock(stock);
-      if (run.labels) expectLabelsFit(model.graph, run.labels, run.options.labels ?? '');
+      if (run.labels) {
+        expectLabelsFit(model.graph, run.labels, run.options.labels ?? '');
+        draft.note(...repeatedNote(run.labels));
+      }
+      expectEnds(model.graph, run.about.described.keys());
     },
     onReady(input) {
       image = input;
@@ -107,7 +115,8 @@ async function convertSource(work: Work): Promise<void> {
     }));
     expectProvable(candidates);
   }
-  const lowered = await stations.time('lower', () => lowerAll(work, precision, image));
+  const about = { ...run.about, preview: previewOf(model.graph, run.labels?.length) };
+  const lowered = await stations.time('lower', () => lowerAll(work, precision, image, about));
   // A target that refuses comes before a check that cannot be made.
   if (check instanceof EngineError) throw check;
   await writeArtefacts(work, lowered, check);
@@ -127,6 +136,7 @@ function lowerAll(
   { run, plan, source }: Work,
   sourcePrecision: 'fp16' | 'fp32',
   image: ImageInput | undefined,
+  about: About,
 ): Lowered[] {
   const cutBefore = (unsupported: readonly Unsupported[]) => {
     const refused = sourcesOf(source.model.graph, unsupported);
@@ -134,7 +144,7 @@ function lowerAll(
     takeStock(file, run.options);
     return refused ? outputsBefore(file.graph, refused) : [];
   };
-  const optionsFor = (target: Target) => loweringOptions(target, run, sourcePrecision, image);
+  const optionsFor = (target: Target) => ({ ...loweringOptions(target, run, sourcePrecision, image), about });
   return lowerTargets(source.model, run.targets, optionsFor, cutBefore).map(({ target, lowered }) => {
     const options = optionsFor(target);
     const precision: Precision = options.precision ?? sourcePrecision;

@@ -1,6 +1,7 @@
 import type { Placement } from '../files/placement.js';
 import type { DataType, Graph, Model } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
+import type { About } from './about.js';
 
 /** What constants are stored in; `int8` is weights in 256 steps. */
 export type Precision = 'fp32' | 'fp16' | 'int8';
@@ -28,6 +29,7 @@ export interface LowerOptions {
   /** Set where the graph already normalises 0-255 pixels by itself at its image input of this name. */
   readonly image?: (ImageOptions & { readonly input: string }) | undefined;
   readonly labels?: readonly string[] | undefined;
+  readonly about?: About | undefined;
   readonly nms?: NmsForm | undefined;
   /** It is only asked whether the target can express the model: its constants need not be converted, nor be right. */
   readonly withoutWeights?: boolean;

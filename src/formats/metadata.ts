@@ -1,4 +1,5 @@
 import { VERSION } from '../version.js';
+import type { About } from './about.js';
 import type { LowerOptions } from './format.js';
 
 const NAMES = 'mobileone.names';
@@ -48,6 +49,25 @@ export function description(
     ...(labels ? [['mobileone.labels', labels] as const] : []),
     ...(image ? [['mobileone.image', { order: image.order, mean: image.mean, std: image.std }] as const] : []),
   ];
+}
+
+/**
+ * What people are told of a model, for formats with no fields of their own for it.
+ * @param described what inputs and outputs are, by their names in the artefact
+ */
+export function aboutEntries(about: About, described: ReadonlyMap<string, string>): readonly Entry[] {
+  const { author, license, description, version } = about;
+  const entries = Object.entries({ author, license, description, modelVersion: version });
+  return [
+    ...entries.flatMap(([key, text]) => (text === undefined ? [] : [[`mobileone.${key}`, text] as const])),
+    ...(described.size > 0 ? [['mobileone.described', Object.fromEntries(described)] as const] : []),
+    ...previewEntry(about),
+  ];
+}
+
+/** Nothing where the graph does not say what kind of network it is. */
+export function previewEntry({ preview }: About): readonly Entry[] {
+  return preview ? [['mobileone.preview', preview]] : [];
 }
 
 /** Nothing where every row counts. */

@@ -43,7 +43,9 @@ export class Model {
   /** Domain to version; `''` is ONNX's own. */
   readonly opsets: Map<string, number>;
   readonly metadata: Map<string, string>;
-  readonly provenance: Provenance;
+  provenance: Provenance;
+  /** What inputs and outputs of the graph are, in words, by name. */
+  readonly described = new Map<string, string>();
   /** What the file declared of its outputs, by name: dimension names that inference cannot know, types it cannot find. */
   readonly declaredOutputs = new Map<string, DeclaredType>();
   /** What the reader assumed, dropped or raised, a sentence each. */
@@ -153,6 +155,7 @@ export class Model {
       provenance: this.provenance,
     });
     copy.notes.push(...this.notes);
+    for (const [name, text] of this.described) copy.described.set(name, text);
     for (const [name, declared] of this.declaredOutputs) copy.declaredOutputs.set(name, declared);
     copyGraph(this.graph, copy.graph, (parent) => new Graph(copy, parent));
     for (const name of this.#names) copy.takeName(name);

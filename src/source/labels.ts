@@ -1,4 +1,5 @@
 import { readFile } from '../files/index.js';
+import { repeatedName } from '../formats/labels.js';
 import { type Graph, InputError } from '../model/index.js';
 
 const LIMIT = { bytes: 16 * 2 ** 20, what: 'over the limit of 16 MiB for class names', todo: 'give one name a line' };
@@ -22,6 +23,12 @@ export function readLabels(path: string): string[] {
   const blank = lines.findIndex((line) => line.trim() === '');
   if (blank >= 0) throw invalid(`line ${blank + 1} of the class names is empty`, 'give one name a line');
   return lines;
+}
+
+/** Names that stand there twice tell nobody which class it is: a sentence, or nothing. */
+export function repeatedNote(labels: readonly string[]): string[] {
+  const repeated = repeatedName(labels);
+  return repeated === undefined ? [] : [`the class name "${repeated}" stands for more than one class`];
 }
 
 /** @throws InputError unless one output alone has the shape [N, number of labels] */

@@ -12,6 +12,7 @@ import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { reportPlaces } from '../../run/write-reports.js';
 import { readLabels } from '../../source/labels.js';
 import { rememberReport } from '../reports-of-errors.js';
+import { aboutOf } from './about-options.js';
 import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './options.js';
 
 /**
@@ -59,7 +60,7 @@ async function convertEach(
     const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);
     const outcomes: Outcome[] = [];
     for (const plan of plans) {
-      const outcome = await convertModel(plan, { options, targets, labels, check, protect });
+      const outcome = await convertModel(plan, { options, targets, labels, about: aboutOf(options), check, protect });
       outcomes.push(outcome);
       if (isDiskFull(outcome.error)) break;
     }

@@ -20,9 +20,16 @@ import {
   usage,
 } from '../reading-options.js';
 import { REPORTS, type ReportOptions } from '../report-options.js';
+import { ABOUT, type AboutOptions } from './about-options.js';
 
 /** What `convert` can be asked. */
-export interface ConvertOptions extends ReadingOptions, ReportOptions, CheckingOptions, PixelOptions, FormatOptions {
+export interface ConvertOptions
+  extends ReadingOptions,
+    ReportOptions,
+    CheckingOptions,
+    PixelOptions,
+    FormatOptions,
+    AboutOptions {
   /** Targets to write; `onnx` by default. */
   readonly to?: readonly string[] | undefined;
   /** Where the artefacts go; made if missing. */
@@ -89,6 +96,7 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   ...REPORTS,
   ...pixelDeclarations('takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on'),
   labels: { kind: path, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
+  ...ABOUT,
   inputs: { kind: path, flag: '--inputs <file>', help: ".npy or .npz to check on, in the source's layout (seeded)" },
   ...CHECKING,
   check: { kind: flag, flag: '--no-check', help: 'writes without running an engine' },

@@ -2,9 +2,10 @@ import { decline } from '../../lowering/decline.js';
 import type { Place } from '../../lowering/ports.js';
 import { Walk } from '../../lowering/walk.js';
 import type { Model } from '../../model/index.js';
+import { type About, describedAs } from '../about.js';
 import type { Lowered, LowerOptions } from '../format.js';
 import type { InputLayoutOptions } from '../input-layout.js';
-import { asText, description, provenance } from '../metadata.js';
+import { asText, description, previewEntry, provenance } from '../metadata.js';
 import { Builder, type Ref } from './builder.js';
 import { litertDeclaration } from './declaration.js';
 import { type End, nameTensors } from './name-program.js';
@@ -59,12 +60,20 @@ export function lowerModel(model: Model, options: LowerOptions & InputLayoutOpti
     outputs: operator.outputs.map(tensorOf),
   }));
   const endpointOf = ({ node }: End): Endpoint => ({ key: named.nameOf(node), tensor: tensorOf(node) });
+  const about: About = options.about ?? { described: new Map() };
   return {
     program: {
       operators: [...stored.operators, ...computed],
       inputs: inputs.map(endpointOf),
       outputs: outputs.map(endpointOf),
-      metadata: new Map([...description(options, named.layout), ...provenance(named)].map(asText)),
+      metadata: new Map(
+        [...description(options, named.layout), ...previewEntry(about), ...provenance(named)].map(asText),
+      ),
+      about,
+      described: describedAs(
+        about,
+        ends.map(({ node, value }) => [named.nameOf(node), value.name]),
+      ),
       labels: options.labels,
       image: options.image && {
         input: inputs.findIndex(({ value }) => value.name === options.image?.input),

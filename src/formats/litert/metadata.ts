@@ -17,38 +17,49 @@ const COLOURS = { rgb: 1, gray: 2 };
  * normalises by itself, so that nothing is left to do. Source: "TensorFlow Lite Metadata", schema of version 1.0.0.
  * @returns undefined where there is nothing to say
  */
-export function toolMetadata({ inputs, outputs, labels, image }: LitertProgram): Uint8Array | undefined {
-  if (!labels && !image) return undefined;
+export function toolMetadata(program: LitertProgram): Uint8Array | undefined {
+  const { inputs, outputs, labels, image, about, described = new Map() } = program;
+  const { author, license, description, version } = about ?? {};
+  const texts = [description, version, author, license];
+  if (!labels && !image && described.size === 0 && texts.every((each) => each === undefined)) return undefined;
+  const named = ({ key }: Endpoint) => [string(0, key), ...text(1, described.get(key))];
   const classes = outputs.find(({ tensor: { shape } }) => shape.length === 2 && shape[1] === labels?.length);
   const subgraph = [
     tables(
       2,
-      inputs.map((each, index) => (image?.input === index ? imageOf(each, image.isGray) : named(each))),
+      inputs.map((each, index) => [...named(each), ...(image?.input === index ? imageOf(image.isGray) : [])]),
     ),
     tables(
       3,
-      outputs.map((each) => (each === classes ? classesOf(each) : named(each))),
+      outputs.map((each) => [...named(each), ...(each === classes ? classesOf() : [])]),
     ),
   ];
-  const model = [string(0, 'model'), tables(3, [subgraph]), string(7, PARSER_VERSION)];
+  const model = [
+    string(0, 'model'),
+    ...text(1, description),
+    ...text(2, version),
+    tables(3, [subgraph]),
+    ...text(4, author),
+    ...text(5, license),
+    string(7, PARSER_VERSION),
+  ];
   return asOneChunk(writeFlatBuffer(IDENTIFIER, model));
 }
 
-function named({ key }: Endpoint): Field[] {
-  return [string(0, key)];
+function text(id: number, value: string | undefined): Field[] {
+  return value === undefined ? [] : [string(id, value)];
 }
 
-function imageOf(endpoint: Endpoint, isGray: boolean): Field[] {
+function imageOf(isGray: boolean): Field[] {
   const colours = [number(0, 'byte', isGray ? COLOURS.gray : COLOURS.rgb)];
   const unchanged = [numbers(0, 'float', [0]), numbers(1, 'float', [1])];
   return [
-    ...named(endpoint),
     table(3, [number(0, 'ubyte', IMAGE_PROPERTIES), table(1, colours)]),
     tables(4, [[number(0, 'ubyte', NORMALIZATION), table(1, unchanged)]]),
     table(5, [numbers(0, 'float', [255]), numbers(1, 'float', [0])]),
   ];
 }
 
-function classesOf(endpoint: Endpoint): Field[] {
-  return [...named(endpoint), tables(6, [[string(0, LABELS_FILE), number(2, 'byte', AXIS_LABELS)]])];
+function classesOf(): Field[] {
+  return [tables(6, [[string(0, LABELS_FILE), number(2, 'byte', AXIS_LABELS)]])];
 }

@@ -1,3 +1,4 @@
+import type { About } from '../about.js';
 import type { Known, Operation, Options } from './operations/index.js';
 
 /** Element types that are computed with. */
@@ -44,6 +45,9 @@ export interface Endpoint {
 export interface Description {
   /** Our own entries, as text. */
   readonly metadata: ReadonlyMap<string, string>;
+  readonly about?: About | undefined;
+  /** What inputs and outputs are, by their keys. */
+  readonly described?: ReadonlyMap<string, string> | undefined;
   readonly labels?: readonly string[] | undefined;
   /** The place among the inputs of the image that the program normalises by itself. */
   readonly image?: { readonly input: number; readonly isGray: boolean } | undefined;

@@ -54,6 +54,9 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions = {}): Model {
 
   const model = new Model({ opsets, metadata: readMetadata(proto), provenance: readProvenance(proto) });
   takeNames(graph, model);
+  for (const { name = '', docString } of [...graph.input, ...graph.output]) {
+    if (docString) model.described.set(name, docString);
+  }
   const types = new TypeReader(model, bytes);
   const note = (text: string) => {
     if (!model.notes.includes(text)) model.notes.push(text);

@@ -133,7 +133,7 @@ const SCHEMA = {
   ValueInfoProto: {
     name: name(1),
     type: optional(2, 'TypeProto'),
-    docString: ignored(3),
+    docString: text(3),
     metadataProps: dropped(4),
   },
   TypeProto: {

@@ -3,6 +3,7 @@ import { inferTypes } from '../../operators/infer.js';
 import type { Target } from '../format.js';
 import { asText, description } from '../metadata.js';
 import { onnxDeclaration } from './declaration.js';
+import { describeModel } from './describe.js';
 import { encodeArtefact } from './external-weights.js';
 import { makeStatistics } from './make-statistics.js';
 import { dataFiles, type OnnxContent, open } from './open.js';
@@ -19,6 +20,7 @@ export const onnx: Target<Model, object, OnnxContent> = {
     if (options.precision === undefined) inferTypes(model.graph);
     makeStatistics(model);
     for (const [key, value] of description(options, layoutOf(model.graph)).map(asText)) model.metadata.set(key, value);
+    if (options.about) describeModel(model, options.about);
     return { program: model, notes };
   },
 

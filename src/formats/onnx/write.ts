@@ -81,13 +81,18 @@ function encodeGraph(graph: Graph, names: WrittenNames, place: PlaceTensor): Mes
       return { name: own, type: encodeType(value, nameOf) };
     }
     const declared = graph.parent ? undefined : graph.model.declaredOutputs.get(value.name);
-    return { name: names.of(value), type: encodeType(completeType(value, declared, nameOf), nameOf) };
+    const type = encodeType(completeType(value, declared, nameOf), nameOf);
+    return { name: names.of(value), type, docString: graph.parent ? undefined : graph.model.described.get(value.name) };
   });
   return {
     node,
     name: graph.name || 'graph',
     initializer: names.constantsOf(graph).map(({ name, tensor }) => ({ name, ...place(tensor) })),
-    input: graph.inputs.map((value) => ({ name: names.of(value), type: encodeType(value, nameOf) })),
+    input: graph.inputs.map((value) => ({
+      name: names.of(value),
+      type: encodeType(value, nameOf),
+      docString: graph.parent ? undefined : graph.model.described.get(value.name),
+    })),
     output,
   };
 }

@@ -1,9 +1,10 @@
 import type { Place } from '../../lowering/ports.js';
 import { Walk } from '../../lowering/walk.js';
 import type { Model } from '../../model/index.js';
+import { describedAs } from '../about.js';
 import type { Lowered, LowerOptions } from '../format.js';
 import type { InputLayoutOptions } from '../input-layout.js';
-import { description, provenance } from '../metadata.js';
+import { aboutEntries, description, provenance } from '../metadata.js';
 import * as attribute from './attributes.js';
 import { Builder, type Ref } from './builder.js';
 import { tfjsDeclaration } from './declaration.js';
@@ -41,13 +42,22 @@ export function lowerModel(model: Model, options: LowerOptions & InputLayoutOpti
   const renamed = ends.flatMap(({ node, role, value: { name } }) =>
     named.nameOf(node) === name ? [] : [`TensorFlow.js knows ${role} ${name} as ${named.nameOf(node)}`],
   );
+  const about = options.about
+    ? aboutEntries(
+        options.about,
+        describedAs(
+          options.about,
+          ends.map(({ node, value }) => [named.nameOf(node), value.name]),
+        ),
+      )
+    : [];
   return {
     program: {
       nodes: named.nodes,
       weights,
       inputs: inputs.map(endpointOf),
       outputs: outputs.map(endpointOf),
-      metadata: Object.fromEntries([...description(options, named.layout), ...provenance(named)]),
+      metadata: Object.fromEntries([...description(options, named.layout), ...about, ...provenance(named)]),
     },
     notes: [...renamed, ...notes],
   };

@@ -1,11 +1,19 @@
 import { type Graph, InputError, type Value } from '../../../model/index.js';
+import { repeatedName } from '../../labels.js';
 import type { Classifier, MilValue } from '../program/program.js';
 import { int } from './constants.js';
 import type { Building } from './features.js';
 import type { ProgramBuilder } from './program-builder.js';
 
-/** The output that holds one number per label. @throws InputError where none does, or several do */
+/** The output that holds one number per label. @throws InputError where none does, several do, or names repeat */
 export function labelledOutput(graph: Graph, labels: readonly string[]): Value {
+  const repeated = repeatedName(labels);
+  if (repeated !== undefined) {
+    throw new InputError({
+      what: `the class name "${repeated}" stands there twice, and Core ML looks probabilities up by name`,
+      todo: 'give each class a name of its own',
+    });
+  }
   const fitting = graph.outputs.filter(({ shape }) => shape?.length === 2 && shape[1] === labels.length);
   const [found] = fitting;
   if (found && fitting.length === 1 && found.shape?.[0] === 1) return found;
@@ -39,4 +47,12 @@ export function lowerClassifier(
 
 function softmax(builder: ProgramBuilder, x: MilValue): MilValue {
   return builder.emit('softmax', { x, axis: int(-1) }, [x.type], 'probabilities')[0] ?? x;
+}
+
+/** What class names change of a model, a sentence. */
+export function classNotes(classifier: Classifier | undefined, output: Value | undefined): string[] {
+  if (!classifier || !output) return [];
+  const { labelName, probabilitiesName } = classifier;
+  const softmax = output.producer?.is('Softmax') ? '' : '; a softmax was put before';
+  return [`output ${output.name} became the class ${labelName} and its probabilities ${probabilitiesName}${softmax}`];
 }

@@ -4,12 +4,13 @@ import type { Graph, Model, Value } from '../../../model/index.js';
 import { Changes } from '../../../passes/pass.js';
 import { optimize } from '../../../passes/pipeline.js';
 import { targetPasses } from '../../../passes/target-passes.js';
+import { type About, describedAs } from '../../about.js';
 import type { Lowered, LowerOptions } from '../../format.js';
 import { Names } from '../../names.js';
 import { type CoremlOptions, coremlDeclaration } from '../declaration.js';
 import { VERSIONS, type Version } from '../program/data-types.js';
-import type { MilProgram } from '../program/program.js';
-import { labelledOutput } from './classifier.js';
+import type { Classifier, MilProgram } from '../program/program.js';
+import { classNotes, labelledOutput } from './classifier.js';
 import type { Float } from './constants.js';
 import { lowerInputs } from './features.js';
 import { fixShapes } from './fixed-shapes.js';
@@ -71,6 +72,7 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const outputs = suppressed?.outputs ?? [...results.outputs, ...(padded ? [padded.count] : [])];
   builder.prune([...outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
+  const { about } = options;
   const program = {
     version: versionFor(options),
     inputs,
@@ -82,6 +84,10 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
       rows: padded && rowsOf(padded, ends),
       detections: suppressed?.detections,
     }),
+    about,
+    described: about
+      ? describedFeatures(about, results.classifier, labelled ? labelled.output.name : undefined, ends)
+      : new Map(),
   };
   const renamed = [...ends].flatMap(([written, { name }]) =>
     name === written ? [] : [`${name} is called ${written} in the Core ML model`],
@@ -91,6 +97,7 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
     notes: [
       ...fixed.notes,
       ...widened,
+      ...classNotes(results.classifier, labelled ? labelled.output : undefined),
       ...renamed,
       ...(padded ? [paddedNote(padded)] : []),
       ...(suppressed?.notes ?? []),
@@ -111,6 +118,17 @@ function selectedRows(
   }
   refusals.expectNone();
   return selected;
+}
+
+/** Of an output that became a class and a table, the description goes to the table. */
+function describedFeatures(
+  about: About,
+  classifier: Classifier | undefined,
+  labelled: string | undefined,
+  ends: ReadonlyMap<string, Value>,
+): ReadonlyMap<string, string> {
+  const table = classifier && labelled !== undefined ? [[classifier.probabilitiesName, labelled] as const] : [];
+  return describedAs(about, [...Array.from(ends, ([written, { name }]) => [written, name] as const), ...table]);
 }
 
 /** Everything that is written here runs from iOS 15 on; the user may ask for a later one. */

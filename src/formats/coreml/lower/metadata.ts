@@ -5,6 +5,7 @@ import {
   type DetectionsOfOutputs,
   description,
   detectionEntries,
+  previewEntry,
   provenance,
   type RowsOfOutputs,
   rowEntries,
@@ -32,12 +33,22 @@ export function metadataOf(
   const entries = new Map([
     ...withoutTraces(model.metadata),
     ...(producer ? [['mobileone.source.producer', producer] as const] : []),
+    ...previewOf(options),
     ...[
-      ...description(options, new Map(layout)),
+      // Class names stand in the program, or in the suppression behind it.
+      ...description({ ...options, labels: undefined }, new Map(layout)),
       ...rowEntries(rows),
       ...detectionEntries(detections),
       ...provenance(traced),
     ].map(asText),
   ]);
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What Xcode shows a model's preview by: it knows classifiers and detectors of its own by themselves. */
+function previewOf({ about }: LowerOptions): readonly (readonly [string, string])[] {
+  if (!about?.preview) return [];
+  const own = previewEntry(about).map(asText);
+  if (about.preview !== 'segmenter') return own;
+  return [...own, ['com.apple.coreml.model.preview.type', 'imageSegmenter']];
 }

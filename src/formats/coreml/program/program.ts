@@ -1,4 +1,5 @@
 import type { SourceNode, Value } from '../../../model/index.js';
+import type { About } from '../../about.js';
 import type { ImageOptions } from '../../format.js';
 import type { MilDataType, Version } from './data-types.js';
 
@@ -95,4 +96,7 @@ export interface MilProgram {
   readonly classifier: Classifier | undefined;
   readonly suppression: Suppression | undefined;
   readonly metadata: ReadonlyMap<string, string>;
+  readonly about: About | undefined;
+  /** What features are, in words, by name. */
+  readonly described: ReadonlyMap<string, string>;
 }

@@ -4,19 +4,30 @@ import type { MessageParts } from '../program/schema.js';
 
 /** What an app sees of the model: its features by name and type, and what is known of its making. */
 export function describe(program: MilProgram): MessageParts<'ModelDescription'> {
-  const { classifier } = program;
-  const output = program.outputs.map((value) => ({ name: value.name, type: arrayFeature(value) }));
+  const { classifier, about, described } = program;
+  const feature = (name: string, type: MessageParts<'FeatureType'>) => ({
+    name,
+    shortDescription: described.get(name),
+    type,
+  });
+  const output = program.outputs.map((value) => feature(value.name, arrayFeature(value)));
   const description: MessageParts<'ModelDescription'> = {
-    input: program.inputs.map(inputFeature),
+    input: program.inputs.map((input) => feature(input.value.name, inputFeature(input))),
     output,
-    metadata: { userDefined: program.metadata },
+    metadata: {
+      shortDescription: about?.description,
+      versionString: about?.version,
+      author: about?.author,
+      license: about?.license,
+      userDefined: program.metadata,
+    },
   };
   if (!classifier) return description;
   return {
     ...description,
     output: [
-      { name: classifier.labelName, type: { stringType: {} } },
-      { name: classifier.probabilitiesName, type: { dictionaryType: { stringKeyType: {} } } },
+      feature(classifier.labelName, { stringType: {} }),
+      feature(classifier.probabilitiesName, { dictionaryType: { stringKeyType: {} } }),
       ...output,
     ],
     predictedFeatureName: classifier.labelName,
@@ -24,10 +35,10 @@ export function describe(program: MilProgram): MessageParts<'ModelDescription'> 
   };
 }
 
-function inputFeature({ value, image }: InputFeature): MessageParts<'FeatureDescription'> {
-  if (!image) return { name: value.name, type: arrayFeature(value) };
+function inputFeature({ value, image }: InputFeature): MessageParts<'FeatureType'> {
+  if (!image) return arrayFeature(value);
   const [height = 0, width = 0] = value.type.shape.slice(2);
-  return { name: value.name, type: { imageType: { width, height, colorSpace: COLOR_SPACES[image] } } };
+  return { imageType: { width, height, colorSpace: COLOR_SPACES[image] } };
 }
 
 /** A scalar is described as a vector of one element: a feature without a shape says that its shape is not known. */
