@@ -1,5 +1,5 @@
 import { writeWhole } from '../../files/index.js';
-import type { Precision } from '../../formats/format.js';
+import type { ArtefactNode, Precision } from '../../formats/format.js';
 import { isFloat } from '../../model/index.js';
 import { gather } from './causes/evidence.js';
 import { causeOf } from './causes/find-cause.js';
@@ -106,6 +106,14 @@ async function isConfirmed({ reference, candidate, samples }: Bisected, { pair, 
   return deviation.error >= CONFIRMED * own;
 }
 
+/** What makes a value, but for constants: they are what they are, whoever reads them. */
+function makersOf({ stretch }: Measured, { wiring }: Network): readonly ArtefactNode[] {
+  const following = stretch.nodes.filter(({ outputs }) =>
+    outputs.some((output) => wiring.depthOf(output) !== undefined),
+  );
+  return following.length > 0 ? following : stretch.nodes;
+}
+
 function report(
   { reference, candidate, precision }: Bisected,
   measured: readonly Measured[],
@@ -117,7 +125,7 @@ function report(
   const errors = new Map(measured.map(({ pair, error }) => [pair.value, error]));
   return {
     value,
-    nodes: found.stretch.nodes.map(({ name }) => name),
+    nodes: makersOf(found, reference).map(({ name }) => name),
     candidateNode: candidate.wiring.makerOf(found.pair.candidate.name)?.name ?? null,
     own: finite(found.own),
     inherited: finite(Math.max(0, ...found.fed.candidate.map((read) => errors.get(read.value) ?? 0))),

@@ -44,6 +44,11 @@ describe.each([
         const candidate = candidateOf(target, opened, engines[target.engine], precision === 'fp16');
         const parted = await bisect({ reference, candidate, samples, precision });
         expect(parted?.nodes.filter((node) => found.guilty.includes(node)).length, `at ${place}`).toBeGreaterThan(0);
+        // Whoever reads a constant answers for it.
+        expect(
+          parted?.nodes.filter((node) => node.startsWith('constant_')),
+          `at ${place}`,
+        ).toEqual([]);
         const { own, inherited, noise } = parted ?? {};
         expect(own ?? 0, `at ${place}`).toBeGreaterThan(3 * (noise ?? 1));
         // In float16 the roundings of all nodes before it are inherited, whatever was planted.
