@@ -1,5 +1,5 @@
 import { type Engine, type EngineInfo, type EngineOptions, startEngine } from '../engines/index.js';
-import type { EngineName } from '../formats/format.js';
+import type { EngineName, Precision } from '../formats/format.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
 import type { Trials } from '../trials/trial.js';
 import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
@@ -7,7 +7,7 @@ import { artefactError, translated } from './engine-errors.js';
 import { type Judgement, type JudgementResult, judge, type StartedSource } from './judgement.js';
 import { judgeBehindSelections } from './moved-selection.js';
 import { Pricing } from './pricing.js';
-import type { RoundingReport } from './report.js';
+import type { Measure, RoundingReport } from './report.js';
 import { runSource, type Source } from './source-run.js';
 import { type Bar, toleranceOf } from './verdict.js';
 
@@ -167,12 +167,17 @@ export class Check {
   #barFor({ purpose, precision, source }: Judgement): Bar {
     const own = purpose === 'artefact' ? this.#options.tolerance : undefined;
     return {
-      measure: own === undefined && precision !== 'fp32' ? 'l2' : 'error',
+      measure: own === undefined ? measureOf(precision) : 'error',
       tolerance: own ?? toleranceOf(precision),
       isStrict: own !== undefined,
       judgesClasses: source.trials.isUserGiven,
     };
   }
+}
+
+function measureOf(precision: Precision): Measure {
+  if (precision === 'fp32') return 'error';
+  return precision === 'pal6' || precision === 'pal4' ? 'none' : 'l2';
 }
 
 async function runOnce(engine: Engine, candidate: Candidate, { source }: Judgement): Promise<void> {

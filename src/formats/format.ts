@@ -3,8 +3,11 @@ import type { DataType, Graph, Model } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
 import type { About } from './about.js';
 
-/** What constants are stored in; `int8` is weights in 256 steps. */
-export type Precision = 'fp32' | 'fp16' | 'int8';
+/** What constants are stored in; `int8` is weights in 256 steps, `pal6` and `pal4` in indices of so many bits into a table. */
+export type Precision = 'fp32' | 'fp16' | 'int8' | 'pal6' | 'pal4';
+
+/** What the weights of a file are held in, as it says itself; tables count as steps. */
+export type Held = Exclude<Precision, 'pal6' | 'pal4'>;
 
 /** How pixels become what the network was trained on: y = (p / 255 - mean) / std, per channel in the network's order. */
 export interface ImageOptions {
@@ -151,9 +154,9 @@ export interface Opened<Content = unknown> {
   /** Class names, where it has any. */
   readonly labels: readonly string[] | undefined;
   /** What most of its weights are held in. */
-  readonly precision: Precision;
+  readonly precision: Held;
   /** What any of its weights are held in, or its values computed in, at the coarsest: its answers are rounded by that. */
-  readonly coarsest: Precision;
+  readonly coarsest: Held;
   /**
    * Weights that are stored in few steps: even ones (`weights`), or those of a table (`palette`); `activations` where computed
    * values are quantised as well.

@@ -1,19 +1,17 @@
 import { allNodes, type Model, type Tensor } from '../model/index.js';
-import type { Precision } from './format.js';
+import type { Held } from './format.js';
 
-const COARSEST_FIRST: readonly Precision[] = ['int8', 'fp16'];
+const COARSEST_FIRST: readonly Held[] = ['int8', 'fp16'];
 
 /** The precision that most elements of floating-point weights are held in; fp32 where none leads. */
-export function mostHeldIn<P extends Precision>(
-  weights: Iterable<readonly [precision: P, elements: number]>,
-): P | 'fp32' {
+export function mostHeldIn<P extends Held>(weights: Iterable<readonly [precision: P, elements: number]>): P | 'fp32' {
   const counts = new Map<P | 'fp32', number>([['fp32', 0]]);
   for (const [precision, elements] of weights) counts.set(precision, (counts.get(precision) ?? 0) + elements);
   return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))[0];
 }
 
 /** The coarsest precision that weights are held in; fp32 where there are none. */
-export function coarsestOf(held: Iterable<Precision>): Precision {
+export function coarsestOf(held: Iterable<Held>): Held {
   const found = new Set(held);
   return COARSEST_FIRST.find((precision) => found.has(precision)) ?? 'fp32';
 }

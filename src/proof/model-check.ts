@@ -156,7 +156,7 @@ export class ModelCheck {
       purpose: 'artefact',
       precision,
       source,
-      range: rounded ? await this.#range() : undefined,
+      range: rounded && precision === 'fp16' ? await this.#range() : undefined,
       selections: this.#selections(target, options, { rounded }),
     };
   }

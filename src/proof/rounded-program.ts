@@ -9,6 +9,8 @@ import type {
 } from '../formats/format.js';
 import { float16ToNumber, numberToFloat16, sameShape, sizeOf } from '../model/index.js';
 
+/** How far into their range the steps of a channel reach at least. */
+const ENDS = 0.75;
 const LARGEST_FLOAT16 = 65504;
 const SMALLEST_STEP = 2 ** -24;
 const SMALLEST_NORMAL = 2 ** -14;
@@ -208,7 +210,8 @@ function unlikeSteps(
   const unlike = firstUnlike(stored, floats, (step, float, index) => {
     const place = placeOf(index);
     const [scale = 1, offset = 0, end] = [scales[place], offsets[place], ends[place]];
-    if (end && (step === most || step === least)) end.reached = true;
+    // Scales of float16 are rounded themselves, and cannot be smaller than its step.
+    if (end && (step <= ENDS * least || step >= ENDS * most || scale === SMALLEST_STEP)) end.reached = true;
     if (end && step * scale + offset !== float) end.isExact = false;
     return step === Math.round((float - offset) / scale);
   });

@@ -1,5 +1,5 @@
 import { type Bar, toleranceOf } from '../check/index.js';
-import type { Opened, Precision } from '../formats/format.js';
+import type { Held, Opened } from '../formats/format.js';
 
 /** An artefact whose activations are quantised too may be so far off before data say that it is good enough. */
 const QUANTISED_ACTIVATIONS = 2e-1;
@@ -14,7 +14,7 @@ export interface Demands {
 }
 
 /** What a file is held in; `activations`: these are quantised, too. */
-export type Kind = Precision | 'palette' | 'activations';
+export type Kind = Held | 'palette' | 'activations';
 
 /** From the finest to the coarsest. */
 const COARSER: readonly Kind[] = ['fp32', 'fp16', 'int8', 'palette', 'activations'];

@@ -64,7 +64,7 @@ export interface ConvertOptions
 /** What a precision is asked for by; `uint8` means `int8`, as TensorFlow.js calls it. */
 export type AskedPrecision = Precision | 'uint8';
 
-const PRECISIONS: readonly Precision[] = ['fp32', 'fp16', 'int8'];
+const PRECISIONS: readonly Precision[] = ['fp32', 'fp16', 'int8', 'pal6', 'pal4'];
 const DEFAULT_TARGET = 'onnx';
 
 /** What single formats declare for themselves. */

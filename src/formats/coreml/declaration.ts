@@ -44,6 +44,9 @@ export const coremlDeclaration: FormatDeclaration = {
   arithmetic: new Map([
     ['fp32', 'fp32'],
     ['fp16', 'fp16'],
+    ['int8', 'fp16'],
+    ['pal6', 'fp16'],
+    ['pal4', 'fp16'],
   ]),
   defaultPrecision: () => 'fp16',
   colours: (order) => order,

@@ -1,6 +1,6 @@
 import { asOneChunk, sizeOf } from '../../model/index.js';
 import { describeArtefact, type FilePort, withColours } from '../artefact-ports.js';
-import type { Artefact, ArtefactNode, Opened, Precision } from '../format.js';
+import type { Artefact, ArtefactNode, Held, Opened } from '../format.js';
 import { coarsestOf, mostHeldIn } from '../weight-precision.js';
 import { programOf } from './artefact-program.js';
 import { litertDeclaration } from './declaration.js';
@@ -47,7 +47,7 @@ function isQuantized({ operators }: LitertProgram): boolean {
   return operators.some(({ outputs }) => outputs.some(({ quantization, type }) => quantization && type !== 'float32'));
 }
 
-function weightsOf({ operators }: LitertProgram): (readonly [Precision, number])[] {
+function weightsOf({ operators }: LitertProgram): (readonly [Held, number])[] {
   const constants = new Set(operators.flatMap(({ inputs }) => inputs.filter((tensor) => tensor?.data)));
   return [...constants].flatMap((tensor) => {
     const precision = tensor && precisionOf(tensor);
@@ -55,7 +55,7 @@ function weightsOf({ operators }: LitertProgram): (readonly [Precision, number])
   });
 }
 
-function precisionOf({ type }: ProgramTensor): Precision | undefined {
+function precisionOf({ type }: ProgramTensor): Held | undefined {
   if (type === 'float32') return 'fp32';
   if (type === 'float16') return 'fp16';
   return type === 'int8' ? 'int8' : undefined;

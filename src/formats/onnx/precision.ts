@@ -11,7 +11,9 @@ import { hasType, retype } from './retype.js';
  * @throws UsageError for `int8`, which is not written here, or where a pattern matches no node
  */
 export function applyPrecision(model: Model, precision: Precision | undefined, keepFp32: readonly string[]): string[] {
-  if (precision === 'int8') throw new UsageError({ what: '--precision int8 is not for onnx', todo: 'take fp16' });
+  if (precision === 'int8' || precision === 'pal6' || precision === 'pal4') {
+    throw new UsageError({ what: `--precision ${precision} is not for onnx`, todo: 'take fp16' });
+  }
   const asked = nodesKeptInFloat32(model.graph, keepFp32);
   if (precision === 'fp16') {
     const { overflowing } = retype(model, 'float32', 'float16', asked);

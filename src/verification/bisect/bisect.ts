@@ -1,5 +1,5 @@
 import { writeWhole } from '../../files/index.js';
-import type { ArtefactNode, Precision } from '../../formats/format.js';
+import type { ArtefactNode, Held } from '../../formats/format.js';
 import { isFloat } from '../../model/index.js';
 import { gather } from './causes/evidence.js';
 import { causeOf } from './causes/find-cause.js';
@@ -21,7 +21,7 @@ export interface Bisected {
   readonly candidate: Network;
   readonly samples: Tried;
   /** What the candidate is judged as. */
-  readonly precision: Precision;
+  readonly precision: Held;
   /** Set where the candidate passed: then there is no cause to look for, and nothing to save. */
   readonly isEquivalent?: boolean | undefined;
   /** A folder for the smallest model that still differs. */
@@ -31,7 +31,7 @@ export interface Bisected {
 }
 
 /** Half a unit in the last place of 1; of weights in 256 steps, half a step of their range. */
-const UNITS: Readonly<Record<Precision, number>> = { fp32: 2 ** -24, fp16: 2 ** -11, int8: 2 ** -9 };
+const UNITS: Readonly<Record<Held, number>> = { fp32: 2 ** -24, fp16: 2 ** -11, int8: 2 ** -9 };
 
 /** So many of the values that stand out most are tried on the candidate as it is deployed. */
 const MOST_TRIED = 5;

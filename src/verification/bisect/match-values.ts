@@ -1,4 +1,4 @@
-import type { ArtefactValue, Precision } from '../../formats/format.js';
+import type { ArtefactValue, Held } from '../../formats/format.js';
 import { isFloat, type Tensor } from '../../model/index.js';
 import { inversePermutation, permuteAxes } from '../../trials/axes.js';
 import type { Trial } from '../../trials/index.js';
@@ -10,7 +10,7 @@ import { distanceOf, type Sketch, sketch } from './sketch.js';
 import { HELD_BYTES, survey } from './survey.js';
 
 /** Up to this distance two values are one, in what the candidate computes in. */
-const EQUAL: Readonly<Record<Precision, number>> = { fp32: 1e-3, fp16: 2e-2, int8: 1e-1 };
+const EQUAL: Readonly<Record<Held, number>> = { fp32: 1e-3, fp16: 2e-2, int8: 1e-1 };
 /** Beyond this they have nothing to do with each other. */
 const UNLIKE = 1.3;
 /** A value is not given up before so many later ones were seen: one of them may be the reference's. */
@@ -43,7 +43,7 @@ interface Likeness {
  * @throws EngineFailure
  */
 export async function pairsByValue(
-  networks: { readonly reference: Network; readonly candidate: Network; readonly precision: Precision },
+  networks: { readonly reference: Network; readonly candidate: Network; readonly precision: Held },
   named: readonly Pair[],
   trial: Trial,
 ): Promise<Pair[]> {
@@ -78,7 +78,7 @@ class Matching {
   readonly #taken = new Set<string>();
 
   constructor(
-    networks: { readonly reference: Network; readonly candidate: Network; readonly precision: Precision },
+    networks: { readonly reference: Network; readonly candidate: Network; readonly precision: Held },
     named: readonly Pair[],
     references: ReadonlyMap<string, Reference>,
     trial: Trial,

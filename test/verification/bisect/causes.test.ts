@@ -240,7 +240,7 @@ test.each(CASES.map((each) => [each.name, each] as const))('%s is called by its 
   const { reference, samples } = await referenceOf(bytes, plain);
   const rounded = options.precision === 'fp16';
   const candidate = candidateOf(target, asWritten(target, model, options), deployed, rounded);
-  const parted = await bisect({ reference, candidate, samples, precision: options.precision ?? 'fp32' });
+  const parted = await bisect({ reference, candidate, samples, precision: rounded ? 'fp16' : 'fp32' });
   expect(parted?.cause).toMatch(cause);
 });
 

@@ -37,7 +37,7 @@ export function floats(dtype: Float, shape: readonly number[], values: Float32Ar
   if (dtype === 'fp32') return { dtype, shape, data: values };
   const { bits, overflows } = float16ConstantFrom(values);
   if (overflows) throw new LeavesHalf();
-  return { dtype, shape, data: bits };
+  return { dtype, shape, data: bits, exact: values };
 }
 
 /** A scalar of a float type. @throws LeavesHalf */

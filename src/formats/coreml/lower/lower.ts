@@ -11,6 +11,7 @@ import { type CoremlOptions, coremlDeclaration } from '../declaration.js';
 import { VERSIONS, type Version } from '../program/data-types.js';
 import type { Classifier, MilProgram } from '../program/program.js';
 import { classNotes, labelledOutput } from './classifier.js';
+import { type Compression, compressed } from './compress.js';
 import type { Float } from './constants.js';
 import { lowerInputs } from './features.js';
 import { fixShapes } from './fixed-shapes.js';
@@ -73,10 +74,11 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   builder.prune([...outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
   nameValues(builder.operations, names);
   const { about } = options;
+  const compression = compressionOf(options);
   const program = {
-    version: versionFor(options),
+    version: versionFor(options, compression),
     inputs,
-    operations: builder.operations,
+    operations: compression ? compressed(builder.operations, compression) : builder.operations,
     outputs,
     classifier: results.classifier,
     suppression: suppressed?.suppression,
@@ -92,11 +94,14 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const renamed = [...ends].flatMap(([written, { name }]) =>
     name === written ? [] : [`${name} is called ${written} in the Core ML model`],
   );
+  const raised =
+    compression && (options.deploymentTarget ?? 'iOS15') === 'iOS15' ? [`weights in ${compression} need iOS 16`] : [];
   return {
     program,
     notes: [
       ...fixed.notes,
       ...widened,
+      ...raised,
       ...classNotes(results.classifier, labelled ? labelled.output : undefined),
       ...renamed,
       ...(padded ? [paddedNote(padded)] : []),
@@ -131,9 +136,15 @@ function describedFeatures(
   return describedAs(about, [...Array.from(ends, ([written, { name }]) => [written, name] as const), ...table]);
 }
 
-/** Everything that is written here runs from iOS 15 on; the user may ask for a later one. */
-function versionFor({ deploymentTarget = 'iOS15' }: CoremlOptions): Version {
-  const version = VERSIONS.find((candidate) => candidate.deploymentTarget === deploymentTarget);
+function compressionOf({ precision, withoutWeights }: LowerOptions): Compression | undefined {
+  if (withoutWeights || precision === undefined || precision === 'fp32' || precision === 'fp16') return undefined;
+  return precision;
+}
+
+/** Everything that is written here runs from iOS 15 on, compressed weights from iOS 16; the user may ask for a later one. */
+function versionFor({ deploymentTarget = 'iOS15' }: CoremlOptions, compression: Compression | undefined): Version {
+  const asked = compression && deploymentTarget === 'iOS15' ? 'iOS16' : deploymentTarget;
+  const version = VERSIONS.find((candidate) => candidate.deploymentTarget === asked);
   if (!version) throw new Error(`no version for ${deploymentTarget}`);
   return version;
 }

@@ -1,5 +1,8 @@
 /** Element types that our programs hold, under the names that MIL's `cast` gives them. */
-export type MilDataType = 'fp16' | 'fp32' | 'int32' | 'bool' | 'string';
+export type MilDataType = 'fp16' | 'fp32' | 'int32' | 'bool' | 'string' | Packed;
+
+/** Element types of what compressed weights are stored in; no value that is computed has them. */
+export type Packed = 'int8' | 'uint8' | 'uint32';
 
 /** Numbers of one element type in the different enumerations of the format. */
 interface Numbers {
@@ -18,6 +21,9 @@ export const MIL_NUMBERS: Readonly<Record<MilDataType, Numbers>> = {
   int32: { mil: 23, feature: 131104, blob: undefined },
   bool: { mil: 1, feature: undefined, blob: undefined },
   string: { mil: 2, feature: undefined, blob: undefined },
+  int8: { mil: 21, feature: undefined, blob: 4 },
+  uint8: { mil: 31, feature: undefined, blob: 3 },
+  uint32: { mil: 33, feature: undefined, blob: undefined },
 };
 
 /** MIL's number of float64, which stands there alone, too. */

@@ -10,11 +10,13 @@ export interface MilType {
 }
 
 /** Elements in row-major order: bits of fp16, numbers, 0 and 1 for bool, or one text. */
-export type ConstantData = Float32Array | Uint16Array | Int32Array | Uint8Array | string;
+export type ConstantData = Float32Array | Uint16Array | Int32Array | Uint32Array | Uint8Array | Int8Array | string;
 
 /** A tensor that stands in the program or in weight.bin. */
 export interface Constant extends MilType {
   readonly data: ConstantData;
+  /** Of float16: the numbers that were rounded. */
+  readonly exact?: Float32Array | undefined;
 }
 
 /** What one operation makes and others read. Links are objects; the name is given once the program is whole. */
@@ -40,6 +42,8 @@ export interface MilOperation {
   readonly type: string;
   readonly inputs: ReadonlyMap<string, readonly MilValue[]>;
   readonly outputs: readonly MilValue[];
+  /** Constants that it holds in place of inputs, as those that make weights of what is stored do. */
+  readonly attributes?: ReadonlyMap<string, Constant> | undefined;
   /** Nodes of the source that it stands for. */
   readonly origin: readonly SourceNode[];
 }

@@ -1,4 +1,5 @@
 import { float16ToNumber, numberToFloat16, sizeOf } from '../../../model/index.js';
+import type { ArtefactConstant } from '../../format.js';
 import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
@@ -7,6 +8,12 @@ import { readConstant } from './read-values.js';
 
 /** How a weight is stored in few steps. */
 export type Compression = 'weights' | 'palette';
+
+/** A weight as it is computed with, and as it is stored. */
+export interface Decompressed {
+  readonly constant: Constant;
+  readonly stored: ArtefactConstant;
+}
 
 type Attributes = ReadonlyMap<string, Message<'Value'>>;
 
@@ -34,10 +41,10 @@ export function readCompressed(
   type: MilType,
   blobs: BlobReader | undefined,
   where: string,
-): Constant {
+): Decompressed {
   const reader = new Attributed(attributes, blobs, where);
-  const values = operation === 'constexpr_lut_to_dense' ? fromTable(reader, type) : fromSteps(reader, type);
-  return roundedTo(type, values, where);
+  const { values, stored } = operation === 'constexpr_lut_to_dense' ? fromTable(reader, type) : fromSteps(reader, type);
+  return { constant: roundedTo(type, values, where), stored };
 }
 
 /** A constant of a type, each element rounded once. @throws InputError where the type is no float */
@@ -47,8 +54,13 @@ export function roundedTo(type: MilType, values: Float64Array, where: string): C
   throw damaged(`a compressed weight of ${type.dtype}`, where);
 }
 
+interface Values {
+  readonly values: Float64Array;
+  readonly stored: ArtefactConstant;
+}
+
 /** (stored - zero point) x scale, one of each for all, or for each place of an axis. */
-function fromSteps(reader: Attributed, { shape }: MilType): Float64Array {
+function fromSteps(reader: Attributed, { shape }: MilType): Values {
   const stored = reader.integers('quantized_data', sizeOf(shape));
   const axis = reader.integer('axis');
   const along = shape[axis];
@@ -56,25 +68,33 @@ function fromSteps(reader: Attributed, { shape }: MilType): Float64Array {
   const scales = reader.floats('scale', along);
   const zeros = reader.integers('zero_point', along);
   const inner = sizeOf(shape.slice(axis + 1));
-  return Float64Array.from(stored, (value, index) => {
+  const scaleAt = (place: number) => scales[place % scales.length] ?? 0;
+  const zeroAt = (place: number) => zeros[place % zeros.length] ?? 0;
+  const values = Float64Array.from(stored, (value, index) => {
     const place = Math.floor(index / inner) % along;
-    return (value - (zeros[place % zeros.length] ?? 0)) * (scales[place % scales.length] ?? 0);
+    return (value - zeroAt(place)) * scaleAt(place);
   });
+  const places = Array.from({ length: along }, (_, place) => place);
+  const offsets = places.map((place) => -zeroAt(place) * scaleAt(place));
+  const steps = { kind: 'steps', least: -127, most: 127, scales: places.map(scaleAt), offsets, axis } as const;
+  return { values, stored: { shape, stored: steps, elements: () => stored } };
 }
 
 /** Indices of a few bits each, packed from the lowest bit on, into a table of values. */
-function fromTable(reader: Attributed, { shape }: MilType): Float64Array {
+function fromTable(reader: Attributed, { shape }: MilType): Values {
   const table = reader.floats('lut');
   const bits = Math.log2(table.length);
   if (!Number.isInteger(bits) || bits < 1 || bits > 8) throw reader.damaged(`a table of ${table.length}`);
   const count = sizeOf(shape);
   const packed = reader.integers('indices', Math.ceil((count * bits) / 8));
   const bitAt = (at: number) => ((packed[at >> 3] ?? 0) >> (at & 7)) & 1;
-  return Float64Array.from({ length: count }, (_, index) => {
+  const values = Float64Array.from({ length: count }, (_, index) => {
     let place = 0;
     for (let bit = 0; bit < bits; bit++) place |= bitAt(index * bits + bit) << bit;
     return table[place] ?? Number.NaN;
   });
+  const stored = { kind: 'table', tables: [table], axis: 0 } as const;
+  return { values, stored: { shape, stored, elements: () => values } };
 }
 
 /** The attributes of one operation, by kind. */

@@ -8,7 +8,7 @@ export interface Operand {
   readonly type: MilType;
   readonly constant: Constant | undefined;
   /** How a compressed constant lies in the file. */
-  readonly stored?: ArtefactConstant['stored'] | undefined;
+  readonly stored?: ArtefactConstant | undefined;
   /** The value in the graph; constants become one when first asked for. */
   readonly value: () => Value;
 }

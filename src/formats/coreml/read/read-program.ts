@@ -189,9 +189,9 @@ export class ProgramReader {
     }
     if (known.length === 0 || !known.every((key) => attributes.has(key))) throw notKnown(`this form of ${type}`, name);
     expectAttributes(attributes, ['name', ...known], name);
-    const constant = readCompressed(type, attributes, readType(output?.type, name), this.#blobs, name);
+    const { constant, stored } = readCompressed(type, attributes, readType(output?.type, name), this.#blobs, name);
     if (how) this.compressed.push([how, sizeOf(constant.shape)]);
-    this.#bind(this.#constantOperand(name, constant));
+    this.#bind({ ...this.#constantOperand(name, constant), stored });
   }
 
   #readExpanded(operation: string, inputs: Message<'Operation'>['inputs'], type: MilType, name: string): void {

@@ -25,14 +25,14 @@ const isFloatName = (text: unknown) => text === 'fp16' || text === 'fp32';
 
 /** What stands for an operand. */
 export function recordedOperand(role: string, { name, constant, stored }: Operand): ArtefactOperand {
-  return { role, value: constant ? recordedConstant(constant, stored) : name };
+  return { role, value: stored ?? (constant ? recordedConstant(constant) : name) };
 }
 
-function recordedConstant({ dtype, shape, data }: Constant, stored?: ArtefactConstant['stored']): ArtefactConstant {
+function recordedConstant({ dtype, shape, data }: Constant): ArtefactConstant {
   const elements = () => {
     // The name of a type of floats.
     if (typeof data === 'string') return isFloatName(data) ? 'float' : data;
     return dtype === 'fp16' ? Float32Array.from(data, float16ToNumber) : data;
   };
-  return { shape, stored: stored ?? (dtype === 'fp16' ? 'half' : 'whole'), elements };
+  return { shape, stored: dtype === 'fp16' ? 'half' : 'whole', elements };
 }

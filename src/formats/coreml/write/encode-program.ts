@@ -28,11 +28,15 @@ export function encodeProgram(program: MilProgram, blobs: BlobWriter): MessagePa
   return { version: 1, functions: new Map([['main', main]]) };
 }
 
-function encodeOperation({ type, inputs, outputs }: MilOperation, blobs: BlobWriter): MessageParts<'Operation'> {
+function encodeOperation(
+  { type, inputs, outputs, attributes: held }: MilOperation,
+  blobs: BlobWriter,
+): MessageParts<'Operation'> {
   const [first] = outputs;
   if (!first) throw new Error(`operation ${type} has no output`);
   const attributes = new Map([['name', text(first.name)]]);
-  if (first.constant) attributes.set('val', encodeConstant(first.constant, blobs));
+  if (held) for (const [name, constant] of held) attributes.set(name, encodeConstant(constant, blobs));
+  else if (first.constant) attributes.set('val', encodeConstant(first.constant, blobs));
   return {
     type,
     inputs: new Map(

@@ -1,5 +1,5 @@
 import { MIL_NUMBERS } from '../program/data-types.js';
-import type { Constant, MilType, MilValue } from '../program/program.js';
+import type { Constant, ConstantData, MilType, MilValue } from '../program/program.js';
 import type { MessageParts } from '../program/schema.js';
 
 /** A fixed tensor type as the program declares it. */
@@ -32,6 +32,9 @@ function tensorValue({ dtype, data }: Constant): MessageParts<'TensorValue'> {
   if (typeof data === 'string') return { strings: { values: [data] } };
   switch (dtype) {
     case 'fp16':
+    case 'int8':
+    case 'uint8':
+    case 'uint32':
       return { bytes: { values: bytesOf(data) } };
     case 'bool':
       return { bools: { values: Array.from(data, (element) => element !== 0) } };
@@ -43,6 +46,6 @@ function tensorValue({ dtype, data }: Constant): MessageParts<'TensorValue'> {
 }
 
 /** The array's own bytes, a view on its memory: little-endian, as on every machine that runs this. */
-export function bytesOf(data: Float32Array | Uint16Array | Int32Array | Uint8Array): Uint8Array {
+export function bytesOf(data: Exclude<ConstantData, string>): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -1,5 +1,5 @@
 import { asOneChunk, countBytes, float16ToNumber, sizeOf } from '../../../model/index.js';
-import type { ArtefactConstant, Precision } from '../../format.js';
+import type { ArtefactConstant, Held } from '../../format.js';
 import type { Json } from '../../json.js';
 import type { Kind } from '../program.js';
 import { damaged } from './damaged.js';
@@ -9,7 +9,7 @@ export interface ReadWeight {
   readonly name: string;
   readonly dtype: Kind;
   readonly shape: readonly number[];
-  readonly precision: Precision;
+  readonly precision: Held;
   /** As the loader gives them to the engine: what is quantised is widened. */
   readonly elements: () => Float32Array | Int32Array | Uint8Array;
   /** The same as the file stores it. */
@@ -25,7 +25,7 @@ export interface ReadWeights {
 /** How elements lie in a file. */
 interface Storage {
   readonly bytes: number;
-  readonly precision: Precision;
+  readonly precision: Held;
   readonly read: (view: DataView, at: number) => number;
   readonly stored: ArtefactConstant['stored'];
   /** Of steps: their integers. */

@@ -1,4 +1,4 @@
-import type { Precision } from '../../../formats/format.js';
+import type { Held } from '../../../formats/format.js';
 import { sizeOf } from '../../../model/index.js';
 import type { Evidence } from './evidence.js';
 
@@ -21,7 +21,7 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** A number of the reference that the candidate's arithmetic cannot hold. */
-export function beyondFloat16({ expected, actual }: Evidence, precision: Precision): string | undefined {
+export function beyondFloat16({ expected, actual }: Evidence, precision: Held): string | undefined {
   if (precision !== 'fp16') return undefined;
   const largest = expected.reduce((most, value) => Math.max(most, Number.isFinite(value) ? Math.abs(value) : 0), 0);
   const isLost = actual.some((value, i) => !Number.isFinite(value) && Number.isFinite(expected[i]));
