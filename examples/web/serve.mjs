@@ -1,7 +1,7 @@
 /**
- * Serves the page beside this file, TensorFlow.js from node_modules and one converted network, on this machine only.
+ * Serves the page beside this file, TensorFlow.js and LiteRT from node_modules and one converted network, on this machine only.
  *
- *     node examples/web/serve.mjs digits.tfjs [port]
+ *     node examples/web/serve.mjs digits.tfjs [digits.tflite]
  */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -19,24 +19,37 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Browser builds of the packages; `require.resolve` finds their folders wherever they are installed. */
-const PACKAGES = ['core', 'converter', 'backend-cpu', 'backend-wasm', 'backend-webgl'].map((name) =>
-  dirname(require.resolve(`@tensorflow/tfjs-${name}/package.json`)),
-);
+const folderOf = (name, from = require) => dirname(from.resolve(name));
+const liteRt = folderOf('@litertjs/core');
+const ofLiteRt = createRequire(join(liteRt, 'index.js'));
 
-/** The file behind a path of the URL. Only its last part is used, so that no path leads out of the folders. */
-function candidates(path, modelFolder) {
+/** Browser builds of the packages, wherever they are installed, by the path of the URL that they are found under. */
+const PACKAGES = {
+  '/tfjs/': ['core', 'converter', 'backend-cpu', 'backend-wasm', 'backend-webgl'].map((name) =>
+    join(folderOf(`@tensorflow/tfjs-${name}/package.json`), 'dist'),
+  ),
+  '/litert/': [liteRt, join(liteRt, '..', 'wasm')],
+  '/litert-utils/': [folderOf('@litertjs/wasm-utils', ofLiteRt)],
+};
+
+/** The files that may be behind a path of the URL. Only its last part is used, so that no path leads out of the folders. */
+function candidates(path, { folder, file }) {
   const name = basename(path);
   if (path === '/') return [join(here, 'index.html')];
-  if (path.startsWith('/model/')) return [join(modelFolder, name)];
-  return PACKAGES.map((folder) => join(folder, 'dist', name));
+  if (path.startsWith('/model/')) return [join(folder, name)];
+  if (path === '/model.tflite') return file === undefined ? [] : [file];
+  const found = Object.entries(PACKAGES).find(([prefix]) => path.startsWith(prefix));
+  return (found?.[1] ?? []).map((each) => join(each, name));
 }
 
-/** @returns {Promise<import('node:http').Server>} listening on 127.0.0.1 */
-export function serve(modelFolder, port = 0) {
+/**
+ * @param {{ folder: string, file?: string }} network as written for TensorFlow.js and, where it is there, for LiteRT
+ * @returns {Promise<import('node:http').Server>} listening on 127.0.0.1
+ */
+export function serve(network, port = 0) {
   const server = createServer(async ({ url = '/' }, response) => {
     const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
-    for (const file of candidates(path, modelFolder)) {
+    for (const file of candidates(path, network)) {
       const bytes = await readFile(file).catch(() => undefined);
       if (!bytes) continue;
       response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
@@ -49,11 +62,11 @@ export function serve(modelFolder, port = 0) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [modelFolder, port = '8080'] = process.argv.slice(2);
-  if (!modelFolder) {
-    console.error('usage: node examples/web/serve.mjs MODEL.tfjs [PORT]');
+  const [folder, file] = process.argv.slice(2);
+  if (!folder) {
+    console.error('usage: node examples/web/serve.mjs MODEL.tfjs [MODEL.tflite]');
     process.exit(2);
   }
-  const server = await serve(modelFolder, Number(port));
+  const server = await serve({ folder, file }, Number(process.env.PORT ?? 8080));
   console.log(`http://127.0.0.1:${server.address().port}/`);
 }
