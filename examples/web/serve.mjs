@@ -3,6 +3,7 @@
  *
  *     node examples/web/serve.mjs digits.tfjs [digits.tflite]
  */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -58,7 +59,9 @@ export function serve(network, port = 0) {
     }
     response.writeHead(404).end('not found');
   });
-  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server));
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -67,6 +70,16 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error('usage: node examples/web/serve.mjs MODEL.tfjs [MODEL.tflite]');
     process.exit(2);
   }
-  const server = await serve({ folder, file }, Number(process.env.PORT ?? 8080));
+  const missing = [join(folder, 'model.json'), file].find((path) => path !== undefined && !existsSync(path));
+  if (missing !== undefined) fail(`${missing}: not found; write it by mobileone convert`);
+  const port = Number(process.env.PORT ?? 8080);
+  const server = await serve({ folder, file }, port).catch(({ code, message }) => {
+    fail(code === 'EADDRINUSE' ? `port ${port} is taken; name another by PORT=8081` : message);
+  });
   console.log(`http://127.0.0.1:${server.address().port}/`);
+}
+
+function fail(reason) {
+  console.error(`serve.mjs: ${reason}`);
+  process.exit(1);
 }
