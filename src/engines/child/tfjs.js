@@ -3,6 +3,7 @@
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, enableProdMode, env, setBackend, tensor, version_core } from '@tensorflow/tfjs-core';
 import { readPackageFile } from '../../files/package-file.js';
+import { demandsExecuteAsync } from '../../formats/tfjs/execute-async.js';
 import { concatBytes } from '../../model/chunks.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
@@ -14,13 +15,6 @@ import { bytesOf, viewOf } from './typed-arrays.js';
 
 /** The build of the wasm backend for one thread; what it needs of a processor, all that Node 20 runs on have. */
 const WASM = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm';
-
-/**
- * Operations for which the converter demands `executeAsync`, which in turn warns where none of them is present.
- * Source: tfjs-converter, operation lists `control`, `dynamic` and `hash_table`.
- */
-const DYNAMIC =
-  /^(NonMaxSuppressionV\d|Where|ListDiff|EmptyTensorList|LoopCond|Switch|Merge|Enter|Exit|NextIteration|(Stateless)?(If|While)|Tensor(Array|List)\w+|(Hash|Lookup|Initialize)Table\w*)$/;
 
 serve(async () => {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
@@ -65,7 +59,7 @@ async function load(request, attachments) {
   const artifacts = { ...json, weightSpecs: weightsManifest.flatMap((group) => group.weights), weightData };
   const model = await loadGraphModel({ load: async () => artifacts });
   const weights = new Set(Object.values(model.weights).flat());
-  const isDynamic = operationsOf(json.modelTopology).some((name) => DYNAMIC.test(name));
+  const isDynamic = demandsExecuteAsync(operationsOf(json.modelTopology)) !== undefined;
   return {
     info: { inputs: model.inputs.map(portOf), outputs: model.outputs.map(portOf) },
     async release() {

@@ -8,6 +8,7 @@ import { aboutEntries, description, provenance } from '../metadata.js';
 import * as attribute from './attributes.js';
 import { Builder, type Ref } from './builder.js';
 import { tfjsDeclaration } from './declaration.js';
+import { demandsExecuteAsync } from './execute-async.js';
 import { type End, nameProgram } from './name-program.js';
 import { storeWeights } from './precision.js';
 import type { Endpoint, Kind, TfjsProgram } from './program.js';
@@ -59,8 +60,14 @@ export function lowerModel(model: Model, options: LowerOptions & InputLayoutOpti
       outputs: outputs.map(endpointOf),
       metadata: Object.fromEntries([...description(options, named.layout), ...about, ...provenance(named)]),
     },
-    notes: [...renamed, ...notes],
+    notes: [...renamed, ...notes, ...executionNotes(named.nodes)],
   };
+}
+
+/** What a page has to know before it calls the model. */
+function executionNotes(nodes: readonly { readonly op: string }[]): string[] {
+  const operation = demandsExecuteAsync(nodes.map(({ op }) => op));
+  return operation ? [`TensorFlow.js runs it by executeAsync, not by execute, as it holds ${operation}`] : [];
 }
 
 function placeholder(build: Builder, { type, sizes }: Place<Kind>): Ref {

@@ -193,3 +193,14 @@ describe('what cannot be written', () => {
     expect(reasons[1]?.reason).toMatch(/dilation/);
   });
 });
+
+describe('how it is run', () => {
+  test('is a note where TensorFlow.js refuses to execute it at once', async () => {
+    const selecting = network((n) => {
+      const [boxes, scores] = [n.input([1, 3, 4], 'float32', 'boxes'), n.input([1, 1, 3], 'float32', 'scores')];
+      return n.node('NonMaxSuppression', [boxes, scores, n.integers([5])]);
+    });
+    expect(tfjs.lower(selecting, {}).notes.join()).toContain('executeAsync');
+    expect(tfjs.lower(big(), {}).notes.join()).not.toContain('executeAsync');
+  });
+});
