@@ -37,6 +37,7 @@ export function reportArtefact({ files, verdict, proof, isPlaced, ...facts }: Ar
     notes: facts.notes,
     check: verdict ? reportCheck(verdict) : null,
     proof: proof ?? null,
+    parted: null,
   };
 }
 

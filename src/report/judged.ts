@@ -14,12 +14,12 @@ export function judgedOf({ artefacts, candidates }: ModelReport): Judged[] {
   return [...artefacts.map(judgedArtefact), ...candidates.map(judgedCandidate)];
 }
 
-function judgedArtefact({ target, path, precision, bytes, check, proof, notes }: ArtefactReport): Judged {
+function judgedArtefact({ target, path, precision, bytes, check, proof, parted, notes }: ArtefactReport): Judged {
   const error = check?.error ?? null;
   const isDisproved = proof?.blocks.some(({ verdict }) => verdict === 'different') ?? false;
   const outcome = isDisproved ? 'different' : outcomeOf(error, check);
-  const onlyVerified = { matched: [], data: null, parted: null };
-  return { path, format: target, precision, bytes, check, proof, notes, error, outcome, ...onlyVerified };
+  const onlyVerified = { matched: [], data: null };
+  return { path, format: target, precision, bytes, check, proof, parted, notes, error, outcome, ...onlyVerified };
 }
 
 function judgedCandidate(candidate: CandidateReport): Judged {

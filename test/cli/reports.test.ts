@@ -15,6 +15,7 @@ test('a page and test results are left where the artefact passes', async () => {
   expect(fs.readdirSync(folder).sort()).toEqual(['model.fused.onnx', 'report.html', 'report.xml']);
   const page = read(folder, 'report.html');
   expect(page).toContain('✔ Every artefact answers alike');
+  expect(page).toContain('aria-label="error along the depth"');
   // Branches meet in a sum, which reads two of them.
   expect(page.match(/<path class="edge"/g)?.length).toBeGreaterThan(20);
   expect(read(folder, 'report.xml')).toContain('<testcase name="model.fused.onnx: logits (fp32)"');

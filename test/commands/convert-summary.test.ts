@@ -60,6 +60,7 @@ function linesOf(change: Partial<FiguresReport>, tried: JudgementReport['tried']
         notes: [],
         check: { verdict: 'equivalent', engine: null, rounding: null, judgements: [judgement], notes: [], error: null },
         proof: null,
+        parted: null,
       },
     ],
     candidates: [],

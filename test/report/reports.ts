@@ -64,6 +64,7 @@ export function artefact(given: Partial<ArtefactReport> = {}): ArtefactReport {
     notes: [],
     check: check([figures()]),
     proof: null,
+    parted: null,
     ...given,
   };
 }

@@ -13,6 +13,7 @@ import { reportPlaces } from '../../run/write-reports.js';
 import { readLabels } from '../../source/labels.js';
 import { rememberReport } from '../reports-of-errors.js';
 import { aboutOf } from './about-options.js';
+import { measureAlongDepth } from './measure-along-depth.js';
 import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './options.js';
 
 /**
@@ -43,7 +44,9 @@ export async function convertAll(models: readonly string[], given: ConvertOption
       })),
     );
   const plans = planOutputs(models, targets, options);
-  return closeRun('convert', started, await convertEach(plans, options, targets), options);
+  const outcomes = await convertEach(plans, options, targets);
+  const isDrawn = options.check && options.html !== undefined;
+  return closeRun('convert', started, isDrawn ? await measureAlongDepth(outcomes, options) : outcomes, options);
 }
 
 async function convertEach(

@@ -1,6 +1,7 @@
 import type { JudgementReport, RoundingReport } from '../../check/report.js';
 import type { ProofReport } from '../../proof/impulses/report.js';
 import type { ErrorReport, Sha256, WholeNumber } from '../../report/report.js';
+import type { PartedReport } from '../../verification/bisect/report.js';
 
 /** What was made for one target. */
 export interface ArtefactReport {
@@ -16,6 +17,8 @@ export interface ArtefactReport {
   readonly check: CheckReport | null;
   /** null without `--prove`, and for what is not ONNX in fp32. */
   readonly proof: ProofReport | null;
+  /** Errors of inner values; null without `--html`, and where they were not measured. */
+  readonly parted: PartedReport | null;
 }
 
 /** One file of an artefact, as it was read back. */

@@ -15,7 +15,8 @@ export function Parted({ judged, source, isDrawn = true }: { judged: Judged; sou
         Error along the depth of <Name of={path} />
       </h3>
       <p>
-        They part at <Name of={value} />, made by{' '}
+        {judged.outcome === 'different' ? 'They part at' : 'Most of what one place adds over noise is at'}{' '}
+        <Name of={value} />, made by{' '}
         {nodes.map((node) => (
           <>
             <Name key={node} of={node} />{' '}
