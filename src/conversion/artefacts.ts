@@ -88,7 +88,9 @@ async function judge(
     const first = await stations.time('check', () => check.judge({ ...each, opened }, source.model));
     const stageAgain = (lowered: Lowered) => stage(work, lowered, temporary);
     const search = { check, opened, verdict: first, stageAgain };
-    const found = await stations.time('search', () => keepInFloat32(work, each, search));
+    const found = first.error
+      ? await stations.time('search', () => keepInFloat32(work, each, search))
+      : { stage: each, opened, verdict: first };
     Object.assign(each, found.stage);
     opened = found.opened;
     each.verdict = found.verdict;

@@ -30,7 +30,7 @@ test('a graph that selects nothing is no detector of that kind', async () => {
   expect(stderr).toMatch(/no NonMaxSuppression/);
 });
 
-test("Core ML's own suppression is judged by the boxes that follow from it, and by verify", async () => {
+test("Core ML's own suppression is judged by the boxes that follow from it", async () => {
   const out = scratch();
   const pipeline = ['--to', 'coreml', '--precision', 'fp32', '--nms', 'pipeline'];
   const { code, stdout, stderr } = await mobileone(out, ['convert', detector, ...pipeline]);
@@ -41,5 +41,6 @@ test("Core ML's own suppression is judged by the boxes that follow from it, and 
   expect((await mobileone(out, ['convert', detector, ...pipeline])).code).toBe(0);
   const inputs = detector.replace('model.onnx', 'input.npy');
   const verified = await mobileone(out, ['verify', detector, 'model.mlpackage', '--inputs', inputs]);
-  expect(verified.code, verified.stderr).toBe(0);
+  // Near ties change places, and what the source selects among is no value of the package: not judged, never a pass.
+  expect(verified.code, verified.stderr).toBe(8);
 });

@@ -54,7 +54,9 @@ describe.each(['onnx', 'tfjs', 'coreml', 'litert'] as const)('of %s', (name) => 
     expect(parted.saved).toBe(saveTo);
     const reference = readOnnx(new Uint8Array(readFileSync(path.join(saveTo, 'reference.onnx')))).graph;
     expect(reference.outputs.map((value) => value.name)).toEqual([parted.value]);
-    expect(reference.sorted().length).toBeLessThanOrEqual(parted.nodes.length);
+    expect(reference.sorted().filter(({ operator }) => operator !== 'Constant').length).toBeLessThanOrEqual(
+      parted.nodes.length,
+    );
     const arrays = readArrays(new Uint8Array(readFileSync(path.join(saveTo, 'inputs.npz'))), 2 ** 30);
     expect([...arrays.keys()].sort()).toEqual(reference.inputs.map((value) => value.name).sort());
     expect(statSync(path.join(saveTo, CANDIDATES[name])).isFile()).toBe(true);
