@@ -7,7 +7,7 @@ import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
 
 /** @import { LoadRequest, PortInfo } from '../protocol.js' */
-/** @import { Attachments, NamedTensor, Opened } from './serve.js' */
+/** @import { Attachments, NamedTensor, Opened } from './answering.js' */
 
 /**
  * What is used of the package. Its own declarations bring those of graphics processors along, which no other code here has.

@@ -7,7 +7,7 @@ import { bytesOf, viewOf } from './typed-arrays.js';
 
 /** @import * as Ort from 'onnxruntime-common' */
 /** @import { LoadRequest, PortInfo } from '../protocol.js' */
-/** @import { Attachments, NamedTensor, Opened } from './serve.js' */
+/** @import { Attachments, NamedTensor, Opened } from './answering.js' */
 
 const require = createRequire(import.meta.url);
 /**

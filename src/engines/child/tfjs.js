@@ -11,7 +11,7 @@ import { bytesOf, viewOf } from './typed-arrays.js';
 /** @import * as Core from '@tensorflow/tfjs-core' */
 /** @import * as Converter from '@tensorflow/tfjs-converter' */
 /** @import { LoadRequest } from '../protocol.js' */
-/** @import { Attachments, NamedTensor, Opened } from './serve.js' */
+/** @import { Attachments, NamedTensor, Opened } from './answering.js' */
 
 /** The build of the wasm backend for one thread; what it needs of a processor, all that Node 20 runs on have. */
 const WASM = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm';
