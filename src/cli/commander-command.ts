@@ -3,7 +3,7 @@ import type { CommandDefinition } from '../commands/command.js';
 import { CONFIG_FILE, configuredOptions } from './configured-options.js';
 import { addFlags, addOutputFlags, givenFlags, splitFlags } from './flags.js';
 import { ProgressLine } from './progress.js';
-import { showReport } from './show.js';
+import { show } from './show.js';
 import { keepHeapSmall } from './small-heap.js';
 
 /** A command as commander runs it. @param finish hears the exit code */
@@ -13,21 +13,25 @@ export function commanderCommand(definition: CommandDefinition, finish: (exitCod
   const command = new Command(name).summary(summary).description(description);
   for (const { syntax, help } of definition.arguments) command.argument(syntax, help);
   if (definition.isConfigurable) command.option('--config <file>', `options (${CONFIG_FILE}, where there is one)`);
-  return addOutputFlags(addFlags(command, declared))
+  addFlags(command, declared);
+  if (!definition.isScript) addOutputFlags(command);
+  return command
+    .option('--debug', 'the stack of an error')
     .addHelpText('after', examples)
     .action(async () => {
       const { options, output, config } = splitFlags(givenFlags(command), declared);
       const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
       const freeMemory = definition.goesThroughSamples ? keepHeapSmall() : undefined;
       const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
-      const models = command.processedArgs.flat().map(String);
-      const outcome = await definition
-        .run(models, { ...configured?.options, ...options }, (step) => {
+      // One that may be left out is undefined then.
+      const given = command.processedArgs.flat().filter((each) => each !== undefined);
+      const told = await definition
+        .run(given.map(String), { ...configured?.options, ...options }, (step) => {
           freeMemory?.(step);
           progress?.show(step);
         })
         .finally(() => progress?.clear());
-      await showReport(outcome, output, definition.summarize, configured);
-      finish(outcome.report.exitCode);
+      await show(told, output, configured);
+      finish(told.error?.exitCode ?? 0);
     });
 }

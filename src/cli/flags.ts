@@ -12,14 +12,13 @@ export function addFlags(command: Command, declarations: Readonly<Record<string,
   return command;
 }
 
-/** Flags that every command has. */
+/** Flags of a command that has a summary. */
 export function addOutputFlags(command: Command): Command {
   return command
     .option('--json', 'the report to standard output, nothing else there')
     .option('-q, --quiet', 'no summary')
     .option('-v, --verbose', 'every block, every reason, and where the time went')
-    .option('--no-color', 'no colours (NO_COLOR too)')
-    .option('--debug', 'the stack of an error');
+    .option('--no-color', 'no colours (NO_COLOR too)');
 }
 
 /** How a command prints; none of it changes what the command does. */

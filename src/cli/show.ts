@@ -1,16 +1,6 @@
+import type { Told } from '../commands/command.js';
 import { type MobileoneError, UsageError } from '../model/errors.js';
-import {
-  type Colours,
-  errorLine,
-  failureJson,
-  type ModelReport,
-  type Report,
-  reportError,
-  reportJson,
-  type SummaryOptions,
-  showName,
-} from '../report/index.js';
-import type { RunOutcome } from '../run/run-report.js';
+import { type Colours, errorLine, failureJson, reportError, showName } from '../report/index.js';
 import { coloursFor } from './colours.js';
 import type { ConfiguredOptions } from './configured-options.js';
 import type { OutputFlags } from './flags.js';
@@ -18,35 +8,24 @@ import { appendJobSummary } from './job-summary.js';
 import { writeError, writeOut } from './streams.js';
 
 /**
- * Prints what a run did: the summary, or with `--json` the report and the summary on standard error; then a line for each
- * model that failed.
+ * Prints what a command has to say: the summary, or with `--json` the facts and the summary on standard error; then a line
+ * for all that failed.
  */
-export async function showReport(
-  { report, error }: RunOutcome,
-  flags: OutputFlags,
-  summary: (model: ModelReport, options: SummaryOptions) => string,
-  configured?: ConfiguredOptions,
-): Promise<void> {
+export async function show(told: Told, flags: OutputFlags, configured?: ConfiguredOptions): Promise<void> {
+  const { error } = told;
   if (!flags.quiet) {
     const colours = await coloursFor(flags.json ? process.stderr : process.stdout, flags.color);
-    const text = report.models
-      .filter(({ after, candidates }) => after !== null || candidates.length > 0)
-      .map((model) => summary(model, { colours, verbose: flags.verbose, part: report.part }))
-      .join('\n');
+    const text = told.summary({ colours, verbose: flags.verbose });
     const said = `${configured ? configurationLines(configured, colours) : ''}${text}`;
     await (flags.json ? writeError(said) : writeOut(said));
   }
-  const errors = report.models.flatMap((model) => [
-    model.error,
-    ...model.candidates.map((candidate) => candidate.error),
-  ]);
-  const lines = new Set(errors.flatMap((each) => (each ? errorLine(each) : [])));
-  // The report itself may be what could not be written.
+  const lines = new Set((told.errors ?? []).map(errorLine));
+  // A report itself may be what could not be written.
   if (error && lines.size === 0) lines.add(errorLine(reportError(error)));
   for (const line of lines) await writeError(`${line}\n`);
-  if (report.command !== 'inspect' && !(error instanceof UsageError)) await appendJobSummary(report);
+  if (!(error instanceof UsageError)) await appendJobSummary(told);
   if (flags.debug && error?.stack) await writeError(`${error.stack}\n`);
-  if (flags.json) await writeOut(jsonOf(report, error));
+  if (flags.json) await writeOut(error instanceof UsageError ? usageJson(told, error) : told.json());
 }
 
 /** Where options came from that do not stand on the command line. */
@@ -62,8 +41,6 @@ function configurationLines({ file, options, leftOut }: ConfiguredOptions, { dim
 }
 
 /** Wrong usage that showed only in the model has no report either. */
-function jsonOf(report: Report, error: MobileoneError | undefined): string {
-  if (!(error instanceof UsageError)) return reportJson(report);
-  const [failed] = report.models.flatMap((model) => model.error ?? []);
-  return failureJson(error.exitCode, failed ?? reportError(error));
+function usageJson({ errors = [] }: Told, error: MobileoneError): string {
+  return failureJson(error.exitCode, errors[0] ?? reportError(error));
 }

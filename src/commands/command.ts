@@ -1,6 +1,6 @@
+import type { MobileoneError } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
-import type { ModelReport, SummaryOptions } from '../report/index.js';
-import type { RunOutcome } from '../run/run-report.js';
+import type { ErrorReport, SummaryOptions } from '../report/index.js';
 import type { Progress } from '../run/stations.js';
 
 /** Something that a user can ask for: what the command line and its help say of it, and what it does. */
@@ -9,7 +9,7 @@ export interface CommandDefinition {
   /** One line in the list of commands. */
   readonly summary: string;
   readonly description: string;
-  /** What it is given, as a usage line writes it: `<model...>` for one or more. */
+  /** What it is given, as a usage line writes it: `<model...>` for one or more, `[model...]` where there may be none. */
   readonly arguments: readonly { readonly syntax: string; readonly help: string }[];
   /** What its help says behind the options. */
   readonly examples: string;
@@ -19,12 +19,26 @@ export interface CommandDefinition {
   readonly isConfigurable: boolean;
   /** Whether it may have any number of samples to go through: then memory counts more than the first moments. */
   readonly goesThroughSamples: boolean;
-  /** @throws UsageError before any work; what fails later is in the outcome */
+  /** Whether it says nothing but a text for a program: then there is no shorter, longer or other form of it to ask for. */
+  readonly isScript?: boolean;
+  /** @throws UsageError before any work; what fails later is told with the rest */
   run(
-    models: readonly string[],
+    given: readonly string[],
     options: Readonly<Record<string, unknown>>,
     onProgress?: (progress: Progress) => void,
-  ): Promise<RunOutcome>;
-  /** What was done to one model, for a person. */
-  summarize(model: ModelReport, options: SummaryOptions): string;
+  ): Promise<Told>;
+}
+
+/** What a command has to say when it is done, each part asked for where it is printed. */
+export interface Told {
+  /** By which it failed: its exit code is the command's. undefined: 0. */
+  readonly error: MobileoneError | undefined;
+  /** Where more than that failed: each of them. */
+  readonly errors?: readonly ErrorReport[];
+  /** For a person, whole lines; to standard output, or with `--json` to standard error. */
+  summary(options: SummaryOptions): string;
+  /** What `--json` prints instead, where the command was used rightly. */
+  json(): string;
+  /** For the summary of a job of GitHub Actions, as Markdown of at most so many bytes; without it there is none. */
+  jobSummary?(room: number): Promise<string>;
 }

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.js';
+import { tellReport } from '../tell-report.js';
 import { convertOptions } from './options.js';
 import { convertSummary } from './summary.js';
 
@@ -35,7 +36,6 @@ export const convertCommand: CommandDefinition = {
   goesThroughSamples: false,
   async run(models, options, onProgress) {
     const { convertAll } = await import('./convert.js');
-    return convertAll(models, onProgress ? { ...options, onProgress } : options);
+    return tellReport(await convertAll(models, onProgress ? { ...options, onProgress } : options), convertSummary);
   },
-  summarize: convertSummary,
 };

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.js';
+import { tellReport } from '../tell-report.js';
 import { inspectOptions } from './options.js';
 import { inspectSummary } from './summary.js';
 
@@ -26,7 +27,8 @@ export const inspectCommand: CommandDefinition = {
   goesThroughSamples: false,
   async run([model = ''], options) {
     const { inspectAll } = await import('./inspect.js');
-    return inspectAll(model, options);
+    // What a gate of a pipeline found is one line, which the log has.
+    const { jobSummary: _, ...told } = tellReport(await inspectAll(model, options), inspectSummary);
+    return told;
   },
-  summarize: inspectSummary,
 };

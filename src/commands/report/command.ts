@@ -1,5 +1,6 @@
 import { UsageError } from '../../model/index.js';
 import type { CommandDefinition } from '../command.js';
+import { tellReport } from '../tell-report.js';
 import { verifySummary } from '../verify/summary.js';
 import { mergeOptions } from './options.js';
 
@@ -29,7 +30,6 @@ export const reportCommand: CommandDefinition = {
     if (what !== 'merge')
       throw new UsageError({ what: `unknown command 'report ${what}'`, todo: 'write mobileone report merge PART…' });
     const { mergeAll } = await import('./merge.js');
-    return mergeAll(parts, options);
+    return tellReport(await mergeAll(parts, options), verifySummary);
   },
-  summarize: verifySummary,
 };

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.js';
+import { tellReport } from '../tell-report.js';
 import { verifyOptions } from './options.js';
 import { verifySummary } from './summary.js';
 
@@ -28,7 +29,9 @@ export const verifyCommand: CommandDefinition = {
   goesThroughSamples: true,
   async run([reference = '', ...candidates], options, onProgress) {
     const { verifyAll } = await import('./verify.js');
-    return verifyAll(reference, candidates, onProgress ? { ...options, onProgress } : options);
+    return tellReport(
+      await verifyAll(reference, candidates, onProgress ? { ...options, onProgress } : options),
+      verifySummary,
+    );
   },
-  summarize: verifySummary,
 };
