@@ -21,6 +21,7 @@ const stations = {
     ...['run', 'data', 'proof', 'source', 'report', 'files', 'check', 'trials', 'engines', 'formats', 'passes'],
     ...['operators', 'model'],
   ],
+  study: ['source', 'report', 'files', 'trials', 'engines', 'formats', 'passes', 'operators', 'model'],
   commands: [
     ...['verification', 'conversion', 'run', 'data', 'proof', 'source', 'report', 'files', 'formats', 'passes'],
     ...['operators', 'model'],

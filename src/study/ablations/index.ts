@@ -1,0 +1,3 @@
+export { type AblationName, ablationNames } from './ablations.js';
+export { ablationLines } from './lines.js';
+export { runAblation } from './run-ablation.js';
