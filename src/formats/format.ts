@@ -119,6 +119,10 @@ export interface ArtefactOperation {
   readonly isCast: boolean;
   /** Graphs inside it, as branches. */
   readonly bodies: readonly ArtefactProgram[];
+  /** What `origins` call it; where a format computes in one type alone, neither this nor the type is said. */
+  readonly name?: string | undefined;
+  /** The type of its first result, where that is a float. */
+  readonly computesIn?: 'fp16' | 'fp32' | undefined;
 }
 
 /** All that an artefact computes, as its format has it. */

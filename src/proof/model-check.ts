@@ -21,6 +21,7 @@ import { takeStock } from '../source/take-stock.js';
 import type { Trials } from '../trials/index.js';
 import { beyondFloat16, explained } from './beyond-float16.js';
 import { asCandidate, candidateOf, openWritten } from './candidates.js';
+import { namedForFloat32 } from './named-for-float32.js';
 import type { ReferenceRuns } from './reference-runs.js';
 import { compareRounded, type RoundedProgram } from './rounded-program.js';
 import { searchFp32 } from './search-fp32.js';
@@ -86,10 +87,12 @@ export class ModelCheck {
   }
 
   /** The file beside the same program with float32 constants, whose lowering has been judged. */
-  #rounding({ target, options, opened }: Written, model: Model): RoundedProgram {
+  #rounding({ target, options, opened, precision }: Written, model: Model): RoundedProgram {
     const { program } = lowerFor(target, model, { ...options, precision: 'fp32' });
     const exact = openWritten(target, target.write(program, 'exact', sha256));
-    return compareRounded(opened.program(), exact.program());
+    const computesInHalf = target.arithmetic.get(precision) === 'fp16';
+    const named = computesInHalf ? namedForFloat32(model.graph, options, opened) : undefined;
+    return compareRounded(opened.program(), exact.program(), named);
   }
 
   /**

@@ -8,6 +8,7 @@ import type {
   StoredTable,
 } from '../formats/format.js';
 import { float16ToNumber, numberToFloat16, sameShape, sizeOf } from '../model/index.js';
+import type { NamedForFloat32 } from './named-for-float32.js';
 
 /** How far into their range the steps of a channel reach at least. */
 const ENDS = 0.75;
@@ -28,9 +29,14 @@ export interface RoundedProgram extends RoundingReport {
  * stand for what they read.
  * @param written as the file has it
  * @param exact the same with float32 constants
+ * @param named which operations may compute in float32, besides readers of constants that float16 does not hold; undefined: all
  */
-export function compareRounded(written: ArtefactProgram, exact: ArtefactProgram): RoundedProgram {
-  return new Comparer(written, exact).run();
+export function compareRounded(
+  written: ArtefactProgram,
+  exact: ArtefactProgram,
+  named?: NamedForFloat32,
+): RoundedProgram {
+  return new Comparer(written, exact).run(named);
 }
 
 /** Where a value of a program comes from: an input or body's input by its place, or a result of an operation. */
@@ -91,12 +97,17 @@ class Comparer {
     this.#makers = { written: new Makers(written), exact: new Makers(exact) };
   }
 
-  run(): RoundedProgram {
+  run(named: NamedForFloat32 | undefined): RoundedProgram {
     let what = this.#operands(this.#written.outputs, this.#exact.outputs, '');
     let value = '';
     for (let pair = this.#open.pop(); pair && what === undefined; pair = this.#open.pop()) {
       value = pair[0].results[0] ?? '';
       what = this.#operation(...pair);
+    }
+    const unnamed = what === undefined && named ? firstUnnamed(this.#pairs, named) : undefined;
+    if (unnamed) {
+      what = `${unnamed.operator} computes in float32, for which it was not named`;
+      value = unnamed.results[0] ?? '';
     }
     const place = what === undefined ? undefined : value;
     return { operations: this.#pairs.size, constants: this.#constants, difference: what ?? null, value: place };
@@ -155,6 +166,31 @@ class Comparer {
     }
     return a.stored.kind === 'steps' ? unlikeSteps(a.shape, a.stored, x, y) : unlikeTable(a.shape, a.stored, x, y);
   }
+}
+
+/** The first operation in float32 that stands for no node which may be, and for none whose constants float16 does not hold. */
+function firstUnnamed(
+  pairs: ReadonlyMap<ArtefactOperation, ArtefactOperation>,
+  { names, hasNameless, origins }: NamedForFloat32,
+): ArtefactOperation | undefined {
+  const wide = [...pairs].filter(([{ computesIn, isCast }]) => computesIn === 'fp32' && !isCast);
+  const standsFor = ({ name = '' }: ArtefactOperation) => origins.get(name) ?? [];
+  const large = wide.flatMap(([a, b]) => (b.operands.some(isBeyond) ? [a] : []));
+  const isLarge = new Set([...large, ...large.flatMap(standsFor)]);
+  const unnamed = wide.filter(([operation]) => {
+    const sources = standsFor(operation);
+    if (isLarge.has(operation) || names.has(operation.name ?? '')) return false;
+    return sources.length === 0 ? !hasNameless : !sources.some((name) => names.has(name) || isLarge.has(name));
+  });
+  return unnamed.map(([operation]) => operation).at(-1);
+}
+
+/** Whether it is a constant with a number that would be infinite in float16. */
+function isBeyond({ value }: ArtefactOperand): boolean {
+  if (typeof value === 'string' || value.stored !== 'whole') return false;
+  const elements = value.elements();
+  if (!(elements instanceof Float32Array)) return false;
+  return elements.some((each) => Number.isFinite(each) && !Number.isFinite(float16ToNumber(numberToFloat16(each))));
 }
 
 /** Bounds, which a smaller type moves to its own. */

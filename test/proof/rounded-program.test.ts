@@ -122,6 +122,31 @@ describe.each(Object.keys(PLACES))('%s in fp16', (name) => {
   });
 });
 
+test.each(['onnx', 'coreml'])(
+  '%s with a node in fp32 that nobody named ends in 5; what is named may stay there',
+  async (name) => {
+    const listed = formats.get(name);
+    if (!listed) throw new Error(`no format ${name}`);
+    const target = await listed.load();
+    const path = join(folder, 'source.onnx');
+    writeFileSync(path, writeOnnx(source()));
+    const options = { to: [name], precision: 'fp16', outDir: folder } as const;
+    expect(
+      (await convert(path, { ...options, keepFp32: ['Relu*'] })).models[0]?.artefacts[0]?.check?.rounding,
+    ).toMatchObject({
+      difference: null,
+    });
+
+    const lower: Target['lower'] = (model, asked) =>
+      target.lower(model, asked.precision === 'fp32' ? asked : { ...asked, keepFp32: ['Relu*'] });
+    register(listed, async () => ({ ...target, lower }));
+    restore = () => register(listed, listed.load);
+    const error = await convert(path, options).catch((thrown) => thrown);
+    expect(error).toMatchObject({ exitCode: 5 });
+    expect(error.message).toMatch(/relu computes in float32, for which it was not named/i);
+  },
+);
+
 describe('integers that stand for floats', () => {
   const floats = [-1.27, 0.4, 0.003, 1.27, 12.7, 4];
   const constant = (stored: ArtefactConstant['stored'], elements: readonly number[]): ArtefactProgram => ({

@@ -1,4 +1,5 @@
 import { type Attribute, type Graph, isFloat, type Node, type Tensor, type Value } from '../../model/index.js';
+import { inferTypes } from '../../operators/infer.js';
 import { cast } from '../../operators/rows/cast.js';
 import type { ArtefactConstant, ArtefactOperand, ArtefactOperation, ArtefactProgram } from '../format.js';
 import { numberOf } from './write-type.js';
@@ -7,10 +8,20 @@ import { numberOf } from './write-type.js';
 const TYPES: ReadonlySet<string> = new Set(['to', 'dtype', 'output_dtype', 'output_datatype']);
 const FLOATS: ReadonlySet<unknown> = new Set([numberOf('float32'), numberOf('float16')]);
 
+const FLOAT_TYPES: ReadonlyMap<unknown, 'fp16' | 'fp32'> = new Map([
+  ['float32', 'fp32'],
+  ['float16', 'fp16'],
+]);
+
 const decoder = new TextDecoder('latin1');
 
-/** What a graph computes; graphs inside it know its values by their names. */
+/** What a graph computes; graphs inside it know its values by their names. Types that the file does not say are inferred. */
 export function programOf(graph: Graph): ArtefactProgram {
+  inferTypes(graph);
+  return recorded(graph);
+}
+
+function recorded(graph: Graph): ArtefactProgram {
   return {
     inputs: graph.inputs.map(({ name }) => name),
     outputs: graph.outputs.map((value, index) => ({ role: `output ${index}`, value: operandOf(value) })),
@@ -33,7 +44,9 @@ function operationOf(node: Node): ArtefactOperation {
     attributes: texts.join(),
     results: node.outputs.map((value) => value?.name),
     isCast: node.is('Cast') && isFloatType(cast.parameters(node).to),
-    bodies: [...node.subgraphs()].map(programOf),
+    bodies: [...node.subgraphs()].map(recorded),
+    name: node.label,
+    computesIn: FLOAT_TYPES.get(node.outputs.find((value) => value !== undefined)?.dtype),
   };
 }
 

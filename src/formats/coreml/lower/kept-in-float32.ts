@@ -1,5 +1,5 @@
-import type { Graph, Node, Value } from '../../../model/index.js';
-import { hasTrait } from '../../../operators/index.js';
+import type { Graph, Node } from '../../../model/index.js';
+import { isDouble, pixelwise } from '../../float32-by-rule.js';
 import { nodesKeptInFloat32 } from '../../keep-fp32.js';
 import { gateOf } from './rows/activations.js';
 import { biasOf } from './rows/matrix-products.js';
@@ -18,25 +18,11 @@ export function keptInFloat32(graph: Graph, patterns: readonly string[], image: 
     const reader = node.outputs[0]?.onlyReader;
     if (reader && isSaidBy(reader, node)) kept.add(reader);
   }
-  const pixels = graph.inputs.find((value) => value.name === image);
-  for (let node = pixels && nextPixelwise(pixels); node; node = nextPixelwise(node.output())) kept.add(node);
+  for (const node of pixelwise(graph, image)) kept.add(node);
   return kept;
 }
-
-const isDouble = ({ inputs, outputs }: Node): boolean =>
-  [...inputs, ...outputs].some((value) => value?.dtype === 'float64');
 
 /** Whether the operation that a reader becomes stands for this node as well. */
 function isSaidBy(reader: Node, node: Node): boolean {
   return node.is('Sigmoid') ? gateOf(reader) !== undefined : biasOf(node.output()) !== undefined;
-}
-
-/**
- * The one reader of a value, where it may stand between the pixels and the network: it works on each pixel by itself, or moves
- * them, and its other operands are constants.
- */
-function nextPixelwise(value: Value): Node | undefined {
-  const node = value.onlyReader;
-  if (!node || !hasTrait(node, 'elementwise', 'moves') || node.outputs.length !== 1) return undefined;
-  return node.inputs.every((operand) => operand === value || operand?.constant) ? node : undefined;
 }

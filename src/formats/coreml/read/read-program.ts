@@ -228,7 +228,7 @@ export class ProgramReader {
       );
     }
     const results = named.map(({ name }) => name);
-    this.operations.push(recordedOperation(type, args, results));
+    this.operations.push(recordedOperation(type, args, results, named[0]?.type.dtype));
     const operation = new OperationReader(type, where, args, this.#mixesFloats);
     const made = row(operation, this.#to);
     const values = 'name' in made ? [made] : made;

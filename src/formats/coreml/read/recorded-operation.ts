@@ -1,13 +1,18 @@
 import { float16ToNumber } from '../../../model/index.js';
 import type { ArtefactConstant, ArtefactOperand, ArtefactOperation } from '../../format.js';
+import type { MilDataType } from '../program/data-types.js';
 import type { Constant } from '../program/program.js';
 import type { Operand } from './operand.js';
 
-/** An operation of MIL as it stands in the file: arguments by their names, and nothing else. */
+/**
+ * An operation of MIL as it stands in the file: arguments by their names, and nothing else.
+ * @param dtype of its first result
+ */
 export function recordedOperation(
   operator: string,
   args: ReadonlyMap<string, readonly Operand[]>,
   results: readonly string[],
+  dtype?: MilDataType,
 ): ArtefactOperation {
   const isCast = operator === 'cast' && isFloatName(args.get('dtype')?.[0]?.constant?.data);
   const operands = [...args].filter(([key]) => !isCast || key === 'x').sort(([a], [b]) => (a < b ? -1 : 1));
@@ -18,6 +23,8 @@ export function recordedOperation(
     results,
     isCast,
     bodies: [],
+    name: results[0],
+    computesIn: dtype === 'fp16' || dtype === 'fp32' ? dtype : undefined,
   };
 }
 

@@ -1,0 +1,47 @@
+import { isDouble, pixelwise } from '../formats/float32-by-rule.js';
+import type { LowerOptions, Opened } from '../formats/format.js';
+import { namesOf, nodesKeptInFloat32 } from '../formats/keep-fp32.js';
+import type { Graph, Node } from '../model/index.js';
+import { isFloat32Only, isFloat32Output } from '../operators/float32-only.js';
+
+/** Which operations of a float16 program may compute in float32: those that stand for nodes which were named, or have to. */
+export interface NamedForFloat32 {
+  /** Names of nodes of the source, or of the fused graph. */
+  readonly names: ReadonlySet<string>;
+  /** Whether nodes that stand for none of the source's are among them, as what normalises pixels. */
+  readonly hasNameless: boolean;
+  /** The nodes of the source that an operation of the file stands for, by its name. */
+  readonly origins: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Nodes that stay in float32 in a float16 file: those that the user or the search named, those whose operator has no float16 by
+ * ONNX's type lists, those in float64, and what normalises pixels. Which constants are beyond float16 is seen in the program itself.
+ * @param graph that the file was lowered from
+ */
+export function namedForFloat32(
+  graph: Graph,
+  { keepFp32 = [], image }: LowerOptions,
+  { origins }: Opened,
+): NamedForFloat32 {
+  const nodes = new Set([...nodesKeptInFloat32(graph, keepFp32), ...pixelwise(graph, image?.input)]);
+  const visit = (inner: Graph, isInKept: boolean): void => {
+    for (const node of inner.sorted()) {
+      const stays = isInKept || nodes.has(node);
+      if (stays || hasNoFloat16(node)) nodes.add(node);
+      for (const subgraph of node.subgraphs()) visit(subgraph, stays);
+    }
+  };
+  visit(graph, false);
+  const all = [...nodes];
+  return {
+    names: new Set(all.flatMap(namesOf).filter((name) => name !== '')),
+    hasNameless: all.some(({ origin }) => origin.length === 0),
+    origins,
+  };
+}
+
+/** Operators of other domains are not ours to say anything of. */
+function hasNoFloat16(node: Node): boolean {
+  return node.domain !== '' || isFloat32Only(node) || isFloat32Output(node, 0) || isDouble(node);
+}
