@@ -5,9 +5,9 @@ import { type Model, type Node, Tensor } from '../model/index.js';
 import { sharesOf } from '../source/counts.js';
 import { LARGEST_FLOAT16, magnitudesOf } from './beyond-float16.js';
 
-export { LARGEST_FLOAT16 };
-
 import { asCandidate } from './candidates.js';
+
+export { LARGEST_FLOAT16 };
 
 /** Of all multiply-accumulates, what may stay in float32 unasked. */
 export const CAP = 5e-2;
@@ -49,26 +49,22 @@ export type Shortfall =
  * has found that the last one is not enough on trials that the search never saw. What overflows is kept first, with all that
  * reads it; then the nodes whose own error is largest for what they cost. The largest set is tried before all others: where that is
  * not enough, none is.
- * @param source on trials of the search's own
- * @param fused the graph that all targets are lowered from
- * @param outputs that count
  * @returns why there is no further set; undefined where that is not known, as after an engine's death
  */
-export async function* searchFp32(
-  check: Check,
-  source: StartedSource,
-  fused: Model,
-  outputs: readonly string[],
-  tolerance: number,
-): AsyncGenerator<KeptSet, Shortfall | undefined> {
+export async function* searchFp32(...given: Parameters<typeof search>): AsyncGenerator<KeptSet, Shortfall | undefined> {
   try {
-    return yield* search(check, source, fused, outputs, tolerance);
+    return yield* search(...given);
   } catch (failure) {
     if (failure instanceof EngineFailure) return undefined;
     throw failure;
   }
 }
 
+/**
+ * @param source on trials of the search's own
+ * @param fused the graph that all targets are lowered from
+ * @param outputs that count
+ */
 async function* search(
   check: Check,
   source: StartedSource,

@@ -1,4 +1,4 @@
-import { axisOf } from './movement.js';
+import { axisOf } from './axis.js';
 import { misfit, type Operation, operation, optionOf } from './operation.js';
 
 function reduction(name: string, code: number): Operation {
