@@ -5,6 +5,7 @@ import { runInThisContext } from 'node:vm';
 import { readPackageFile } from '../../files/package-file.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
+import { expectFewRuns } from './wasm-flags.js';
 
 /** @import { LoadRequest, PortInfo } from '../protocol.js' */
 /** @import { Attachments, NamedTensor, Opened } from './answering.js' */
@@ -38,6 +39,7 @@ const SCRIPT = 'litert_wasm_compat_internal.js';
 const complaints = [];
 
 serve(async () => {
+  expectFewRuns();
   asInWorker();
   /** @type {LiteRt} */
   const litert = await import(/** @type {string} */ ('@litertjs/core'));

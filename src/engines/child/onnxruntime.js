@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { readPackageFile } from '../../files/package-file.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
+import { expectFewRuns } from './wasm-flags.js';
 
 /** @import * as Ort from 'onnxruntime-common' */
 /** @import { LoadRequest, PortInfo } from '../protocol.js' */
@@ -44,6 +45,7 @@ async function startFirst(builds) {
 }
 
 async function startWasm() {
+  expectFewRuns();
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.wasmBinary = readPackageFile('onnxruntime-web/ort-wasm-simd-threaded.wasm');
   return ort;

@@ -7,6 +7,7 @@ import { demandsExecuteAsync } from '../../formats/tfjs/execute-async.js';
 import { concatBytes } from '../../model/chunks.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
+import { expectFewRuns } from './wasm-flags.js';
 
 /** @import * as Core from '@tensorflow/tfjs-core' */
 /** @import * as Converter from '@tensorflow/tfjs-converter' */
@@ -18,6 +19,7 @@ const WASM = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm';
 
 serve(async () => {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  expectFewRuns();
   enableProdMode();
   giveWasm(setWasmPaths);
   if (!(await setBackend('wasm'))) throw new Error('its wasm backend does not start');
