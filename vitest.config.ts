@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** They start the program as users do; what others test is not built. */
-const BUILT = 'test/{cli,cases}/**/*.test.ts';
+const BUILT = 'test/{cli,cases,docs}/**/*.test.ts';
 const BROWSER = 'test/browser/**/*.test.ts';
 
 export default defineConfig({
