@@ -1,17 +1,23 @@
-// Writes the JSON schema of reports, made from their types; the comments there are its descriptions.
+// Writes the JSON schemas of reports, made from their types; the comments there are its descriptions.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createGenerator } from 'ts-json-schema-generator';
 
 const folder = 'dist/report';
-const generator = createGenerator({
-  path: 'src/report/report.ts',
-  tsconfig: 'tsconfig.json',
-  type: 'Report',
-  schemaId: 'https://unpkg.com/mobileone/dist/report/report.schema.json',
-  topRef: false,
-  sortProps: false,
-  // The compiler has done so before.
-  skipTypeCheck: true,
-});
 mkdirSync(folder, { recursive: true });
-writeFileSync(`${folder}/report.schema.json`, `${JSON.stringify(generator.createSchema('Report'), undefined, 2)}\n`);
+write('report', 'src/report/report.ts', 'Report');
+write('study', 'src/commands/study/report.ts', 'StudyReport');
+
+function write(name, path, type) {
+  const file = `${folder}/${name}.schema.json`;
+  const generator = createGenerator({
+    path,
+    tsconfig: 'tsconfig.json',
+    type,
+    schemaId: `https://unpkg.com/mobileone/${file}`,
+    topRef: false,
+    sortProps: false,
+    // The compiler has done so before.
+    skipTypeCheck: true,
+  });
+  writeFileSync(file, `${JSON.stringify(generator.createSchema(type), undefined, 2)}\n`);
+}

@@ -2,7 +2,7 @@ import { countBytes, type Tensor } from '../model/index.js';
 import type { EngineLimits } from './engine-process.js';
 import { EngineProcess } from './engine-process.js';
 import { EngineFailure } from './failure.js';
-import type { Answer, EngineInfo, KnownFile, LoadRequest, PortInfo } from './protocol.js';
+import type { Answer, EngineInfo, KnownFile, LoadRequest, PortInfo, Threads, TimingPlan } from './protocol.js';
 import { type InputSizes, sizedSession } from './sized-session.js';
 import { fromWire, toWire } from './wire.js';
 
@@ -19,6 +19,8 @@ export interface Payload {
   readonly file?: Pick<KnownFile, 'path' | 'sha256'> | undefined;
   /** Whether the engine may rewrite the graph: off for a source, or both sides would be folded alike. Ignored by TF.js. */
   readonly optimize: boolean;
+  /** How many threads one node may be computed in; 1 where nothing is said. ONNX Runtime's native build alone has more. */
+  readonly threads?: Threads | undefined;
   /** The same model at other sizes of its inputs, for an engine that runs it at its own alone. */
   readonly atSizes?: ((sizes: InputSizes) => Chunks) | undefined;
 }
@@ -33,6 +35,12 @@ export interface Session {
    * @throws EngineFailure
    */
   run(feeds: ReadonlyMap<string, Tensor>, outputs: readonly string[]): Promise<Map<string, Tensor>>;
+  /**
+   * Runs on the same inputs again and again, with the clock beside the engine.
+   * @returns what each run took that counts, in milliseconds, in their order
+   * @throws EngineFailure
+   */
+  time(feeds: ReadonlyMap<string, Tensor>, outputs: readonly string[], plan: TimingPlan): Promise<readonly number[]>;
   release(): Promise<void>;
 }
 
@@ -85,6 +93,7 @@ export class Engine {
     return {
       ...answer.loaded,
       run: (feeds, outputs) => run(process, session, feeds, outputs),
+      time: (feeds, outputs, plan) => time(process, session, feeds, outputs, plan),
       async release() {
         if (process.isAlive) await process.request({ ask: 'release', session }, []);
       },
@@ -101,10 +110,13 @@ export class Engine {
 }
 
 async function load(process: EngineProcess, session: number, payload: Payload): Promise<Answer> {
-  const { model, files = new Map<string, Chunks>(), optimize, file } = payload;
+  const { model, files = new Map<string, Chunks>(), optimize, threads = 1, file } = payload;
   const sent = file ? [] : chunksOf(model);
   const from = file && { ...file, bytes: countBytes(chunksOf(model)) };
-  const request: LoadRequest = { ask: 'load', session, files: [...files.keys()], optimize, ...(from ? { from } : {}) };
+  const request: LoadRequest = {
+    ...{ ask: 'load', session, files: [...files.keys()], optimize, threads },
+    ...(from ? { from } : {}),
+  };
   return (await process.request(request, [sent, ...Array.from(files.values(), chunksOf)])).answer;
 }
 
@@ -127,4 +139,20 @@ async function run(
   return new Map(
     answer.outputs.map((header, i) => [header.name, fromWire(header, attachments[i] ?? new Uint8Array())]),
   );
+}
+
+async function time(
+  process: EngineProcess,
+  session: number,
+  feeds: ReadonlyMap<string, Tensor>,
+  outputs: readonly string[],
+  plan: TimingPlan,
+): Promise<readonly number[]> {
+  const sent = [...feeds].map(([name, tensor]) => toWire(name, tensor));
+  const { answer } = await process.request(
+    { ask: 'time', session, feeds: sent.map(({ header }) => header), outputs, plan },
+    sent.map(({ bytes }) => [bytes]),
+  );
+  if (!('times' in answer)) throw new EngineFailure('died', `${process.title} gives no times`);
+  return answer.times;
 }

@@ -6,7 +6,7 @@ import { defaultMemoryLimit } from './memory.js';
 export { type Chunks, Engine, type Payload, type Session } from './engine.js';
 export type { EngineLimits } from './engine-process.js';
 export { EngineFailure, type FailureKind } from './failure.js';
-export type { EngineInfo, PortInfo } from './protocol.js';
+export type { EngineInfo, PortInfo, Threads, TimingPlan } from './protocol.js';
 export { unknownOperator } from './unknown-operator.js';
 
 /** Builds of ONNX Runtime: `onnxruntime-node`, an optional package, or `onnxruntime-web`. */

@@ -36,6 +36,9 @@ export interface KnownFile {
   readonly sha256: string;
 }
 
+/** How many threads an engine may compute one node in. */
+export type Threads = 1 | 'all';
+
 /** Attachments: the model (empty where it comes `from` a file), then one for each of `files`. */
 export interface LoadRequest {
   readonly ask: 'load';
@@ -43,6 +46,8 @@ export interface LoadRequest {
   readonly files: readonly string[];
   /** Whether the engine may rewrite the graph. */
   readonly optimize: boolean;
+  /** Threads that one node may be computed in, `all` for as many as the machine has; 1 where nothing is said, so that sums are added in one order. */
+  readonly threads?: Threads;
   readonly from?: KnownFile;
 }
 
@@ -54,6 +59,22 @@ export interface RunRequest {
   readonly outputs: readonly string[];
 }
 
+/** How long an engine runs a model to find out what one run takes. */
+export interface TimingPlan {
+  /** Runs before the first that counts: at least one, and until so many milliseconds are over. */
+  readonly warmUpMilliseconds: number;
+  /** Runs that count: so many at least, and more until the time is up, but not over the most. */
+  readonly least: number;
+  readonly most: number;
+  readonly milliseconds: number;
+}
+
+/** Attachments: the elements of each feed. All runs are on the same; what they give stays where it is. */
+export interface TimeRequest extends Omit<RunRequest, 'ask'> {
+  readonly ask: 'time';
+  readonly plan: TimingPlan;
+}
+
 /** No attachments. The model may be forgotten. */
 export interface ReleaseRequest {
   readonly ask: 'release';
@@ -61,7 +82,7 @@ export interface ReleaseRequest {
 }
 
 /** What this process asks of an engine, one after the other. */
-export type Request = LoadRequest | RunRequest | ReleaseRequest;
+export type Request = LoadRequest | RunRequest | TimeRequest | ReleaseRequest;
 
 /** What an engine says: `ready` or `missing` once, unasked; then one answer to every request. */
 export type Answer =
@@ -73,4 +94,6 @@ export type Answer =
   | { readonly changed: true }
   /** Attachments: the elements of each output. */
   | { readonly outputs: readonly TensorHeader[] }
+  /** What each run took, in milliseconds, in their order. */
+  | { readonly times: readonly number[] }
   | { readonly released: true };

@@ -25,6 +25,10 @@ export function sizedSession(first: Session, load: (sizes: InputSizes) => Promis
       const session = await sessionFor(new Map(Array.from(feeds, ([name, { shape }]) => [name, shape])));
       return session.run(feeds, outputs);
     },
+    async time(feeds, outputs, plan) {
+      const session = await sessionFor(new Map(Array.from(feeds, ([name, { shape }]) => [name, shape])));
+      return session.time(feeds, outputs, plan);
+    },
     async release() {
       await other?.session.release();
       await first.release();

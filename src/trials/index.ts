@@ -1,6 +1,6 @@
 export { describeInputs, type InputSpec } from './input-spec.js';
 export { readArrays, type UserArrays } from './npz.js';
 export { normalizePixels, type PixelInput } from './pixels.js';
-export { seededTrials } from './seeded-trials.js';
+export { seededTrials, usualSizes } from './seeded-trials.js';
 export { mapTrials, type Trial, type Trials } from './trial.js';
 export { userTrials } from './user-trials.js';

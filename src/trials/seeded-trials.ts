@@ -70,6 +70,11 @@ export function seededTrials(specs: readonly InputSpec[], pixels?: PixelInput, s
   };
 }
 
+/** The sizes of the first setting, which all trials of one have: batch 1, images of 224 by 224, and 8 of what else is open. */
+export function usualSizes(specs: readonly InputSpec[]): ReadonlyMap<string, readonly number[]> {
+  return waysToSettle(specs, SETTINGS[0] ?? [])[0] ?? new Map();
+}
+
 /**
  * Shapes for one setting, best first. One name on two axes of an input may be two sizes, so it is tried as two; then as
  * one, for sources that do need them to be equal.

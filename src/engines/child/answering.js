@@ -1,14 +1,17 @@
 // @ts-check
 /** What an engine answers to a request, however both of them travel. */
 import { readKnown } from './known-file.js';
+import { timeRuns } from './time-runs.js';
 
-/** @import { Answer, EngineInfo, LoadRequest, RunRequest, SessionInfo, Request, TensorHeader } from '../protocol.js' */
+/** @import { Answer, EngineInfo, LoadRequest, RunRequest, SessionInfo, Request, TensorHeader, TimeRequest } from '../protocol.js' */
+/** @import { Repeatable } from './time-runs.js' */
 /** @typedef {readonly Uint8Array<ArrayBuffer>[]} Attachments */
 /** @typedef {{ header: TensorHeader, bytes: Uint8Array }} NamedTensor */
 /**
  * @typedef {object} Opened a model that is ready to run
  * @property {SessionInfo} info
  * @property {(request: RunRequest, attachments: Attachments) => Promise<NamedTensor[]>} run
+ * @property {(request: TimeRequest, attachments: Attachments) => Repeatable} repeat runs on the same feeds again and again
  * @property {() => Promise<void>} release
  */
 /**
@@ -41,6 +44,10 @@ export function answering(engine) {
       sessions.delete(request.session);
       await session.release();
       return { answer: { released: true }, attachments: [] };
+    }
+    if (request.ask === 'time') {
+      const times = await timeRuns(session.repeat(request, attachments), request.plan);
+      return { answer: { times }, attachments: [] };
     }
     const outputs = await session.run(request, attachments);
     return {

@@ -7,7 +7,7 @@ import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
 import { expectFewRuns } from './wasm-flags.js';
 
-/** @import { LoadRequest, PortInfo } from '../protocol.js' */
+/** @import { LoadRequest, PortInfo, RunRequest } from '../protocol.js' */
 /** @import { Attachments, NamedTensor, Opened } from './answering.js' */
 
 /**
@@ -102,19 +102,43 @@ async function load(litert, _request, [bytes = new Uint8Array()]) {
       model.delete();
     },
     async run({ feeds, outputs: wanted }, data) {
-      const given = inputs.map(({ name }) => {
-        const at = feeds.findIndex((feed) => feed.name === name);
-        const feed = feeds[at];
-        if (!feed) throw new Error(`input ${name} is missing`);
-        return new litert.Tensor(viewOf(feed.dtype, data[at] ?? new Uint8Array()), [...feed.shape]);
-      });
+      const given = tensorsOf(feeds, data);
       const results = await model.run(given);
       expectNoComplaint();
       const read = wanted.map((name) => named(name, results[outputs.findIndex((output) => output.name === name)]));
       for (const tensor of [...given, ...results]) tensor.delete();
       return read;
     },
+    repeat({ feeds }, data) {
+      const given = tensorsOf(feeds, data);
+      return {
+        async run() {
+          const results = await model.run(given);
+          expectNoComplaint();
+          for (const tensor of results) {
+            tensor.toTypedArray();
+            tensor.delete();
+          }
+        },
+        release() {
+          for (const tensor of given) tensor.delete();
+        },
+      };
+    },
   };
+
+  /**
+   * @param {RunRequest['feeds']} feeds
+   * @param {Attachments} data
+   */
+  function tensorsOf(feeds, data) {
+    return inputs.map(({ name }) => {
+      const at = feeds.findIndex((feed) => feed.name === name);
+      const feed = feeds[at];
+      if (!feed) throw new Error(`input ${name} is missing`);
+      return new litert.Tensor(viewOf(feed.dtype, data[at] ?? new Uint8Array()), [...feed.shape]);
+    });
+  }
 }
 
 /**

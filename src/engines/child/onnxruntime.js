@@ -7,7 +7,7 @@ import { bytesOf, viewOf } from './typed-arrays.js';
 import { expectFewRuns } from './wasm-flags.js';
 
 /** @import * as Ort from 'onnxruntime-common' */
-/** @import { LoadRequest, PortInfo } from '../protocol.js' */
+/** @import { LoadRequest, PortInfo, RunRequest } from '../protocol.js' */
 /** @import { Attachments, NamedTensor, Opened } from './answering.js' */
 
 const require = createRequire(import.meta.url);
@@ -63,8 +63,8 @@ async function load(ort, request, attachments) {
   const externalData = request.files.map((path, i) => ({ path, data: files[i] ?? new Uint8Array() }));
   const session = await ort.InferenceSession.create(model, {
     graphOptimizationLevel: request.optimize ? 'all' : 'disabled',
-    // One thread, so that sums are added in one order and two runs give the same figures.
-    intraOpNumThreads: 1,
+    // One thread, so that sums are added in one order and two runs give the same figures; 0 is as many as there are cores.
+    intraOpNumThreads: request.threads === 'all' ? 0 : 1,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
     ...(externalData.length > 0 ? { externalData } : {}),
@@ -73,17 +73,35 @@ async function load(ort, request, attachments) {
     info: { inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
     release: () => session.release(),
     async run({ feeds, outputs }, bytes) {
-      /** @type {Record<string, Ort.Tensor>} */
-      const given = Object.create(null);
-      for (const [i, { name, dtype, shape, strings }] of feeds.entries()) {
-        const data = strings ?? viewOf(dtype, bytes[i] ?? new Uint8Array());
-        // The constructor checks that data and type fit; its overloads cannot say so for a type known at run time.
-        given[name] = Reflect.construct(ort.Tensor, [dtype, data, shape]);
-      }
-      const results = await session.run(given, outputs);
+      const results = await session.run(given(ort, feeds, bytes), outputs);
       return outputs.map((name) => named(name, results[name]));
     },
+    repeat({ feeds, outputs }, bytes) {
+      const inputs = given(ort, feeds, bytes);
+      return {
+        async run() {
+          await session.run(inputs, outputs);
+        },
+        release() {},
+      };
+    },
   };
+}
+
+/**
+ * @param {typeof Ort} ort
+ * @param {RunRequest['feeds']} feeds
+ * @param {Attachments} bytes
+ */
+function given(ort, feeds, bytes) {
+  /** @type {Record<string, Ort.Tensor>} */
+  const tensors = Object.create(null);
+  for (const [i, { name, dtype, shape, strings }] of feeds.entries()) {
+    const data = strings ?? viewOf(dtype, bytes[i] ?? new Uint8Array());
+    // The constructor checks that data and type fit; its overloads cannot say so for a type known at run time.
+    tensors[name] = Reflect.construct(ort.Tensor, [dtype, data, shape]);
+  }
+  return tensors;
 }
 
 /**

@@ -11,7 +11,7 @@ import { expectFewRuns } from './wasm-flags.js';
 
 /** @import * as Core from '@tensorflow/tfjs-core' */
 /** @import * as Converter from '@tensorflow/tfjs-converter' */
-/** @import { LoadRequest } from '../protocol.js' */
+/** @import { LoadRequest, RunRequest } from '../protocol.js' */
 /** @import { Attachments, NamedTensor, Opened } from './answering.js' */
 
 /** The build of the wasm backend for one thread; what it needs of a processor, all that Node 20 runs on have. */
@@ -68,21 +68,50 @@ async function load(request, attachments) {
       model.dispose();
     },
     async run({ feeds, outputs }, bytes) {
-      /** @type {Core.NamedTensorMap} */
-      const given = {};
-      feeds.forEach(({ name, dtype, shape, strings }, i) => {
-        const data = strings ?? viewOf(dtype, bytes[i] ?? new Uint8Array());
-        given[name] = Reflect.apply(tensor, undefined, [data, shape, dtype]);
-      });
-      const names = [...outputs];
-      const results = isDynamic ? await model.executeAsync(given, names) : model.execute(given, names);
-      const list = Array.isArray(results) ? results : [results];
+      const given = tensorsOf(feeds, bytes);
+      const list = await execute(given, outputs);
       const read = list.map((result, i) => named(outputs[i] ?? '', result));
       // A weight that is asked for is the one that the next run needs.
       dispose([list.filter((result) => !weights.has(result)), given]);
       return read;
     },
+    repeat({ feeds, outputs }, bytes) {
+      const given = tensorsOf(feeds, bytes);
+      const kept = new Set([...weights, ...Object.values(given)]);
+      return {
+        async run() {
+          const list = await execute(given, outputs);
+          for (const result of list) result.dataSync();
+          dispose(list.filter((result) => !kept.has(result)));
+        },
+        release: () => dispose(given),
+      };
+    },
   };
+
+  /**
+   * @param {Core.NamedTensorMap} given
+   * @param {readonly string[]} outputs
+   */
+  async function execute(given, outputs) {
+    const names = [...outputs];
+    const results = isDynamic ? await model.executeAsync(given, names) : model.execute(given, names);
+    return Array.isArray(results) ? results : [results];
+  }
+}
+
+/**
+ * @param {RunRequest['feeds']} feeds
+ * @param {Attachments} bytes
+ */
+function tensorsOf(feeds, bytes) {
+  /** @type {Core.NamedTensorMap} */
+  const given = {};
+  feeds.forEach(({ name, dtype, shape, strings }, i) => {
+    const data = strings ?? viewOf(dtype, bytes[i] ?? new Uint8Array());
+    given[name] = Reflect.apply(tensor, undefined, [data, shape, dtype]);
+  });
+  return given;
 }
 
 /**

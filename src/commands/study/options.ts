@@ -1,0 +1,127 @@
+import { callback, count, type Declaration, flag, listOf, number, path } from '../../option-kinds.js';
+import type { Progress } from '../../run/stations.js';
+import { STUDY_ENGINES } from '../../study/latency/engine-list.js';
+import { CHECKING, type CheckingOptions } from '../checking-options.js';
+import {
+  asMap,
+  expectKnown,
+  LIMITS,
+  present,
+  READING,
+  type ReadingOptions,
+  type Resolved,
+  usage,
+} from '../reading-options.js';
+
+/** What `study` can be asked. */
+export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<CheckingOptions, 'timeout'> {
+  /** Forms to study, `source` and `fused`; both by default. */
+  readonly form?: readonly string[] | undefined;
+  /** Engines to time in; all that are there by default. */
+  readonly engine?: readonly string[] | undefined;
+  /** Numbers of threads, `1` and `all`; both by default, where an engine has more than one. */
+  readonly threads?: readonly string[] | undefined;
+  /** false: counts alone, without any engine. */
+  readonly latency?: boolean | undefined;
+  /** How many turns each network has in each engine. */
+  readonly turns?: number | undefined;
+  /** By which the order of turns is drawn. */
+  readonly seed?: number | undefined;
+  /** Also writes a line for each latency to this file, in timm's columns. */
+  readonly csv?: string | undefined;
+  /** Fails where a median is over this one, in milliseconds. */
+  readonly maxLatency?: number | undefined;
+  /** Fails where the fused network is not so many times as fast as its source. */
+  readonly minSpeedup?: number | undefined;
+  /** Fail where a network, fused where that form is studied, has more. */
+  readonly maxMacs?: number | undefined;
+  readonly maxParams?: number | undefined;
+  /** A report of an earlier run: fails where a median is over the one there by more than 5 % and three times its spread. */
+  readonly compare?: string | undefined;
+  /** Called as each step begins. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+const FORMS = ['source', 'fused'];
+const THREADS = ['1', 'all'];
+
+const { outputs: _, ...reading } = READING;
+
+/** How each of them is read and judged. */
+export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>> => ({
+  latency: { kind: flag, flag: '--no-latency', help: 'counts alone, without any engine' },
+  form: { kind: listOf(() => FORMS), flag: '--form <list>', help: 'source, fused (both)' },
+  engine: {
+    kind: listOf(() => STUDY_ENGINES.map(({ name }) => name)),
+    flag: '--engine <list>',
+    help: `engines to time in: ${STUDY_ENGINES.map(({ name }) => name).join(', ')} (all that are there)`,
+  },
+  threads: {
+    kind: listOf(() => THREADS),
+    flag: '--threads <list>',
+    help: '1, all (both; native alone has more than 1)',
+  },
+  turns: { kind: count, flag: '--turns <n>', help: 'turns of each network in each engine, in random order (5)' },
+  seed: { kind: count, flag: '--seed <n>', help: 'by which the order of turns is drawn (1)' },
+  ...reading,
+  csv: { kind: path, flag: '--csv <file>', help: "writes a line for each latency, in timm's columns" },
+  maxLatency: {
+    kind: number((value) => value > 0, 'a number above 0'),
+    flag: '--max-latency <ms>',
+    help: 'exit code 7 where a median is over it',
+  },
+  minSpeedup: {
+    kind: number((value) => value > 0, 'a number above 0'),
+    flag: '--min-speedup <r>',
+    help: 'exit code 7 where a fused network is not r times as fast as its source',
+  },
+  maxMacs: {
+    kind: number((value) => value > 0, 'a number above 0'),
+    flag: '--max-macs <n>',
+    help: 'exit code 7 where a network has more, fused where that is studied',
+  },
+  maxParams: {
+    kind: number((value) => value > 0, 'a number above 0'),
+    flag: '--max-params <n>',
+    help: 'exit code 7 where a network has more, fused where that is studied',
+  },
+  compare: {
+    kind: path,
+    flag: '--compare <report>',
+    help: 'exit code 7 where a median is over the one of that report by more than 5 % and three times its MAD',
+  },
+  timeout: CHECKING.timeout,
+  onProgress: { kind: callback, flag: '', help: '' },
+});
+
+const DEFAULTS = Object.freeze({ ...LIMITS, form: FORMS, latency: true, turns: 5, seed: 1 });
+
+/** Options with every default in its place. */
+export type ResolvedStudy = Resolved<StudyOptions, typeof DEFAULTS>;
+
+/** What is about latency, and means nothing without. */
+const OF_LATENCY = {
+  engine: '--engine',
+  threads: '--threads',
+  turns: '--turns',
+  seed: '--seed',
+  timeout: '--timeout',
+  maxLatency: '--max-latency',
+  minSpeedup: '--min-speedup',
+  compare: '--compare',
+} as const;
+
+/** @throws UsageError for an unknown key, an impossible value or an impossible combination */
+export function resolveStudy(given: StudyOptions = {}): ResolvedStudy {
+  expectKnown(given, studyOptions());
+  const { shape, ...rest } = present(given);
+  const options = { ...DEFAULTS, ...rest, shape: asMap(shape) };
+  if (!options.latency) {
+    for (const [key, name] of Object.entries(OF_LATENCY)) {
+      if (key in rest) throw usage(`${name} has no meaning with --no-latency`, 'leave one of them out');
+    }
+  }
+  if (options.minSpeedup !== undefined && !FORMS.every((form) => options.form.includes(form)))
+    throw usage('--min-speedup needs both forms', 'leave --form out');
+  return options;
+}

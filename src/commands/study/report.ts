@@ -1,0 +1,116 @@
+// `mobileone/study.schema.json` is made from these types and their comments.
+import type { ErrorReport, ExitCode, Milliseconds, NotNegative, Share, WholeNumber } from '../../report/report.js';
+
+/**
+ * What networks cost, and why. Paths are as the user gave them; there is no time stamp, and no number that JSON cannot hold.
+ * @title Study of mobileone
+ */
+export interface StudyReport {
+  readonly tool: { readonly name: 'mobileone'; readonly version: string };
+  readonly command: 'study';
+  readonly exitCode: ExitCode;
+  /** Wall-clock time of the whole run. */
+  readonly milliseconds: Milliseconds;
+  readonly machine: MachineReport;
+  /** Engines that networks were timed in; empty with `--no-latency`. */
+  readonly engines: readonly EngineReport[];
+  /** By how much turns of one network differ, as a share of its median; null where nothing was timed twice. */
+  readonly noise: NotNegative | null;
+  readonly networks: readonly NetworkReport[];
+  readonly correlations: readonly CorrelationReport[];
+  /** A fit of latency to what is known without running; null where there are too few networks. */
+  readonly model: null;
+  readonly advice: readonly never[];
+  /** What was assumed, left out or disturbed, a sentence each. */
+  readonly notes: readonly string[];
+  /** Why the exit code is not 0. */
+  readonly errors: readonly ErrorReport[];
+}
+
+/** Where it ran. */
+export interface MachineReport {
+  /** As Node calls them: `linux`, `x64`. */
+  readonly platform: string;
+  readonly architecture: string;
+  readonly node: string;
+  /** As it calls itself. */
+  readonly processor: string;
+  readonly cores: WholeNumber;
+}
+
+/** An engine as it was there. */
+export interface EngineReport {
+  readonly engine: string;
+  /** Package that does the work, and its version. */
+  readonly package: string;
+  readonly version: string;
+}
+
+/** One network in one form. What cannot be known without running is null. */
+export interface NetworkReport {
+  readonly path: string;
+  /** As its file has it, or as `convert` would write it. */
+  readonly form: 'source' | 'fused';
+  /** Sizes of its inputs, by name: all figures are for these. */
+  readonly inputs: Readonly<Record<string, readonly WholeNumber[]>>;
+  /** Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul. */
+  readonly macs: WholeNumber | null;
+  /** Elements of the floating-point constants that were trained; no running statistics, no scalars. */
+  readonly parameters: WholeNumber;
+  /** Elements of the results of Conv, ConvTranspose, Gemm and MatMul. */
+  readonly activations: WholeNumber | null;
+  /** With every operand read once and every result written once. */
+  readonly bytesMoved: WholeNumber | null;
+  readonly moved: { readonly weights: WholeNumber | null; readonly activations: WholeNumber | null };
+  /** Nodes that are work, by operator; those of other domains as `domain.Operator`. */
+  readonly operators: Readonly<Record<string, ClassReport>>;
+  /** The same of products: `depthwise`, `pointwise`, `dense`, `grouped`, `matrix`. */
+  readonly products: Readonly<Record<string, ClassReport>>;
+  readonly nodes: WholeNumber;
+  /** Most nodes that wait for each other. */
+  readonly depth: WholeNumber;
+  /** Ways beyond the first that values go. */
+  readonly branches: WholeNumber;
+  /** Nodes before which everything has to be there. */
+  readonly synchronisations: WholeNumber;
+  /** By kind. */
+  readonly activationFunctions: Readonly<Record<string, WholeNumber>>;
+  /** Multiply-accumulates for each byte moved. */
+  readonly intensity: NotNegative | null;
+  readonly latency: readonly LatencyReport[];
+  /** Engines that it could not be timed in, and why. */
+  readonly notTimed: readonly { readonly engine: string; readonly reason: string }[];
+}
+
+/** What one class of nodes does and moves. */
+export interface ClassReport {
+  readonly nodes: WholeNumber;
+  readonly macs: WholeNumber;
+  readonly bytes: WholeNumber;
+}
+
+/** Latency in one engine. */
+export interface LatencyReport {
+  readonly engine: string;
+  /** 1, or `all` that the machine has. */
+  readonly threads: 1 | 'all';
+  readonly median: Milliseconds;
+  /** The median of the distances from the median, not scaled. */
+  readonly mad: Milliseconds;
+  readonly runs: WholeNumber;
+}
+
+/** How a figure goes with latency, over all networks of one form. */
+export interface CorrelationReport {
+  readonly metric: string;
+  readonly engine: string;
+  readonly threads: 1 | 'all';
+  readonly n: WholeNumber;
+  readonly spearman: number;
+  readonly pearson: number;
+  /** Of Spearman's: how likely so much is where there is nothing. */
+  readonly p: Share;
+  /** Of Spearman's: a bootstrap interval of 95 %. */
+  readonly low: number;
+  readonly high: number;
+}

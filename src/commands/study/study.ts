@@ -1,0 +1,182 @@
+import { expectWritable, isFolder, listFiles, machine, Scratch, writeWhole } from '../../files/index.js';
+import { EngineError, InputError, MobileoneError, UsageError } from '../../model/index.js';
+import { reportError } from '../../report/index.js';
+import { now } from '../../run/clock.js';
+import { expectOwnPlaces } from '../../run/write-reports.js';
+import {
+  type Form,
+  measureLatency,
+  NOISY,
+  noiseOf,
+  STUDY_ENGINES,
+  type StartedEngine,
+  type StudiedNetwork,
+  startStudyEngines,
+  studyNetwork,
+} from '../../study/index.js';
+import { VERSION } from '../../version.js';
+import { studyCsv } from './csv.js';
+import { expectGates } from './gates.js';
+import { networkReports } from './network-reports.js';
+import { type ResolvedStudy, resolveStudy, type StudyOptions } from './options.js';
+import type { EngineReport, StudyReport } from './report.js';
+import { rememberStudy } from './reports-of-errors.js';
+
+/** What a study came to. */
+export interface StudyOutcome {
+  readonly report: StudyReport;
+  /** Of the first network that failed, or of the first gate that is not met. */
+  readonly error: MobileoneError | undefined;
+}
+
+/**
+ * Says what networks cost, and why: counts them as they are given and fused, and times them in every engine that is there.
+ * @param models ONNX files, or folders of them
+ * @throws UsageError before any work where the options are wrong; InputError where a file is not valid; GateError where a gate
+ * is not met; EngineError where an engine that was named is not there; see `studyOf`
+ * @example const { networks } = await study('model.onnx', { latency: false });
+ */
+export async function study(models: string | readonly string[], options: StudyOptions = {}): Promise<StudyReport> {
+  const { report, error } = await studyAll(typeof models === 'string' ? [models] : models, options);
+  if (!error) return report;
+  throw rememberStudy(error, report);
+}
+
+/** The same with the first error beside the report instead of thrown. @throws UsageError */
+export async function studyAll(models: readonly string[], given: StudyOptions): Promise<StudyOutcome> {
+  const started = now();
+  const options = resolveStudy(given);
+  if (models.length === 0)
+    throw new UsageError({ what: 'no model was named', todo: 'name ONNX files, or folders of them' });
+  const errors = new Map<MobileoneError, string | undefined>();
+  const attempt = async <T>(file: string | undefined, step: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof MobileoneError) || error instanceof UsageError) throw error;
+      errors.set(error, file);
+      return undefined;
+    }
+  };
+  const paths = new Set<string>();
+  for (const model of models) for (const file of (await attempt(model, () => filesIn(model))) ?? []) paths.add(file);
+  const places = [options.report, options.csv].flatMap((place) => place ?? []);
+  expectOwnPlaces(places, [...paths, ...(options.compare === undefined ? [] : [options.compare])]);
+  for (const place of places) expectWritable(place);
+  const run = new StudyRun(options);
+  try {
+    await attempt(undefined, () => run.start());
+    const networks: StudiedNetwork[] = [];
+    for (const path of paths) {
+      given.onProgress?.({ model: path, station: 'count' });
+      const network = await attempt(path, () => run.read(path));
+      if (network) networks.push(network);
+    }
+    await attempt(undefined, () => run.measure(networks, given.onProgress));
+    const reports = networkReports(networks, run.measured);
+    await attempt(undefined, () => expectGates(reports, options));
+    const report = (): StudyReport => ({
+      tool: { name: 'mobileone', version: VERSION },
+      command: 'study',
+      exitCode: [...errors.keys()][0]?.exitCode ?? 0,
+      milliseconds: Math.round((now() - started) * 10) / 10,
+      machine: machine(),
+      engines: run.engines,
+      noise: run.noise,
+      networks: reports,
+      correlations: [],
+      model: null,
+      advice: [],
+      notes: [...networks.flatMap(({ path, notes }) => notes.map((note) => `${path}: ${note}`)), ...run.notes],
+      errors: Array.from(errors, ([error, file]) => reportError(error, file)),
+    });
+    const { csv, report: json } = options;
+    if (csv !== undefined) await attempt(csv, () => writeWhole(csv, encoded(studyCsv(report()))));
+    if (json !== undefined) await attempt(json, () => writeWhole(json, encoded(studyJson(report()))));
+    return { report: report(), error: [...errors.keys()][0] };
+  } finally {
+    run.close();
+  }
+}
+
+/** The report as JSON text. */
+export function studyJson(report: StudyReport): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+const encoded = (text: string) => new TextEncoder().encode(text);
+
+/** @throws InputError where nothing is there, or a folder has no ONNX files */
+function filesIn(model: string): string[] {
+  if (!isFolder(model)) return [model];
+  const found = (listFiles(model) ?? []).filter(({ path }) => path.endsWith('.onnx')).map(({ file }) => file);
+  if (found.length === 0) throw new InputError({ what: 'the folder holds no .onnx file', where: { file: model } });
+  return found;
+}
+
+/** Engines, files and times of one study. */
+class StudyRun {
+  readonly #options: ResolvedStudy;
+  readonly #scratch: Scratch | undefined;
+  #started: readonly StartedEngine[] = [];
+  readonly notes: string[] = [];
+  measured: Awaited<ReturnType<typeof measureLatency>> = { latencies: [], notTimed: [] };
+
+  constructor(options: ResolvedStudy) {
+    this.#options = options;
+    this.#scratch = options.latency ? new Scratch() : undefined;
+  }
+
+  get engines(): readonly EngineReport[] {
+    return this.#started.map(({ name, info }) => ({ engine: name, package: info.name, version: info.version }));
+  }
+
+  get noise(): number | null {
+    return noiseOf(this.measured.latencies) ?? null;
+  }
+
+  /** @throws EngineError where an engine that was named, or every one, is missing */
+  async start(): Promise<void> {
+    const { latency, engine, timeout } = this.#options;
+    if (!latency) return;
+    const wanted = STUDY_ENGINES.filter(({ name }) => engine?.includes(name) ?? true);
+    const { started, missing } = await startStudyEngines(wanted, timeout);
+    this.#started = started;
+    const [first] = missing;
+    if (first && (engine || started.length === 0)) {
+      throw new EngineError({ what: first.reason, todo: 'use --no-latency, or name other engines with --engine' });
+    }
+    for (const { name, reason } of missing) this.notes.push(`${name} is left out: ${reason}`);
+  }
+
+  read(path: string): Promise<StudiedNetwork> {
+    const { form, ...options } = this.#options;
+    const forms = FORMS.filter((each) => form.includes(each));
+    const formatNames = [...new Set(this.#started.map(({ format }) => format))];
+    return studyNetwork(path, { ...options, forms }, formatNames, this.#scratch);
+  }
+
+  async measure(networks: readonly StudiedNetwork[], onProgress: StudyOptions['onProgress']): Promise<void> {
+    const { seed, turns, threads } = this.#options;
+    const subjects = networks.flatMap(({ forms }) => forms.map(({ subject }) => subject));
+    if (this.#started.length === 0 || subjects.length === 0) return;
+    this.measured = await measureLatency(subjects, this.#started, {
+      seed,
+      turns,
+      threads: threads?.map((each) => (each === 'all' ? 'all' : 1)),
+      onTurn: (key, done, total) => onProgress?.({ model: key, station: 'time', samples: { done, total } }),
+    });
+    const noise = this.noise;
+    if (noise !== null && noise > NOISY) {
+      const figure = `${(100 * noise).toFixed(1)} %`;
+      this.notes.push(`this machine is too noisy for small differences: turns of one network lie ${figure} apart`);
+    }
+  }
+
+  close(): void {
+    for (const { process } of this.#started) process.close();
+    this.#scratch?.remove();
+  }
+}
+
+const FORMS: readonly Form[] = ['source', 'fused'];

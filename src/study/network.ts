@@ -1,0 +1,125 @@
+import type { Scratch } from '../files/index.js';
+import type { Model, Tensor } from '../model/index.js';
+import type { BatchNormMode } from '../operators/batch-norm-mode.js';
+import { batchNormalization } from '../operators/index.js';
+import { inferTypes } from '../operators/infer.js';
+import { optimize } from '../passes/pipeline.js';
+import { fixShapes } from '../source/fix-shapes.js';
+import { type OpenSource, openSource, type ReadingLimits } from '../source/open-source.js';
+import { describeInputs, seededTrials, usualSizes } from '../trials/index.js';
+import { prepareNow, putAside, type Subject, subjectOf } from './latency/index.js';
+import { type StaticFigures, staticFigures } from './static/index.js';
+
+/** A network as its file has it, or as `convert` would write it. */
+export type Form = 'source' | 'fused';
+
+/** How networks are read. */
+export interface NetworkOptions extends ReadingLimits {
+  /** Sizes of inputs by name; what stays open gets the sizes that a check tries first. */
+  readonly shape: ReadonlyMap<string, readonly number[]>;
+  readonly forms: readonly Form[];
+  readonly maxCost?: number | undefined;
+  readonly batchNorm?: BatchNormMode | undefined;
+}
+
+/** One form of a network: what is known of it, and how it is timed. */
+export interface NetworkForm {
+  readonly form: Form;
+  readonly figures: StaticFigures;
+  /** Ready in the formats that were asked for. */
+  readonly subject: Subject;
+}
+
+/** A network that was read and counted. */
+export interface StudiedNetwork {
+  readonly path: string;
+  /** Sizes of the inputs that all figures are for, by name. */
+  readonly sizes: ReadonlyMap<string, readonly number[]>;
+  readonly forms: readonly NetworkForm[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a network, counts it in each form, and makes each ready to be timed in some formats, none for no timing.
+ * @param scratch where what engines take is put aside
+ * @throws InputError, UsageError
+ */
+export async function studyNetwork(
+  path: string,
+  options: NetworkOptions,
+  formatNames: readonly string[],
+  scratch: Scratch | undefined,
+): Promise<StudiedNetwork> {
+  const source = await openSource(path, options);
+  try {
+    const { model } = source;
+    const notes = fixAllSizes(model, options.shape);
+    const feeds = scratch ? drawFeeds(model) : new Map<string, Tensor>();
+    const forms: NetworkForm[] = [];
+    for (const form of options.forms) {
+      if (form === 'fused') optimize(model, { ...options, typed: true });
+      const key = `${path} ${form}`;
+      const figures = staticFigures(model.graph);
+      const parts = { key, model, feeds, scratch };
+      const subject =
+        scratch &&
+        (form === 'fused' ? subjectOf({ ...parts, scratch }) : givenSubject(source, options, { ...parts, scratch }));
+      forms.push({ form, figures, subject: subject ? await prepareNow(subject, formatNames) : untimed(key) });
+    }
+    return { path, sizes: sizesOf(model), forms, notes };
+  } finally {
+    source.external.close();
+  }
+}
+
+/** Fixes what is asked for and what else is open, and infers types. @returns what became fixed, a sentence each */
+function fixAllSizes(model: Model, shape: ReadonlyMap<string, readonly number[]>): string[] {
+  const asked = fixShapes(model, shape);
+  const notes = fixShapes(model, usualSizes(describeInputs(model.graph)));
+  inferTypes(model.graph);
+  return [...asked, ...notes];
+}
+
+/** The same numbers on every run. */
+function drawFeeds({ graph }: Model): ReadonlyMap<string, Tensor> {
+  const [draw] = seededTrials(describeInputs(graph)).settings[0] ?? [];
+  return draw?.()[0]?.feeds ?? new Map();
+}
+
+function sizesOf({ graph }: Model): ReadonlyMap<string, readonly number[]> {
+  return new Map(graph.inputs.map(({ name, shape = [] }) => [name, shape.map((size) => Number(size))]));
+}
+
+/** The network as it was given: ONNX Runtime takes the file's own bytes, others what is made of them without fusing. */
+function givenSubject(
+  source: OpenSource,
+  options: NetworkOptions,
+  {
+    key,
+    feeds,
+    scratch,
+  }: { readonly key: string; readonly feeds: ReadonlyMap<string, Tensor>; readonly scratch: Scratch },
+): Subject {
+  const { bytes, locations, external, model } = source;
+  const outputs = model.graph.outputs.filter(({ dtype }) => dtype !== undefined).map(({ name }) => name);
+  const trains = model.graph
+    .nodesOf('BatchNormalization')
+    .some((node) => batchNormalization.parameters(node).trainingMode);
+  return {
+    key,
+    async prepare(format) {
+      if (format !== 'onnx' || trains) {
+        const cleaned = source.readAgain();
+        fixAllSizes(cleaned, options.shape);
+        optimize(cleaned, { ...options, fuse: false, typed: true });
+        return subjectOf({ key, model: cleaned, feeds, scratch }).prepare(format);
+      }
+      const files = new Map(Array.from(locations, (location) => [location, [external.readWhole(location)]]));
+      return { payload: await putAside({ model: [bytes], files }, scratch), feeds, outputs };
+    },
+  };
+}
+
+function untimed(key: string): Subject {
+  return { key, prepare: () => Promise.reject(new Error(`${key} is not to be timed`)) };
+}

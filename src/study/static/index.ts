@@ -1,0 +1,10 @@
+export { activationFunctions, isGate } from './activation-functions.js';
+export { activationsOf, resultElements } from './activations.js';
+export { countBranches } from './branches.js';
+export { type BytesMoved, bytesMovedBy } from './bytes-moved.js';
+export { computes } from './computes.js';
+export { depthOf } from './depth.js';
+export { type ClassFigures, type StaticFigures, staticFigures } from './figures.js';
+export { macsOf, type ProductClass, productClassOf } from './macs.js';
+export { countParameters } from './parameters.js';
+export { isSynchronisation, synchronisationPoints } from './synchronisation.js';
