@@ -8,6 +8,13 @@ export interface FilesOnDisk {
   read(path: string, offset: number, length: number): Uint8Array;
 }
 
+/** What a file may hold, and what to do about one that holds more. */
+export interface SizeLimit {
+  readonly bytes: number;
+  readonly what: string;
+  readonly todo: string;
+}
+
 /** Where an artefact lies, and what of that is its own. */
 export interface Placement {
   /**
@@ -17,6 +24,8 @@ export interface Placement {
   readonly kind: 'file' | 'folder' | 'package';
   /** The file that says what the others are, and is put in place last; of a single file `''`. */
   readonly main: string;
+  /** What a file of it can hold at most, where the format has an end of its own. */
+  readonly largest?: SizeLimit;
   /** As messages call what may be replaced: `an ONNX file`. */
   readonly ours: string;
   /** Whether what lies at the final name may be replaced. */

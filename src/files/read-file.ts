@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../model/index.js';
 import type { Identity } from './identity.js';
+import type { SizeLimit } from './placement.js';
 import { RegularFile } from './regular-file.js';
 
 /** A file that was read whole. */
@@ -16,20 +17,6 @@ export interface HashedFile extends ReadFile {
   /** Lower-case hexadecimal. */
   readonly sha256: string;
 }
-
-/** What a file may hold, and what to do about one that holds more. */
-export interface SizeLimit {
-  readonly bytes: number;
-  readonly what: string;
-  readonly todo: string;
-}
-
-/** Protobuf ends here, and with it every `.onnx` without external data. */
-export const ONNX_LIMIT: SizeLimit = {
-  bytes: 2 ** 31 - 1,
-  what: 'over 2 GiB, which is more than one ONNX file can hold',
-  todo: 'save its weights as external data beside it',
-};
 
 /**
  * Reads a file that the user named.

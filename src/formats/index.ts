@@ -46,6 +46,7 @@ register(coremlDeclaration, async () => (await import('./coreml/index.js')).core
 export interface FormatOptions extends InputLayoutOptions, CoremlOptions {}
 
 export { LAST_IR_VERSION } from './onnx/opsets.js';
+export { ONNX_LIMIT } from './onnx/placement.js';
 
 /** Reading and writing ONNX, which every source is read by and some artefacts are judged through; loaded when first used. */
 export const loadOnnx = () => import('./onnx/index.js');

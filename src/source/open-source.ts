@@ -1,5 +1,5 @@
-import { ExternalData, type Identity, ONNX_LIMIT, readHashed } from '../files/index.js';
-import { loadOnnx } from '../formats/index.js';
+import { ExternalData, type Identity, readHashed } from '../files/index.js';
+import { loadOnnx, ONNX_LIMIT } from '../formats/index.js';
 import { InputError, type Model } from '../model/index.js';
 import type { DataReport, SourceReport } from '../report/index.js';
 

@@ -4,6 +4,9 @@ import type { Draw, Trial, Trials } from '../trials/trial.js';
 /** Samples of one group are tried one after the other; the first group of a user's data measures noise and response. */
 export const GROUP_SIZE = 32;
 
+/** Makes the sample of an index. */
+export type Way = (index: number) => Promise<Trial> | Trial;
+
 /** Samples that belong together. */
 export interface Group {
   /** Index of its first sample. */
@@ -12,7 +15,7 @@ export interface Group {
   /** Whether noise and response are measured on it. */
   readonly isMeasured: boolean;
   /** Ways to make a sample, best first: the first that the reference takes is used for all of the group. */
-  readonly ways: readonly ((index: number) => Promise<Trial> | Trial)[];
+  readonly ways: readonly Way[];
   /** Whether the reference has to take one of the ways. */
   readonly isRequired: boolean;
   truth(index: number): number | null;

@@ -4,11 +4,11 @@ import {
   folderOf,
   type Identity,
   isFolder,
-  ONNX_LIMIT,
   readFile,
   readFolder,
   sha256,
 } from '../files/index.js';
+import type { SizeLimit } from '../files/placement.js';
 import type { Artefact, Opened, Target } from '../formats/format.js';
 import { formats, type ListedFormat } from '../formats/index.js';
 import { allNodes, countBytes, type Graph, InputError, MobileoneError } from '../model/index.js';
@@ -86,10 +86,7 @@ async function inOneFile(path: string, limits: ReadingLimits): Promise<FoundArte
   // A damaged file is owned by none: the first format says what is wrong with it.
   const format = single.find(({ placement }) => placement.owns(lying)) ?? single[0];
   if (!format) throw unknown('this is');
-  const { bytes } = readFile(path, ONNX_LIMIT);
-  if (bytes.length > limits.maxBytes) {
-    throw new InputError({ what: `over the limit of ${limits.maxBytes} bytes`, todo: 'raise it with --max-bytes' });
-  }
+  const { bytes } = readFile(path, smallerOf(askedLimit(limits), format.placement.largest));
   const files = new Map<string, readonly Uint8Array[]>([['', [bytes]]]);
   const target = await format.load();
   const external = new ExternalData(path, { maxBytes: limits.maxBytes - bytes.length });
@@ -100,6 +97,14 @@ async function inOneFile(path: string, limits: ReadingLimits): Promise<FoundArte
   } finally {
     external.close();
   }
+}
+
+function askedLimit({ maxBytes }: ReadingLimits): SizeLimit {
+  return { bytes: maxBytes, what: `over the limit of ${maxBytes} bytes`, todo: 'raise it with --max-bytes' };
+}
+
+function smallerOf(asked: SizeLimit, ofFormat: SizeLimit | undefined): SizeLimit {
+  return ofFormat && ofFormat.bytes < asked.bytes ? ofFormat : asked;
 }
 
 async function found(

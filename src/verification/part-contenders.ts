@@ -5,19 +5,19 @@ import { judgedAs } from './bar.js';
 import { bisect } from './bisect/bisect.js';
 import type { Tried } from './bisect/measure.js';
 import { artefactNetwork, type Network, sourceNetwork } from './bisect/network.js';
-import type { OpenCandidate } from './candidate.js';
+import { type OpenCandidate, takes } from './candidate.js';
 import type { Contender } from './contender.js';
 import type { Engines } from './engines.js';
-import type { Group } from './groups.js';
+import type { Group, Way } from './groups.js';
 import type { Reference } from './reference.js';
 
 /** What candidates are compared with, on what, and by which engines. */
 export interface Parting {
   readonly reference: Reference;
   readonly engines: Engines;
-  /** The first of them are tried, or all of them where they are a user's. */
   readonly groups: readonly Group[];
-  readonly isUserGiven: boolean;
+  /** In which way the reference took the samples of a group; null: in none. One that is not here was not tried. */
+  readonly settled: ReadonlyMap<Group, Way | null>;
 }
 
 /** Whether that is asked for, by itself or by what implies it. */
@@ -44,7 +44,7 @@ export async function partContenders(
     });
     const precision = kind === 'palette' || kind === 'activations' ? 'int8' : kind;
     try {
-      const samples = samplesOf(parting);
+      const samples = await samplesOf(parting, contender.candidate);
       const parted = await bisect({
         reference,
         candidate,
@@ -79,16 +79,24 @@ async function networkOfReference({ reference, engines }: Parting): Promise<Netw
   });
 }
 
-/** Each in the first way that there is: what the reference refuses was told when it was compared. */
-function samplesOf({ groups, isUserGiven }: Parting): Tried {
-  const taken = isUserGiven ? groups : groups.slice(0, 1);
+/** All groups whose sizes both take: what differs at one of several settings alone is looked for there, too. */
+async function samplesOf({ groups, settled }: Parting, { runs }: OpenCandidate): Promise<Tried> {
+  const samples: { readonly index: number; readonly way: Way }[] = [];
+  const noisy = new Set<number>();
+  for (const group of groups) {
+    const way = settled.has(group) ? settled.get(group) : group.ways[0];
+    if (!way || !takes(runs, await way(group.start))) continue;
+    // Noise was measured on those, too: they differ in kind.
+    if (group.isMeasured) for (const place of [0, 2]) noisy.add(samples.length + place);
+    for (let place = 0; place < group.size; place++) samples.push({ index: group.start + place, way });
+  }
   return {
-    size: taken.reduce((sum, { size }) => sum + size, 0),
-    sample(index) {
-      const group = taken.find(({ start, size }) => index >= start && index < start + size);
-      const way = group?.ways[0];
-      if (!way) throw new RangeError(`there is no sample ${index}`);
-      return way(index);
+    size: samples.length,
+    noisy,
+    sample(place) {
+      const sample = samples[place];
+      if (!sample) throw new RangeError(`there is no sample ${place}`);
+      return sample.way(sample.index);
     },
   };
 }

@@ -8,7 +8,7 @@ import { nudge } from '../trials/nudge.js';
 import { feedsFor, type OpenCandidate, takes } from './candidate.js';
 import { candidateError, referenceError, refusedSizes } from './engine-errors.js';
 import type { Engines } from './engines.js';
-import type { Group } from './groups.js';
+import type { Group, Way } from './groups.js';
 import type { CandidateRecord, SampleRecord } from './record.js';
 import type { Reference } from './reference.js';
 import { type Behind, loadBehind } from './selections.js';
@@ -38,6 +38,8 @@ export interface Recording {
   readonly failures: Map<number, MobileoneError>;
   /** Whether rows of classes are kept. */
   readonly keepsClasses: boolean;
+  /** In which way the reference took the samples of a group; null: in none. Added for each group that was tried. */
+  readonly settled: Map<Group, Way | null>;
 }
 
 /**
@@ -115,6 +117,7 @@ class Runner {
   /** Records one group; nothing where the reference takes it in none of its ways. */
   async group(group: Group, isOneOfSeveral: boolean): Promise<SampleRecord[]> {
     const settled = await this.#settle(group, isOneOfSeveral);
+    this.#recording.settled.set(group, settled?.way ?? null);
     if (!settled) return [];
     const { way, first } = settled;
     const spreads = this.#recording.reference.outputs.map(() => new Spread());
@@ -134,7 +137,7 @@ class Runner {
   async #settle(
     { ways, start, isRequired }: Group,
     isOneOfSeveral: boolean,
-  ): Promise<{ readonly way: Group['ways'][number]; readonly first: Answered } | undefined> {
+  ): Promise<{ readonly way: Way; readonly first: Answered } | undefined> {
     const refusals: { readonly sizes: string; readonly failure: EngineFailure }[] = [];
     const { notes } = this.#recording;
     for (const way of ways) {
@@ -159,7 +162,7 @@ class Runner {
   async #record(
     { start, isMeasured, truth }: Group,
     place: number,
-    way: Group['ways'][number],
+    way: Way,
     known: Answered | undefined,
     spreads: readonly Spread[],
   ): Promise<SampleRecord> {

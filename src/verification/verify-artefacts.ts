@@ -125,6 +125,7 @@ async function compare(
     notes: new Set(given?.samples.notes),
     failures: new Map(),
     keepsClasses: given !== undefined,
+    settled: new Map(),
   };
   const terms = await termsOf(running, recording, options, given);
   const findings = new Findings(terms);
@@ -158,7 +159,7 @@ async function compare(
   });
   draft.note(...recording.notes);
   if (asksToBisect(options)) {
-    const parting = { reference, engines, groups: tried, isUserGiven: given !== undefined };
+    const parting = { reference, engines, groups: tried, settled: recording.settled };
     await stations.time('bisect', () => partContenders(running, parting, options));
   }
   if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, findings, given.samples);

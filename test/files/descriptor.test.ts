@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { writeAll } from '../../src/files/descriptor.js';
-import { ExternalData, ONNX_LIMIT, readFile, readHashed, sha256, writeWhole } from '../../src/files/index.js';
+import { ExternalData, readFile, readHashed, sha256, writeWhole } from '../../src/files/index.js';
+import { ONNX_LIMIT } from '../../src/formats/index.js';
 import { InputError, OutputError } from '../../src/model/index.js';
 import { contentOf, scratch } from './scratch.js';
 

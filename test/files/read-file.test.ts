@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { ONNX_LIMIT, readFile, readHashed } from '../../src/files/index.js';
+import { readFile, readHashed } from '../../src/files/index.js';
+import { ONNX_LIMIT } from '../../src/formats/index.js';
 import { InputError } from '../../src/model/index.js';
 import { scratch } from './scratch.js';
 

@@ -1,4 +1,4 @@
-import type { FilesOnDisk, Placement } from '../../files/placement.js';
+import type { FilesOnDisk, Placement, SizeLimit } from '../../files/placement.js';
 
 const VARINT = 0;
 const LENGTH = 2;
@@ -25,10 +25,18 @@ const LONGEST_HEAD = 20;
 
 const DATA = /^\.[0-9a-f]{16}\.data$/;
 
+/** Protobuf ends here, and with it every `.onnx` without external data. */
+export const ONNX_LIMIT: SizeLimit = {
+  bytes: 2 ** 31 - 1,
+  what: 'over 2 GiB, which is more than one ONNX file can hold',
+  todo: 'save its weights as external data beside it',
+};
+
 /** One file, and beside it data files that bear its name and their content's. Any ONNX file may be replaced by another. */
 export const onnxPlacement: Placement = {
   kind: 'file',
   main: '',
+  largest: ONNX_LIMIT,
   ours: 'an ONNX file',
   owns: isOnnxFile,
   isData: (name, artefact) => name.startsWith(artefact) && DATA.test(name.slice(artefact.length)),

@@ -99,7 +99,7 @@ async function isConfirmed({ reference, candidate, samples }: Bisected, { pair, 
   for (let index = 0; index < samples.size; index++) {
     const trial = await samples.sample(index);
     const expected = (await truth.run(trial)).get(pair.value);
-    if (expected) deviation.add(expected, (await deployed.run(trial)).get(pair.value));
+    if (expected) deviation.add(expected, (await deployed.runIfTaken(trial))?.get(pair.value));
   }
   await truth.release();
   await deployed.release();

@@ -4,10 +4,21 @@ import { sameShape, type Tensor } from '../../model/index.js';
 export class Deviation {
   /** Largest magnitude of what it should be. */
   largest = 0;
+  /** Which of those that were added shows it best. */
+  worst = 0;
+  #count = 0;
   #difference = 0;
   #isBroken = false;
 
   add(expected: Tensor, actual: Tensor | undefined): void {
+    const before = this.#isBroken ? Number.POSITIVE_INFINITY : this.#difference;
+    this.#compare(expected, actual);
+    const after = this.#isBroken ? Number.POSITIVE_INFINITY : this.#difference;
+    if (after > before) this.worst = this.#count;
+    this.#count++;
+  }
+
+  #compare(expected: Tensor, actual: Tensor | undefined): void {
     if (!actual || !sameShape(expected.shape, actual.shape) || expected.strings) {
       this.#isBroken = true;
       return;

@@ -1,5 +1,6 @@
 import { EngineFailure } from '../../engines/index.js';
 import type { ArtefactValue } from '../../formats/format.js';
+import type { Tensor } from '../../model/index.js';
 import type { Trial } from '../../trials/index.js';
 import { nudge } from '../../trials/nudge.js';
 import type { Bisected } from './bisect.js';
@@ -13,6 +14,8 @@ import type { Stretch } from './wiring.js';
 /** What is tried, in the order of samples. */
 export interface Tried {
   readonly size: number;
+  /** Those on which noise is measured. */
+  readonly noisy: ReadonlySet<number>;
   sample(index: number): Promise<Trial> | Trial;
 }
 
@@ -21,6 +24,8 @@ export interface Measured {
   readonly pair: KnownPair;
   /** What the piece of the candidate that leads to it from values of the reference adds by itself. */
   readonly own: number;
+  /** The sample that shows that best. */
+  readonly worst: number;
   /** By how much the piece of the reference moves where what it reads is moved by a unit in the last place. */
   readonly ownNoise: number;
   /** Of the value in the candidate as a whole. */
@@ -32,9 +37,6 @@ export interface Measured {
   /** What leads to the value in the reference from there. */
   readonly stretch: Stretch;
 }
-
-/** Samples that noise is measured on: the third of the seeded ones differs in kind. */
-const NOISY = new Set([0, 2]);
 
 /**
  * Both numbers of every value, over all samples. Values are taken in groups that fit into little memory, and each group is
@@ -73,7 +75,7 @@ export class Measurement {
       return await this.#measure(group);
     } catch (error) {
       if (!(error instanceof EngineFailure && error.kind === 'refused')) throw error;
-      if (group.length < 2) return [];
+      if (group.length === 1) return [];
       const half = Math.ceil(group.length / 2);
       return [...(await this.#halving(group.slice(0, half))), ...(await this.#halving(group.slice(half)))];
     }
@@ -98,6 +100,14 @@ export class Measurement {
       [],
       group.map(({ candidate }) => candidate),
     );
+    // One value is given up where its piece takes no sample at all; what takes some of them and not others is off there.
+    let taken = 0;
+    const ofCandidate = async (piece: LoadedPiece, ...given: Parameters<LoadedPiece['run']>) => {
+      if (group.length > 1) return piece.run(...given);
+      const answers = await piece.runIfTaken(...given);
+      if (answers && piece === alone) taken++;
+      return answers ?? new Map<string, Tensor>();
+    };
     const deviations = group.map((pair) => ({
       pair,
       own: new Deviation(),
@@ -109,9 +119,9 @@ export class Measurement {
       const trial = await this.#samples.sample(index);
       const expected = await truth.run(trial);
       const runs = {
-        own: await alone.run(trial, expected),
-        error: await whole.run(trial),
-        ...(NOISY.has(index) && {
+        own: await ofCandidate(alone, trial, expected),
+        error: await ofCandidate(whole, trial),
+        ...(this.#samples.noisy.has(index) && {
           ownNoise: await again.run(nudged(trial), nudge(expected, index)),
           noise: await truth.run(nudged(trial)),
         }),
@@ -124,9 +134,11 @@ export class Measurement {
       }
     }
     for (const piece of [truth, again, alone, whole]) await piece.release();
+    if (group.length === 1 && taken === 0) return [];
     return deviations.map(({ pair, own, ownNoise, error, noise }) => ({
       pair,
       own: own.error,
+      worst: own.worst,
       ownNoise: ownNoise.error,
       error: error.error,
       noise: noise.error,

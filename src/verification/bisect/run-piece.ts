@@ -1,6 +1,6 @@
 import { runCandidate } from '../../check/candidate.js';
 import type { Outputs } from '../../check/source-run.js';
-import type { Session } from '../../engines/index.js';
+import { EngineFailure, type Session } from '../../engines/index.js';
 import type { ArtefactPort, ArtefactValue, FedInput } from '../../formats/format.js';
 import { DATA_TYPES, type DataType, type Tensor } from '../../model/index.js';
 import type { Trial } from '../../trials/index.js';
@@ -65,6 +65,16 @@ export class LoadedPiece {
     const { trainedOn, feeds } = this.#network;
     const ports = { inputs: this.#inputs, outputs: this.#outputs, trainedOn };
     return runCandidate(this.#session, ports, { ...trial, artefactFeeds: new Map([...feeds(trial), ...given]) });
+  }
+
+  /** The same; undefined where the engine refuses these inputs. @throws EngineFailure for other reasons */
+  async runIfTaken(...asked: Parameters<LoadedPiece['run']>): Promise<Outputs | undefined> {
+    try {
+      return await this.run(...asked);
+    } catch (error) {
+      if (error instanceof EngineFailure && error.kind === 'refused') return undefined;
+      throw error;
+    }
   }
 
   release(): Promise<void> {

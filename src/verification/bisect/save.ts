@@ -2,7 +2,7 @@ import { writeWhole } from '../../files/index.js';
 import { concatBytes } from '../../model/index.js';
 import { writeNpz } from '../../trials/write-npz.js';
 import type { Bisected } from './bisect.js';
-import type { Evidence } from './causes/evidence.js';
+import { type Evidence, sizesIn } from './causes/evidence.js';
 import type { Measured } from './measure.js';
 
 const INPUTS = 'inputs.npz';
@@ -23,7 +23,7 @@ export async function save(
     name,
     as: evidence.names.get(value) ?? name,
     dtype,
-    shape: permutation ? permutation.map((axis) => shape[axis]) : shape,
+    shape: sizesIn(evidence.sizes.get(value) ?? shape, permutation),
     axes: relative(permutation, own.permutation, shape.length),
   }));
   const written = [

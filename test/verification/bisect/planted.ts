@@ -126,6 +126,7 @@ export async function referenceOf(bytes: Uint8Array, engine: Engine): Promise<Pi
   const trials = ways[0]?.() ?? [];
   const samples = {
     size: trials.length,
+    noisy: new Set([0, 2]),
     sample(index: number) {
       const trial = trials[index];
       if (!trial) throw new Error(`no sample ${index}`);

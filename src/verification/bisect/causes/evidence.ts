@@ -1,9 +1,7 @@
 import type { Piece } from '../../../formats/format.js';
 import type { Tensor } from '../../../model/index.js';
 import { permuteAxes } from '../../../trials/axes.js';
-import type { Trial } from '../../../trials/index.js';
 import type { Bisected } from '../bisect.js';
-import { Deviation } from '../deviation.js';
 import { fedAs, type Measured } from '../measure.js';
 import { LoadedPiece } from '../run-piece.js';
 
@@ -18,15 +16,14 @@ export interface Evidence {
   readonly feeds: ReadonlyMap<string, Tensor>;
   /** By the reference's values that come in, what the inputs for them are called. */
   readonly names: ReadonlyMap<string, string>;
+  /** What sizes the reference's values that come in have there, in its own axes. */
+  readonly sizes: ReadonlyMap<string, readonly number[]>;
 }
-
-/** So many samples are looked through. */
-const MOST_SAMPLES = 3;
 
 /** @returns undefined where the candidate gives no such value, or one of other sizes. @throws EngineFailure */
 export async function gather(
   { reference, candidate, samples }: Bisected,
-  { pair, fed, stretch }: Measured,
+  { pair, fed, stretch, worst }: Measured,
 ): Promise<Evidence | undefined> {
   const wanted = new Map([pair, ...fed.reference, ...fed.candidate].map((each) => [each.value, each.reference]));
   const truth = await LoadedPiece.load(reference, [], [...wanted.values()]);
@@ -35,21 +32,13 @@ export async function gather(
     fed.candidate.map((each) => fedAs(each, each.candidate)),
     [pair.candidate],
   );
-  let best: { error: number; trial: Trial; values: ReadonlyMap<string, Tensor>; actual: Tensor } | undefined;
-  for (let index = 0; index < Math.min(MOST_SAMPLES, samples.size); index++) {
-    const trial = await samples.sample(index);
-    const values = await truth.run(trial);
-    const actual = (await alone.run(trial, values)).get(pair.value);
-    const expected = values.get(pair.value);
-    if (!actual || !expected) continue;
-    const deviation = new Deviation();
-    deviation.add(expected, actual);
-    if (!best || deviation.error > best.error) best = { error: deviation.error, trial, values, actual };
-  }
+  const trial = await samples.sample(worst);
+  const values = await truth.run(trial);
+  const actual = (await alone.runIfTaken(trial, values))?.get(pair.value);
   await truth.release();
   await alone.release();
-  const expected = best?.values.get(pair.value);
-  if (!best || !expected || expected.size !== best.actual.size) return undefined;
+  const expected = values.get(pair.value);
+  if (!expected || expected.size !== actual?.size) return undefined;
   const names = new Map(
     [...new Set([...fed.reference, ...fed.candidate].map(({ value }) => value))].map((value, i) => [
       value,
@@ -57,15 +46,14 @@ export async function gather(
     ]),
   );
   const piece: Piece = {
-    fed: fed.reference.map(({ value, reference: { name, permutation }, dtype, shape }) => ({
+    fed: fed.reference.map(({ value, reference: { name, permutation }, dtype }) => ({
       name,
       as: names.get(value) ?? value,
       dtype,
-      shape: permutation ? permutation.map((axis) => shape[axis]) : shape,
+      shape: sizesIn(values.get(value)?.shape ?? [], permutation),
     })),
     outputs: [pair.reference.name],
   };
-  const { trial, values } = best;
   const inputs = reference.inputs.filter(({ name }) => stretch.reads.includes(name));
   const own = inputs.flatMap(({ name, sourceName, permutation }) => {
     const tensor = reference.feeds(trial).get(sourceName);
@@ -78,11 +66,17 @@ export async function gather(
   return {
     shape: expected.shape,
     expected: expected.toFloat64(),
-    actual: best.actual.toFloat64(),
+    actual: actual.toFloat64(),
     piece,
     feeds: new Map([...own, ...given]),
     names,
+    sizes: new Map(Array.from(values, ([value, { shape }]) => [value, shape])),
   };
+}
+
+/** Sizes as they lie where axes are turned. */
+export function sizesIn(shape: readonly number[], permutation: readonly number[] | undefined): (number | undefined)[] {
+  return permutation ? permutation.map((axis) => shape[axis]) : [...shape];
 }
 
 function inAxes(tensor: Tensor, permutation: readonly number[] | undefined): Tensor {
