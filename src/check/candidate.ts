@@ -1,6 +1,6 @@
 import type { Engine, Payload, Session } from '../engines/index.js';
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
-import type { Tensor } from '../model/index.js';
+import { sizeOf, type Tensor } from '../model/index.js';
 import { castTensor, inversePermutation, permuteAxes, reverseAxis, takeFirst } from '../trials/axes.js';
 import type { Trial } from '../trials/trial.js';
 import type { Answered, Outputs } from './source-run.js';
@@ -50,10 +50,11 @@ export async function runCandidate(
     ...new Set(outputs.flatMap(({ name, rows }) => (rows ? [name, rows.count] : [name]))),
   ]);
   const answers = new Map<string, Tensor>();
-  for (const { name, sourceName, permutation, rows } of outputs) {
+  for (const { name, sourceName, permutation, rows, sizes } of outputs) {
     const whole = results.get(name);
     const result = whole && rows ? firstRows(whole, rows.axis, results.get(rows.count)) : whole;
-    if (result) answers.set(sourceName, permutation ? permuteAxes(result, inversePermutation(permutation)) : result);
+    const turned = result && permutation ? permuteAxes(result, inversePermutation(permutation)) : result;
+    if (turned) answers.set(sourceName, sizes && sizeOf(sizes) === turned.size ? turned.reshape(sizes) : turned);
   }
   return answers;
 }

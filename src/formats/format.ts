@@ -143,6 +143,8 @@ export interface ArtefactPort extends ArtefactValue {
   readonly colours?: ImageOptions['order'] | undefined;
   /** Of an output that has more rows than count: along which axis, and the output that says how many do, the first ones. */
   readonly rows?: { readonly axis: number; readonly count: string } | undefined;
+  /** Of an output that differs from what it should be by sizes of 1 alone: the sizes that it is taken in. */
+  readonly sizes?: readonly number[] | undefined;
 }
 
 /** What an artefact says of itself, from its bytes alone. */

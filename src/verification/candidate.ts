@@ -1,5 +1,5 @@
 import type { Candidate } from '../check/index.js';
-import type { ArtefactPort } from '../formats/format.js';
+import type { ArtefactPort, ImageOptions } from '../formats/format.js';
 import type { Trial } from '../trials/index.js';
 import { type Matching, matchPorts } from './match.js';
 import type { OpenArtefact } from './open-artefact.js';
@@ -45,6 +45,11 @@ export function makeCandidate(
     isRounded: rounded,
     mustLoad: rounded ? target.runnable(opened) : undefined,
   };
+}
+
+/** A side that takes pixels gets them from trials whose colours lie in this order, whatever it says the network was trained on. */
+export function withColours(runs: Candidate, order: ImageOptions['order'] | undefined): Candidate {
+  return runs.trainedOn && order ? { ...runs, trainedOn: order } : runs;
 }
 
 /** What a side is fed: pixels where it normalises them by itself, else what the network was trained on. */

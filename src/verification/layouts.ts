@@ -29,3 +29,11 @@ function channelsMoved(rank: number): number[][] {
   const toFirst = [0, rank - 1, ...inner.map((axis) => axis - 1)];
   return rank === 3 ? [toLast] : [toLast, toFirst];
 }
+
+/** The sizes of one shape, all known, where another has the same but for ones that it lacks, or has beside. */
+export function sameButForOnes(shape: Sizes, other: Sizes): readonly number[] | undefined {
+  const known = shape?.filter((size) => size !== undefined);
+  if (!known || !other || known.length !== shape?.length || other.includes(undefined)) return undefined;
+  const beside = (sizes: Sizes) => sizes?.filter((size) => size !== 1).join();
+  return beside(known) === beside(other) ? known : undefined;
+}

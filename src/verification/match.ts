@@ -2,7 +2,7 @@ import type { ArtefactPort, ArtefactValue, Opened } from '../formats/format.js';
 import { type DataType, EngineError, isFloat, isInteger, NotEquivalentError, UsageError } from '../model/index.js';
 import { nearestHint } from '../nearest-name.js';
 import type { MatchedReport } from '../report/index.js';
-import { layoutsThatFit } from './layouts.js';
+import { layoutsThatFit, sameButForOnes } from './layouts.js';
 
 /** An input or output that others are matched with, in axes of its own. */
 export interface Anchor {
@@ -70,8 +70,8 @@ export function matchPorts(
       throw new UsageError({ what: `--map: both ${name} and ${twin[0]} are said to be ${of}`, todo: 'name one' });
     }
   }
-  const matchedInputs = pair(reference.inputs, inputs, mapped);
-  const matchedOutputs = pair(reference.outputs, tensors, mapped);
+  const matchedInputs = pair(reference.inputs, inputs, mapped, [fits]);
+  const matchedOutputs = pair(reference.outputs, tensors, mapped, [fits, fitsButForOnes]);
   for (const anchor of reference.inputs) {
     if (!matchedInputs.has(anchor)) throw openMatch('input', anchor, inputs);
   }
@@ -109,6 +109,13 @@ export function reportMatching({ inputs, outputs }: Matching): MatchedReport[] {
       by,
     }));
   return [...report('input', inputs), ...report('output', outputs)];
+}
+
+/** What a reader should know of how outputs were matched, a sentence each. */
+export function notesOn({ outputs }: Matching): string[] {
+  return outputs.flatMap(({ port }) =>
+    port.sizes ? `its output ${port.name} ${showSizes(port)} is taken as ${showSizes({ shape: port.sizes })}` : [],
+  );
 }
 
 function readMapped(text: string, known: readonly string[]): Mapped {
@@ -159,7 +166,13 @@ function digitsOf(permutation: readonly number[] | undefined, { length }: readon
 
 type Pairs = Map<Anchor, MatchedPort>;
 
-function pair(anchors: readonly Anchor[], ports: readonly ArtefactPort[], mapped: ReadonlyMap<string, Mapped>): Pairs {
+/** @param byShape ways in which shapes may belong together, the nearest first */
+function pair(
+  anchors: readonly Anchor[],
+  ports: readonly ArtefactPort[],
+  mapped: ReadonlyMap<string, Mapped>,
+  byShape: readonly (typeof fits)[],
+): Pairs {
   const pairs: Pairs = new Map();
   const free = new Set(ports);
   const take = (anchor: Anchor, port: ArtefactPort, by: MatchedReport['by'], permutation = port.permutation) => {
@@ -175,18 +188,20 @@ function pair(anchors: readonly Anchor[], ports: readonly ArtefactPort[], mapped
   takeEach('map', (port, anchor) => mapped.get(port.name)?.reference === anchor.name);
   takeEach('metadata', (port, anchor) => port.sourceName !== port.name && port.sourceName === anchor.name);
   takeEach('name', (port, anchor) => port.name === anchor.name);
-  for (const [anchor, port] of onlyWay(
-    anchors.filter((each) => !pairs.has(each)),
-    [...free],
-  )) {
-    take(anchor, port, 'type and shape');
+  for (const fitting of byShape) {
+    const left = anchors.filter((each) => !pairs.has(each));
+    for (const [anchor, port] of onlyWay(left, [...free], fitting)) take(anchor, port, 'type and shape');
   }
   return pairs;
 }
 
 /** Pairs that have no rival: a port that fits one anchor alone, and that anchor no other port. */
-function onlyWay(anchors: readonly Anchor[], ports: readonly ArtefactPort[]): [Anchor, ArtefactPort][] {
-  const fitting = (anchor: Anchor) => ports.filter((port) => isOfOneKind(anchor, port) && fits(anchor, port));
+function onlyWay(
+  anchors: readonly Anchor[],
+  ports: readonly ArtefactPort[],
+  doFit: typeof fits,
+): [Anchor, ArtefactPort][] {
+  const fitting = (anchor: Anchor) => ports.filter((port) => isOfOneKind(anchor, port) && doFit(anchor, port));
   return anchors.flatMap((anchor): [Anchor, ArtefactPort][] => {
     const [port, ...rivals] = fitting(anchor);
     const isWanted = anchors.filter((other) => port && fitting(other).includes(port)).length > 1;
@@ -196,6 +211,10 @@ function onlyWay(anchors: readonly Anchor[], ports: readonly ArtefactPort[]): [A
 
 function fits(anchor: Anchor, port: ArtefactPort): boolean {
   return layoutsThatFit(anchor.shape, port.shape, port.permutation).length > 0;
+}
+
+function fitsButForOnes({ shape }: Anchor, port: ArtefactPort): boolean {
+  return sameButForOnes(shape, port.shape) !== undefined;
 }
 
 function isOfOneKind({ dtype: a }: Anchor, { dtype: b }: ArtefactPort): boolean {
@@ -221,10 +240,10 @@ function decideLayouts(
     const [only, ...others] = waysOf(match, isTold);
     return others.length > 0 || (match.anchor.shape?.length ?? 0) < 3 ? [] : [only !== undefined];
   });
-  const settle = (match: MatchedPort & { anchor: Anchor }): MatchedPort => {
+  const settle = (match: MatchedPort & { anchor: Anchor }): MatchedPort & { anchor: Anchor } => {
     const { port, by, anchor } = match;
     const ways = waysOf(match, isTold);
-    const as = (permutation: readonly number[] | undefined) => ({ port: { ...port, permutation }, by });
+    const as = (permutation: readonly number[] | undefined) => ({ port: { ...port, permutation }, by, anchor });
     // Where nothing fits, the comparison will say that the shapes differ.
     if (ways.length <= 1) return as(ways[0]);
     const isPlain = turned.length > 0 ? turned.every((each) => !each) : hasOneOrder;
@@ -235,7 +254,14 @@ function decideLayouts(
       todo: `say it with --map ${port.name}=${anchor.name}:0231, or :0123`,
     });
   };
-  return { inputs: inputs.map(settle), outputs: outputs.map(settle) };
+  return { inputs: inputs.map(settle), outputs: outputs.map(settle).map(withoutOnes) };
+}
+
+/** An output whose sizes do not fit, but for ones, is taken in the reference's. */
+function withoutOnes({ port, by, anchor }: MatchedPort & { anchor: Anchor }): MatchedPort {
+  const isFitting = layoutsThatFit(anchor.shape, port.shape, port.permutation).length > 0;
+  const sizes = isFitting ? undefined : sameButForOnes(anchor.shape, port.shape);
+  return { port: sizes ? { ...port, sizes } : port, by };
 }
 
 /** Metadata say how axes lie in the source, which a reference in channels-last need not be. */
@@ -260,7 +286,8 @@ function openMatch(kind: string, anchor: Anchor, ports: readonly ArtefactPort[])
 function lacking(anchor: Anchor, ports: readonly ArtefactPort[], pairs: Pairs): EngineError | NotEquivalentError {
   const taken = new Set([...pairs.values()].map(({ port }) => port.name));
   const left = ports.filter(({ name }) => !taken.has(name));
-  if (left.some((port) => isOfOneKind(anchor, port) && fits(anchor, port))) return openMatch('output', anchor, left);
+  const mayBe = (port: ArtefactPort) => fits(anchor, port) || fitsButForOnes(anchor, port);
+  if (left.some((port) => isOfOneKind(anchor, port) && mayBe(port))) return openMatch('output', anchor, left);
   return new NotEquivalentError({
     what: `it lacks the output ${anchor.name} of the reference`,
     where: { value: anchor.name },

@@ -9,13 +9,14 @@ import type { Draft } from '../run/draft.js';
 import type { Stations } from '../run/stations.js';
 import { readLabels } from '../source/labels.js';
 import { type InputSpec, type PixelInput, seededTrials } from '../trials/index.js';
-import { makeCandidate } from './candidate.js';
+import { makeCandidate, withColours } from './candidate.js';
 import { conclude, type DataTerms } from './conclude.js';
 import { type Contender, type Opponent, reportContender, termsOf } from './contender.js';
 import { Engines } from './engines.js';
 import { expectMapped } from './expect-mapped.js';
 import { Findings } from './findings.js';
 import { type Group, groupsOfSamples, groupsOfTrials } from './groups.js';
+import { notesOn } from './match.js';
 import { type OnDataOutcome, onData } from './on-data.js';
 import { type FoundArtefact, findArtefact, openFound } from './open-artefact.js';
 import { asksToBisect, partContenders } from './part-contenders.js';
@@ -101,21 +102,28 @@ async function open(contender: Contender, reference: Reference, verification: Ve
   contender.opened = await openFound(contender.found, options);
   contender.notes.push(...contender.found.notes, ...contender.opened.opened.notes);
   contender.candidate = makeCandidate(contender.opened, reference, options.map);
+  contender.notes.push(...notesOn(contender.candidate.matching));
 }
 
 async function compare(
-  reference: Reference,
+  made: Reference,
   contenders: readonly Contender[],
   engines: Engines,
   verification: Verification,
 ): Promise<OnDataOutcome | undefined> {
   const { options, draft, stations } = verification;
   const running = contenders.filter(hasCandidate);
-  const candidates = running.map(({ candidate }) => candidate);
-  if (candidates.length === 0) return undefined;
-  const { specs, notes } = withFixedSizes(reference.specs, candidates);
+  const opened = running.map(({ candidate }) => candidate);
+  if (opened.length === 0) return undefined;
+  const { specs, notes } = withFixedSizes(made.specs, opened);
   draft.note(...notes);
-  const pixels = pixelInput(options, reference, candidates);
+  const pixels = pixelInput(options, made, opened);
+  const reference = { ...made, runs: withColours(made.runs, pixels?.order) };
+  for (const contender of running) {
+    const { candidate } = contender;
+    contender.candidate = { ...candidate, runs: withColours(candidate.runs, pixels?.order) };
+  }
+  const candidates = running.map(({ candidate }) => candidate);
   const given =
     options.inputs === undefined ? undefined : givenSamples(options.inputs, options, reference, running, specs, pixels);
   const recording: Recording = {

@@ -67,6 +67,51 @@ describe('an input or output is found', () => {
   });
 });
 
+describe('an output that differs by sizes of 1 alone', () => {
+  const sizesOf = (shape: Shape, reference: Shape, name = 'logits') => {
+    const anchors = {
+      inputs: [anchor('image', IMAGE)],
+      outputs: [anchor('logits', reference)],
+      hasChannelsFirst: true,
+    };
+    const outputs = [port(name, shape)];
+    const opened = { inputs: [port('image', IMAGE)], outputs, values: [], saysLayout: false, graph: undefined };
+    return matchPorts(anchors, opened, new Map()).outputs.map(({ port: { sizes } }) => sizes);
+  };
+
+  test.each<[string, Shape, Shape]>([
+    ['logits', [10], [1, 10]],
+    ['other', [10], [1, 10]],
+    ['logits', [1, 10, 1, 1], [1, 10]],
+    ['other', [1, 1, 10], [10]],
+  ])('%s %j is taken as %j', (name, shape, reference) => {
+    expect(sizesOf(shape, reference, name)).toEqual([reference]);
+  });
+
+  test.each<[Shape, Shape]>([
+    [
+      [1, 10],
+      [1, 10],
+    ],
+    [
+      [2, 5],
+      [1, 10],
+    ],
+    [
+      [undefined, 10],
+      [1, 10],
+    ],
+    [[10], [undefined, 10]],
+  ])('%j of %j is taken as it is', (shape, reference) => {
+    expect(sizesOf(shape, reference)).toEqual([undefined]);
+  });
+
+  test('where two do so is asked for', () => {
+    const outputs = [port('x', [10]), port('y', [10, 1])];
+    expect(() => matched({}, { inputs: [port('image', IMAGE)], outputs })).toThrow('which output is logits');
+  });
+});
+
 describe('what is open is asked for, and compared never', () => {
   test.each<[string, Partial<Anchors>, Case]>([
     [

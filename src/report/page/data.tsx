@@ -15,7 +15,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** How a candidate answers to the user's data. */
-export function Data({ judged: { path, data }, thumbnails = new Map() }: { judged: Judged; thumbnails?: Thumbnails }) {
+export function Data({ judged: { path, data }, thumbnails }: { judged: Judged; thumbnails?: Thumbnails }) {
   if (!data) return null;
   return (
     <section>
@@ -43,15 +43,23 @@ function rows({ top1, top5, reference, agreement, decidedAgreement, confidenceSh
   ];
 }
 
-function Worst({ data: { worst }, thumbnails }: { data: DataFiguresReport; thumbnails: Thumbnails }) {
+function Worst({
+  data: { worst, preprocessing },
+  thumbnails,
+}: {
+  data: DataFiguresReport;
+  thumbnails: Thumbnails | undefined;
+}) {
   if (worst.length === 0) return null;
+  const isWithoutPictures = preprocessing && thumbnails && !worst.some(({ sample }) => thumbnails.has(sample));
   return (
     <>
       <h3>Worst samples</h3>
+      {isWithoutPictures ? <p class="faint">Parts hold no images: pictures are on pages of whole runs.</p> : null}
       <ul class="samples">
         {worst.map(({ sample, error, reference, candidate }) => (
           <li key={sample}>
-            {thumbnails.has(sample) ? <img src={thumbnails.get(sample)} alt="" /> : null}
+            {thumbnails?.has(sample) ? <img src={thumbnails.get(sample)} alt="" /> : null}
             <div>
               <Name of={sample} />
             </div>

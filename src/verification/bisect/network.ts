@@ -53,7 +53,7 @@ export interface Graphs {
 export function artefactNetwork(
   target: Target,
   opened: Opened,
-  ports: { readonly inputs: readonly ArtefactPort[]; readonly outputs: readonly ArtefactPort[] },
+  ports: Pick<Network, 'inputs' | 'outputs' | 'trainedOn'>,
   {
     engine,
     rounded,
@@ -67,7 +67,7 @@ export function artefactNetwork(
       ports.inputs.map(({ name }) => name),
     ),
     values: opened.values,
-    trainedOn: opened.image?.order,
+    trainedOn: ports.trainedOn ?? opened.image?.order,
     isTraced: opened.metadata.has('mobileone.version'),
     feeds: ({ feeds, artefactFeeds }) => (opened.image ? artefactFeeds : feeds),
     load: (piece) => engine.load({ ...target.runnable(opened, { piece, rounded }), optimize }),
