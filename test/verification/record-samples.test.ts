@@ -85,7 +85,7 @@ test('a group that the reference takes in its second way is settled so, and one 
     return { ...trial, feeds, artefactFeeds: feeds };
   };
   const second: Group = { ...group, ways: [refused, taken] };
-  const none: Group = { ...group, start: 3, isRequired: false, ways: [refused] };
+  const none: Group = { ...second, isRequired: false, ways: [refused] };
   expect((await recorded(recording, [second, none])).map(({ index }) => index)).toEqual([0, 1, 2]);
   expect(recording.settled.get(second)).toBe(taken);
   expect(recording.settled.get(none)).toBeNull();
