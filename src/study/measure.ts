@@ -8,6 +8,8 @@ export interface Timing {
   readonly median: number;
   readonly mad: number;
   readonly runs: number;
+  /** The middle of each turn: those of networks that are measured together were taken side by side. */
+  readonly turns: readonly number[];
 }
 
 /**

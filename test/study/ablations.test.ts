@@ -148,7 +148,14 @@ describe('activations', () => {
 });
 
 describe('an ablation', () => {
-  const timing = (median: number) => ({ engine: 'native', threads: 1 as const, median, mad: 0.5, runs: 7 });
+  const timing = (median: number) => ({
+    engine: 'native',
+    threads: 1 as const,
+    median,
+    mad: 0.5,
+    runs: 7,
+    turns: [median],
+  });
 
   test('holds every variant against the first, engine by engine', async () => {
     const asked: string[] = [];

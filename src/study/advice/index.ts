@@ -1,0 +1,2 @@
+export { type Advice, advise } from './advise.js';
+export { adviceLines } from './lines.js';

@@ -1,0 +1,16 @@
+import type { Rewriting } from '../rewriting.js';
+import { replaceActivations } from './activations.js';
+import { shrinkDepthwiseKernels } from './depthwise-kernels.js';
+import { nearestResizes } from './nearest-resizes.js';
+import { padChannels } from './padded-channels.js';
+import { dropHighSqueezeExcites, dropSqueezeExcites } from './squeeze-excites.js';
+
+/** Everything that is tried, what keeps the function first. Adding one is a file, and a line here. */
+export const REWRITINGS: readonly Rewriting[] = [
+  padChannels,
+  ...replaceActivations,
+  dropHighSqueezeExcites,
+  dropSqueezeExcites,
+  shrinkDepthwiseKernels,
+  nearestResizes,
+];
