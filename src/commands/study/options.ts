@@ -29,6 +29,8 @@ export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<Chec
   readonly seed?: number | undefined;
   /** Also writes a line for each latency to this file, in timm's columns. */
   readonly csv?: string | undefined;
+  /** Also writes a page with tables and plots to this file, which needs no network. */
+  readonly html?: string | undefined;
   /** Fails where a median is over this one, in milliseconds. */
   readonly maxLatency?: number | undefined;
   /** Fails where the fused network is not so many times as fast as its source. */
@@ -65,6 +67,7 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
   seed: { kind: count, flag: '--seed <n>', help: 'by which the order of turns is drawn (1)' },
   ...reading,
   csv: { kind: path, flag: '--csv <file>', help: "writes a line for each latency, in timm's columns" },
+  html: { kind: path, flag: '--html <file>', help: 'writes a page with tables and plots' },
   maxLatency: {
     kind: number((value) => value > 0, 'a number above 0'),
     flag: '--max-latency <ms>',

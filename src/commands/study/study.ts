@@ -60,7 +60,7 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
   };
   const paths = new Set<string>();
   for (const model of models) for (const file of (await attempt(model, () => filesIn(model))) ?? []) paths.add(file);
-  const places = [options.report, options.csv].flatMap((place) => place ?? []);
+  const places = [options.report, options.csv, options.html].flatMap((place) => place ?? []);
   expectOwnPlaces(places, [...paths, ...(options.compare === undefined ? [] : [options.compare])]);
   for (const place of places) expectWritable(place);
   const run = new StudyRun(options);
@@ -90,8 +90,9 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
       notes: [...networks.flatMap(({ path, notes }) => notes.map((note) => `${path}: ${note}`)), ...run.notes],
       errors: Array.from(errors, ([error, file]) => reportError(error, file)),
     });
-    const { csv, report: json } = options;
+    const { csv, html, report: json } = options;
     if (csv !== undefined) await attempt(csv, () => writeWhole(csv, encoded(studyCsv(report()))));
+    if (html !== undefined) await attempt(html, async () => writeWhole(html, encoded(await pageOf(report()))));
     if (json !== undefined) await attempt(json, () => writeWhole(json, encoded(studyJson(report()))));
     return { report: report(), error: [...errors.keys()][0] };
   } finally {
@@ -102,6 +103,11 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
 /** The report as JSON text. */
 export function studyJson(report: StudyReport): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+/** Loaded when a page is wanted. */
+async function pageOf(report: StudyReport): Promise<string> {
+  return (await import('./page/study-page.js')).studyPage(report);
 }
 
 const encoded = (text: string) => new TextEncoder().encode(text);

@@ -45,10 +45,12 @@ svg .errors { stroke: var(--accent); } svg .dot { fill: var(--accent); }
 svg .noise { stroke: var(--faint); stroke-dasharray: 4 4; } svg .parted { fill: none; stroke: var(--bad); stroke-width: 2; }
 svg .edge { fill: none; stroke: var(--faint); stroke-width: 1.5; } svg .head { fill: var(--faint); }
 svg .node { fill: var(--wash); stroke: var(--line); } svg .merged { stroke: var(--accent); stroke-width: 2; }
+svg .mad { stroke: var(--accent); stroke-width: 1.5; } svg .bar { fill: var(--accent); } svg .bar.base { fill: var(--faint); }
 svg .label { text-anchor: middle; dominant-baseline: central; }
 .wide { display: none; }
 .block { display: flex; flex-direction: column; gap: 8px; border: 1px solid var(--line); border-radius: 6px; padding: 12px; overflow-x: auto; }
 .block .scroll { max-width: 100%; min-width: 0; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 16px; }
 .becomes { color: var(--faint); }
 .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 16px; padding: 0; list-style: none; }
 .samples img { width: 100%; max-width: 224px; image-rendering: pixelated; border: 1px solid var(--line); border-radius: 4px; }

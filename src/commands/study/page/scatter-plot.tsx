@@ -1,0 +1,102 @@
+import { scaleLog } from 'd3-scale';
+import { showName } from '../../../report/text.js';
+import { showMilliseconds } from './timings.js';
+
+/** A network between two axes. */
+export interface Point {
+  readonly name: string;
+  readonly metric: number;
+  /** Milliseconds. */
+  readonly median: number;
+  readonly mad: number;
+}
+
+interface PlotProps {
+  /** Of the horizontal axis. */
+  readonly title: string;
+  readonly points: readonly Point[];
+  readonly show: (metric: number) => string;
+}
+
+const WIDTH = 340;
+const HEIGHT = 260;
+const MARGIN = { left: 48, right: 14, top: 12, bottom: 40 };
+
+/** Latency against one metric, both logarithmic: where one is the cause of the other, points lie along a line. */
+export function ScatterPlot({ title, points, show }: PlotProps) {
+  if (points.length === 0) return null;
+  const x = axis(
+    points.map(({ metric }) => metric),
+    [MARGIN.left + 4, WIDTH - MARGIN.right],
+  );
+  const y = axis(
+    points.map(({ median }) => median),
+    [HEIGHT - MARGIN.bottom, MARGIN.top + 4],
+  );
+  return (
+    <figure>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" role="img" aria-label={`latency against ${title}`}>
+        {ticksOf(y).map((tick) => (
+          <g key={String(tick)}>
+            <line class="grid" x1={MARGIN.left} x2={WIDTH - MARGIN.right} y1={tenth(y(tick))} y2={tenth(y(tick))} />
+            <text class="small" x={MARGIN.left - 6} y={tenth(y(tick) + 4)} text-anchor="end">
+              {tick} ms
+            </text>
+          </g>
+        ))}
+        {ticksOf(x).map((tick) => (
+          <text
+            key={String(tick)}
+            class="small"
+            x={tenth(x(tick))}
+            y={HEIGHT - MARGIN.bottom + 18}
+            text-anchor="middle"
+          >
+            {show(tick)}
+          </text>
+        ))}
+        <text class="small" x={(MARGIN.left + WIDTH) / 2} y={HEIGHT - 6} text-anchor="middle">
+          {title}
+        </text>
+        {points.map((point) => (
+          <g key={point.name}>
+            <title>{`${showName(point.name)}: ${show(point.metric)}, ${showMilliseconds(point.median)} ms`}</title>
+            <line
+              class="mad"
+              x1={tenth(x(point.metric))}
+              x2={tenth(x(point.metric))}
+              y1={tenth(y(Math.max(point.median - point.mad, y.domain()[0] ?? point.median)))}
+              y2={tenth(y(point.median + point.mad))}
+            />
+            <circle class="dot" cx={tenth(x(point.metric))} cy={tenth(y(point.median))} r={3.5} />
+          </g>
+        ))}
+      </svg>
+      <figcaption>Each point is a network: time against {title}; the stroke is its MAD</figcaption>
+    </figure>
+  );
+}
+
+type Axis = ReturnType<typeof scaleLog<number, number>>;
+
+/** A logarithmic axis that ends at round numbers. */
+function axis(values: readonly number[], range: readonly [number, number]): Axis {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  // A single value would be an axis without length.
+  return scaleLog([least / 1.1, most * 1.1], range);
+}
+
+/** Few enough to be read: powers of ten, and halves and fifths of them where there is room. */
+function ticksOf(scale: Axis): number[] {
+  const all = scale.ticks(20).map((tick) => Number(tick.toPrecision(3)));
+  for (const leading of [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
+    const chosen = all.filter((tick) => leading.includes(Number(tick.toExponential(0).split('e')[0])));
+    if (chosen.length >= 2 && chosen.length <= 5) return chosen;
+  }
+  return all.filter((_, at) => at % Math.ceil(all.length / 4) === 0);
+}
+
+/** Of a pixel: finer than anybody sees, and a quarter of the digits. */
+function tenth(pixels: number): number {
+  return Math.round(10 * pixels) / 10;
+}
