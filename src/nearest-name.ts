@@ -19,10 +19,20 @@ export function nearestHint(name: string, known: Iterable<string>): string | und
   return asQuestion(nearestName(name, known));
 }
 
-/** What to do about a name, or a glob, that no node or value of a model has. */
-export function hintForModel(name: string, known: Iterable<string>, isGlob = false): string {
-  const question = asQuestion(isGlob ? nearestToGlob(name, known) : nearestName(name, known));
+/** What to do about a glob, or a name, that no node of a model has. */
+export function hintForNodes(glob: string, known: Iterable<string>): string {
+  const question = asQuestion(nearestToGlob(glob, known));
   return `${question ? `${question} ` : ''}mobileone inspect --nodes lists the names`;
+}
+
+/** Names are listed up to here. */
+const LISTED = 5;
+
+/** What to do about the name of an output that no value of a model has. @param outputs those that it has now */
+export function hintForOutput(name: string, known: Iterable<string>, outputs: readonly string[]): string {
+  const more = outputs.length > LISTED ? ` and ${outputs.length - LISTED} more` : '';
+  const said = asQuestion(nearestName(name, known)) ?? `its outputs are ${outputs.slice(0, LISTED).join(', ')}${more};`;
+  return `${said} mobileone inspect --nodes lists the names`;
 }
 
 function asQuestion(name: string | undefined): string | undefined {

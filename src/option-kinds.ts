@@ -16,6 +16,10 @@ export interface Kind {
   schema(): JsonSchema | undefined;
   /** Whether values name files or folders. */
   readonly isPath?: boolean;
+  /** The words that it may be, where there are only a few, as on a command line; asked when needed. */
+  words?(): readonly string[];
+  /** Whether several of them may stand there, separated by commas. */
+  readonly isList?: boolean;
 }
 
 /** See https://json-schema.org, draft 7. */
@@ -55,6 +59,7 @@ export function oneOf(...names: readonly string[]): Kind {
       return { what: `${show(value)} is not one of ${names.join(', ')}`, todo: nearestHint(String(value), names) };
     },
     schema: () => ({ enum: names }),
+    words: () => names,
   };
 }
 
@@ -82,6 +87,7 @@ export function oneForAllOrByName(names: () => Iterable<string>, ...words: reado
     schema: () => ({
       anyOf: [word.schema(), { type: 'object', propertyNames: name().schema(), additionalProperties: word.schema() }],
     }),
+    words: () => words,
   };
 }
 
@@ -104,6 +110,7 @@ export function listOf(names?: () => Iterable<string>): Kind {
       items: names ? { enum: [...names()] } : { type: 'string', minLength: 1 },
       minItems: 1,
     }),
+    ...(names ? { words: () => [...names()], isList: true } : {}),
   };
 }
 

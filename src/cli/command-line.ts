@@ -6,6 +6,8 @@ import { defectText, errorLine, reportError } from '../report/error-line.js';
 import { failureJson } from '../report/json.js';
 import { VERSION } from '../version.js';
 import { commanderCommand } from './commander-command.js';
+import { fitHelp } from './help.js';
+import { nearestFlag } from './nearest-flag.js';
 import { writeError, writeOut } from './streams.js';
 
 const DESCRIPTION =
@@ -13,11 +15,15 @@ const DESCRIPTION =
 
 const EXIT_CODES = `
 Exit codes:
-  0  done, and everything that was asked for holds      5  what was written does not answer like the source
-  1  a defect in mobileone itself                       6  the output cannot be written
-  2  wrong usage                                        7  a gate that you set is not met
-  3  an input file cannot be read or is not valid       8  nothing could be compared: see --no-check
+  0  done, and everything that was asked for holds
+  1  a defect in mobileone itself
+  2  wrong usage
+  3  an input file cannot be read or is not valid
   4  a target cannot express the model
+  5  what was written does not answer like the source
+  6  the output cannot be written
+  7  a gate that you set is not met
+  8  nothing could be compared: see --no-check
 
 Run "mobileone help convert" for all options of a command, with examples.`;
 
@@ -37,10 +43,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
       help += text.startsWith('error:') || text.startsWith('(Did you mean') ? '' : text;
     },
   };
-  const program = new Command('mobileone')
+  const program = fitHelp(new Command('mobileone'), EXIT_CODES)
     .description(DESCRIPTION)
-    .version(VERSION, '-V, --version')
-    .addHelpText('after', EXIT_CODES);
+    .version(VERSION, '-V, --version');
   for (const command of commands) program.addCommand(commanderCommand(command, finish));
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(output);
   try {
@@ -48,9 +53,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     const failure =
-      error instanceof CommanderError && error.exitCode !== 0 && help === ''
-        ? usageOf(error, helpFor(program, argv))
-        : error;
+      error instanceof CommanderError && error.exitCode !== 0 && help === '' ? usageOf(error, program, argv) : error;
     if (!(failure instanceof CommanderError)) {
       if (failure instanceof UsageError && argv.includes('--json')) {
         await writeOut(failureJson(failure.exitCode, reportError(failure)));
@@ -75,21 +78,23 @@ function expectHelpable(program: Command, [first, name]: readonly string[]): voi
   }
 }
 
-/** The help that says more about this command line. */
-function helpFor(program: Command, [name]: readonly string[]): string {
-  const isCommand = program.commands.some((command) => command.name() === name);
-  return isCommand ? `see mobileone help ${name}` : 'see mobileone --help';
-}
-
-/** Commander's error in our words. @param help what to see where it has no hint of its own */
-function usageOf({ message }: CommanderError, help: string): UsageError {
-  const [sentence = '', ...hints] = message.replace(/^error: /, '').split('\n');
+/** Commander's error in our words, with what may have been meant, or the help that says more. */
+function usageOf({ message, code }: CommanderError, program: Command, [name = '']: readonly string[]): UsageError {
+  const [sentence = ''] = message.replace(/^error: /, '').split('\n');
   const what = sentence.replace(/\.$/, '').replace('. Expected', ': expected');
-  const hint = hints
-    .join(' ')
-    .replace(/^\(|\)$/g, '')
-    .replace(/^Did/, 'did');
-  return new UsageError({ what, todo: hint || help });
+  const command = program.commands.find((each) => each.name() === name);
+  const help = command ? `see mobileone help ${name}` : 'see mobileone --help';
+  const [, given = ''] = /'(.*)'/s.exec(sentence) ?? [];
+  if (code === 'commander.unknownOption') {
+    const known = (command ?? program).options.flatMap(({ long }) => long ?? []);
+    return new UsageError({ what, todo: nearestFlag(given, [...known, '--help']) ?? help });
+  }
+  if (code === 'commander.unknownCommand') {
+    const names = program.commands.map((each) => each.name());
+    const todo = /\.onnx$/i.test(given) ? `to convert it, write mobileone convert ${given}` : nearestHint(given, names);
+    return new UsageError({ what, todo: todo ?? help });
+  }
+  return new UsageError({ what, todo: help });
 }
 
 /** Says what went wrong. @returns the exit code */

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import type { CommandDefinition } from '../commands/command.js';
-import { CONFIG_FILE, configuredOptions } from './configured-options.js';
-import { addFlags, addOutputFlags, givenFlags, splitFlags } from './flags.js';
+import { CONFIG, flagsOf } from '../commands/output-options.js';
+import { configuredOptions } from './configured-options.js';
+import { addFlags, givenFlags, splitFlags } from './flags.js';
+import { fitHelp } from './help.js';
 import { ProgressLine } from './progress.js';
 import { show } from './show.js';
 import { keepHeapSmall } from './small-heap.js';
@@ -12,26 +14,23 @@ export function commanderCommand(definition: CommandDefinition, finish: (exitCod
   const declared = definition.options();
   const command = new Command(name).summary(summary).description(description);
   for (const { syntax, help } of definition.arguments) command.argument(syntax, help);
-  if (definition.isConfigurable) command.option('--config <file>', `options (${CONFIG_FILE}, where there is one)`);
+  if (definition.isConfigurable) addFlags(command, { config: CONFIG });
   addFlags(command, declared);
-  if (!definition.isScript) addOutputFlags(command);
-  return command
-    .option('--debug', 'the stack of an error')
-    .addHelpText('after', examples)
-    .action(async () => {
-      const { options, output, config } = splitFlags(givenFlags(command), declared);
-      const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
-      const freeMemory = definition.goesThroughSamples ? keepHeapSmall() : undefined;
-      const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
-      // One that may be left out is undefined then.
-      const given = command.processedArgs.flat().filter((each) => each !== undefined);
-      const told = await definition
-        .run(given.map(String), { ...configured?.options, ...options }, (step) => {
-          freeMemory?.(step);
-          progress?.show(step);
-        })
-        .finally(() => progress?.clear());
-      await show(told, output, configured);
-      finish(told.error?.exitCode ?? 0);
-    });
+  addFlags(command, flagsOf(definition));
+  return fitHelp(command, examples).action(async () => {
+    const { options, output, config } = splitFlags(givenFlags(command), declared);
+    const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
+    const freeMemory = definition.goesThroughSamples ? keepHeapSmall() : undefined;
+    const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
+    // One that may be left out is undefined then.
+    const given = command.processedArgs.flat().filter((each) => each !== undefined);
+    const told = await definition
+      .run(given.map(String), { ...configured?.options, ...options }, (step) => {
+        freeMemory?.(step);
+        progress?.show(step);
+      })
+      .finally(() => progress?.clear());
+    await show(told, output, { configured, isScript: definition.isScript });
+    finish(told.error?.exitCode ?? 0);
+  });
 }

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { CommandDefinition } from '../commands/command.js';
-
-/** What is read by itself where a command runs. */
-export const CONFIG_FILE = 'mobileone.config.json';
+import { CONFIG_FILE } from '../commands/output-options.js';
 
 /** Options that a file gave for one command. */
 export interface ConfiguredOptions {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { OutputOptions } from '../commands/output-options.js';
 import type { Declaration } from '../option-kinds.js';
 
 /** Adds the flag of every declared option; values are read as the option's kind says, and judged by the API. */
@@ -12,21 +13,8 @@ export function addFlags(command: Command, declarations: Readonly<Record<string,
   return command;
 }
 
-/** Flags of a command that has a summary. */
-export function addOutputFlags(command: Command): Command {
-  return command
-    .option('--json', 'the report to standard output, nothing else there')
-    .option('-q, --quiet', 'no summary')
-    .option('-v, --verbose', 'every block, every reason, and where the time went')
-    .option('--no-color', 'no colours (NO_COLOR too)');
-}
-
-/** How a command prints; none of it changes what the command does. */
-export interface OutputFlags {
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  readonly color: boolean;
+/** How a command prints, and what of an error. */
+export interface OutputFlags extends OutputOptions {
   readonly debug: boolean;
 }
 

@@ -6,17 +6,28 @@ import type { ConfiguredOptions } from './configured-options.js';
 import type { OutputFlags } from './flags.js';
 import { appendJobSummary } from './job-summary.js';
 import { writeError, writeOut } from './streams.js';
+import { wrap } from './wrap.js';
+
+/** What else is known of what is shown. */
+interface Shown {
+  /** Options that do not stand on the command line. */
+  readonly configured?: ConfiguredOptions | undefined;
+  /** Whether a program reads it: then lines stay as they are. */
+  readonly isScript?: boolean | undefined;
+}
 
 /**
  * Prints what a command has to say: the summary, or with `--json` the facts and the summary on standard error; then a line
  * for all that failed.
  */
-export async function show(told: Told, flags: OutputFlags, configured?: ConfiguredOptions): Promise<void> {
+export async function show(told: Told, flags: OutputFlags, { configured, isScript }: Shown = {}): Promise<void> {
   const { error } = told;
   if (!flags.quiet) {
-    const colours = await coloursFor(flags.json ? process.stderr : process.stdout, flags.color);
-    const text = told.summary({ colours, verbose: flags.verbose });
-    const said = `${configured ? configurationLines(configured, colours) : ''}${text}`;
+    const stream = flags.json ? process.stderr : process.stdout;
+    const colours = await coloursFor(stream, flags.color);
+    const width = stream.isTTY && !isScript ? stream.columns : undefined;
+    const text = told.summary({ colours, verbose: flags.verbose, width });
+    const said = wrap(`${configured ? configurationLines(configured, colours) : ''}${text}`, width);
     await (flags.json ? writeError(said) : writeOut(said));
   }
   const lines = new Set((told.errors ?? []).map(errorLine));

@@ -10,7 +10,7 @@ export interface CommandDefinition {
   readonly summary: string;
   readonly description: string;
   /** What it is given, as a usage line writes it: `<model...>` for one or more, `[model...]` where there may be none. */
-  readonly arguments: readonly { readonly syntax: string; readonly help: string }[];
+  readonly arguments: readonly CommandArgument[];
   /** What its help says behind the options. */
   readonly examples: string;
   /** What it can be asked, by the names of the API. */
@@ -27,6 +27,14 @@ export interface CommandDefinition {
     options: Readonly<Record<string, unknown>>,
     onProgress?: (progress: Progress) => void,
   ): Promise<Told>;
+}
+
+/** What a command is given, beside options. */
+export interface CommandArgument {
+  readonly syntax: string;
+  readonly help: string;
+  /** What it may be, where that is one of a few words; else it is a file or folder. */
+  readonly words?: readonly string[];
 }
 
 /** What a command has to say when it is done, each part asked for where it is printed. */

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './command.js';
+import { completionCommand } from './completion/command.js';
 import { convertCommand } from './convert/command.js';
 import { inspectCommand } from './inspect/command.js';
 import { reportCommand } from './report/command.js';
@@ -12,4 +13,5 @@ export const commands: readonly CommandDefinition[] = [
   verifyCommand,
   reportCommand,
   studyCommand,
+  completionCommand(() => commands),
 ];

@@ -1,5 +1,5 @@
 import type { ResolvedConvert } from '../commands/convert/options.js';
-import { type Destination, destinationOf, expectNoInput, placeKey } from '../files/index.js';
+import { type Destination, destinationOf, expectNoInput, folderName, placeKey } from '../files/index.js';
 import type { FormatDeclaration } from '../formats/format.js';
 import { UsageError } from '../model/index.js';
 import { expectOwnPlaces, reportPlaces } from '../run/write-reports.js';
@@ -21,7 +21,7 @@ export function planOutputs(
   options: ResolvedConvert,
 ): Plan[] {
   const plans = paths.map((path) => {
-    const baseName = options.name.replaceAll('{name}', sourceName(path));
+    const baseName = nameOf(path, options.name);
     const destinations = new Map(
       targets.map(({ name, suffix, placement }) => [name, destinationOf(options.outDir, baseName + suffix, placement)]),
     );
@@ -34,6 +34,16 @@ export function planOutputs(
   }
   expectOwnReports(reportPlaces(options), inputs, plans);
   return plans;
+}
+
+/** @throws UsageError where a name is asked for that there is not */
+function nameOf(path: string, pattern: string): string {
+  if (!pattern.includes('{dir}')) return pattern.replaceAll('{name}', () => sourceName(path));
+  const folder = folderName(path);
+  if (folder === '') {
+    throw new UsageError({ what: '--name: {dir}: the folder of the source has no name', where: { file: path } });
+  }
+  return pattern.replaceAll(/\{name\}|\{dir\}/g, (place) => (place === '{dir}' ? folder : sourceName(path)));
 }
 
 /** The file name of a path, without `.onnx`. Both separators count, so that a name is the same on every platform. */
@@ -50,7 +60,7 @@ function expectDistinct(plans: readonly Plan[]): void {
       if (other !== undefined) {
         throw new UsageError({
           what: `${other} and ${path} would both be written to ${shown}`,
-          todo: 'convert them in two runs, or into two folders',
+          todo: "name them by their folders, --name '{dir}', or convert them in two runs",
         });
       }
       taken.set(key, path);

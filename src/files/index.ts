@@ -2,6 +2,7 @@ export { type Destination, destinationOf, expectFolder, expectReplaceable } from
 export { expectNoInput, expectNoInputIn, expectNotAmong, expectNotInside } from './expect-no-input.js';
 export { ExternalData, type ExternalFile } from './external-data.js';
 export { filesOnDisk } from './files-on-disk.js';
+export { folderName } from './folder-name.js';
 export { type Identity, identityAt, placeKey } from './identity.js';
 export { Journal } from './journal.js';
 export { type ListedFile, listFiles } from './list-files.js';

@@ -1,5 +1,5 @@
 import { allNodes, type Graph, type Node, UsageError } from '../model/index.js';
-import { hintForModel } from '../nearest-name.js';
+import { hintForNodes } from '../nearest-name.js';
 
 /**
  * The nodes that names or globs (`*`: any text, `?`: one character) ask to stay in float32: by their own name, or by that
@@ -24,7 +24,7 @@ export function nodesKeptInFloat32(graph: Graph, patterns: readonly string[]): R
     if (matches.length === 0) {
       throw new UsageError({
         what: `--keep-fp32 ${pattern}: no node has this name`,
-        todo: hintForModel(pattern, byName.keys(), true),
+        todo: hintForNodes(pattern, byName.keys()),
       });
     }
     for (const node of matches) kept.add(node);

@@ -8,6 +8,7 @@ export type * from '../verification/bisect/report.js';
 export { defectText, errorLine, reportError } from './error-line.js';
 export { failureJson, reportJson } from './json.js';
 export { outcomeOfRun } from './judged.js';
+export { modelsTable } from './models-table.js';
 export type * from './report.js';
 export type { Colours, SummaryOptions } from './summary-lines.js';
 export { showLine, showName } from './text.js';

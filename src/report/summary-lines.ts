@@ -16,6 +16,8 @@ export interface SummaryOptions {
   readonly colours: Colours;
   /** Lists every block, and the time of every station. */
   readonly verbose: boolean;
+  /** Columns of the terminal; undefined where what reads it is none, and lines may be as long as they are. */
+  readonly width?: number | undefined;
   /** Where one part of the samples was tried alone. */
   readonly part?: PartReport | null;
 }
@@ -23,10 +25,15 @@ export interface SummaryOptions {
 /** Refusals, outputs and blocks are listed up to here, then counted. */
 export const LISTED = 10;
 
+/** On fewer columns a table leaves out what can be worked out of the rest, and room between columns. */
+const NARROW = 57;
+
 /** Counts before and after, a row each. */
-export function table(before: Counts, after: Counts, { dim }: Colours): string[] {
+export function table(before: Counts, after: Counts, { colours: { dim }, width = NARROW }: SummaryOptions): string[] {
   const row = (label: string, a: string, b: string, factor: string) =>
-    `  ${label.padEnd(22)}${a.padStart(12)}${b.padStart(12)}${factor.padStart(9)}`.trimEnd();
+    width < NARROW
+      ? `  ${label.padEnd(20)}${a.padStart(9)}${b.padStart(9)}`
+      : `  ${label.padEnd(22)}${a.padStart(12)}${b.padStart(12)}${factor.padStart(9)}`.trimEnd();
   const counted = (label: string, a: number | null, b: number | null, show: (n: number | null) => string) =>
     row(label, show(a), show(b), showFactor(a, b));
   return [

@@ -1,5 +1,5 @@
 import { type Graph, type Model, UsageError, type Value } from '../model/index.js';
-import { hintForModel } from '../nearest-name.js';
+import { hintForOutput } from '../nearest-name.js';
 
 /**
  * Makes the named values the outputs, and takes out what only the old outputs needed, inputs included.
@@ -17,7 +17,11 @@ export function reRoot(model: Model, names: readonly string[]): string[] {
     if (inputs.has(name)) throw new UsageError({ what: `--outputs: "${name}" is an input of the model` });
     throw new UsageError({
       what: `--outputs: the model has no value "${name}"`,
-      todo: hintForModel(name, made.keys()),
+      todo: hintForOutput(
+        name,
+        made.keys(),
+        graph.outputs.map((value) => value.name),
+      ),
     });
   });
   const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -10,7 +10,7 @@ import {
   UsageError,
   type Value,
 } from '../model/index.js';
-import { hintForModel, nearestHint } from '../nearest-name.js';
+import { hintForOutput, nearestHint } from '../nearest-name.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization, dropout } from '../operators/index.js';
 import { type Stock, takeStock } from '../source/take-stock.js';
@@ -200,9 +200,10 @@ function chosenOutputs(artefact: OpenArtefact, names: readonly string[] | undefi
     if (port) return port;
     throw new UsageError({
       what: `--outputs: the reference has no value "${name}"`,
-      todo: hintForModel(
+      todo: hintForOutput(
         name,
         all.map((each) => each.name),
+        artefact.opened.outputs.map((each) => each.name),
       ),
     });
   });

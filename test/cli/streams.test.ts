@@ -79,3 +79,13 @@ test('no colour in a pipe, and NO_COLOR and --no-color are taken', async () => {
     expect(stdout).not.toContain('\u001b');
   }
 });
+
+test.each([
+  [{ FORCE_COLOR: '1' }, [], true],
+  [{ FORCE_COLOR: '0' }, [], false],
+  [{ FORCE_COLOR: '1', NO_COLOR: '1' }, [], false],
+  [{ FORCE_COLOR: '1' }, ['--no-color'], false],
+])('colour in a pipe where FORCE_COLOR asks for it: %j %j', async (env, flags, isColoured) => {
+  const { stdout } = await mobileone(scratch(), ['inspect', DIGITS, ...flags], { NO_COLOR: '', ...env });
+  expect(stdout.includes('\u001b[')).toBe(isColoured);
+});

@@ -8,6 +8,7 @@ import { expectProvable } from '../../proof/prove-artefact.js';
 import type { RunCheck } from '../../proof/run-check.js';
 import type { Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
+import { inJobs } from '../../run/in-jobs.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { reportPlaces } from '../../run/write-reports.js';
 import { readLabels } from '../../source/labels.js';
@@ -54,26 +55,28 @@ async function convertEach(
   options: ResolvedConvert,
   targets: readonly Target[],
 ): Promise<Outcome[]> {
-  let check: RunCheck | undefined;
+  const checks: RunCheck[] = [];
   try {
     // Figures that cannot be left are worth no artefact.
     for (const file of reportPlaces(options)) expectWritable(file);
     const labels = options.labels === undefined ? undefined : readLabels(options.labels);
-    if (options.check) check = new (await import('../../proof/run-check.js')).RunCheck(targets, options);
-    const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);
-    const outcomes: Outcome[] = [];
-    for (const plan of plans) {
-      const outcome = await convertModel(plan, { options, targets, labels, about: aboutOf(options), check, protect });
-      outcomes.push(outcome);
-      if (isDiskFull(outcome.error)) break;
+    const jobs = Math.min(options.jobs, plans.length);
+    if (options.check) {
+      const { RunCheck } = await import('../../proof/run-check.js');
+      for (let job = 0; job < jobs; job++) checks.push(new RunCheck(targets, options));
     }
-    return outcomes;
+    const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);
+    const common = { options, targets, labels, about: aboutOf(options), protect };
+    return await inJobs(plans, jobs, {
+      work: (plan, job) => convertModel(plan, { ...common, check: checks[job] }),
+      isLast: ({ error }) => isDiskFull(error),
+    });
   } catch (error) {
     // What all models need is missing: each of them has failed by it.
     if (!(error instanceof MobileoneError) || error instanceof UsageError) throw error;
     return plans.map(({ path }) => notTried(path, error));
   } finally {
-    check?.close();
+    for (const check of checks) check.close();
   }
 }
 

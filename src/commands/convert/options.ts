@@ -1,6 +1,6 @@
 import type { Precision } from '../../formats/format.js';
 import { type FormatOptions, formatNames, formats, formatsNamed } from '../../formats/index.js';
-import { callback, type Declaration, flag, listOf, oneForAllOrByName, path, text } from '../../option-kinds.js';
+import { callback, count, type Declaration, flag, listOf, oneForAllOrByName, path, text } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
 import {
   CHECKING,
@@ -34,7 +34,7 @@ export interface ConvertOptions
   readonly to?: readonly string[] | undefined;
   /** Where the artefacts go; made if missing. */
   readonly outDir?: string | undefined;
-  /** Base name of the artefacts; `{name}` is the source's. */
+  /** Base name of the artefacts; `{name}` is the source's, `{dir}` the name of the folder that it lies in. */
   readonly name?: string | undefined;
   /** One for all targets, or by target; by default that of the format, or as in the source. */
   readonly precision?:
@@ -57,6 +57,8 @@ export interface ConvertOptions
   readonly check?: boolean | undefined;
   /** Leaves the artefact in place although it is not equivalent. */
   readonly keep?: boolean | undefined;
+  /** So many models are on their way at a time; each has engines of its own. */
+  readonly jobs?: number | undefined;
   /** Called as each step begins. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -80,7 +82,11 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
     help: `${[...formats.keys()].join(', ')}, comma-separated (${DEFAULT_TARGET})`,
   },
   outDir: { kind: path, flag: '-o, --out-dir <dir>', help: 'where the artefacts go; made if missing (.)' },
-  name: { kind: text, flag: '--name <name>', help: "base name; {name} is the source's ({name})" },
+  name: {
+    kind: text,
+    flag: '--name <name>',
+    help: "base name; {name} is the source's, {dir} that of its folder ({name})",
+  },
   precision: {
     kind: oneForAllOrByName(() => formatNames().keys(), ...PRECISIONS, 'uint8'),
     flag: '--precision <p>',
@@ -102,11 +108,13 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   check: { kind: flag, flag: '--no-check', help: 'writes without running an engine' },
   keep: { kind: flag, flag: '--keep', help: 'leaves the artefact in place although it is not equivalent' },
   ...formatOptions(),
+  jobs: { kind: count, flag: '--jobs <n>', help: 'so many models at a time, each with engines of its own (1)' },
   onProgress: { kind: callback, flag: '', help: '' },
 });
 
 const DEFAULTS = Object.freeze({
   ...LIMITS,
+  jobs: 1,
   to: [DEFAULT_TARGET] as readonly string[],
   outDir: '.',
   name: '{name}',

@@ -14,12 +14,18 @@ import {
 import { showLine, showName } from '../../report/text.js';
 import type { ArtefactReport } from './report.js';
 
-/** What `convert` did to one model, for a person. */
+/**
+ * What `convert` did to one model, for a person. Where it failed, what fusing would have gained is no comfort: then there are
+ * the artefacts that were judged, and what is to be known of them; nothing where there are none.
+ */
 export function convertSummary(model: ModelReport, options: SummaryOptions): string {
   const { colours, verbose } = options;
+  if (model.error && model.artefacts.length === 0 && model.notes.length === 0 && !verbose) return '';
   const lines = [colours.bold(showName(model.source.path))];
-  if (model.before && model.after) lines.push(...table(model.before, model.after, colours));
-  if (model.after) lines.push(`  ${merged(model)}`);
+  if (!model.error) {
+    if (model.before && model.after) lines.push(...table(model.before, model.after, options));
+    if (model.after) lines.push(`  ${merged(model)}`);
+  }
   if (verbose) lines.push(...blocks(model), ...declinedLines(model, verbose));
   for (const artefact of model.artefacts) lines.push(...artefactLines(artefact, colours));
   lines.push(...noteLines(model, colours));

@@ -1,7 +1,7 @@
 import type { CommandDefinition } from '../command.js';
 import { tellReport } from '../tell-report.js';
 import { inspectOptions } from './options.js';
-import { inspectSummary } from './summary.js';
+import { fusibleLine, inspectSummary } from './summary.js';
 
 const EXAMPLES = `
 Examples:
@@ -9,10 +9,12 @@ Examples:
       what is in it, what fusing would leave, and what each target supports
   mobileone inspect mobileone_s0.onnx --nodes
       also every node and value by the names that --keep-fp32 and --outputs of convert take
+  mobileone inspect models/*.onnx
+      each of them, and a table at the end
   mobileone inspect deployed.onnx --expect-fused -q
       a gate for a pipeline: exit code 7 where a block can still be fused`;
 
-/** `mobileone inspect MODEL` */
+/** `mobileone inspect MODEL…` */
 export const inspectCommand: CommandDefinition = {
   name: 'inspect',
   summary: 'what is in the file and what each target supports',
@@ -20,15 +22,17 @@ export const inspectCommand: CommandDefinition = {
     'Shows inputs, outputs, counts before and after fusing, what could not be fused and why, and what each target ' +
     'supports. Runs no engine and writes no model. Parameters are the elements of all floating-point initialisers, ' +
     'running statistics included; multiply-accumulates are those of Conv, ConvTranspose, Gemm and MatMul at batch 1.',
-  arguments: [{ syntax: '<model>', help: 'ONNX file' }],
+  arguments: [{ syntax: '<model...>', help: 'ONNX files' }],
   examples: EXAMPLES,
   options: inspectOptions,
   isConfigurable: false,
   goesThroughSamples: false,
-  async run([model = ''], options) {
+  async run(models, options) {
     const { inspectAll } = await import('./inspect.js');
+    const outcome = await inspectAll(models, options);
+    const fusible = outcome.report.models.reduce((sum, { fused }) => sum + fused.length, 0);
     // What a gate of a pipeline found is one line, which the log has.
-    const { jobSummary: _, ...told } = tellReport(await inspectAll(model, options), inspectSummary);
+    const { jobSummary: _, ...told } = tellReport(outcome, inspectSummary, [fusibleLine(fusible)]);
     return told;
   },
 };

@@ -1,6 +1,6 @@
 import { formats } from '../../formats/index.js';
-import { GateError, MobileoneError, type Unsupported, UnsupportedError } from '../../model/index.js';
-import type { Report } from '../../report/index.js';
+import { GateError, MobileoneError, type Unsupported, UnsupportedError, UsageError } from '../../model/index.js';
+import type { ModelReport, Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
@@ -9,30 +9,46 @@ import { listNodes } from '../../source/list-nodes.js';
 import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource } from '../../source/open-source.js';
 import { prepare } from '../../source/prepare.js';
+import { rememberReport } from '../reports-of-errors.js';
 import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
 import { fusibleLine } from './summary.js';
 
 /**
- * Says what is in an ONNX model: inputs, outputs, counts before and after fusing, blocks that fusing would make or declines,
+ * Says what is in ONNX models: inputs, outputs, counts before and after fusing, blocks that fusing would make or declines,
  * and what each target cannot express. Runs no engine and writes nothing but the report it is asked for.
- * @throws UsageError, InputError; UnsupportedError where a target that was named refuses; GateError with `expectFused`
+ * @param models paths of `.onnx` files
+ * @throws UsageError where the options are wrong; else the error of the first model that failed, after all were looked at:
+ * InputError; UnsupportedError where a target that was named refuses; GateError with `expectFused`
  * @example const { models: [model] } = await inspect('model.onnx');
  */
-export async function inspect(model: string, options: InspectOptions = {}): Promise<Report> {
-  const { report, error } = await inspectAll(model, options);
-  if (error) throw error;
-  return report;
+export async function inspect(models: string | readonly string[], options: InspectOptions = {}): Promise<Report> {
+  const { report, error } = await inspectAll(typeof models === 'string' ? [models] : models, options);
+  if (!error) return report;
+  throw rememberReport(error, report);
 }
 
 /** The same with the error beside the report instead of thrown. */
-export async function inspectAll(path: string, given: InspectOptions): Promise<RunOutcome> {
+export async function inspectAll(paths: readonly string[], given: InspectOptions): Promise<RunOutcome> {
   const started = now();
   const options = resolveInspect(given);
+  if (paths.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
+  const outcomes: Inspected[] = [];
+  for (const path of paths) outcomes.push(await inspectModel(path, options));
+  return closeRun('inspect', started, outcomes, options);
+}
+
+/** What became of one model. */
+interface Inspected {
+  readonly report: ModelReport;
+  readonly error: MobileoneError | undefined;
+}
+
+async function inspectModel(path: string, options: ResolvedInspect): Promise<Inspected> {
   const draft = new Draft(path);
   const stations = new Stations(() => {});
   try {
     await look(draft, stations, path, options);
-    if (given.to) expectSupported(draft);
+    if (options.isAsked) expectSupported(draft);
     if (options.expectFused && draft.fused.length > 0) {
       throw new GateError({ what: fusibleLine(draft.fused.length), todo: 'run mobileone convert on it' });
     }
@@ -40,7 +56,7 @@ export async function inspectAll(path: string, given: InspectOptions): Promise<R
     if (!(error instanceof MobileoneError)) throw error;
     draft.fail(error);
   }
-  return closeRun('inspect', started, [{ report: draft.finish(stations), error: draft.error }], options);
+  return { report: draft.finish(stations), error: draft.error };
 }
 
 async function look(draft: Draft, stations: Stations, path: string, options: ResolvedInspect): Promise<void> {

@@ -35,11 +35,15 @@ export const inspectOptions = (): Readonly<Record<keyof InspectOptions, Declarat
 const DEFAULTS = Object.freeze({ ...LIMITS, nodes: false, expectFused: false });
 
 /** Options with every default in its place; `to` names every format where none was asked for. */
-export type ResolvedInspect = Resolved<InspectOptions, typeof DEFAULTS> & { readonly to: readonly string[] };
+export type ResolvedInspect = Resolved<InspectOptions, typeof DEFAULTS> & {
+  readonly to: readonly string[];
+  /** Whether targets were named: then one that cannot express a model is an error. */
+  readonly isAsked: boolean;
+};
 
 /** @throws UsageError for an unknown key or an impossible value */
 export function resolveInspect(given: InspectOptions = {}): ResolvedInspect {
   expectKnown(given, inspectOptions());
   const { shape, to = [...formats.keys()], ...rest } = present(given);
-  return { ...DEFAULTS, ...rest, to: formatsNamed(to), shape: asMap(shape) };
+  return { ...DEFAULTS, ...rest, to: formatsNamed(to), isAsked: given.to !== undefined, shape: asMap(shape) };
 }

@@ -26,7 +26,7 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
   for (const value of model.outputs) lines.push(`  output ${showValue(value)}`);
   if (model.nodes) lines.push(...nodeTable(model.nodes, colours));
   if (model.before && model.after) {
-    lines.push(...table(model.before, model.after, colours), ...operatorRows(model.before, model.after));
+    lines.push(...table(model.before, model.after, options), ...operatorRows(model.before, model.after, options));
   }
   if (verbose) lines.push(...blocks(model));
   lines.push(...declinedLines(model, verbose));
@@ -69,11 +69,12 @@ function nodeTable(nodes: readonly ListedNode[], { dim }: Colours): string[] {
   return [dim(line(['node', 'operator', 'values it makes'])), ...rows.map(line)];
 }
 
-function operatorRows(before: Counts, after: Counts): string[] {
+function operatorRows(before: Counts, after: Counts, { width = 80 }: SummaryOptions): string[] {
+  const [name, number] = width < 48 ? [18, 9] : [20, 12];
   const a = new Map(Object.entries(before.operators));
   const b = new Map(Object.entries(after.operators));
   return [...new Set([...a.keys(), ...b.keys()])].sort().map((operator) => {
     const [was, is] = [a.get(operator) ?? 0, b.get(operator) ?? 0];
-    return `    ${showName(operator).padEnd(20)}${String(was).padStart(12)}${String(is).padStart(12)}`;
+    return `    ${showName(operator).padEnd(name)}${String(was).padStart(number)}${String(is).padStart(number)}`;
   });
 }

@@ -19,7 +19,7 @@ export const reportCommand: CommandDefinition = {
     'Joins the parts that verify --shard wrote into the report that one machine would have written, and judges it. Parts of ' +
     'unlike runs, or a missing one, are refused by name.',
   arguments: [
-    { syntax: '<merge>', help: 'what to do: merge' },
+    { syntax: '<merge>', help: 'what to do: merge', words: ['merge'] },
     { syntax: '[parts...]', help: 'files that verify --shard wrote, or folders of them' },
   ],
   examples: EXAMPLES,
