@@ -10,6 +10,7 @@ const CLASSES = ['apple', 'boat', 'cat', 'door', 'egg', 'fish', 'goat', 'hat', '
  * | name | what |
  * |---|---|
  * | `model.onnx` | the network; `model.pt` holds what is no ONNX |
+ * | `models` | the same twice, in a folder each |
  * | `quantized.onnx` | the same, quantised by ONNX Runtime |
  * | `other.mlpackage` | the same, written by coremltools |
  * | `classes.txt` | its classes |
@@ -19,6 +20,7 @@ export function makeUserFolder(folder: string): void {
   const foreign = path.join(ROOT, 'fixtures', 'foreign');
   const copy = (from: string, to: string) => fs.cpSync(from, path.join(folder, to), { recursive: true });
   copy(path.join(foreign, 'source.onnx'), 'model.onnx');
+  for (const name of ['day', 'night']) copy(path.join(foreign, 'source.onnx'), path.join('models', name, 'model.onnx'));
   copy(path.join(foreign, 'ort-qdq.onnx'), 'quantized.onnx');
   copy(path.join(foreign, 'coremltools-fp32.mlpackage'), 'other.mlpackage');
   fs.writeFileSync(path.join(folder, 'classes.txt'), `${CLASSES.join('\n')}\n`);
