@@ -93,6 +93,29 @@ describe('the page of a study', () => {
     expect(second.y - third.y).toBeCloseTo(first.y - second.y, 0);
   });
 
+  test.each([
+    [
+      [600e3, 1.4e6, 3.7e6],
+      ['700 k', '1.0 M', '2.0 M', '3.0 M'],
+    ],
+    [
+      [25e6, 100e6, 170e6],
+      ['30.0 M', '50.0 M', '70.0 M', '100 M'],
+    ],
+    [
+      [1e3, 1e6, 9e8],
+      ['1000', '100 k', '10.0 M'],
+    ],
+  ])('names at most five round numbers along an axis: %j', (sizes, some) => {
+    const networks = THREE.map((each, at) => ({ ...each, macs: sizes[at] ?? null }));
+    const page = studyPage(studyOf({ networks }));
+    const start = page.indexOf('aria-label="latency against multiply-accumulates"');
+    const plot = page.slice(start, page.indexOf('</svg>', start));
+    const named = Array.from(plot.matchAll(/text-anchor="middle">([^<]+)</g), ([, text]) => text).slice(0, -1);
+    expect(named.length).toBeLessThanOrEqual(5);
+    expect(named).toEqual(expect.arrayContaining(some));
+  });
+
   test('draws no plot of two networks, through which any line goes, nor one of a figure that is not known', () => {
     expect(studyPage(studyOf({ networks: THREE.slice(0, 2) }))).not.toContain('<svg');
     const unknown = THREE.map((each) => ({ ...each, activations: null }));

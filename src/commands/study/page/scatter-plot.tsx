@@ -86,14 +86,20 @@ function axis(values: readonly number[], range: readonly [number, number]): Axis
   return scaleLog([least / 1.1, most * 1.1], range);
 }
 
-/** Few enough to be read: powers of ten, and halves and fifths of them where there is room. */
+/** What may stand before a power of ten, from many ticks to few. */
+const MANTISSAS = [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
+/** More would run into each other. */
+const MOST_TICKS = 5;
+
+/** Round numbers, as many as can be read. */
 function ticksOf(scale: Axis): number[] {
-  const all = scale.ticks(20).map((tick) => Number(tick.toPrecision(3)));
-  for (const leading of [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
-    const chosen = all.filter((tick) => leading.includes(Number(tick.toExponential(0).split('e')[0])));
-    if (chosen.length >= 2 && chosen.length <= 5) return chosen;
-  }
-  return all.filter((_, at) => at % Math.ceil(all.length / 4) === 0);
+  const [least = 1, most = 1] = scale.domain();
+  const [first, last] = [Math.floor(Math.log10(least)), Math.floor(Math.log10(most))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+  const choices = MANTISSAS.map((mantissas) =>
+    powers.flatMap((power) => mantissas.map((m) => m * power)).filter((tick) => tick >= least && tick <= most),
+  );
+  return choices.find(({ length }) => length <= MOST_TICKS) ?? choices.at(-1)?.filter((_, at) => at % 2 === 0) ?? [];
 }
 
 /** Of a pixel: finer than anybody sees, and a quarter of the digits. */
