@@ -3,6 +3,7 @@ export type { Artefact, FormatDeclaration, Lowered, LowerOptions, Target } from 
 export { formats } from './formats/index.js';
 export { type ReadOptions, readOnnx, writeOnnx } from './formats/onnx/index.js';
 export * from './model/index.js';
+export type { MergedBlock } from './passes/merged-blocks.js';
 export { Changes, type Declined } from './passes/pass.js';
 export { type OptimizeOptions, optimize } from './passes/pipeline.js';
 export { VERSION } from './version.js';

@@ -50,6 +50,29 @@ export const text: Kind = {
 /** Where a file or folder is. */
 export const path: Kind = { ...text, isPath: true };
 
+/** A path; in the library null means nowhere on the disk. */
+export const pathOrNull: Kind = { ...path, refuse: (value) => (value === null ? undefined : path.refuse(value)) };
+
+/** A path to names; in the library the names themselves. */
+export const pathOrNames: Kind = {
+  ...path,
+  refuse: (value) => (Array.isArray(value) ? listOf().refuse(value) : path.refuse(value)),
+};
+
+/** A path to arrays; in the library arrays by name. @param isArray whether something is one */
+export function pathOrArrays(isArray: (value: unknown) => boolean): Kind {
+  return {
+    ...path,
+    refuse: (value) => {
+      if (typeof value !== 'object' || value === null) return path.refuse(value);
+      const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+      if (entries.length === 0) return { what: 'names no array' };
+      const wrong = entries.find(([, each]) => !isArray(each));
+      return wrong ? { what: `${show(wrong[0])} is no array`, todo: 'give { shape, data }' } : undefined;
+    },
+  };
+}
+
 /** One of these words; a wrong one is told the nearest. */
 export function oneOf(...names: readonly string[]): Kind {
   return {
@@ -218,6 +241,13 @@ export const textsByName: Kind = {
 export const callback: Kind = {
   fromText: (given) => given,
   refuse: (value) => (typeof value === 'function' ? undefined : { what: 'is not a function' }),
+  schema: () => undefined,
+};
+
+/** What calls a run off; there is no way to type one on a command line. */
+export const abortSignal: Kind = {
+  fromText: (given) => given,
+  refuse: (value) => (value instanceof AbortSignal ? undefined : { what: 'is not an AbortSignal' }),
   schema: () => undefined,
 };
 

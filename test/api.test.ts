@@ -3,13 +3,18 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   convert,
+  EngineError,
+  GateError,
   InputError,
   inspect,
+  MobileoneError,
   mergeReports,
   NotEquivalentError,
+  OutputError,
   optimize,
   readOnnx,
   reportOf,
+  UnsupportedError,
   UsageError,
   verify,
   writeOnnx,
@@ -47,8 +52,19 @@ test('inspect says what can be fused, and its gate throws', async () => {
 
 test('reading, fusing and writing work on bytes alone', () => {
   const model = readOnnx(fs.readFileSync(DIGITS));
-  expect(optimize(model).count).toBeGreaterThan(0);
+  const { merged } = optimize(model);
+  expect(merged.map(({ node }) => node.operator)).toEqual(Array(13).fill('Conv'));
+  expect(merged.every(({ sources }) => sources.length > 1)).toBe(true);
   expect(readOnnx(writeOnnx(model)).graph.count('Conv')).toBe(13);
+});
+
+test('every error that the command line has a code for can be told by its class', () => {
+  const classes = [UsageError, InputError, UnsupportedError, NotEquivalentError, OutputError, GateError, EngineError];
+  const errors = classes.map((Kind) =>
+    Kind === UnsupportedError ? new UnsupportedError({ what: 'x' }, []) : Reflect.construct(Kind, [{ what: 'x' }]),
+  );
+  expect(errors.map(({ exitCode }) => exitCode)).toEqual([2, 3, 4, 5, 6, 7, 8]);
+  expect(errors.every((error) => error instanceof MobileoneError)).toBe(true);
 });
 
 test('a Core ML classifier is judged by the vector that its probabilities are made of', async () => {

@@ -36,7 +36,8 @@ export function readConfig(
   const entries = Object.entries(section).map(([key, value]) => {
     const declaration = declarations.get(key);
     expectKnown(file, 'option', key, declarations.keys());
-    const refusal = declaration?.kind.refuse(value);
+    // Of what the library alone is given, null is the one value that JSON has.
+    const refusal = value === null ? { what: 'is null' } : declaration?.kind.refuse(value);
     if (refusal) throw wrong(file, `${name}.${key}: ${refusal.what}`, refusal.todo);
     return [key, value, declaration] as const;
   });
@@ -50,7 +51,7 @@ export function readConfig(
 
 function isHarmless(key: string, value: unknown, declaration: Declaration | undefined): boolean {
   if (ONLY_IF_NAMED.includes(key)) return false;
-  return !declaration?.kind.isPath || isInside(String(value));
+  return !declaration?.kind.isPath || typeof value !== 'string' || isInside(value);
 }
 
 /** Whether a path stays in the working folder, links followed as far as there is something. */

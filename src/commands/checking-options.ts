@@ -7,7 +7,10 @@ export interface CheckingOptions {
   readonly tolerance?: number | undefined;
   /** ONNX Runtime for the check: native where it is installed. */
   readonly engine?: 'native' | 'wasm' | undefined;
-  /** Seconds that each engine run may take. */
+  /**
+   * Seconds that each engine run may take.
+   * @default 300
+   */
   readonly timeout?: number | undefined;
   /** Proves the merged blocks of ONNX files in float32 equal to their sources on every input. */
   readonly prove?: boolean | undefined;

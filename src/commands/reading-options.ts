@@ -12,11 +12,20 @@ export interface ReadingOptions {
   readonly shape?: Shapes | undefined;
   /** Re-roots the graph at these values. */
   readonly outputs?: readonly string[] | undefined;
-  /** Refuses a model of more nodes, those of subgraphs and inlined functions included. */
+  /**
+   * Refuses a model of more nodes, those of subgraphs and inlined functions included.
+   * @default 200000
+   */
   readonly maxNodes?: number | undefined;
-  /** Refuses a model whose file and external data are larger together. */
+  /**
+   * Refuses a model whose file and external data are larger together.
+   * @default 17179869184
+   */
   readonly maxBytes?: number | undefined;
-  /** A merge may cost so many times the multiply-accumulates that it replaces; 1 or more. */
+  /**
+   * A merge may cost so many times the multiply-accumulates that it replaces; 1 or more.
+   * @default 1
+   */
   readonly maxCost?: number | undefined;
   /** What batch norms exported in training mode mean; by default the batch's statistics where they never had running ones. */
   readonly batchNorm?: BatchNormMode | undefined;

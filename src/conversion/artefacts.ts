@@ -1,5 +1,12 @@
 import type { Verdict } from '../check/index.js';
-import { expectNotAmong, putInPlace, type Staged, stageArtefact, TemporaryFolder } from '../files/index.js';
+import {
+  type ArtefactInMemory,
+  expectNotAmong,
+  type Identity,
+  type Outlet,
+  openOutlet,
+  type Staged,
+} from '../files/index.js';
 import type { Artefact, LowerOptions, Precision, Target } from '../formats/format.js';
 import { type MobileoneError, NotEquivalentError } from '../model/index.js';
 import { openWritten } from '../proof/candidates.js';
@@ -28,30 +35,32 @@ export interface Stage extends Lowered {
   proof?: ProofReport | undefined;
 }
 
-/** Stages all artefacts, opens and judges each, and places all of them or none. What became of them is in the draft. */
+/**
+ * Stages all artefacts, opens and judges each, and places all of them or none. What became of them is in the draft.
+ * @returns those that stay in memory
+ */
 export async function writeArtefacts(
   work: Work,
   lowered: readonly Lowered[],
   check: ModelCheck | undefined,
-): Promise<void> {
-  const { run, plan, draft, stations, source } = work;
-  const protect = new Set([...run.protect, source.identity, ...source.external.files.map((file) => file.identity)]);
-  for (const { shown } of plan.destinations.values()) expectNotAmong(shown, protect);
-  const temporary = new TemporaryFolder(run.options.outDir);
+): Promise<readonly ArtefactInMemory[]> {
+  const { run, draft, stations, source } = work;
+  const protect = protectedBy(work);
+  const outlet = openOutlet(run.options.outDir);
   const stages: Stage[] = [];
   let isPlaced = false;
   try {
-    for (const each of lowered) stages.push(await stations.time('write', () => stage(work, each, temporary)));
-    for (const each of stages) await judge(work, each, check, temporary);
+    for (const each of lowered) stages.push(await stations.time('write', () => stage(work, each, outlet)));
+    for (const each of stages) await judge(work, each, check, outlet);
     if (decide(work, stages)) {
       const staged = stages.map((each) => each.staged);
-      await stations.time('put in place', () => putInPlace(staged, protect));
+      await stations.time('put in place', () => outlet.putInPlace(staged, protect));
       isPlaced = true;
     }
   } finally {
     // No system takes away a file that it still writes.
     await Promise.allSettled(stages.map(({ staged }) => staged.onDisk));
-    temporary.remove({ isPlaced });
+    outlet.close(isPlaced);
     draft.artefacts = stages.map((each) => {
       const { target, options, precision, notes, verdict, proof, staged } = each;
       const { destination, written: files } = staged;
@@ -67,26 +76,30 @@ export async function writeArtefacts(
       });
     });
   }
+  return outlet.placed;
 }
 
-async function stage({ plan }: Work, lowered: Lowered, temporary: TemporaryFolder): Promise<Stage> {
+/** What the run reads, which is neither written over nor deleted. @throws UsageError where an artefact would lie there */
+function protectedBy({ run, plan, source }: Work): ReadonlySet<Identity> {
+  const own = [source, ...source.external.files].flatMap(({ identity }) => identity ?? []);
+  const protect = new Set([...run.protect, ...own]);
+  if (run.options.outDir !== null) for (const { shown } of plan.destinations.values()) expectNotAmong(shown, protect);
+  return protect;
+}
+
+async function stage({ plan }: Work, lowered: Lowered, outlet: Outlet): Promise<Stage> {
   const destination = plan.destinations.get(lowered.target.name);
   if (!destination) throw new Error(`no place was planned for ${lowered.target.name}`);
-  return { ...lowered, staged: await stageArtefact(lowered.artefact, destination, temporary) };
+  return { ...lowered, staged: await outlet.stage(lowered.artefact, destination) };
 }
 
 /** What is opened is what was read back from the disk. */
-async function judge(
-  work: Work,
-  each: Stage,
-  check: ModelCheck | undefined,
-  temporary: TemporaryFolder,
-): Promise<void> {
+async function judge(work: Work, each: Stage, check: ModelCheck | undefined, outlet: Outlet): Promise<void> {
   const { run, source, stations } = work;
   let opened = await stations.time('open', () => openWritten(each.target, each.staged.artefact, run.labels));
   if (check) {
     const first = await stations.time('check', () => check.judge({ ...each, opened }, source.model));
-    const stageAgain = (lowered: Lowered) => stage(work, lowered, temporary);
+    const stageAgain = (lowered: Lowered) => stage(work, lowered, outlet);
     const search = { check, opened, verdict: first, stageAgain };
     const found = first.error
       ? await stations.time('search', () => keepInFloat32(work, each, search))

@@ -1,5 +1,5 @@
 import type { ResolvedConvert } from '../commands/convert/options.js';
-import { expectFolder, expectReplaceable, type Identity, sha256 } from '../files/index.js';
+import { type ArtefactInMemory, expectFolder, expectReplaceable, type Identity, sha256 } from '../files/index.js';
 import type { About } from '../formats/about.js';
 import type { LowerOptions, Precision, Target } from '../formats/format.js';
 import type { FormatOptions } from '../formats/index.js';
@@ -10,7 +10,7 @@ import { expectProvable } from '../proof/prove-artefact.js';
 import type { RunCheck } from '../proof/run-check.js';
 import type { ModelReport } from '../report/index.js';
 import { Draft } from '../run/draft.js';
-import { Stations } from '../run/stations.js';
+import { Stations, stationsOf } from '../run/stations.js';
 import { expectEnds } from '../source/ends.js';
 import { expectLabelsFit, repeatedNote } from '../source/labels.js';
 import type { ImageInput } from '../source/normalise-image.js';
@@ -46,6 +46,8 @@ export interface Work {
 
 /** What became of one model. */
 export interface Outcome {
+  /** Artefacts that are nowhere on the disk, where they were asked for so. */
+  readonly artefacts: readonly ArtefactInMemory[];
   readonly report: ModelReport;
   readonly error: MobileoneError | undefined;
 }
@@ -56,13 +58,13 @@ export interface Outcome {
  */
 export async function convertModel(plan: Plan, run: Run): Promise<Outcome> {
   const draft = new Draft(plan.path);
-  const stations = new Stations((station) => run.options.onProgress?.({ model: plan.path, station }));
+  const stations = stationsOf(plan.path, run.options);
+  let artefacts: readonly ArtefactInMemory[] = [];
   try {
-    expectFolder(run.options.outDir);
-    for (const destination of plan.destinations.values()) expectReplaceable(destination);
-    const source = await stations.time('read', () => openSource(plan.path, run.options));
+    if (run.options.outDir !== null) expectOutput(run.options.outDir, plan);
+    const source = await stations.time('read', () => openSource(plan.given, run.options));
     try {
-      await convertSource({ run, plan, draft, stations, source });
+      artefacts = await convertSource({ run, plan, draft, stations, source });
     } finally {
       // By now it is known which data files were read.
       draft.source = describeSource(source);
@@ -73,17 +75,22 @@ export async function convertModel(plan: Plan, run: Run): Promise<Outcome> {
     if (!(error instanceof MobileoneError)) throw error;
     draft.fail(error);
   }
-  return { report: draft.finish(stations), error: draft.error };
+  return { report: draft.finish(stations), error: draft.error, artefacts };
+}
+
+function expectOutput(outDir: string, plan: Plan): void {
+  expectFolder(outDir);
+  for (const destination of plan.destinations.values()) expectReplaceable(destination);
 }
 
 /** What is said of a model that was not looked at, because something that all models need is missing. */
 export function notTried(path: string, error: MobileoneError): Outcome {
   const draft = new Draft(path);
   draft.fail(error);
-  return { report: draft.finish(new Stations(() => {})), error };
+  return { report: draft.finish(new Stations(() => {})), error, artefacts: [] };
 }
 
-async function convertSource(work: Work): Promise<void> {
+async function convertSource(work: Work): Promise<readonly ArtefactInMemory[]> {
   const { run, draft, stations, source } = work;
   const { model } = source;
   const precision = precisionOf(model);
@@ -94,7 +101,7 @@ async function convertSource(work: Work): Promise<void> {
     onStock(stock) {
       draft.takeStock(stock);
       if (run.labels) {
-        expectLabelsFit(model.graph, run.labels, run.options.labels ?? '');
+        expectLabelsFit(model.graph, run.labels, pathOf(run.options.labels));
         draft.note(...repeatedNote(run.labels));
       }
       expectEnds(model.graph, run.about.described.keys());
@@ -119,7 +126,11 @@ async function convertSource(work: Work): Promise<void> {
   const lowered = await stations.time('lower', () => lowerAll(work, precision, image, about));
   // A target that refuses comes before a check that cannot be made.
   if (check instanceof EngineError) throw check;
-  await writeArtefacts(work, lowered, check);
+  return writeArtefacts(work, lowered, check);
+}
+
+function pathOf(labels: ResolvedConvert['labels']): string | undefined {
+  return typeof labels === 'string' ? labels : undefined;
 }
 
 function startCheck(check: RunCheck, ...parts: Parameters<RunCheck['start']>): ModelCheck | EngineError {

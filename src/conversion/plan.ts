@@ -1,11 +1,23 @@
 import type { ResolvedConvert } from '../commands/convert/options.js';
-import { type Destination, destinationOf, expectNoInput, folderName, placeKey } from '../files/index.js';
+import {
+  type Destination,
+  destinationOf,
+  expectNoInput,
+  type FileInMemory,
+  folderName,
+  nameOf,
+  pathsAmong,
+  placeKey,
+} from '../files/index.js';
 import type { FormatDeclaration } from '../formats/format.js';
 import { UsageError } from '../model/index.js';
 import { expectOwnPlaces, reportPlaces } from '../run/write-reports.js';
 
 /** Where the artefacts of one model go. */
 export interface Plan {
+  /** The model: its path, or its bytes. */
+  readonly given: string | FileInMemory;
+  /** As messages call it. */
   readonly path: string;
   readonly baseName: string;
   readonly destinations: ReadonlyMap<string, Destination>;
@@ -16,30 +28,35 @@ export interface Plan {
  * @throws UsageError
  */
 export function planOutputs(
-  paths: readonly string[],
+  models: readonly (string | FileInMemory)[],
   targets: readonly FormatDeclaration[],
   options: ResolvedConvert,
 ): Plan[] {
-  const plans = paths.map((path) => {
-    const baseName = nameOf(path, options.name);
+  const plans = models.map((given) => {
+    const path = nameOf(given);
+    const baseName = baseNameOf(given, options.name);
     const destinations = new Map(
-      targets.map(({ name, suffix, placement }) => [name, destinationOf(options.outDir, baseName + suffix, placement)]),
+      targets.map(({ name, suffix, placement }) => [
+        name,
+        destinationOf(options.outDir ?? '', baseName + suffix, placement),
+      ]),
     );
-    return { path, baseName, destinations };
+    return { given, path, baseName, destinations };
   });
   expectDistinct(plans);
-  const inputs = [...paths, options.inputs, options.labels].filter((path) => path !== undefined);
-  for (const { destinations } of plans) {
+  const inputs = pathsAmong([...models, options.inputs, options.labels]);
+  for (const { destinations } of options.outDir === null ? [] : plans) {
     for (const { shown } of destinations.values()) expectNoInput(shown, inputs);
   }
-  expectOwnReports(reportPlaces(options), inputs, plans);
+  expectOwnReports(reportPlaces(options), inputs, options.outDir === null ? [] : plans);
   return plans;
 }
 
 /** @throws UsageError where a name is asked for that there is not */
-function nameOf(path: string, pattern: string): string {
+function baseNameOf(given: string | FileInMemory, pattern: string): string {
+  const path = nameOf(given);
   if (!pattern.includes('{dir}')) return pattern.replaceAll('{name}', () => sourceName(path));
-  const folder = folderName(path);
+  const folder = typeof given === 'string' ? folderName(given) : '';
   if (folder === '') {
     throw new UsageError({ what: '--name: {dir}: the folder of the source has no name', where: { file: path } });
   }

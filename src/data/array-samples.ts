@@ -1,6 +1,15 @@
 import { type ListedFile, readFile, sha256 } from '../files/index.js';
 import { formatShape, InputError } from '../model/index.js';
-import { type InputSpec, type PixelInput, readArrays, type Trial, userTrials } from '../trials/index.js';
+import {
+  arraysOf,
+  type GivenArrays,
+  type InputSpec,
+  type PixelInput,
+  readArrays,
+  type Trial,
+  type UserArrays,
+  userTrials,
+} from '../trials/index.js';
 
 /** How arrays are read. */
 export interface ArrayRequest {
@@ -18,6 +27,14 @@ export function samplesOfFile(
 ): { readonly samples: readonly Trial[]; readonly sha256: string; readonly notes: readonly string[] } {
   const { trials, sha256, notes } = trialsOf(file, { ...request, specs: request.specs.map(oneAtATime) });
   return { samples: trials.map(hashed), sha256, notes };
+}
+
+/** The same of arrays in memory. @throws InputError */
+export function samplesOfArrays(given: GivenArrays, request: ArrayRequest): ReturnType<typeof samplesOfFile> {
+  const arrays = arraysOf(given);
+  const { trials, notes } = trialsFrom(arrays, { ...request, specs: request.specs.map(oneAtATime) });
+  const chunks = [...arrays].flatMap(([name = '', { bytes }]) => [new TextEncoder().encode(name), bytes]);
+  return { samples: trials.map(hashed), sha256: sha256(chunks), notes };
 }
 
 /** Makes a sample of a file of arrays, when it is asked for. @throws InputError, naming the file */
@@ -42,14 +59,18 @@ function trialsOf(file: string, { specs, pixels, maxBytes }: ArrayRequest) {
   const limit = { bytes: maxBytes, what: `over the limit of ${maxBytes} bytes`, todo: 'raise it with --max-bytes' };
   const { bytes } = readFile(file, limit);
   try {
-    const { settings, notes } = userTrials(readArrays(bytes, maxBytes), specs, pixels);
-    const trials: readonly Trial[] = settings[0]?.[0]?.() ?? [];
-    return { trials, notes, sha256: sha256([bytes]) };
+    return { ...trialsFrom(readArrays(bytes, maxBytes), { specs, pixels }), sha256: sha256([bytes]) };
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     const { what, where, todo } = cause;
     throw new InputError({ what, where: { ...where, file }, ...(todo ? { todo } : {}), cause });
   }
+}
+
+function trialsFrom(arrays: UserArrays, { specs, pixels }: Pick<ArrayRequest, 'specs' | 'pixels'>) {
+  const { settings, notes } = userTrials(arrays, specs, pixels);
+  const trials: readonly Trial[] = settings[0]?.[0]?.() ?? [];
+  return { trials, notes };
 }
 
 /** Rows of an open batch are samples of their own. */

@@ -1,7 +1,7 @@
 import { type ListedFile, listFiles, sha256 } from '../files/index.js';
 import { InputError, UsageError } from '../model/index.js';
-import type { InputSpec, PixelInput } from '../trials/index.js';
-import { type ArrayRequest, samplesOfFile, samplesOfFiles } from './array-samples.js';
+import type { GivenArrays, InputSpec, PixelInput } from '../trials/index.js';
+import { type ArrayRequest, samplesOfArrays, samplesOfFile, samplesOfFiles } from './array-samples.js';
 import { expectOneAtATime, type ImageRequest, imageInputOf } from './image-input.js';
 import { describePreprocessing, imagePictures, imageSamples } from './image-samples.js';
 import type { Samples } from './samples.js';
@@ -25,11 +25,12 @@ export function isSample(file: string): boolean {
 }
 
 /**
- * A user's samples: rows of an `.npy` or `.npz` file, the files of a folder of these, or of a folder of images.
+ * A user's samples: rows of arrays in memory or in an `.npy` or `.npz` file, the files of a folder of these, or of a folder of images.
  * @throws InputError where there is nothing of the kind, or it cannot become the inputs
  * @throws UsageError for options that are for other data
  */
-export function openSamples(place: string, request: SamplesRequest): Samples {
+export function openSamples(place: string | GivenArrays, request: SamplesRequest): Samples {
+  if (typeof place !== 'string') return samplesInMemory(place, request);
   const all = listFiles(place);
   if (!all) return samplesIn(place, request);
   const images = all.filter(({ path }) => IMAGE.test(path));
@@ -67,7 +68,18 @@ function samplesIn(file: string, request: SamplesRequest): Samples {
   if (request.truth !== undefined) {
     throw new UsageError({ what: '--truth is for a folder of samples, and this is a file', where: { file } });
   }
-  const { samples, sha256: listing, notes } = samplesOfFile(file, arrayRequest(request));
+  return rows(samplesOfFile(file, arrayRequest(request)));
+}
+
+function samplesInMemory(arrays: GivenArrays, request: SamplesRequest): Samples {
+  expectNoImageSteps(undefined, request);
+  if (request.truth !== undefined) {
+    throw new UsageError({ what: '--truth is for a folder of samples, and these are arrays' });
+  }
+  return rows(samplesOfArrays(arrays, arrayRequest(request)));
+}
+
+function rows({ samples, sha256: listing, notes }: ReturnType<typeof samplesOfFile>): Samples {
   return {
     size: samples.length,
     sample(index) {
@@ -82,10 +94,13 @@ function samplesIn(file: string, request: SamplesRequest): Samples {
   };
 }
 
-function expectNoImageSteps(file: string, { resize, crop, interpolation }: ImageRequest): void {
+function expectNoImageSteps(file: string | undefined, { resize, crop, interpolation }: ImageRequest): void {
   const given = Object.entries({ resize, crop, interpolation }).find(([, value]) => value !== undefined);
   if (given)
-    throw new UsageError({ what: `--${given[0]} is for a folder of images, and this holds arrays`, where: { file } });
+    throw new UsageError({
+      what: `--${given[0]} is for a folder of images, and this holds arrays`,
+      where: file === undefined ? {} : { file },
+    });
 }
 
 function arrayRequest({ specs, image, maxBytes }: SamplesRequest): ArrayRequest {

@@ -57,6 +57,7 @@ export class Engine {
   readonly #limits: EngineLimits;
   #process: EngineProcess;
   #sessions = 0;
+  #isClosed = false;
 
   constructor(kind: EngineKind, limits: EngineLimits) {
     this.#kind = kind;
@@ -84,7 +85,7 @@ export class Engine {
   }
 
   async #load(payload: Payload): Promise<Session> {
-    if (!this.#process.isAlive) this.#process = this.#start();
+    if (!this.#process.isAlive && !this.#isClosed) this.#process = this.#start();
     const process = this.#process;
     const session = this.#sessions++;
     let answer = await load(process, session, payload);
@@ -100,7 +101,9 @@ export class Engine {
     };
   }
 
+  /** Ends its process, and what runs in it: that fails, and so does what is asked afterwards. */
   close(): void {
+    this.#isClosed = true;
     this.#process.close();
   }
 

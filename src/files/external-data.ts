@@ -16,7 +16,39 @@ const PIECE = 2 ** 24;
 export interface ExternalFile {
   readonly location: string;
   readonly bytes: number;
-  readonly identity: Identity;
+  /** undefined: it was given in memory. */
+  readonly identity: Identity | undefined;
+}
+
+/** Where external data is read from, and what is known of what was read. Close it last. */
+export interface DataBeside {
+  /** The files that were asked for, in that order. */
+  readonly files: readonly ExternalFile[];
+  readonly notes: readonly string[];
+  /**
+   * @param length undefined: up to the end of the file
+   * @throws InputError where the location leads elsewhere, or the range is not inside the file
+   */
+  read(location: string, offset: number, length: number | undefined): Uint8Array;
+  /** A whole data file, as an engine wants it. Kept: what is read of it afterwards are views. @throws InputError */
+  readWhole(location: string): Uint8Array;
+  /** SHA-256 of a whole data file. */
+  hash(location: string): string;
+  close(): void;
+}
+
+/** How many bytes are wanted. @throws InputError where the range is not inside the file */
+export function expectInside(location: string, size: number, offset: number, length: number | undefined): number {
+  const invalid = (what: string) => new InputError({ what: `external data: ${what}`, where: { value: location } });
+  if (!Number.isSafeInteger(offset) || offset < 0 || offset > size) {
+    throw invalid(`offset ${offset} is outside its ${size} bytes`);
+  }
+  const rest = size - offset;
+  const wanted = length ?? rest;
+  if (!Number.isSafeInteger(wanted) || wanted < 0 || wanted > rest) {
+    throw invalid(`length ${wanted} at offset ${offset} is outside its ${size} bytes`);
+  }
+  return wanted;
 }
 
 /**
@@ -24,7 +56,7 @@ export interface ExternalFile {
  * folder, or, where the model itself is a link, in the folder that it leads to (stores of blobs do so). Every file is
  * opened once, checked by its descriptor and read through it.
  */
-export class ExternalData {
+export class ExternalData implements DataBeside {
   readonly #model: string;
   readonly #modelIdentity: Identity | undefined;
   readonly #maxBytes: number;
@@ -40,7 +72,6 @@ export class ExternalData {
     this.#maxBytes = options.maxBytes;
   }
 
-  /** The files that were asked for, in that order. */
   get files(): ExternalFile[] {
     return Array.from(this.#known, ([location, { size, identity }]) => ({ location, bytes: size, identity }));
   }
@@ -49,28 +80,15 @@ export class ExternalData {
     return [...this.#notes];
   }
 
-  /**
-   * @param length undefined: up to the end of the file
-   * @throws InputError where the location leads elsewhere, or the range is not inside the file
-   */
   readonly read = (location: string, offset: number, length: number | undefined): Uint8Array => {
     const whole = this.#whole.get(location);
     const file = this.#file(location);
-    const invalid = (what: string) => new InputError({ what: `external data: ${what}`, where: { value: location } });
-    if (!Number.isSafeInteger(offset) || offset < 0 || offset > file.size) {
-      throw invalid(`offset ${offset} is outside its ${file.size} bytes`);
-    }
-    const rest = file.size - offset;
-    const wanted = length ?? rest;
-    if (!Number.isSafeInteger(wanted) || wanted < 0 || wanted > rest) {
-      throw invalid(`length ${wanted} at offset ${offset} is outside its ${file.size} bytes`);
-    }
+    const wanted = expectInside(location, file.size, offset, length);
     const bytes = whole?.subarray(offset, offset + wanted) ?? file.read(offset, wanted);
     file.expectUnchanged();
     return bytes;
   };
 
-  /** A whole data file, as an engine wants it. Kept: what is read of it afterwards are views. @throws InputError */
   readWhole(location: string): Uint8Array {
     const bytes = this.#whole.get(location) ?? this.read(location, 0, undefined);
     this.#whole.set(location, bytes);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { OutputError } from '../model/index.js';
 import { expectReplaceable } from './destination.js';
 import { type Identity, identityAt, stampAt } from './identity.js';
-import { type Staged, syncFolder, writeChunks } from './stage.js';
+import { type StagedOnDisk, syncFolder, writeChunks } from './stage.js';
 import { asOutputError } from './system-error.js';
 import { Transaction } from './undo.js';
 
@@ -16,7 +16,7 @@ const TRIES = 3;
  * @param protect files of this run's inputs, which are never deleted
  * @throws OutputError
  */
-export async function putInPlace(staged: readonly Staged[], protect: ReadonlySet<Identity>): Promise<void> {
+export async function putInPlace(staged: readonly StagedOnDisk[], protect: ReadonlySet<Identity>): Promise<void> {
   const [first] = staged;
   if (!first) return;
   const { temporary } = first;
@@ -51,40 +51,40 @@ export async function putInPlace(staged: readonly Staged[], protect: ReadonlySet
   }
 }
 
-function atDestination(error: OutputError, { destination }: Staged): OutputError {
+function atDestination(error: OutputError, { destination }: StagedOnDisk): OutputError {
   if (error.where.file !== undefined) return error;
   return new OutputError({ what: error.what, where: { file: destination.shown }, cause: error });
 }
 
 /** Where a file of an artefact ends up: data files of a single file stand beside it, those of a folder in it. */
-function finalPath({ destination, artefact }: Staged, folder: string, inside: string): string {
+function finalPath({ destination, artefact }: StagedOnDisk, folder: string, inside: string): string {
   if (inside === artefact.commits && destination.placement.kind === 'file') return path.join(folder, destination.name);
   return destination.placement.kind === 'file'
     ? path.join(folder, inside)
     : path.join(folder, destination.name, inside);
 }
 
-function dataFiles({ artefact, paths }: Staged): [inside: string, from: string][] {
+function dataFiles({ artefact, paths }: StagedOnDisk): [inside: string, from: string][] {
   return [...paths].filter(([inside]) => inside !== artefact.commits);
 }
 
 /** A folder that does not exist yet is moved in whole; so is every package. */
-function isMovedWhole({ destination }: Staged, folder: string): boolean {
+function isMovedWhole({ destination }: StagedOnDisk, folder: string): boolean {
   if (destination.placement.kind === 'package') return true;
   return destination.placement.kind === 'folder' && !fs.existsSync(path.join(folder, destination.name));
 }
 
 /** Folders hold the names of their files; without this a power loss could leave a folder without them. */
-function syncFolders({ root, paths }: Staged): void {
+function syncFolders({ root, paths }: StagedOnDisk): void {
   for (const folder of new Set([root, ...Array.from(paths.values(), (file) => path.dirname(file))])) syncFolder(folder);
 }
 
-function addData(staged: Staged, folder: string, transaction: Transaction): void {
+function addData(staged: StagedOnDisk, folder: string, transaction: Transaction): void {
   if (isMovedWhole(staged, folder)) return;
   for (const [inside, from] of dataFiles(staged)) transaction.place(from, finalPath(staged, folder, inside));
 }
 
-function commit(staged: Staged, folder: string, transaction: Transaction): void {
+function commit(staged: StagedOnDisk, folder: string, transaction: Transaction): void {
   if (isMovedWhole(staged, folder)) {
     syncFolders(staged);
     transaction.swapFolder(staged.root, path.join(folder, staged.destination.name));
@@ -100,7 +100,12 @@ function commit(staged: Staged, folder: string, transaction: Transaction): void 
  * Another run may have put its own artefact in place since, and its data files beside ours. So what goes is moved away
  * first, and back where the file that commits turns out not to be ours any more.
  */
-function removeOldData(staged: Staged, folder: string, ours: string | undefined, protect: ReadonlySet<Identity>): void {
+function removeOldData(
+  staged: StagedOnDisk,
+  folder: string,
+  ours: string | undefined,
+  protect: ReadonlySet<Identity>,
+): void {
   const { destination, artefact, temporary } = staged;
   const committing = finalPath(staged, folder, artefact.commits);
   if (stampAt(committing) !== ours) return;
@@ -128,7 +133,7 @@ function removeOldData(staged: Staged, folder: string, ours: string | undefined,
 }
 
 /** Another run may have cleaned up our data files between their arrival and our rename. */
-async function addAgain(staged: Staged, folder: string, ours: string | undefined): Promise<void> {
+async function addAgain(staged: StagedOnDisk, folder: string, ours: string | undefined): Promise<void> {
   const committing = finalPath(staged, folder, staged.artefact.commits);
   for (let round = 0; round < TRIES; round++) {
     const missing = dataFiles(staged).filter(([inside]) => !fs.existsSync(finalPath(staged, folder, inside)));

@@ -26,19 +26,23 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** An artefact that was written and read back, but is not in place. */
+/** An artefact that was written, but is not in place. */
 export interface Staged {
   readonly destination: Destination;
   /** As it was read back: what is opened and judged is what lies on disk. */
   readonly artefact: ArtefactFiles;
+  readonly written: readonly WrittenFile[];
+  /** Until then a power loss could take the bytes away again. Rejects with an OutputError. */
+  readonly onDisk: Promise<unknown>;
+}
+
+/** An artefact that was written to a temporary place and read back from there. */
+export interface StagedOnDisk extends Staged {
   readonly temporary: TemporaryFolder;
   /** Where each file waits. */
   readonly paths: ReadonlyMap<string, string>;
   /** The folder that holds all of them. */
   readonly root: string;
-  readonly written: readonly WrittenFile[];
-  /** Until then a power loss could take the bytes away again. Rejects with an OutputError. */
-  readonly onDisk: Promise<unknown>;
 }
 
 /**
@@ -49,7 +53,7 @@ export async function stageArtefact(
   artefact: ArtefactFiles,
   destination: Destination,
   temporary: TemporaryFolder,
-): Promise<Staged> {
+): Promise<StagedOnDisk> {
   const root = temporary.fresh();
   const paths = new Map<string, string>();
   const readBack = new Map<string, readonly Uint8Array[]>();

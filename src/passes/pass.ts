@@ -1,4 +1,5 @@
 import type { Graph, Node, SourceNode } from '../model/index.js';
+import type { MergedBlock } from './merged-blocks.js';
 
 /** A set of source nodes that the algebra could join and a rule refused. */
 export interface Declined {
@@ -10,6 +11,8 @@ export interface Declined {
 export class Changes {
   /** Edits so far; a pass that leaves it as it was has found nothing to do. */
   count = 0;
+  /** Blocks that one node replaces by now. */
+  merged: readonly MergedBlock[] = [];
   readonly declined: Declined[] = [];
   readonly #told = new Set<string>();
   readonly notes: string[] = [];

@@ -17,6 +17,7 @@ import { joinTransposes } from './join-transposes.js';
 import { mergeEqualConstants } from './merge-equal-constants.js';
 import { mergeIntoDense } from './merge-into-dense.js';
 import { mergeTransposedSums } from './merge-transposed-sums.js';
+import { mergedBlocks } from './merged-blocks.js';
 import { moveScales } from './move-scales.js';
 import { padBeforeBias } from './pad-before-bias.js';
 import { Changes, type Pass } from './pass.js';
@@ -31,13 +32,22 @@ import { takeDecidedBranch } from './take-decided-branch.js';
 
 /** What is done to a model besides cleaning it. */
 export interface OptimizeOptions {
-  /** false: clean only. */
+  /**
+   * false: clean only.
+   * @default true
+   */
   readonly fuse?: boolean | undefined;
-  /** A merge may cost so many times the multiply-accumulates that it replaces; 1 or more. */
+  /**
+   * A merge may cost so many times the multiply-accumulates that it replaces; 1 or more.
+   * @default 1
+   */
   readonly maxCost?: number | undefined;
   /** What a batch norm in training mode means; decided node by node by default. */
   readonly batchNorm?: BatchNormMode | undefined;
-  /** true: types were inferred when the model was last changed, so they are not inferred again. */
+  /**
+   * true: types were inferred when the model was last changed, so they are not inferred again.
+   * @default false
+   */
   readonly typed?: boolean;
 }
 
@@ -82,7 +92,9 @@ const MOST_ROUNDS = 10;
 
 /**
  * Turns a model, in place, into the smallest one that answers the same: cleaned and, unless told otherwise, fused.
+ * @returns the blocks that were merged, what a rule refused to merge, and notes
  * @throws InputError where a node breaks the standard, or a batch statistic is read where it cannot be given
+ * @example const { merged } = optimize(model);
  */
 export function optimize(model: Model, options: OptimizeOptions = {}): Changes {
   const { fuse = true, maxCost = 1, batchNorm, typed = false } = options;
@@ -95,6 +107,7 @@ export function optimize(model: Model, options: OptimizeOptions = {}): Changes {
     for (const graph of graphsOf(model)) explainUnmerged(graph, maxCost, changes);
   }
   runAll(finishing, model, changes);
+  changes.merged = mergedBlocks(model.graph);
   return changes;
 }
 

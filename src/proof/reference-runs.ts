@@ -117,7 +117,7 @@ export class ReferenceRuns {
     const { read, results } = this.#selections;
     const outputs = fed ? this.#behind(read) : this.#outputs;
     const alsoOutputs = selections === 'given' ? results.flatMap(wanted) : [];
-    const { path, bytes, sha256, external, locations, readAgain } = this.#source;
+    const { path, bytes, sha256, identity, external, locations, readAgain } = this.#source;
     let model = bytes;
     const isNewer = this.#source.model.provenance.irVersion > LAST_IR_VERSION;
     if (widened || selections || this.#isReRooted || this.#trains || isNewer) {
@@ -136,7 +136,7 @@ export class ReferenceRuns {
     const trials = widened ? mapTrials(this.#trials, widen) : this.#trials;
     return this.#check.source({
       model,
-      file: model === bytes ? { path, sha256 } : undefined,
+      file: model === bytes && identity !== undefined ? { path, sha256 } : undefined,
       files: new Map(Array.from(locations, (location) => [location, external.readWhole(location)])),
       outputs: [...new Set([...outputs, ...alsoOutputs].map(({ name }) => name))],
       trials: fed?.trials ?? trials,

@@ -5,7 +5,16 @@ import type { Target } from '../formats/format.js';
 import { InputError } from '../model/index.js';
 import type { ImageInput } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
-import { describeInputs, readArrays, seededTrials, type Trials, type UserArrays, userTrials } from '../trials/index.js';
+import {
+  arraysOf,
+  describeInputs,
+  type GivenArrays,
+  readArrays,
+  seededTrials,
+  type Trials,
+  type UserArrays,
+  userTrials,
+} from '../trials/index.js';
 import { judgedAs, ModelCheck } from './model-check.js';
 import { ReferenceRuns } from './reference-runs.js';
 
@@ -43,7 +52,7 @@ export class RunCheck {
       check: this.#check,
       source,
       trials: this.#arrays
-        ? ofFile(this.#options.inputs, userTrials, this.#arrays, specs, image)
+        ? ofFile(pathOf(this.#options.inputs), userTrials, this.#arrays, specs, image)
         : seededTrials(specs, image),
       isReRooted: this.#options.outputs !== undefined,
       batchNorm: this.#options.batchNorm,
@@ -81,9 +90,14 @@ function firstSetting(trials: Trials): Trials {
   return { ...trials, settings: trials.settings.slice(0, 1), others: [] };
 }
 
-function readInputs(path: string, maxBytes: number): UserArrays {
+function pathOf(inputs: ResolvedConvert['inputs']): string | undefined {
+  return typeof inputs === 'string' ? inputs : undefined;
+}
+
+function readInputs(given: string | GivenArrays, maxBytes: number): UserArrays {
+  if (typeof given !== 'string') return arraysOf(given);
   const limit = { bytes: maxBytes, what: `over the limit of ${maxBytes} bytes`, todo: 'raise it with --max-bytes' };
-  return ofFile(path, () => readArrays(readFile(path, limit).bytes, maxBytes));
+  return ofFile(given, () => readArrays(readFile(given, limit).bytes, maxBytes));
 }
 
 /** Errors of what the file holds name the file. */

@@ -1,3 +1,4 @@
+import type { Abortable } from './abort.js';
 import { now } from './clock.js';
 
 /** A step that began, or how far it is; `model` is the path as it was given. */
@@ -6,6 +7,19 @@ export interface Progress {
   readonly station: string;
   /** How many samples are done, for a step that goes through them. */
   readonly samples?: { readonly done: number; readonly total: number } | undefined;
+}
+
+/** The stations of one model, of which who asked hears; none begins once the run was called off. */
+export function stationsOf(
+  model: string,
+  { onProgress, signal }: { readonly onProgress?: ((progress: Progress) => void) | undefined } & Abortable,
+): Stations {
+  return new Stations((station, samples) => {
+    signal?.throwIfAborted();
+    onProgress?.({ model, station, samples });
+    // Who hears of a step may call it off.
+    signal?.throwIfAborted();
+  });
 }
 
 /** Where the time of one model goes, by station, and who wants to hear of it. */

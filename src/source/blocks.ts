@@ -1,5 +1,5 @@
-import { allNodes, type Graph, type SourceNode } from '../model/index.js';
-import { hasTrait, operatorsWith } from '../operators/index.js';
+import type { Graph, SourceNode } from '../model/index.js';
+import { mergedBlocks } from '../passes/merged-blocks.js';
 import type { DeclinedBlock, FusedBlock, NodeReport } from '../report/index.js';
 import type { Links } from './links.js';
 
@@ -9,14 +9,11 @@ import type { Links } from './links.js';
  * @param links those of the source
  */
 export function fusedBlocks(graph: Graph, links: Links): FusedBlock[] {
-  const blocks: FusedBlock[] = [];
-  const products = operatorsWith('product');
-  for (const node of allNodes(graph)) {
-    if (!hasTrait(node, 'product') || node.origin.length < 2) continue;
-    if (!node.origin.some(({ operator }) => products.includes(operator))) continue;
-    blocks.push({ node: node.label, operator: node.operator, sources: linkedNodes(node.origin, links) });
-  }
-  return blocks;
+  return mergedBlocks(graph).map(({ node, sources }) => ({
+    node: node.label,
+    operator: node.operator,
+    sources: linkedNodes(sources, links),
+  }));
 }
 
 /** What passes left as it was, in the form of the report. */

@@ -25,6 +25,11 @@ export function readLabels(path: string): string[] {
   return lines;
 }
 
+/** Class names as they were given, or those of a file. @throws InputError */
+export function labelsOf(given: string | readonly string[]): readonly string[] {
+  return typeof given === 'string' ? readLabels(given) : given;
+}
+
 /** Names that stand there twice tell nobody which class it is: a sentence, or nothing. */
 export function repeatedNote(labels: readonly string[]): string[] {
   const repeated = repeatedName(labels);
@@ -32,14 +37,14 @@ export function repeatedNote(labels: readonly string[]): string[] {
 }
 
 /** @throws InputError unless one output alone has the shape [N, number of labels] */
-export function expectLabelsFit(graph: Graph, labels: readonly string[], path: string): void {
+export function expectLabelsFit(graph: Graph, labels: readonly string[], path: string | undefined): void {
   const rows = graph.outputs.filter((value) => value.rank === 2);
   const fitting = rows.filter((value) => value.shape?.[1] === labels.length);
   if (fitting.length === 1) return;
   const classes = rows.map((value) => `${value.name} has ${value.shape?.[1]}`).join(', ');
   throw new InputError({
     what: `${labels.length} class names fit ${fitting.length === 0 ? 'no output' : `${fitting.length} outputs`} of rank 2 (${classes || 'there is none'})`,
-    where: { file: path },
+    where: path === undefined ? {} : { file: path },
     todo: fitting.length === 0 ? 'give as many names as there are classes' : 'pick one output with --outputs',
   });
 }

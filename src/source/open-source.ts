@@ -1,4 +1,14 @@
-import { ExternalData, type Identity, readHashed } from '../files/index.js';
+import {
+  type DataBeside,
+  DataInMemory,
+  ExternalData,
+  type FileInMemory,
+  filesOf,
+  type Identity,
+  plainBytes,
+  readHashed,
+  sha256 as sha256Of,
+} from '../files/index.js';
 import { loadOnnx, ONNX_LIMIT } from '../formats/index.js';
 import { InputError, type Model } from '../model/index.js';
 import type { DataReport, SourceReport } from '../report/index.js';
@@ -12,15 +22,17 @@ export interface ReadingLimits {
   readonly maxBytes: number;
 }
 
-/** A model file that was read. Its weights are read from `external` when first used, so close it last. */
+/** A model that was read. Its weights are read from `external` when first used, so close it last. */
 export interface OpenSource {
+  /** As messages call it. */
   readonly path: string;
   /** What was validated; engines get these bytes and no others. */
   readonly bytes: Uint8Array;
   readonly model: Model;
-  readonly external: ExternalData;
+  readonly external: DataBeside;
   readonly sha256: string;
-  readonly identity: Identity;
+  /** undefined: it was given as bytes, and lies nowhere. */
+  readonly identity: Identity | undefined;
   /** Data files that tensors lie in, also those that nothing reads. */
   readonly locations: ReadonlySet<string>;
   /** The model of the same bytes once more, untouched by passes. */
@@ -28,12 +40,12 @@ export interface OpenSource {
 }
 
 /**
- * Reads a model file and what it says; external data only as far as it is needed.
+ * Reads a model and what it says; external data only as far as it is needed.
  * @throws InputError
  */
-export async function openSource(path: string, limits: ReadingLimits): Promise<OpenSource> {
+export async function openSource(given: string | FileInMemory, limits: ReadingLimits): Promise<OpenSource> {
   const loading = loadOnnx();
-  const { bytes, sha256, identity } = await readHashed(path, ONNX_LIMIT);
+  const { path, bytes, sha256, identity } = await readModel(given);
   if (bytes.length > limits.maxBytes) {
     throw new InputError({
       what: `over the limit of ${limits.maxBytes} bytes`,
@@ -42,7 +54,9 @@ export async function openSource(path: string, limits: ReadingLimits): Promise<O
     });
   }
   const { readOnnx } = await loading;
-  const external = new ExternalData(path, { maxBytes: limits.maxBytes - bytes.length });
+  const rest = { maxBytes: limits.maxBytes - bytes.length };
+  const external =
+    typeof given === 'string' ? new ExternalData(path, rest) : new DataInMemory(filesOf(given.files), rest);
   const locations = new Set<string>();
   const onLocation = (location: string) => {
     locations.add(location);
@@ -54,6 +68,14 @@ export async function openSource(path: string, limits: ReadingLimits): Promise<O
     external.close();
     throw error;
   }
+}
+
+async function readModel(
+  given: string | FileInMemory,
+): Promise<Pick<OpenSource, 'path' | 'bytes' | 'sha256' | 'identity'>> {
+  if (typeof given === 'string') return readHashed(given, ONNX_LIMIT);
+  const bytes = plainBytes(given.bytes);
+  return { path: given.name, bytes, sha256: sha256Of([bytes]), identity: undefined };
 }
 
 /** What the report says of a source. Hashes the data files: without that nothing binds them to the model. */

@@ -1,3 +1,4 @@
+export { arraysOf, type GivenArray, type GivenArrays, isGivenArray } from './given-arrays.js';
 export { describeInputs, type InputSpec } from './input-spec.js';
 export { readArrays, type UserArrays } from './npz.js';
 export { normalizePixels, type PixelInput } from './pixels.js';

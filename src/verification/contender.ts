@@ -1,4 +1,5 @@
 import { EngineFailure, type EngineInfo } from '../engines/index.js';
+import type { ArtefactInMemory } from '../files/index.js';
 import type { EngineName } from '../formats/format.js';
 import { EngineError, type MobileoneError, NotEquivalentError } from '../model/index.js';
 import { disproof } from '../proof/prove-artefact.js';
@@ -15,6 +16,8 @@ import { withFile } from './with-file.js';
 
 /** A candidate on its way: as far as it came. */
 export interface Contender {
+  readonly given: string | ArtefactInMemory;
+  /** As messages call it. */
   readonly path: string;
   readonly notes: string[];
   found?: FoundArtefact;

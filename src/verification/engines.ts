@@ -1,10 +1,12 @@
 import { type Engine, type EngineOptions, startEngine } from '../engines/index.js';
 import type { EngineName } from '../formats/format.js';
+import { EngineError } from '../model/index.js';
 
 /** The engines of a verification, each in a process of its own that starts when it is first asked for. Close them in every case. */
 export class Engines {
   readonly #options: EngineOptions;
   readonly #started = new Map<string, Engine>();
+  #isClosed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -20,11 +22,15 @@ export class Engines {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const engine of this.#started.values()) engine.close();
   }
 
   #engine(key: string, name: EngineName): Engine {
-    const engine = this.#started.get(key) ?? startEngine(name, this.#options);
+    const known = this.#started.get(key);
+    if (known) return known;
+    if (this.#isClosed) throw new EngineError({ what: 'the engines were closed' });
+    const engine = startEngine(name, this.#options);
     this.#started.set(key, engine);
     return engine;
   }

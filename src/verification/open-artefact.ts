@@ -1,9 +1,19 @@
 import {
+  type ArtefactInMemory,
+  type DataBeside,
+  DataInMemory,
   ExternalData,
+  expectWithin,
+  type FileInMemory,
+  type FilesOnDisk,
+  filesInMemory,
+  filesOf,
   filesOnDisk,
   folderOf,
   type Identity,
   isFolder,
+  nameOf,
+  plainBytes,
   readFile,
   readFolder,
   sha256,
@@ -16,9 +26,9 @@ import type { FileReport } from '../report/index.js';
 import type { ReadingLimits } from '../source/open-source.js';
 import { withFile } from './with-file.js';
 
-/** An artefact of any tool as it lies on the disk, opened. */
+/** An artefact of any tool as it was given, opened. */
 export interface OpenArtefact {
-  /** As the user gave it. */
+  /** As the user gave it, or called it. */
   readonly path: string;
   readonly target: Target;
   readonly artefact: Artefact;
@@ -31,15 +41,18 @@ export interface OpenArtefact {
   readonly externalData: ReadonlySet<Identity>;
 }
 
-/** What lies on the disk, and which format it is in; not opened yet. */
+/** What was given, and which format it is in; not opened yet. */
 export interface FoundArtefact extends Omit<OpenArtefact, 'opened'> {}
 
 /**
  * Reads an artefact and says which format it is in: by what lies there, not by its name.
  * @throws InputError where it is missing, damaged, over a limit or of no format that is known here
  */
-export async function findArtefact(path: string, limits: ReadingLimits): Promise<FoundArtefact> {
-  return inFile(path, async () => (isFolder(path) ? inFolder(path, path, limits) : inOneFile(path, limits)));
+export async function findArtefact(given: string | ArtefactInMemory, limits: ReadingLimits): Promise<FoundArtefact> {
+  return inFile(nameOf(given), async () => {
+    if (typeof given !== 'string') return inMemory(given, limits);
+    return isFolder(given) ? inFolder(given, given, limits) : inOneFile(given, limits);
+  });
 }
 
 /** @throws InputError where it is damaged; EngineError where it holds what cannot be judged here */
@@ -66,13 +79,43 @@ async function inFile<T>(path: string, step: () => Promise<T>): Promise<T> {
 }
 
 async function inFolder(path: string, folder: string, { maxBytes }: ReadingLimits): Promise<FoundArtefact> {
-  const lying = filesOnDisk(folder);
+  const format = formatOfFolder(filesOnDisk(folder));
+  return found(path, format, asChunks(readFolder(folder, maxBytes)));
+}
+
+async function inMemory(given: ArtefactInMemory, limits: ReadingLimits): Promise<FoundArtefact> {
+  if ('bytes' in given) return oneFileInMemory(given, limits);
+  const files = filesOf(given.files);
+  expectWithin(limits.maxBytes, files.values());
+  const plain = new Map(Array.from(files, ([inside, bytes]) => [inside, plainBytes(bytes)]));
+  return found(given.name, formatOfFolder(filesInMemory(plain)), asChunks(plain));
+}
+
+async function oneFileInMemory(given: FileInMemory, limits: ReadingLimits): Promise<FoundArtefact> {
+  const bytes = plainBytes(given.bytes);
+  expectWithin(limits.maxBytes, [bytes]);
+  const external = new DataInMemory(filesOf(given.files), { maxBytes: limits.maxBytes - bytes.length });
+  return oneFile(given.name, bytes, formatOfFile(filesInMemory(new Map([['', bytes]]))), external, limits);
+}
+
+function asChunks(files: ReadonlyMap<string, Uint8Array>): Map<string, readonly Uint8Array[]> {
+  return new Map(Array.from(files, ([inside, bytes]) => [inside, [bytes]]));
+}
+
+function formatOfFolder(lying: FilesOnDisk): ListedFormat {
   const format = [...formats.values()].find(
     ({ placement: { kind, main } }) => kind !== 'file' && lying.size(main) !== undefined,
   );
   if (!format) throw unknown('this folder holds');
-  const contents = readFolder(folder, maxBytes);
-  return found(path, format, new Map(Array.from(contents, ([inside, bytes]) => [inside, [bytes]])));
+  return format;
+}
+
+/** A damaged file is owned by none: the first format says what is wrong with it. */
+function formatOfFile(lying: FilesOnDisk): ListedFormat {
+  const single = [...formats.values()].filter(({ placement }) => placement.kind === 'file');
+  const format = single.find(({ placement }) => placement.owns(lying)) ?? single[0];
+  if (!format) throw unknown('this is');
+  return format;
 }
 
 async function inOneFile(path: string, limits: ReadingLimits): Promise<FoundArtefact> {
@@ -81,15 +124,21 @@ async function inOneFile(path: string, limits: ReadingLimits): Promise<FoundArte
   if (all.some(({ placement: { kind, main } }) => kind !== 'file' && main === name)) {
     return inFolder(path, folder, limits);
   }
-  const single = all.filter(({ placement }) => placement.kind === 'file');
-  const lying = filesOnDisk(path);
-  // A damaged file is owned by none: the first format says what is wrong with it.
-  const format = single.find(({ placement }) => placement.owns(lying)) ?? single[0];
-  if (!format) throw unknown('this is');
+  const format = formatOfFile(filesOnDisk(path));
   const { bytes } = readFile(path, smallerOf(askedLimit(limits), format.placement.largest));
+  const external = new ExternalData(path, { maxBytes: limits.maxBytes - bytes.length });
+  return oneFile(path, bytes, format, external, limits);
+}
+
+async function oneFile(
+  path: string,
+  bytes: Uint8Array,
+  format: ListedFormat,
+  external: DataBeside,
+  limits: ReadingLimits,
+): Promise<FoundArtefact> {
   const files = new Map<string, readonly Uint8Array[]>([['', [bytes]]]);
   const target = await format.load();
-  const external = new ExternalData(path, { maxBytes: limits.maxBytes - bytes.length });
   try {
     for (const location of target.dataFiles?.([bytes], limits) ?? [])
       files.set(location, [external.readWhole(location)]);
@@ -111,7 +160,7 @@ async function found(
   path: string,
   format: ListedFormat,
   files: ReadonlyMap<string, readonly Uint8Array[]>,
-  external?: ExternalData,
+  external?: DataBeside,
 ): Promise<FoundArtefact> {
   const reports = Array.from(files, ([inside, chunks]) => ({
     path: inside,
@@ -125,7 +174,7 @@ async function found(
     files: reports,
     bytes: reports.reduce((sum, { bytes }) => sum + bytes, 0),
     notes: external?.notes ?? [],
-    externalData: new Set(external?.files.map(({ identity }) => identity)),
+    externalData: new Set(external?.files.flatMap(({ identity }) => identity ?? [])),
   };
 }
 

@@ -2,13 +2,14 @@ import type { ResolvedVerify } from '../commands/verify/options.js';
 import type { Shard } from '../commands/verify/shard-options.js';
 import { openSamples } from '../data/open-samples.js';
 import type { Samples } from '../data/samples.js';
-import { expectNotAmong } from '../files/index.js';
+import { type ArtefactInMemory, expectNotAmong, nameOf } from '../files/index.js';
 import { MobileoneError, UsageError } from '../model/index.js';
 import { disproof } from '../proof/prove-artefact.js';
+import { onAbort } from '../run/abort.js';
 import type { Draft } from '../run/draft.js';
 import type { Stations } from '../run/stations.js';
-import { readLabels } from '../source/labels.js';
-import { type InputSpec, type PixelInput, seededTrials } from '../trials/index.js';
+import { labelsOf } from '../source/labels.js';
+import { type GivenArrays, type InputSpec, type PixelInput, seededTrials } from '../trials/index.js';
 import { makeCandidate, withColours } from './candidate.js';
 import { conclude, type DataTerms } from './conclude.js';
 import { type Contender, type Opponent, reportContender, termsOf } from './contender.js';
@@ -41,20 +42,21 @@ export interface Verification {
 
 /**
  * Compares candidates with a reference. Whatever a user can act on ends up in the draft; a defect is thrown.
- * @param path of the reference
- * @param candidates their paths
+ * @param given the reference: its path, or its bytes
+ * @param candidates likewise
  * @returns what is left of a verification on data, where it came to its end
  */
 export async function verifyArtefacts(
-  path: string,
-  candidates: readonly string[],
+  given: string | ArtefactInMemory,
+  candidates: readonly (string | ArtefactInMemory)[],
   verification: Verification,
 ): Promise<OnDataOutcome | undefined> {
   const { options, draft, stations } = verification;
-  const contenders = candidates.map((each): Contender => ({ path: each, notes: [] }));
+  const contenders = candidates.map((each): Contender => ({ given: each, path: nameOf(each), notes: [] }));
   const engines = new Engines({ build: options.engine, timeoutSeconds: options.timeout });
+  const unheard = onAbort(options, () => engines.close());
   try {
-    const artefact = await stations.time('read', async () => openFound(await find(path, verification), options));
+    const artefact = await stations.time('read', async () => openFound(await find(given, verification), options));
     draft.source = describeReference(artefact);
     const reference = await stations.time('look', () => makeReference(artefact, options));
     if (reference.stock) draft.takeStock(reference.stock);
@@ -70,6 +72,7 @@ export async function verifyArtefacts(
     draft.fail(error);
     return undefined;
   } finally {
+    unheard();
     engines.close();
     draft.candidates = contenders.map(reportContender);
     for (const { path: file, conclusion, proof, error = conclusion?.error ?? disproof(proof) } of contenders) {
@@ -90,15 +93,15 @@ async function failing(contender: Contender, step: () => Promise<void>): Promise
 }
 
 /** @throws UsageError where a file that it consists of would be written over */
-async function find(path: string, { options, places }: Verification): Promise<FoundArtefact> {
-  const found = await findArtefact(path, options);
+async function find(given: string | ArtefactInMemory, { options, places }: Verification): Promise<FoundArtefact> {
+  const found = await findArtefact(given, options);
   for (const place of places) expectNotAmong(place, found.externalData);
   return found;
 }
 
 async function open(contender: Contender, reference: Reference, verification: Verification): Promise<void> {
   const { options } = verification;
-  contender.found = await find(contender.path, verification);
+  contender.found = await find(contender.given, verification);
   contender.opened = await openFound(contender.found, options);
   contender.notes.push(...contender.found.notes, ...contender.opened.opened.notes);
   contender.candidate = makeCandidate(contender.opened, reference, options.map);
@@ -196,7 +199,7 @@ interface Given extends DataTerms {
 
 /** A user's samples. Class names are the user's, else what the first artefact says that has any. */
 function givenSamples(
-  place: string,
+  place: string | GivenArrays,
   options: ResolvedVerify,
   reference: Reference,
   running: readonly Opponent[],
@@ -205,7 +208,7 @@ function givenSamples(
 ): Given {
   const artefacts = [reference.artefact, ...running.map(({ candidate }) => candidate.artefact)];
   const told = artefacts.find(({ opened }) => opened.labels)?.opened.labels;
-  const labels = options.labels === undefined ? told : readLabels(options.labels);
+  const labels = options.labels === undefined ? told : labelsOf(options.labels);
   const count = reference.anchors.outputs.find(({ shape }) => shape?.length === 2)?.shape?.[1];
   const samples = openSamples(place, { ...options, specs, image: pixels, classes: { labels, count } });
   return { samples, labels, preprocessing: samples.preprocessing };

@@ -72,6 +72,12 @@ test.each([
   expect(fs.readdirSync(folder)).toEqual([NAME]);
 });
 
+test('what only a program can be given is refused in a file', async () => {
+  const folder = configured({ convert: { outDir: null } });
+  const { code, stderr } = await mobileone(folder, ['convert', DIGITS]);
+  expect([code, stderr]).toEqual([2, `mobileone: ${NAME}: convert.outDir: is null\n`]);
+});
+
 test('a file that is named has to be there', async () => {
   const { code, stderr } = await mobileone(scratch(), ['convert', DIGITS, '--config', 'missing.json']);
   expect([code, stderr]).toEqual([3, expect.stringMatching(/^mobileone: missing\.json: /)]);

@@ -1,17 +1,19 @@
 import { convertModel, notTried, type Outcome } from '../../conversion/convert-model.js';
 import { type Plan, planOutputs } from '../../conversion/plan.js';
-import { expectWritable, type Identity, identityAt } from '../../files/index.js';
+import { type ArtefactInMemory, expectWritable, type Identity, identityAt, pathsAmong } from '../../files/index.js';
 import type { Target } from '../../formats/format.js';
 import { formats } from '../../formats/index.js';
 import { MobileoneError, UsageError } from '../../model/index.js';
 import { expectProvable } from '../../proof/prove-artefact.js';
 import type { RunCheck } from '../../proof/run-check.js';
 import type { Report } from '../../report/index.js';
+import { abortable, onAbort } from '../../run/abort.js';
 import { now } from '../../run/clock.js';
 import { inJobs } from '../../run/in-jobs.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { reportPlaces } from '../../run/write-reports.js';
-import { readLabels } from '../../source/labels.js';
+import { labelsOf } from '../../source/labels.js';
+import { asModels, type ModelGiven } from '../model-given.js';
 import { rememberReport } from '../reports-of-errors.js';
 import { aboutOf } from './about-options.js';
 import { measureAlongDepth } from './measure-along-depth.js';
@@ -19,22 +21,50 @@ import { type ConvertOptions, type ResolvedConvert, resolveConvert } from './opt
 
 /**
  * Fuses ONNX models, writes them for the targets, opens what was written and compares its answers with the source's. Final
- * names then hold the new artefacts, or what they held before.
- * @param models paths of `.onnx` files
+ * names then hold the new artefacts, or what they held before; with `outDir: null` artefacts are given back as bytes.
+ * @param models paths of `.onnx` files, or their bytes
  * @throws UsageError before any work where the options are wrong; else the error of the first model that failed, after all
- * were tried: see `reportOf`
+ * were tried: see `reportOf`; and the reason of a signal that was aborted
  * @example const report = await convert('model.onnx', { to: ['onnx', 'tfjs'], outDir: 'dist' });
+ * @example const { artefacts } = await convert({ name: 'model.onnx', bytes }, { to: ['onnx', 'tfjs'], outDir: null });
  */
-export async function convert(models: string | readonly string[], options: ConvertOptions = {}): Promise<Report> {
-  const { report, error } = await convertAll(typeof models === 'string' ? [models] : models, options);
-  if (!error) return report;
-  throw rememberReport(error, report);
+export async function convert(
+  models: ModelGiven | readonly ModelGiven[],
+  options: ConvertOptions & { readonly outDir: null },
+): Promise<ConvertedInMemory>;
+export async function convert(
+  models: ModelGiven | readonly ModelGiven[],
+  options?: ConvertOptions & { readonly outDir?: string | undefined },
+): Promise<Report>;
+export async function convert(
+  models: ModelGiven | readonly ModelGiven[],
+  options: ConvertOptions = {},
+): Promise<Report | ConvertedInMemory> {
+  const { report, error, artefacts } = await convertAll(asModels(models), options);
+  if (error) throw rememberReport(error, report);
+  return options.outDir === null ? { report, artefacts } : report;
 }
 
-/** The same with the first error beside the report instead of thrown. @throws UsageError */
-export async function convertAll(models: readonly string[], given: ConvertOptions): Promise<RunOutcome> {
-  const started = now();
+/** What `convert` gives where nothing was to be written. */
+export interface ConvertedInMemory {
+  readonly report: Report;
+  /** In the order of the models and their targets; `verify` takes them as they are. */
+  readonly artefacts: readonly ArtefactInMemory[];
+}
+
+/**
+ * The same with the first error beside the report instead of thrown.
+ * @throws UsageError, and the reason of a signal that was aborted
+ */
+export function convertAll(models: readonly ModelGiven[], given: ConvertOptions): Promise<RunOutcome & InMemory> {
   const options = resolveConvert(given);
+  return abortable(options, () => convertWith(models, options));
+}
+
+type InMemory = Pick<ConvertedInMemory, 'artefacts'>;
+
+async function convertWith(models: readonly ModelGiven[], options: ResolvedConvert): Promise<RunOutcome & InMemory> {
+  const started = now();
   if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
   const targets = await loadTargets(options.to);
   if (options.prove)
@@ -47,7 +77,11 @@ export async function convertAll(models: readonly string[], given: ConvertOption
   const plans = planOutputs(models, targets, options);
   const outcomes = await convertEach(plans, options, targets);
   const isDrawn = options.check && options.html !== undefined;
-  return closeRun('convert', started, isDrawn ? await measureAlongDepth(outcomes, options) : outcomes, options);
+  const drawn = isDrawn ? await measureAlongDepth(plans, outcomes, options) : outcomes;
+  // What was called off is no end of a run, of which a report could tell.
+  options.signal?.throwIfAborted();
+  const closed = await closeRun('convert', started, drawn, options);
+  return { ...closed, artefacts: outcomes.flatMap(({ artefacts }) => artefacts) };
 }
 
 async function convertEach(
@@ -56,19 +90,27 @@ async function convertEach(
   targets: readonly Target[],
 ): Promise<Outcome[]> {
   const checks: RunCheck[] = [];
+  const closeChecks = () => {
+    for (const check of checks) check.close();
+  };
+  const unheard = onAbort(options, closeChecks);
   try {
     // Figures that cannot be left are worth no artefact.
     for (const file of reportPlaces(options)) expectWritable(file);
-    const labels = options.labels === undefined ? undefined : readLabels(options.labels);
+    const labels = options.labels === undefined ? undefined : labelsOf(options.labels);
     const jobs = Math.min(options.jobs, plans.length);
     if (options.check) {
       const { RunCheck } = await import('../../proof/run-check.js');
       for (let job = 0; job < jobs; job++) checks.push(new RunCheck(targets, options));
     }
-    const protect = identitiesOf([...plans.map(({ path }) => path), options.inputs, options.labels]);
+    const protect = identitiesOf([...plans.map(({ given }) => given), options.inputs, options.labels]);
     const common = { options, targets, labels, about: aboutOf(options), protect };
     return await inJobs(plans, jobs, {
-      work: (plan, job) => convertModel(plan, { ...common, check: checks[job] }),
+      async work(plan, job) {
+        const outcome = await convertModel(plan, { ...common, check: checks[job] });
+        options.signal?.throwIfAborted();
+        return outcome;
+      },
       isLast: ({ error }) => isDiskFull(error),
     });
   } catch (error) {
@@ -76,7 +118,8 @@ async function convertEach(
     if (!(error instanceof MobileoneError) || error instanceof UsageError) throw error;
     return plans.map(({ path }) => notTried(path, error));
   } finally {
-    for (const check of checks) check.close();
+    unheard();
+    closeChecks();
   }
 }
 
@@ -90,8 +133,8 @@ async function loadTargets(names: readonly string[]): Promise<Target[]> {
   );
 }
 
-function identitiesOf(paths: readonly (string | undefined)[]): Set<Identity> {
-  return new Set(paths.flatMap((path) => (path === undefined ? [] : (identityAt(path) ?? []))));
+function identitiesOf(given: readonly unknown[]): Set<Identity> {
+  return new Set(pathsAmong(given).flatMap((path) => identityAt(path) ?? []));
 }
 
 /** The next model would meet the same disk. */

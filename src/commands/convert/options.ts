@@ -1,7 +1,21 @@
 import type { Precision } from '../../formats/format.js';
 import { type FormatOptions, formatNames, formats, formatsNamed } from '../../formats/index.js';
-import { callback, count, type Declaration, flag, listOf, oneForAllOrByName, path, text } from '../../option-kinds.js';
+import {
+  abortSignal,
+  callback,
+  count,
+  type Declaration,
+  flag,
+  listOf,
+  oneForAllOrByName,
+  pathOrArrays,
+  pathOrNames,
+  pathOrNull,
+  text,
+} from '../../option-kinds.js';
+import type { Abortable } from '../../run/abort.js';
 import type { Progress } from '../../run/stations.js';
+import { type GivenArrays, isGivenArray } from '../../trials/given-arrays.js';
 import {
   CHECKING,
   type CheckingOptions,
@@ -29,12 +43,22 @@ export interface ConvertOptions
     CheckingOptions,
     PixelOptions,
     FormatOptions,
-    AboutOptions {
-  /** Targets to write; `onnx` by default. */
+    AboutOptions,
+    Abortable {
+  /**
+   * Targets to write.
+   * @default ['onnx']
+   */
   readonly to?: readonly string[] | undefined;
-  /** Where the artefacts go; made if missing. */
-  readonly outDir?: string | undefined;
-  /** Base name of the artefacts; `{name}` is the source's, `{dir}` the name of the folder that it lies in. */
+  /**
+   * Where the artefacts go; made if missing. null: nowhere, they are given back as bytes.
+   * @default '.'
+   */
+  readonly outDir?: string | null | undefined;
+  /**
+   * Base name of the artefacts; `{name}` is the source's, `{dir}` the name of the folder that it lies in.
+   * @default '{name}'
+   */
   readonly name?: string | undefined;
   /** One for all targets, or by target; by default that of the format, or as in the source. */
   readonly precision?:
@@ -47,17 +71,29 @@ export interface ConvertOptions
    * cost too much; `['none']`: none.
    */
   readonly keepFp32?: readonly string[] | undefined;
-  /** false: the targets are written from the graph as it is, cleaned only. */
+  /**
+   * false: the targets are written from the graph as it is, cleaned only.
+   * @default true
+   */
   readonly fuse?: boolean | undefined;
-  /** File of class names, one a line. */
-  readonly labels?: string | undefined;
-  /** `.npy` or `.npz` to check on, instead of seeded inputs. */
-  readonly inputs?: string | undefined;
-  /** false: no engine runs; what was written is still read back. */
+  /** Class names, or a file of them, one a line. */
+  readonly labels?: string | readonly string[] | undefined;
+  /** Arrays by the names of inputs, or an `.npy` or `.npz` file of them, to check on instead of seeded inputs. */
+  readonly inputs?: string | GivenArrays | undefined;
+  /**
+   * false: no engine runs; what was written is still read back.
+   * @default true
+   */
   readonly check?: boolean | undefined;
-  /** Leaves the artefact in place although it is not equivalent. */
+  /**
+   * Leaves the artefact in place although it is not equivalent.
+   * @default false
+   */
   readonly keep?: boolean | undefined;
-  /** So many models are on their way at a time; each has engines of its own. */
+  /**
+   * So many models are on their way at a time; each has engines of its own.
+   * @default 1
+   */
   readonly jobs?: number | undefined;
   /** Called as each step begins. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -81,7 +117,7 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
     flag: '--to <list>',
     help: `${[...formats.keys()].join(', ')}, comma-separated (${DEFAULT_TARGET})`,
   },
-  outDir: { kind: path, flag: '-o, --out-dir <dir>', help: 'where the artefacts go; made if missing (.)' },
+  outDir: { kind: pathOrNull, flag: '-o, --out-dir <dir>', help: 'where the artefacts go; made if missing (.)' },
   name: {
     kind: text,
     flag: '--name <name>',
@@ -101,22 +137,27 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   ...READING,
   ...REPORTS,
   ...pixelDeclarations('takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on'),
-  labels: { kind: path, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
+  labels: { kind: pathOrNames, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
   ...ABOUT,
-  inputs: { kind: path, flag: '--inputs <file>', help: ".npy or .npz to check on, in the source's layout (seeded)" },
+  inputs: {
+    kind: pathOrArrays(isGivenArray),
+    flag: '--inputs <file>',
+    help: ".npy or .npz to check on, in the source's layout (seeded)",
+  },
   ...CHECKING,
   check: { kind: flag, flag: '--no-check', help: 'writes without running an engine' },
   keep: { kind: flag, flag: '--keep', help: 'leaves the artefact in place although it is not equivalent' },
   ...formatOptions(),
   jobs: { kind: count, flag: '--jobs <n>', help: 'so many models at a time, each with engines of its own (1)' },
   onProgress: { kind: callback, flag: '', help: '' },
+  signal: { kind: abortSignal, flag: '', help: '' },
 });
 
 const DEFAULTS = Object.freeze({
   ...LIMITS,
   jobs: 1,
   to: [DEFAULT_TARGET] as readonly string[],
-  outDir: '.',
+  outDir: '.' as string | null,
   name: '{name}',
   fuse: true,
   timeout: 300,
@@ -212,6 +253,8 @@ function expectCombination(options: ResolvedConvert): void {
     if (needless)
       throw usage(`${needless.replace(/^(?!--)/, '--')} has no meaning with --no-check`, 'leave one of them out');
   }
+  if (options.keep && options.outDir === null)
+    throw usage('keep has no meaning where artefacts are given back', 'give an outDir, or leave keep out');
   expectName(options.name);
 }
 

@@ -1,3 +1,4 @@
+import { nameOf } from '../../files/index.js';
 import { formats } from '../../formats/index.js';
 import { GateError, MobileoneError, type Unsupported, UnsupportedError, UsageError } from '../../model/index.js';
 import type { ModelReport, Report } from '../../report/index.js';
@@ -9,6 +10,7 @@ import { listNodes } from '../../source/list-nodes.js';
 import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource } from '../../source/open-source.js';
 import { prepare } from '../../source/prepare.js';
+import { asModels, type ModelGiven } from '../model-given.js';
 import { rememberReport } from '../reports-of-errors.js';
 import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
 import { fusibleLine } from './summary.js';
@@ -16,24 +18,27 @@ import { fusibleLine } from './summary.js';
 /**
  * Says what is in ONNX models: inputs, outputs, counts before and after fusing, blocks that fusing would make or declines,
  * and what each target cannot express. Runs no engine and writes nothing but the report it is asked for.
- * @param models paths of `.onnx` files
+ * @param models paths of `.onnx` files, or their bytes
  * @throws UsageError where the options are wrong; else the error of the first model that failed, after all were looked at:
  * InputError; UnsupportedError where a target that was named refuses; GateError with `expectFused`
  * @example const { models: [model] } = await inspect('model.onnx');
  */
-export async function inspect(models: string | readonly string[], options: InspectOptions = {}): Promise<Report> {
-  const { report, error } = await inspectAll(typeof models === 'string' ? [models] : models, options);
+export async function inspect(
+  models: ModelGiven | readonly ModelGiven[],
+  options: InspectOptions = {},
+): Promise<Report> {
+  const { report, error } = await inspectAll(asModels(models), options);
   if (!error) return report;
   throw rememberReport(error, report);
 }
 
 /** The same with the error beside the report instead of thrown. */
-export async function inspectAll(paths: readonly string[], given: InspectOptions): Promise<RunOutcome> {
+export async function inspectAll(models: readonly ModelGiven[], given: InspectOptions): Promise<RunOutcome> {
   const started = now();
   const options = resolveInspect(given);
-  if (paths.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
+  if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
   const outcomes: Inspected[] = [];
-  for (const path of paths) outcomes.push(await inspectModel(path, options));
+  for (const model of models) outcomes.push(await inspectModel(model, options));
   return closeRun('inspect', started, outcomes, options);
 }
 
@@ -43,11 +48,11 @@ interface Inspected {
   readonly error: MobileoneError | undefined;
 }
 
-async function inspectModel(path: string, options: ResolvedInspect): Promise<Inspected> {
-  const draft = new Draft(path);
+async function inspectModel(model: ModelGiven, options: ResolvedInspect): Promise<Inspected> {
+  const draft = new Draft(nameOf(model));
   const stations = new Stations(() => {});
   try {
-    await look(draft, stations, path, options);
+    await look(draft, stations, model, options);
     if (options.isAsked) expectSupported(draft);
     if (options.expectFused && draft.fused.length > 0) {
       throw new GateError({ what: fusibleLine(draft.fused.length), todo: 'run mobileone convert on it' });
@@ -59,8 +64,8 @@ async function inspectModel(path: string, options: ResolvedInspect): Promise<Ins
   return { report: draft.finish(stations), error: draft.error };
 }
 
-async function look(draft: Draft, stations: Stations, path: string, options: ResolvedInspect): Promise<void> {
-  const source = await stations.time('read', () => openSource(path, options));
+async function look(draft: Draft, stations: Stations, given: ModelGiven, options: ResolvedInspect): Promise<void> {
+  const source = await stations.time('read', () => openSource(given, options));
   try {
     const { model } = source;
     const changes = await prepare(model, options, {

@@ -1,16 +1,23 @@
 import type { Interpolation } from '../../data/images/resize.js';
-import { type Declaration, oneOf, path, sizes } from '../../option-kinds.js';
+import { type Declaration, oneOf, path, pathOrArrays, sizes } from '../../option-kinds.js';
+import { type GivenArrays, isGivenArray } from '../../trials/given-arrays.js';
 import { usage } from '../reading-options.js';
 
 /** What can be asked of a user's data. */
 export interface DataOptions {
-  /** `.npy`, `.npz`, a folder of them, or a folder of JPEG, PNG and WebP images, instead of seeded inputs. */
-  readonly inputs?: string | undefined;
+  /**
+   * Arrays by the names of inputs, an `.npy` or `.npz` file of them, a folder of those, or a folder of JPEG, PNG and WebP
+   * images, instead of seeded inputs.
+   */
+  readonly inputs?: string | GivenArrays | undefined;
   /** Images, as Pillow resizes them: `[256]` for the shorter side, or `[height, width]`. */
   readonly resize?: readonly number[] | undefined;
   /** What is cut out of the middle after that: `[224]`, or `[height, width]`. */
   readonly crop?: readonly number[] | undefined;
-  /** `bilinear` where nothing is said. */
+  /**
+   * How images are resized.
+   * @default 'bilinear'
+   */
   readonly interpolation?: Interpolation | undefined;
   /** Classes of the samples: `folders`, or a CSV file of `file,label`. */
   readonly truth?: string | undefined;
@@ -19,7 +26,7 @@ export interface DataOptions {
 /** How each of them is read and judged. */
 export const DATA = {
   inputs: {
-    kind: path,
+    kind: pathOrArrays(isGivenArray),
     flag: '--inputs <path>',
     help: "what to try, in the reference's layout: .npy, .npz, a folder of them, or of JPEG, PNG or WebP images (seeded)",
   },

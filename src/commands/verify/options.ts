@@ -1,4 +1,5 @@
-import { callback, type Declaration, number, path, textsByName } from '../../option-kinds.js';
+import { abortSignal, callback, type Declaration, number, pathOrNames, textsByName } from '../../option-kinds.js';
+import type { Abortable } from '../../run/abort.js';
 import type { Progress } from '../../run/stations.js';
 import {
   CHECKING,
@@ -29,9 +30,10 @@ export interface VerifyOptions
     PixelOptions,
     DataOptions,
     ShardOptions,
-    BisectOptions {
-  /** File of class names, one a line. */
-  readonly labels?: string | undefined;
+    BisectOptions,
+    Abortable {
+  /** Class names, or a file of them, one a line. */
+  readonly labels?: string | readonly string[] | undefined;
   /** What a candidate calls values of the reference, where that cannot be found: `image: 'input'`, or `image: 'input:0231'`. */
   readonly map?: ReadonlyMap<string, string> | Readonly<Record<string, string>> | undefined;
   /** A candidate may lose so many points of top-1 against the reference. */
@@ -52,7 +54,7 @@ export const verifyOptions = (): Readonly<Record<keyof VerifyOptions, Declaratio
   ...pixelDeclarations(
     'the inputs are pixels of 0 to 255; rgb, bgr or gray, as the network was trained on. A candidate that normalises them itself gets them as they are',
   ),
-  labels: { kind: path, flag: '--labels <file>', help: 'class names, one a line (of the files)' },
+  labels: { kind: pathOrNames, flag: '--labels <file>', help: 'class names, one a line (of the files)' },
   ...reading,
   ...REPORTS,
   map: {
@@ -79,6 +81,7 @@ export const verifyOptions = (): Readonly<Record<keyof VerifyOptions, Declaratio
   ...BISECT,
   ...CHECKING,
   onProgress: { kind: callback, flag: '', help: '' },
+  signal: { kind: abortSignal, flag: '', help: '' },
 });
 
 const { maxCost: __, ...limits } = LIMITS;

@@ -63,7 +63,7 @@ export function expectShardOptions({
 }
 
 interface Others extends BisectOptions {
-  readonly inputs?: string | undefined;
+  readonly inputs?: unknown;
   readonly report?: string | undefined;
 }
 

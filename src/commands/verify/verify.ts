@@ -1,44 +1,69 @@
 import { isSample } from '../../data/open-samples.js';
-import { expectNoInputIn, expectNotInside, expectWritable } from '../../files/index.js';
+import {
+  type ArtefactInMemory,
+  expectNoInputIn,
+  expectNotInside,
+  expectWritable,
+  nameOf,
+  pathsAmong,
+} from '../../files/index.js';
 import { MobileoneError, OutputError, UsageError } from '../../model/index.js';
 import type { Report } from '../../report/index.js';
+import { abortable } from '../../run/abort.js';
 import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
-import { Stations } from '../../run/stations.js';
+import { stationsOf } from '../../run/stations.js';
 import { expectOwnPlaces, reportPlaces } from '../../run/write-reports.js';
 import { verifyArtefacts } from '../../verification/verify-artefacts.js';
 import { rememberReport } from '../reports-of-errors.js';
-import { resolveVerify, type VerifyOptions } from './options.js';
+import { type ResolvedVerify, resolveVerify, type VerifyOptions } from './options.js';
 import { shardOf } from './shard-options.js';
 
 /**
  * Compares artefacts of any tool with a reference: are these the same function, and on what was that tried?
- * @param reference path of an ONNX or LiteRT file, a TensorFlow.js folder or a Core ML package
- * @param candidates paths of what is compared with it
+ * @param reference path of an ONNX or LiteRT file, a TensorFlow.js folder or a Core ML package, or the bytes of one
+ * @param candidates what is compared with it, likewise
  * @throws UsageError before any work where the options are wrong; else the error of the first candidate that failed, after
- * all were tried: see `reportOf`
+ * all were tried: see `reportOf`; and the reason of a signal that was aborted
  * @example const report = await verify('model.onnx', ['model.tfjs', 'model.mlpackage']);
  */
 export async function verify(
-  reference: string,
-  candidates: string | readonly string[],
+  reference: ArtefactGiven,
+  candidates: ArtefactGiven | readonly ArtefactGiven[],
   options: VerifyOptions = {},
 ): Promise<Report> {
-  const all = typeof candidates === 'string' ? [candidates] : candidates;
-  const { report, error } = await verifyAll(reference, all, options);
+  const { report, error } = await verifyAll(reference, isList(candidates) ? candidates : [candidates], options);
   if (!error) return report;
   throw rememberReport(error, report);
 }
 
-/** The same with the first error beside the report instead of thrown. @throws UsageError */
-export async function verifyAll(
-  reference: string,
-  candidates: readonly string[],
+/** A model of any format: the path of its file or folder, or their bytes. */
+export type ArtefactGiven = string | ArtefactInMemory;
+
+function isList(candidates: ArtefactGiven | readonly ArtefactGiven[]): candidates is readonly ArtefactGiven[] {
+  return Array.isArray(candidates);
+}
+
+/**
+ * The same with the first error beside the report instead of thrown.
+ * @throws UsageError, and the reason of a signal that was aborted
+ */
+export function verifyAll(
+  reference: ArtefactGiven,
+  candidates: readonly ArtefactGiven[],
   given: VerifyOptions,
 ): Promise<RunOutcome> {
-  const started = now();
   const options = resolveVerify(given);
+  return abortable(options, () => verifyWith(reference, candidates, options));
+}
+
+async function verifyWith(
+  reference: ArtefactGiven,
+  candidates: readonly ArtefactGiven[],
+  options: ResolvedVerify,
+): Promise<RunOutcome> {
+  const started = now();
   if (candidates.length === 0) {
     throw new UsageError({ what: 'no candidate was named', todo: 'name a reference, and what to compare with it' });
   }
@@ -49,10 +74,10 @@ export async function verifyAll(
     });
   }
   const places = [...reportPlaces(options), ...(options.nodeData === undefined ? [] : [options.nodeData])];
-  expectNothingReadIsWritten(places, [reference, ...candidates], options);
+  expectNothingReadIsWritten(places, pathsAmong([reference, ...candidates]), options);
   const shard = shardOf(options, process.env);
-  const draft = new Draft(reference);
-  const stations = new Stations((station, samples) => options.onProgress?.({ model: reference, station, samples }));
+  const draft = new Draft(nameOf(reference));
+  const stations = stationsOf(nameOf(reference), options);
   let outcome: Awaited<ReturnType<typeof verifyArtefacts>>;
   try {
     for (const file of places) expectWritable(file);
@@ -61,6 +86,8 @@ export async function verifyAll(
     if (!(error instanceof MobileoneError)) throw error;
     draft.fail(error);
   }
+  // What was called off is no end of a run, of which a report could tell.
+  options.signal?.throwIfAborted();
   const report = { ...draft.finish(stations), stations: {} };
   const part = outcome?.part ?? null;
   const closed = await closeRun('verify', started, [{ report, error: draft.error }], options, {
@@ -78,7 +105,7 @@ function expectNothingReadIsWritten(
   artefacts: readonly string[],
   { inputs, labels, truth, save }: VerifyOptions,
 ): void {
-  const data = [inputs, labels, truth].filter((path) => path !== undefined);
+  const data = pathsAmong([inputs, labels, truth]);
   const read = [...artefacts, ...data];
   expectOwnPlaces(places, read);
   for (const place of places) expectNotInside(place, isSample(place) ? read : artefacts);
