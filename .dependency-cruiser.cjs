@@ -23,8 +23,8 @@ const stations = {
   ],
   study: ['source', 'report', 'files', 'trials', 'engines', 'formats', 'passes', 'operators', 'model'],
   commands: [
-    ...['study', 'verification', 'conversion', 'run', 'data', 'proof', 'source', 'report', 'files', 'trials'],
-    ...['formats', 'passes', 'operators', 'model'],
+    ...['study', 'verification', 'conversion', 'run', 'data', 'proof', 'source', 'report', 'files', 'engines'],
+    ...['trials', 'formats', 'passes', 'operators', 'model'],
   ],
 };
 

@@ -5,22 +5,30 @@ import type { Progress } from '../run/stations.js';
 
 const CLEAR_LINE = '\r\u001b[K';
 
+/** Before so many milliseconds nobody asks how long it will take, and nothing is known of it. */
+const SOON = 1000;
+
 /**
  * One line on a terminal that says what is being done, and of samples how many, how fast and how long it will take. It
  * neither hides the cursor nor switches the screen, so a run that is ended by a signal leaves the terminal as it was.
  */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
+  readonly #clock: () => number;
+  readonly #started: number;
   #bar: Promise<SamplesBar> | undefined;
   #isCleared = false;
 
-  constructor(stream: NodeJS.WriteStream) {
+  /** @param clock in milliseconds */
+  constructor(stream: NodeJS.WriteStream, clock = now) {
     this.#stream = stream;
+    this.#clock = clock;
+    this.#started = clock();
   }
 
-  readonly show = ({ model, station, samples }: Progress): void => {
+  readonly show = ({ model, station, samples, models }: Progress): void => {
     if (!this.#stream.isTTY) return;
-    const line = `${showName(model)}: ${station}`;
+    const line = `${showName(model)}: ${station}${models ? this.#ofModels(models) : ''}`;
     if (samples) {
       const { done, total } = samples;
       this.#bar ??= SamplesBar.start(this.#stream, line, total);
@@ -30,6 +38,14 @@ export class ProgressLine {
     this.#stop();
     this.#stream.write(`${CLEAR_LINE}${line.slice(0, Math.max(20, (this.#stream.columns ?? 80) - 1))}`);
   };
+
+  /** ` (2 of 5, 12 s left)`; the time by that of those that are done. */
+  #ofModels({ done, total }: NonNullable<Progress['models']>): string {
+    if (total === 1) return '';
+    const spent = this.#clock() - this.#started;
+    const left = done === 0 || spent < SOON ? '' : `, ${Math.ceil((spent / done) * ((total - done) / 1000))} s left`;
+    return ` (${Math.min(done + 1, total)} of ${total}${left})`;
+  }
 
   clear(): void {
     this.#isCleared = true;

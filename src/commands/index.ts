@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './command.js';
 import { completionCommand } from './completion/command.js';
 import { convertCommand } from './convert/command.js';
+import { doctorCommand } from './doctor/command.js';
 import { inspectCommand } from './inspect/command.js';
 import { reportCommand } from './report/command.js';
 import { studyCommand } from './study/command.js';
@@ -13,5 +14,6 @@ export const commands: readonly CommandDefinition[] = [
   verifyCommand,
   reportCommand,
   studyCommand,
+  doctorCommand,
   completionCommand(() => commands),
 ];

@@ -9,10 +9,11 @@ const require = createRequire(import.meta.url);
  * The bytes of a file of another package, by the name that an import would have: `package/folder/file.wasm`. A build carries
  * it along beside its scripts, deflated; elsewhere it lies where npm installed it.
  * @param {string} name
+ * @param {string} [folder] of the scripts that it is carried for, where those are not the ones that run: `child/`
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function readPackageFile(name) {
-  const carried = new URL(`packages/${name}.deflate`, import.meta.url);
+export function readPackageFile(name, folder = '') {
+  const carried = new URL(`${folder}packages/${name}.deflate`, import.meta.url);
   if (!existsSync(carried)) return new Uint8Array(readFileSync(require.resolve(name)));
   // Loaded when it is needed: few runs are.
   /** @type {typeof import('node:zlib')} */

@@ -7,6 +7,8 @@ export interface Progress {
   readonly station: string;
   /** How many samples are done, for a step that goes through them. */
   readonly samples?: { readonly done: number; readonly total: number } | undefined;
+  /** How many models of the run are done. */
+  readonly models?: { readonly done: number; readonly total: number } | undefined;
 }
 
 /** The stations of one model, of which who asked hears; none begins once the run was called off. */

@@ -44,3 +44,24 @@ test('without a terminal nothing is drawn', async () => {
   line.clear();
   expect(text()).toBe('');
 });
+
+test('of many models it says which, and the time left once a second has passed and one is done', () => {
+  const { stream, text } = terminal(true);
+  let time = 5000;
+  const line = new ProgressLine(stream, () => time);
+  const show = (done: number, after: number) => {
+    time = 5000 + after;
+    const before = text().length;
+    line.show({ model: 'net.onnx', station: 'check', models: { done, total: 5 } });
+    return text().slice(before).split('\u001b[K').at(-1);
+  };
+  expect(show(0, 900)).toBe('net.onnx: check (1 of 5)');
+  expect(show(1, 900)).toBe('net.onnx: check (2 of 5)');
+  expect(show(0, 1500)).toBe('net.onnx: check (1 of 5)');
+  // One took 2 s, so four take 8.
+  expect(show(1, 2000)).toBe('net.onnx: check (2 of 5, 8 s left)');
+  expect(show(4, 4100)).toBe('net.onnx: check (5 of 5, 2 s left)');
+  time = 9000;
+  line.show({ model: 'net.onnx', station: 'check', models: { done: 0, total: 1 } });
+  expect(text().endsWith('net.onnx: check')).toBe(true);
+});

@@ -19,8 +19,13 @@ export interface Ended {
 }
 
 /** Runs the built program in a folder. */
-export function mobileone(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return ended(start(folder, args, env));
+export function mobileone(
+  folder: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  built = program(),
+): Promise<Ended> {
+  return ended(start(folder, args, env, built));
 }
 
 /** Where the program is; undefined in tests for which none is built, so that no old one is tested. */
@@ -30,8 +35,8 @@ export function program(): string {
   return built;
 }
 
-export function start(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return spawn(process.execPath, [program(), ...args], {
+export function start(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, built = program()) {
+  return spawn(process.execPath, [built, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

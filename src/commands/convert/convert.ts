@@ -11,6 +11,7 @@ import { abortable, onAbort } from '../../run/abort.js';
 import { now } from '../../run/clock.js';
 import { inJobs } from '../../run/in-jobs.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
+import type { Progress } from '../../run/stations.js';
 import { reportPlaces } from '../../run/write-reports.js';
 import { labelsOf } from '../../source/labels.js';
 import { asModels, type ModelGiven } from '../model-given.js';
@@ -104,11 +105,15 @@ async function convertEach(
       for (let job = 0; job < jobs; job++) checks.push(new RunCheck(targets, options));
     }
     const protect = identitiesOf([...plans.map(({ given }) => given), options.inputs, options.labels]);
-    const common = { options, targets, labels, about: aboutOf(options), protect };
+    let done = 0;
+    const { onProgress } = options;
+    const told = (progress: Progress) => onProgress?.({ ...progress, models: { done, total: plans.length } });
+    const common = { options: { ...options, onProgress: told }, targets, labels, about: aboutOf(options), protect };
     return await inJobs(plans, jobs, {
       async work(plan, job) {
         const outcome = await convertModel(plan, { ...common, check: checks[job] });
         options.signal?.throwIfAborted();
+        done++;
         return outcome;
       },
       isLast: ({ error }) => isDiskFull(error),
