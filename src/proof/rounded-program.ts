@@ -234,7 +234,7 @@ function placesAlong(shape: readonly number[], axis: number, count: number): (in
   return (index) => Math.floor((Math.floor(index / inner) % along) / run);
 }
 
-/** Each integer is the nearest of its steps, and the steps of a channel reach just as far as its numbers. */
+/** Each integer is the nearest of its steps, of which 0 is one where it is needed, and the steps of a channel reach just as far as its numbers. */
 function unlikeSteps(
   shape: readonly number[],
   { least, most, scales, offsets, axis }: StoredSteps,
@@ -249,7 +249,8 @@ function unlikeSteps(
     // Scales of float16 are rounded themselves, and cannot be smaller than its step.
     if (end && (step <= ENDS * least || step >= ENDS * most || scale === SMALLEST_STEP)) end.reached = true;
     if (end && step * scale + offset !== float) end.isExact = false;
-    return step === Math.round((float - offset) / scale);
+    const isZeroKept = float !== 0 || step * scale + offset === 0;
+    return isZeroKept && step === Math.round((float - offset) / scale);
   });
   if (unlike !== undefined) return unlike;
   const wide = ends.findIndex(({ reached, isExact }) => !reached && !isExact);

@@ -5,6 +5,8 @@ import type { StoredWeight, Weight } from './program.js';
 /** Below this many elements a weight stays float32: the file gets no smaller and the answer worse. */
 const LEAST_QUANTIZED = { fp16: 1024, int8: 64 };
 const LARGEST_FLOAT16 = 65504;
+/** The last of 256 steps. */
+const MOST = 255;
 
 /** How each weight is stored at a precision. What cannot be stored so stays float32, and is named. */
 export function storeWeights(
@@ -21,8 +23,7 @@ export function storeWeights(
       notes.push(`${weight.name} stays float32: it holds numbers that are not finite`);
       return weight;
     }
-    if (precision === 'int8')
-      return { ...weight, quantization: { dtype: 'uint8' as const, scale: (high - low) / 255 || 1, min: low } };
+    if (precision === 'int8') return { ...weight, quantization: stepsBetween(low, high) };
     if (Math.max(-low, high) > LARGEST_FLOAT16) {
       notes.push(`${weight.name} stays float32: it holds numbers beyond ${LARGEST_FLOAT16}`);
       return weight;
@@ -30,6 +31,18 @@ export function storeWeights(
     return { ...weight, quantization: { dtype: 'float16' as const } };
   });
   return { weights: stored, notes };
+}
+
+/**
+ * 256 steps that reach from one number to another. Where 0 lies between, it is one of them: a kernel that is mostly zeros would
+ * else add a little of every pixel to each of its answers, all with one sign.
+ */
+function stepsBetween(low: number, high: number): { dtype: 'uint8'; scale: number; min: number } {
+  if (low > 0 || high < 0 || low === high) return { dtype: 'uint8', scale: (high - low) / MOST || 1, min: low };
+  const share = Math.round((MOST * -low) / (high - low));
+  const zero = Math.min(Math.max(share, low < 0 ? 1 : 0), high > 0 ? MOST - 1 : MOST);
+  const scale = Math.max(low < 0 ? -low / zero : 0, high > 0 ? high / (MOST - zero) : 0);
+  return { dtype: 'uint8', scale, min: zero === 0 ? 0 : -(zero * scale) };
 }
 
 /** Least and greatest element; NaN or infinite where one of them is. */
