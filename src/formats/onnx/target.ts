@@ -9,6 +9,7 @@ import { makeStatistics } from './make-statistics.js';
 import { dataFiles, type OnnxContent, open } from './open.js';
 import { applyPrecision } from './precision.js';
 import { runnable } from './runnable.js';
+import { spreadScales } from './spread-scales.js';
 
 /** ONNX expresses every model that was read from it. */
 export const onnx: Target<Model, object, OnnxContent> = {
@@ -19,6 +20,7 @@ export const onnx: Target<Model, object, OnnxContent> = {
     const notes = applyPrecision(model, options.precision, options.keepFp32 ?? []);
     if (options.precision === undefined) inferTypes(model.graph);
     makeStatistics(model);
+    spreadScales(model.graph);
     for (const [key, value] of description(options, layoutOf(model.graph)).map(asText)) model.metadata.set(key, value);
     if (options.about) describeModel(model, options.about);
     return { program: model, notes };

@@ -12,7 +12,8 @@ function decoded(elements: readonly number[]) {
   return { scale, values: Array.from(storedBytes(stored), (step) => step * scale + min) };
 }
 
-const filled = (...ends: number[]) => Array.from({ length: 100 }, (_, i) => ends[i] ?? (i % 2 ? 0 : (ends[0] ?? 0) / 3));
+const filled = (...ends: number[]) =>
+  Array.from({ length: 100 }, (_, i) => ends[i] ?? (i % 2 ? 0 : (ends[0] ?? 0) / 3));
 
 describe('weights in 256 steps', () => {
   test.each([
