@@ -22,8 +22,8 @@ export function networkReports(
   );
 }
 
-function latencyReport({ engine, threads, median, mad, runs }: Latency): LatencyReport {
-  return { engine, threads, median: rounded(median), mad: rounded(mad), runs };
+function latencyReport({ engine, threads, median, mad, runs, fastest }: Latency): LatencyReport {
+  return { engine, threads, median: rounded(median), mad: rounded(mad), runs, fastest: rounded(fastest) };
 }
 
 /** To what a clock tells: a thousandth. */

@@ -18,8 +18,8 @@ export interface StudyReport {
   readonly noise: NotNegative | null;
   readonly networks: readonly NetworkReport[];
   readonly correlations: readonly CorrelationReport[];
-  /** A fit of latency to what is known without running; null where there are too few networks. */
-  readonly model: null;
+  /** Fits of latency to what is known without running, one for each engine and number of threads; none where there are too few networks. */
+  readonly model: readonly TimeModelReport[];
   readonly advice: readonly never[];
   /** What was assumed, left out or disturbed, a sentence each. */
   readonly notes: readonly string[];
@@ -98,9 +98,11 @@ export interface LatencyReport {
   /** The median of the distances from the median, not scaled. */
   readonly mad: Milliseconds;
   readonly runs: WholeNumber;
+  /** The fastest run, which was disturbed least. */
+  readonly fastest: Milliseconds;
 }
 
-/** How a figure goes with latency, over all networks of one form. */
+/** How a figure goes with latency, over all networks: fused where that form is studied, else as given. */
 export interface CorrelationReport {
   readonly metric: string;
   readonly engine: string;
@@ -113,4 +115,33 @@ export interface CorrelationReport {
   /** Of Spearman's: a bootstrap interval of 95 %. */
   readonly low: number;
   readonly high: number;
+}
+
+/**
+ * Time as a sum: a part of every run, one for each node that is work, each byte moved and each multiply-accumulate by class, with no
+ * coefficient below 0. Errors are relative.
+ */
+export interface TimeModelReport {
+  readonly engine: string;
+  readonly threads: 1 | 'all';
+  readonly n: WholeNumber;
+  /** Networks of one family are left out of the fit together, to find the error. */
+  readonly families: WholeNumber;
+  /** Milliseconds for each unit, by term. */
+  readonly coefficients: Readonly<Record<string, NotNegative>>;
+  /** The median of the errors of networks that were left out. */
+  readonly medianError: NotNegative;
+  readonly networks: readonly ExplainedReport[];
+}
+
+/** What a fit says of one network. */
+export interface ExplainedReport {
+  readonly path: string;
+  readonly latency: Milliseconds;
+  /** With its family left out of the fit. */
+  readonly predicted: Milliseconds;
+  /** Which part of its time each term is, by the fit of all. */
+  readonly shares: Readonly<Record<string, Share>>;
+  /** The term that takes most. */
+  readonly bound: string;
 }

@@ -16,6 +16,7 @@ import {
 } from '../../study/index.js';
 import { VERSION } from '../../version.js';
 import { studyCsv } from './csv.js';
+import { explain } from './explanations.js';
 import { expectGates } from './gates.js';
 import { networkReports } from './network-reports.js';
 import { type ResolvedStudy, resolveStudy, type StudyOptions } from './options.js';
@@ -74,6 +75,7 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
     }
     await attempt(undefined, () => run.measure(networks, given.onProgress));
     const reports = networkReports(networks, run.measured);
+    const explanation = explain(networks, run.measured.latencies);
     await attempt(undefined, () => expectGates(reports, options));
     const report = (): StudyReport => ({
       tool: { name: 'mobileone', version: VERSION },
@@ -84,8 +86,7 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
       engines: run.engines,
       noise: run.noise,
       networks: reports,
-      correlations: [],
-      model: null,
+      ...explanation,
       advice: [],
       notes: [...networks.flatMap(({ path, notes }) => notes.map((note) => `${path}: ${note}`)), ...run.notes],
       errors: Array.from(errors, ([error, file]) => reportError(error, file)),

@@ -1,7 +1,7 @@
 import { showBytes, showCount, showShare } from '../../report/numbers.js';
 import type { SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
-import type { LatencyReport, NetworkReport, StudyReport } from './report.js';
+import type { CorrelationReport, LatencyReport, NetworkReport, StudyReport } from './report.js';
 
 interface Column {
   readonly title: string;
@@ -31,6 +31,7 @@ export function studySummary(report: StudyReport, { colours, verbose }: SummaryO
       lines.push(colours.yellow(`  ${showName(path)}, ${form}: not timed in ${engine}: ${showLine(reason)}`));
     }
   }
+  lines.push(...correlationLines(report, colours.dim), ...modelLines(report, verbose));
   if (noise !== null) lines.push(`  noise of this machine: turns of one network lie ${showShare(noise)} apart`);
   for (const note of notes) lines.push(colours.yellow(`  note: ${showLine(note)}`));
   return lines.length > 0 ? `${lines.join('\n')}\n` : '';
@@ -80,4 +81,49 @@ function details({ path, form, operators, activationFunctions, intensity, moved 
         `    ${showName(operator).padEnd(24)}${String(nodes).padStart(6)}${showBytes(bytes).padStart(10)}${showCount(macs).padStart(10)} MACs`,
     ),
   ];
+}
+
+/** What goes with latency: of each figure a line for each engine. */
+function correlationLines({ correlations }: StudyReport, dim: (text: string) => string): string[] {
+  if (correlations.length === 0) return [];
+  const rows = correlations.map((each) => [
+    ...[placeOf(each), each.metric, String(each.n), each.spearman.toFixed(2)],
+    ...[`${each.low.toFixed(2)} to ${each.high.toFixed(2)}`, showProbability(each.p), each.pearson.toFixed(2)],
+  ]);
+  const head = ['goes with latency in', 'figure', 'n', 'Spearman', '95 % interval', 'p', 'Pearson'];
+  return aligned([head, ...rows], [0, 1]).map((line, i) => (i === 0 ? dim(line) : line));
+}
+
+function showProbability(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+function placeOf({ engine, threads }: Pick<CorrelationReport, 'engine' | 'threads'>): string {
+  return threads === 1 ? engine : `${engine}, all threads`;
+}
+
+/** What time is made of, in each engine. */
+function modelLines({ model }: StudyReport, verbose: boolean): string[] {
+  return model.flatMap((fit) => {
+    const { medianError, families, n, coefficients, networks } = fit;
+    const terms = Object.entries(coefficients).filter(([, value]) => value > 0);
+    const formula = terms.map(([term, value]) => `${value.toPrecision(3)} ${term}`).join(' + ');
+    const error = `median error ${showShare(medianError)}, of ${n} networks with each of ${families} families left out in turn`;
+    const bounds = networks.map(({ path, latency, predicted, bound, shares }) => [
+      ...[showName(path), `${latency.toFixed(2)} ms`, `predicted ${predicted.toFixed(2)} ms`],
+      `bound by ${bound} (${showShare(shares[bound] ?? 0)})`,
+    ]);
+    return [`  ${placeOf(fit)}: ms = ${formula}; ${error}`, ...(verbose ? aligned(bounds, [0, 3], '    ') : [])];
+  });
+}
+
+/** Rows in columns. @param left which of them begin at one place; the others end at one */
+function aligned(rows: readonly (readonly string[])[], left: readonly number[], indent = '  '): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) =>
+      left.includes(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    return `${indent}${cells.join('  ')}`.trimEnd();
+  });
 }

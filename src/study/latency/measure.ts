@@ -15,6 +15,8 @@ export interface Latency {
   readonly median: number;
   readonly mad: number;
   readonly runs: number;
+  /** The fastest run, which was disturbed least; milliseconds. */
+  readonly fastest: number;
   /** The middle of each turn, in milliseconds: between turns all others had theirs. */
   readonly turns: readonly number[];
 }
@@ -138,6 +140,6 @@ function summarise({ subject, engine, threads, turns }: Place): Latency {
   const middles = turns.map(median);
   return {
     ...{ key: subject.key, engine: engine.name, threads },
-    ...{ median: median(times), mad: mad(times), runs: times.length, turns: middles },
+    ...{ median: median(times), mad: mad(times), runs: times.length, fastest: Math.min(...times), turns: middles },
   };
 }

@@ -1,0 +1,82 @@
+import type { Threads } from '../../engines/index.js';
+import type { StaticFigures } from '../static/index.js';
+import { fitRelative, median, predict, predictLeftOut } from '../statistics/index.js';
+import type { Observed } from './correlations.js';
+
+/**
+ * What time is made of: a part that every run has, one for each node that is work, one for each byte moved, and one for each
+ * multiply-accumulate, by class of operator.
+ */
+const TERMS: readonly { readonly name: string; of(figures: StaticFigures): number }[] = [
+  { name: 'run', of: () => 1 },
+  { name: 'nodes', of: ({ operators }) => Object.values(operators).reduce((sum, { nodes }) => sum + nodes, 0) },
+  { name: 'bytes', of: ({ bytesMoved }) => bytesMoved ?? 0 },
+  { name: 'macs dense', of: ({ products }) => (products.dense?.macs ?? 0) + (products.grouped?.macs ?? 0) },
+  { name: 'macs pointwise', of: ({ products }) => products.pointwise?.macs ?? 0 },
+  { name: 'macs depthwise', of: ({ products }) => products.depthwise?.macs ?? 0 },
+  { name: 'macs matrix', of: ({ products }) => products.matrix?.macs ?? 0 },
+];
+
+/** A fit of latency in one engine. */
+export interface TimeModel {
+  readonly engine: string;
+  readonly threads: Threads;
+  readonly n: number;
+  /** How many families, each of which was left out once to find the error. */
+  readonly families: number;
+  /** Milliseconds for each unit of a term. */
+  readonly coefficients: Readonly<Record<string, number>>;
+  /** The median of the relative errors, each of a network whose whole family was left out of the fit. */
+  readonly medianError: number;
+  readonly networks: readonly ExplainedNetwork[];
+}
+
+/** What the fit says of one network. */
+export interface ExplainedNetwork {
+  readonly path: string;
+  readonly latency: number;
+  /** Without its family in the fit. */
+  readonly predicted: number;
+  /** Which part of its time each term is, by the fit of all. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** The term that takes most. */
+  readonly bound: string;
+}
+
+/** So many networks for each term, and so many families, or the fit would only repeat what it was given. */
+const NETWORKS_A_TERM = 2;
+const LEAST_FAMILIES = 3;
+
+/** Fits a model of latency to what was observed; undefined where there are too few networks or families, or sizes not known. */
+export function fitTimeModel({ engine, threads, observations }: Observed): TimeModel | undefined {
+  const known = observations.filter(({ figures }) => figures.bytesMoved !== null && figures.macs !== null);
+  const groups = known.map(({ family }) => family);
+  const families = new Set(groups).size;
+  if (known.length < NETWORKS_A_TERM * TERMS.length || families < LEAST_FAMILIES) return undefined;
+  const rows = known.map(({ figures }) => TERMS.map(({ of }) => of(figures)));
+  const targets = known.map(({ latency }) => latency);
+  const coefficients = fitRelative({ rows, targets });
+  const leftOut = predictLeftOut({ rows, targets }, groups);
+  return {
+    ...{ engine, threads, n: known.length, families },
+    coefficients: byTerm(coefficients),
+    medianError: median(targets.map((latency, i) => Math.abs((leftOut[i] ?? 0) - latency) / latency)),
+    networks: known.map(({ path, latency }, i) => ({
+      path,
+      latency,
+      predicted: leftOut[i] ?? 0,
+      ...explain(rows[i] ?? [], coefficients),
+    })),
+  };
+}
+
+function explain(row: readonly number[], coefficients: readonly number[]): Pick<ExplainedNetwork, 'shares' | 'bound'> {
+  const whole = predict(row, coefficients);
+  const shares = row.map((value, i) => (value * (coefficients[i] ?? 0)) / whole);
+  const largest = shares.indexOf(Math.max(...shares));
+  return { shares: byTerm(shares), bound: TERMS[largest]?.name ?? '' };
+}
+
+function byTerm(values: readonly number[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(TERMS.map(({ name }, i) => [name, values[i] ?? 0]));
+}
