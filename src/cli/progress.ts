@@ -1,5 +1,5 @@
 import type { SingleBar } from 'cli-progress';
-import { showName } from '../report/index.js';
+import { showLine, showName } from '../report/index.js';
 import { now } from '../run/clock.js';
 import type { Progress } from '../run/stations.js';
 
@@ -26,7 +26,12 @@ export class ProgressLine {
     this.#started = clock();
   }
 
-  readonly show = ({ model, station, samples, models }: Progress): void => {
+  readonly show = ({ model, station, samples, models, notice }: Progress): void => {
+    if (notice !== undefined) {
+      this.#stop();
+      this.#stream.write(`${this.#stream.isTTY ? CLEAR_LINE : ''}${showLine(notice)}\n`);
+      return;
+    }
     if (!this.#stream.isTTY) return;
     const line = `${showName(model)}: ${station}${models ? this.#ofModels(models) : ''}`;
     if (samples) {

@@ -9,6 +9,8 @@ export interface Progress {
   readonly samples?: { readonly done: number; readonly total: number } | undefined;
   /** How many models of the run are done. */
   readonly models?: { readonly done: number; readonly total: number } | undefined;
+  /** A sentence that stays, whether or not anybody watches: how long it will take, say. */
+  readonly notice?: string | undefined;
 }
 
 /** The stations of one model, of which who asked hears; none begins once the run was called off. */

@@ -7,7 +7,7 @@ import { optimize } from '../passes/pipeline.js';
 import { fixShapes } from '../source/fix-shapes.js';
 import { type OpenSource, openSource, type ReadingLimits } from '../source/open-source.js';
 import { describeInputs, seededTrials, usualSizes } from '../trials/index.js';
-import { prepareNow, putAside, type Subject, subjectOf } from './latency/index.js';
+import type { Subject, SubjectParts } from './latency/subject.js';
 import { type StaticFigures, staticFigures } from './static/index.js';
 
 /** A network as its file has it, or as `convert` would write it. */
@@ -54,17 +54,20 @@ export async function studyNetwork(
   try {
     const { model } = source;
     const notes = fixAllSizes(model, options.shape);
-    const feeds = scratch ? drawFeeds(model) : new Map<string, Tensor>();
+    // Without timing there is no use for what engines need, which would take longer to load than a network to count.
+    const timed = scratch && { ...(await import('./latency/subject.js')), scratch, feeds: drawFeeds(model) };
     const forms: NetworkForm[] = [];
     for (const form of options.forms) {
       if (form === 'fused') optimize(model, { ...options, typed: true });
       const key = `${path} ${form}`;
       const figures = staticFigures(model.graph);
-      const parts = { key, model, feeds, scratch };
-      const subject =
-        scratch &&
-        (form === 'fused' ? subjectOf({ ...parts, scratch }) : givenSubject(source, options, { ...parts, scratch }));
-      forms.push({ form, figures, subject: subject ? await prepareNow(subject, formatNames) : untimed(key) });
+      if (!timed) {
+        forms.push({ form, figures, subject: untimed(key) });
+        continue;
+      }
+      const parts = { key, model, ...timed };
+      const subject = form === 'fused' ? timed.subjectOf(parts) : givenSubject(source, options, parts);
+      forms.push({ form, figures, subject: await timed.prepareNow(subject, formatNames) });
     }
     return { path, sizes: sizesOf(model), forms, notes };
   } finally {
@@ -90,15 +93,14 @@ function sizesOf({ graph }: Model): ReadonlyMap<string, readonly number[]> {
   return new Map(graph.inputs.map(({ name, shape = [] }) => [name, shape.map((size) => Number(size))]));
 }
 
+type TimedParts = Pick<SubjectParts, 'key' | 'feeds' | 'scratch'> &
+  Pick<typeof import('./latency/subject.js'), 'subjectOf' | 'putAside'>;
+
 /** The network as it was given: ONNX Runtime takes the file's own bytes, others what is made of them without fusing. */
 function givenSubject(
   source: OpenSource,
   options: NetworkOptions,
-  {
-    key,
-    feeds,
-    scratch,
-  }: { readonly key: string; readonly feeds: ReadonlyMap<string, Tensor>; readonly scratch: Scratch },
+  { key, feeds, scratch, subjectOf, putAside }: TimedParts,
 ): Subject {
   const { bytes, locations, external, model } = source;
   const outputs = model.graph.outputs.filter(({ dtype }) => dtype !== undefined).map(({ name }) => name);

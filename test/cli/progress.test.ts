@@ -36,6 +36,12 @@ test('a bar says how many samples are done, how fast, and the time left; the lin
   expect(text()).toBe(written);
 });
 
+test.each([true, false])('a sentence that stays is a line of its own, on a terminal or not (%s)', (isTTY) => {
+  const { stream, text } = terminal(isTTY);
+  new ProgressLine(stream).show({ model: '', station: 'time', notice: 'this will take about 9 minutes' });
+  expect(text().endsWith('this will take about 9 minutes\n')).toBe(true);
+});
+
 test('without a terminal nothing is drawn', async () => {
   const { stream, text } = terminal(false);
   const line = new ProgressLine(stream);

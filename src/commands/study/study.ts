@@ -3,20 +3,10 @@ import { EngineError, InputError, MobileoneError, UsageError } from '../../model
 import { reportError } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { expectOwnPlaces } from '../../run/write-reports.js';
-import {
-  type Form,
-  measureLatency,
-  NOISY,
-  noiseOf,
-  STUDY_ENGINES,
-  type StartedEngine,
-  type StudiedNetwork,
-  startStudyEngines,
-  studyNetwork,
-} from '../../study/index.js';
+import type { Latency, NotTimed, StartedEngine } from '../../study/latency/index.js';
+import { type Form, type StudiedNetwork, studyNetwork } from '../../study/network.js';
 import { VERSION } from '../../version.js';
 import { studyCsv } from './csv.js';
-import { explain } from './explanations.js';
 import { expectGates } from './gates.js';
 import { networkReports } from './network-reports.js';
 import { type ResolvedStudy, resolveStudy, type StudyOptions } from './options.js';
@@ -75,7 +65,7 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
     }
     await attempt(undefined, () => run.measure(networks, given.onProgress));
     const reports = networkReports(networks, run.measured);
-    const explanation = explain(networks, run.measured.latencies);
+    const explanation = await run.explain(networks);
     await attempt(undefined, () => expectGates(reports, options));
     const report = (): StudyReport => ({
       tool: { name: 'mobileone', version: VERSION },
@@ -127,7 +117,11 @@ class StudyRun {
   readonly #scratch: Scratch | undefined;
   #started: readonly StartedEngine[] = [];
   readonly notes: string[] = [];
-  measured: Awaited<ReturnType<typeof measureLatency>> = { latencies: [], notTimed: [] };
+  measured: { readonly latencies: readonly Latency[]; readonly notTimed: readonly NotTimed[] } = {
+    latencies: [],
+    notTimed: [],
+  };
+  noise: number | null = null;
 
   constructor(options: ResolvedStudy) {
     this.#options = options;
@@ -138,14 +132,11 @@ class StudyRun {
     return this.#started.map(({ name, info }) => ({ engine: name, package: info.name, version: info.version }));
   }
 
-  get noise(): number | null {
-    return noiseOf(this.measured.latencies) ?? null;
-  }
-
   /** @throws EngineError where an engine that was named, or every one, is missing */
   async start(): Promise<void> {
     const { latency, engine, timeout } = this.#options;
     if (!latency) return;
+    const { STUDY_ENGINES, startStudyEngines } = await timing();
     const wanted = STUDY_ENGINES.filter(({ name }) => engine?.includes(name) ?? true);
     const { started, missing } = await startStudyEngines(wanted, timeout);
     this.#started = started;
@@ -167,17 +158,39 @@ class StudyRun {
     const { seed, turns, threads } = this.#options;
     const subjects = networks.flatMap(({ forms }) => forms.map(({ subject }) => subject));
     if (this.#started.length === 0 || subjects.length === 0) return;
+    const { estimateSeconds, measureLatency, NOISY, noiseOf, PLAN } = await timing();
+    const numbers = threads?.map((each) => (each === 'all' ? 'all' : 1));
+    const planned = this.#started.flatMap((engine) => {
+      const asked = engine.threads.filter((each) => numbers?.includes(each) ?? true).length;
+      return networks.flatMap(({ forms }) =>
+        forms.map(({ figures }) => ({ engine, threads: asked, macs: figures.macs })),
+      );
+    });
+    const minutes = estimateSeconds(planned, turns, PLAN) / 60;
+    if (minutes > LONG_MINUTES) {
+      const notice = `this will take about ${minutes.toFixed(0)} minutes: fewer engines, forms or turns take less`;
+      onProgress?.({ model: '', station: 'time', notice });
+    }
     this.measured = await measureLatency(subjects, this.#started, {
       seed,
       turns,
-      threads: threads?.map((each) => (each === 'all' ? 'all' : 1)),
-      onTurn: (key, done, total) => onProgress?.({ model: key, station: 'time', samples: { done, total } }),
+      threads: numbers,
+      onTurn: (_key, done, total) => onProgress?.({ model: 'turns', station: 'time', samples: { done, total } }),
     });
-    const noise = this.noise;
-    if (noise !== null && noise > NOISY) {
+    const noise = noiseOf(this.measured.latencies);
+    this.noise = noise ?? null;
+    if (noise !== undefined && noise > NOISY) {
       const figure = `${(100 * noise).toFixed(1)} %`;
       this.notes.push(`this machine is too noisy for small differences: turns of one network lie ${figure} apart`);
     }
+  }
+
+  /** What goes with latency; loaded where something was timed. */
+  async explain(networks: readonly StudiedNetwork[]): Promise<Pick<StudyReport, 'correlations' | 'model'>> {
+    const { latencies } = this.measured;
+    if (latencies.length === 0) return { correlations: [], model: [] };
+    const { explain } = await import('./explanations.js');
+    return explain(networks, latencies);
   }
 
   close(): void {
@@ -187,3 +200,9 @@ class StudyRun {
 }
 
 const FORMS: readonly Form[] = ['source', 'fused'];
+
+/** What takes longer is said before it starts. */
+const LONG_MINUTES = 5;
+
+/** Engines, and what is needed to time in them, loaded where they are. */
+const timing = () => import('../../study/latency/index.js');

@@ -1,7 +1,7 @@
 import { allNodes, type Graph, type Value } from '../../model/index.js';
 import { hasTrait } from '../../operators/index.js';
 import { isGate } from './activation-functions.js';
-import { fixedOf } from './fixed.js';
+import { isFixed } from './fixed.js';
 
 /**
  * Ways beyond the first that values go: of every value that is computed or given as many as it has readers but one. So a
@@ -11,7 +11,7 @@ import { fixedOf } from './fixed.js';
 export function countBranches(graph: Graph): number {
   let count = 0;
   const add = (value: Value | undefined) => {
-    if (value && !fixedOf(value)) count += Math.max(0, readersOf(value) - 1);
+    if (value && !isFixed(value)) count += Math.max(0, readersOf(value) - 1);
   };
   graph.inputs.forEach(add);
   for (const node of allNodes(graph)) node.outputs.forEach(add);

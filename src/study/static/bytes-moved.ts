@@ -1,7 +1,7 @@
 import { byteLengthOf, isStatic, type Node, sizeOf, type Value } from '../../model/index.js';
 import { hasTrait } from '../../operators/index.js';
 import { computes } from './computes.js';
-import { fixedOf } from './fixed.js';
+import { constantBehind, isFixed } from './fixed.js';
 
 /** Bytes that a node takes from memory and puts there. */
 export interface BytesMoved {
@@ -22,14 +22,13 @@ export function bytesMovedBy(node: Node): BytesMoved | null {
   if (!computes(node)) return NOTHING;
   const made = sumOf(node.outputs);
   if (made === null) return null;
-  const fixed = node.inputs.flatMap((value) => (value && fixedOf(value)) ?? []);
-  const weights = fixed.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const weights = node.inputs.reduce((sum, value) => sum + ((value && constantBehind(value)?.byteLength) ?? 0), 0);
   if (hasTrait(node, 'moves')) {
     // A table that is looked up in gives as many elements as are asked for, whoever made it.
     const [table] = node.inputs;
-    return table && fixedOf(table) ? { weights: made, activations: made } : { weights: 0, activations: 2 * made };
+    return table && isFixed(table) ? { weights: made, activations: made } : { weights: 0, activations: 2 * made };
   }
-  const read = sumOf(new Set(node.inputs.filter((value) => value && !fixedOf(value))));
+  const read = sumOf(new Set(node.inputs.filter((value) => value && !isFixed(value))));
   return read === null ? null : { weights, activations: read + made };
 }
 

@@ -2,7 +2,7 @@ import { allNodes, type Graph, type Node } from '../../model/index.js';
 import { activationFunctions } from './activation-functions.js';
 import { activationsOf } from './activations.js';
 import { countBranches } from './branches.js';
-import { bytesMovedBy } from './bytes-moved.js';
+import { type BytesMoved, bytesMovedBy } from './bytes-moved.js';
 import { computes } from './computes.js';
 import { depthOf } from './depth.js';
 import { macsOf, type ProductClass, productClassOf } from './macs.js';
@@ -37,20 +37,30 @@ export interface StaticFigures {
   readonly intensity: number | null;
 }
 
+/** What one node does and moves, found out once. */
+interface NodeFigures {
+  readonly node: Node;
+  readonly macs: number | null;
+  readonly moved: BytesMoved | null;
+  readonly activations: number | null;
+}
+
 /** Counts a graph whose types have been inferred and whose sizes are fixed; weights are not read. */
 export function staticFigures(graph: Graph): StaticFigures {
-  const nodes = [...allNodes(graph)];
-  const macs = sum(nodes, macsOf);
-  const weights = sum(nodes, (node) => bytesMovedBy(node)?.weights ?? null);
-  const activations = sum(nodes, (node) => bytesMovedBy(node)?.activations ?? null);
+  const nodes = Array.from(allNodes(graph), (node): NodeFigures => {
+    return { node, macs: macsOf(node), moved: bytesMovedBy(node), activations: activationsOf(node) };
+  });
+  const macs = sum(nodes, (each) => each.macs);
+  const weights = sum(nodes, ({ moved }) => moved?.weights ?? null);
+  const activations = sum(nodes, ({ moved }) => moved?.activations ?? null);
   const bytesMoved = weights === null || activations === null ? null : weights + activations;
   return {
     macs,
     parameters: countParameters(graph),
-    activations: sum(nodes, activationsOf),
+    activations: sum(nodes, (each) => each.activations),
     bytesMoved,
     moved: { weights, activations },
-    operators: byClass(nodes.filter(computes), ({ operatorName }) => operatorName),
+    operators: byClass(nodes, (node) => (computes(node) ? node.operatorName : undefined)),
     products: byClass(nodes, productClassOf),
     nodes: nodes.length,
     depth: depthOf(graph),
@@ -61,7 +71,7 @@ export function staticFigures(graph: Graph): StaticFigures {
   };
 }
 
-function sum(nodes: readonly Node[], figure: (node: Node) => number | null): number | null {
+function sum(nodes: readonly NodeFigures[], figure: (node: NodeFigures) => number | null): number | null {
   let total = 0;
   for (const node of nodes) {
     const value = figure(node);
@@ -72,18 +82,17 @@ function sum(nodes: readonly Node[], figure: (node: Node) => number | null): num
 }
 
 function byClass(
-  nodes: readonly Node[],
+  nodes: readonly NodeFigures[],
   classOf: (node: Node) => string | undefined,
 ): Readonly<Record<string, ClassFigures>> {
   const classes = new Map<string, ClassFigures>();
-  for (const node of nodes) {
+  for (const { node, macs, moved } of nodes) {
     const name = classOf(node);
     if (name === undefined) continue;
-    const moved = bytesMovedBy(node);
     const figures = classes.get(name) ?? { nodes: 0, macs: 0, bytes: 0 };
     classes.set(name, figures);
     figures.nodes++;
-    figures.macs += macsOf(node) ?? 0;
+    figures.macs += macs ?? 0;
     figures.bytes += moved ? moved.weights + moved.activations : 0;
   }
   return Object.fromEntries([...classes].sort(([a], [b]) => (a < b ? -1 : 1)));

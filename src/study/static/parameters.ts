@@ -1,4 +1,5 @@
 import { allNodes, type Graph, isFloat, type Tensor, type Value } from '../../model/index.js';
+import { constantBehind } from './fixed.js';
 
 /** Operands of a batch norm that training follows but does not learn. */
 const RUNNING_STATISTICS: readonly number[] = [3, 4];
@@ -11,10 +12,12 @@ const RUNNING_STATISTICS: readonly number[] = [3, 4];
 export function countParameters(graph: Graph): number {
   const weights = new Set<Tensor>();
   const add = (value: Value | undefined) => {
-    const tensor = value && tensorOf(value);
+    const tensor = value && constantBehind(value);
     if (tensor && isFloat(tensor.dtype) && tensor.shape.length > 0) weights.add(tensor);
   };
   for (const node of allNodes(graph)) {
+    // Whoever reads what it hands on says what that is.
+    if (node.is('Identity')) continue;
     const isNorm = node.is('BatchNormalization');
     for (const [index, value] of node.inputs.entries()) {
       if (!(isNorm && RUNNING_STATISTICS.includes(index))) add(value);
@@ -24,11 +27,4 @@ export function countParameters(graph: Graph): number {
   let count = 0;
   for (const { size } of weights) count += size;
   return count;
-}
-
-/** Exporters write weights as initializers, or each as a `Constant` node. */
-function tensorOf({ constant, producer }: Value): Tensor | undefined {
-  if (constant || !producer?.is('Constant')) return constant;
-  for (const attribute of producer.attributes.values()) if (attribute.kind === 'tensor') return attribute.value;
-  return undefined;
 }

@@ -166,3 +166,12 @@ test('figures of a graph are the sums of its nodes', () => {
   expect(figures.bytesMoved).toBe(Object.values(figures.operators).reduce((sum, { bytes }) => sum + bytes, 0));
   expect(figures.intensity).toBe(macs / (figures.bytesMoved ?? 0));
 });
+
+test('a constant that is handed on counts by who reads it at last', () => {
+  const graph = graphOf((n) => {
+    const [shared, scale] = [n.node('Identity', [n.random([8], 0.5, 1)]), n.random([8], 0.5, 1)];
+    return n.node('BatchNormalization', [n.input([1, 8, 4, 4]), scale, scale, shared, shared]);
+  });
+  expect(countParameters(graph)).toBe(8);
+  expect(countBranches(graph)).toBe(0);
+});
