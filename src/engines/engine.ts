@@ -21,6 +21,8 @@ export interface Payload {
   readonly optimize: boolean;
   /** How many threads one node may be computed in; 1 where nothing is said. ONNX Runtime's native build alone has more. */
   readonly threads?: Threads | undefined;
+  /** Where the engine may write down what each node takes; see `Session.profile`. */
+  readonly profile?: string | undefined;
   /** The same model at other sizes of its inputs, for an engine that runs it at its own alone. */
   readonly atSizes?: ((sizes: InputSizes) => Chunks) | undefined;
 }
@@ -41,6 +43,11 @@ export interface Session {
    * @throws EngineFailure
    */
   time(feeds: ReadonlyMap<string, Tensor>, outputs: readonly string[], plan: TimingPlan): Promise<readonly number[]>;
+  /**
+   * Ends what is written down of the runs of a session that was loaded for it, and gives it as the engine wrote it.
+   * @throws EngineFailure where this engine writes nothing down
+   */
+  profile(): Promise<string>;
   release(): Promise<void>;
 }
 
@@ -95,6 +102,7 @@ export class Engine {
       ...answer.loaded,
       run: (feeds, outputs) => run(process, session, feeds, outputs),
       time: (feeds, outputs, plan) => time(process, session, feeds, outputs, plan),
+      profile: () => profile(process, session),
       async release() {
         if (process.isAlive) await process.request({ ask: 'release', session }, []);
       },
@@ -113,11 +121,12 @@ export class Engine {
 }
 
 async function load(process: EngineProcess, session: number, payload: Payload): Promise<Answer> {
-  const { model, files = new Map<string, Chunks>(), optimize, threads = 1, file } = payload;
+  const { model, files = new Map<string, Chunks>(), optimize, threads = 1, profile, file } = payload;
   const sent = file ? [] : chunksOf(model);
   const from = file && { ...file, bytes: countBytes(chunksOf(model)) };
   const request: LoadRequest = {
     ...{ ask: 'load', session, files: [...files.keys()], optimize, threads },
+    ...(profile === undefined ? {} : { profile }),
     ...(from ? { from } : {}),
   };
   return (await process.request(request, [sent, ...Array.from(files.values(), chunksOf)])).answer;
@@ -158,4 +167,10 @@ async function time(
   );
   if (!('times' in answer)) throw new EngineFailure('died', `${process.title} gives no times`);
   return answer.times;
+}
+
+async function profile(process: EngineProcess, session: number): Promise<string> {
+  const { answer, attachments } = await process.request({ ask: 'profile', session }, []);
+  if (!('profiled' in answer)) throw new EngineFailure('died', `${process.title} gives no profile`);
+  return new TextDecoder().decode(attachments[0]);
 }

@@ -48,6 +48,8 @@ export interface LoadRequest {
   readonly optimize: boolean;
   /** Threads that one node may be computed in, `all` for as many as the machine has; 1 where nothing is said, so that sums are added in one order. */
   readonly threads?: Threads;
+  /** Set where what each node takes is to be written down: how names of files begin that the engine may make for that. */
+  readonly profile?: string;
   readonly from?: KnownFile;
 }
 
@@ -75,6 +77,12 @@ export interface TimeRequest extends Omit<RunRequest, 'ask'> {
   readonly plan: TimingPlan;
 }
 
+/** No attachments. Ends what a session writes down of its runs. */
+export interface ProfileRequest {
+  readonly ask: 'profile';
+  readonly session: number;
+}
+
 /** No attachments. The model may be forgotten. */
 export interface ReleaseRequest {
   readonly ask: 'release';
@@ -82,7 +90,7 @@ export interface ReleaseRequest {
 }
 
 /** What this process asks of an engine, one after the other. */
-export type Request = LoadRequest | RunRequest | TimeRequest | ReleaseRequest;
+export type Request = LoadRequest | RunRequest | TimeRequest | ProfileRequest | ReleaseRequest;
 
 /** What an engine says: `ready` or `missing` once, unasked; then one answer to every request. */
 export type Answer =
@@ -96,4 +104,6 @@ export type Answer =
   | { readonly outputs: readonly TensorHeader[] }
   /** What each run took, in milliseconds, in their order. */
   | { readonly times: readonly number[] }
+  /** Attachment: what the engine wrote down, as text. */
+  | { readonly profiled: true }
   | { readonly released: true };

@@ -18,6 +18,11 @@ export class Scratch {
     }
   }
 
+  /** Where somebody else may write, and how what is written there begins its name. */
+  place(): string {
+    return this.#folder.fresh();
+  }
+
   /** @param file as `write` gave it */
   read(file: string): Uint8Array {
     return fs.readFileSync(file);

@@ -1,12 +1,15 @@
 import type { Scratch } from '../files/index.js';
-import type { Model, Tensor } from '../model/index.js';
+import type { Model } from '../model/index.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization } from '../operators/index.js';
 import { inferTypes } from '../operators/infer.js';
 import { optimize } from '../passes/pipeline.js';
+import { fusedBlocks } from '../source/blocks.js';
 import { fixShapes } from '../source/fix-shapes.js';
+import { linksOf } from '../source/links.js';
 import { type OpenSource, openSource, type ReadingLimits } from '../source/open-source.js';
-import { describeInputs, seededTrials, usualSizes } from '../trials/index.js';
+import { describeInputs, usualSizes } from '../trials/index.js';
+import { drawFeeds } from './feeds.js';
 import type { Subject, SubjectParts } from './latency/subject.js';
 import { type StaticFigures, staticFigures } from './static/index.js';
 
@@ -75,18 +78,41 @@ export async function studyNetwork(
   }
 }
 
+/** A network as graphs, whose weights can be read as long as its file is open. */
+export interface OpenNetwork {
+  readonly source: Model;
+  readonly fused: Model;
+  /** How many blocks fusing merged. */
+  readonly blocks: number;
+}
+
+/**
+ * Reads a network and does something with it in both forms.
+ * @throws InputError, UsageError, and what `step` throws
+ */
+export async function withNetwork<T>(
+  path: string,
+  options: Omit<NetworkOptions, 'forms'>,
+  step: (network: OpenNetwork) => Promise<T>,
+): Promise<T> {
+  const file = await openSource(path, options);
+  try {
+    const [source, fused] = [file.model, file.readAgain()];
+    for (const model of [source, fused]) fixAllSizes(model, options.shape);
+    const links = linksOf(fused.graph);
+    optimize(fused, { ...options, typed: true });
+    return await step({ source, fused, blocks: fusedBlocks(fused.graph, links).length });
+  } finally {
+    file.external.close();
+  }
+}
+
 /** Fixes what is asked for and what else is open, and infers types. @returns what became fixed, a sentence each */
 function fixAllSizes(model: Model, shape: ReadonlyMap<string, readonly number[]>): string[] {
   const asked = fixShapes(model, shape);
   const notes = fixShapes(model, usualSizes(describeInputs(model.graph)));
   inferTypes(model.graph);
   return [...asked, ...notes];
-}
-
-/** The same numbers on every run. */
-function drawFeeds({ graph }: Model): ReadonlyMap<string, Tensor> {
-  const [draw] = seededTrials(describeInputs(graph)).settings[0] ?? [];
-  return draw?.()[0]?.feeds ?? new Map();
 }
 
 function sizesOf({ graph }: Model): ReadonlyMap<string, readonly number[]> {

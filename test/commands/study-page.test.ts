@@ -42,6 +42,8 @@ function studyOf(changes: Partial<StudyReport>): StudyReport {
     correlations: [],
     model: [],
     advice: [],
+    ablations: [],
+    profiles: [],
     notes: [],
     errors: [],
     ...changes,

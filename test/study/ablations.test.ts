@@ -3,11 +3,12 @@ import { type Session, startEngine } from '../../src/engines/index.js';
 import { writeOnnx } from '../../src/formats/onnx/index.js';
 import { type Model, sizeOf, Tensor, type Value } from '../../src/model/index.js';
 import { countGraph } from '../../src/source/counts.js';
-import { ABLATIONS, type Ablation, ablationNames } from '../../src/study/ablations/ablations.js';
+import { ABLATIONS } from '../../src/study/ablations/ablations.js';
 import { ACTIVATIONS, type ActivationName } from '../../src/study/ablations/activations.js';
 import { atDepth, macsOfStages } from '../../src/study/ablations/equal-work.js';
 import { Layers } from '../../src/study/ablations/layers.js';
 import { ablationLines } from '../../src/study/ablations/lines.js';
+import { ABLATION_NAMES } from '../../src/study/ablations/names.js';
 import { type Design, PLAIN, plainNetwork } from '../../src/study/ablations/plain-network.js';
 import { runAblation } from '../../src/study/ablations/run-ablation.js';
 
@@ -74,8 +75,8 @@ async function answer(model: Model, feed: Tensor): Promise<Float64Array> {
 }
 
 describe('ONNX Runtime', () => {
-  const variants = ablationNames().flatMap((name) =>
-    (ABLATIONS[name] as Ablation).variants.slice(1).map((variant) => [name, variant.name, variant.design] as const),
+  const variants = ABLATION_NAMES.flatMap((name) =>
+    ABLATIONS[name].variants.slice(1).map((variant) => [name, variant.name, variant.design] as const),
   );
   const image = Tensor.from(
     'float32',

@@ -9,6 +9,12 @@ Examples:
       every ONNX file of a folder, fused, in ONNX Runtime on one thread
   mobileone study model.onnx --no-latency --max-macs 300e6 --max-params 5e6
       a gate for a pipeline, in milliseconds: exit code 7 where the network is larger
+  mobileone study model.onnx --form fused --profile --trace trace.json
+      which layers of it take the time, how far each is from what the machine could do, and where it comes from
+  mobileone study model.onnx --advice --engine native
+      what would make it faster there, each change measured on a copy
+  mobileone study --ablate activation,se
+      what activations and squeeze-excites cost on this machine, in a plain network of thirty convolutions
   mobileone study model.onnx --report now.json --compare before.json
       exit code 7 where it became slower`;
 
@@ -24,7 +30,7 @@ export const studyCommand: CommandDefinition = {
     'source has as many parameters as its framework says; once they are folded into convolutions they are gone. Bytes moved ' +
     'are those of every operand once and every result once. Sizes that the file leaves open are batch 1, 224 by 224 for ' +
     'images and 8 for all else, unless --shape says others.',
-  arguments: [{ syntax: '<model...>', help: 'ONNX files, or folders of them' }],
+  arguments: [{ syntax: '[model...]', help: 'ONNX files, or folders of them; none with --ablate' }],
   examples: EXAMPLES,
   options: studyOptions,
   isConfigurable: false,

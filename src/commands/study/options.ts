@@ -1,5 +1,6 @@
 import { callback, count, type Declaration, flag, listOf, number, path } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
+import { ABLATION_NAMES, type AblationName } from '../../study/ablations/names.js';
 import { STUDY_ENGINES } from '../../study/latency/engine-list.js';
 import { CHECKING, type CheckingOptions } from '../checking-options.js';
 import {
@@ -38,6 +39,18 @@ export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<Chec
   /** Fail where a network, fused where that form is studied, has more. */
   readonly maxMacs?: number | undefined;
   readonly maxParams?: number | undefined;
+  /** Builds plain networks with each form of these choices and measures what it costs; takes no model. */
+  readonly ablate?: readonly AblationName[] | undefined;
+  /** Shows where the time of one network goes, by the engine's own profiler. */
+  readonly profile?: boolean | undefined;
+  /** Also writes the profile to this file, in the Chrome trace format. */
+  readonly trace?: string | undefined;
+  /** Also writes the time of each layer to this file, as node data for Model Explorer. */
+  readonly nodeData?: string | undefined;
+  /** Tries on copies what would make networks faster, and tells what was measured to gain. */
+  readonly advice?: boolean | undefined;
+  /** Seconds that advice on one network may measure. */
+  readonly adviceSeconds?: number | undefined;
   /** A report of an earlier run: fails where a median is over the one there by more than 5 % and three times its spread. */
   readonly compare?: string | undefined;
   /** Called as each step begins. */
@@ -93,6 +106,24 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
     flag: '--compare <report>',
     help: 'exit code 7 where a median is over the one of that report by more than 5 % and three times its MAD',
   },
+  ablate: {
+    kind: listOf(() => ABLATION_NAMES),
+    flag: '--ablate <list>',
+    help: `builds a plain network with each form of a choice and times it: ${ABLATION_NAMES.join(', ')}; takes no model`,
+  },
+  profile: {
+    kind: flag,
+    flag: '--profile',
+    help: "where the time of one network goes, by ONNX Runtime's own profiler",
+  },
+  trace: { kind: path, flag: '--trace <file>', help: 'writes the profile for chrome://tracing and Perfetto' },
+  nodeData: { kind: path, flag: '--node-data <file>', help: 'writes the time of each layer for Model Explorer' },
+  advice: { kind: flag, flag: '--advice', help: 'what would make it faster, each change measured on a copy' },
+  adviceSeconds: {
+    kind: number((value) => value > 0, 'a number above 0'),
+    flag: '--advice-seconds <n>',
+    help: 'how long advice on one network may measure (120)',
+  },
   timeout: CHECKING.timeout,
   onProgress: { kind: callback, flag: '', help: '' },
 });
@@ -112,7 +143,19 @@ const OF_LATENCY = {
   maxLatency: '--max-latency',
   minSpeedup: '--min-speedup',
   compare: '--compare',
+  ablate: '--ablate',
+  profile: '--profile',
+  advice: '--advice',
 } as const;
+
+/** Engines that keep a profile. */
+const PROFILED = STUDY_ENGINES.filter(({ engine }) => engine === 'onnxruntime').map(({ name }) => name);
+
+const NEEDING = [
+  ['trace', '--trace', 'profile'],
+  ['nodeData', '--node-data', 'profile'],
+  ['adviceSeconds', '--advice-seconds', 'advice'],
+] as const;
 
 /** @throws UsageError for an unknown key, an impossible value or an impossible combination */
 export function resolveStudy(given: StudyOptions = {}): ResolvedStudy {
@@ -123,6 +166,11 @@ export function resolveStudy(given: StudyOptions = {}): ResolvedStudy {
     for (const [key, name] of Object.entries(OF_LATENCY)) {
       if (key in rest) throw usage(`${name} has no meaning with --no-latency`, 'leave one of them out');
     }
+  }
+  if (options.profile && options.engine?.some((name) => PROFILED.includes(name)) === false)
+    throw usage('--profile needs ONNX Runtime', `name ${PROFILED.join(' or ')} with --engine`);
+  for (const [key, name, needed] of NEEDING) {
+    if (options[key] !== undefined && !options[needed]) throw usage(`${name} needs --${needed}`, `add --${needed}`);
   }
   if (options.minSpeedup !== undefined && !FORMS.every((form) => options.form.includes(form)))
     throw usage('--min-speedup needs both forms', 'leave --form out');

@@ -1,5 +1,9 @@
 // `mobileone/study.schema.json` is made from these types and their comments.
+
 import type { ErrorReport, ExitCode, Milliseconds, NotNegative, Share, WholeNumber } from '../../report/report.js';
+import type { AblationReport } from '../../study/ablations/report.js';
+import type { AdviceReport } from '../../study/advice/report.js';
+import type { ProfileReport } from '../../study/profile/report.js';
 
 /**
  * What networks cost, and why. Paths are as the user gave them; there is no time stamp, and no number that JSON cannot hold.
@@ -20,12 +24,26 @@ export interface StudyReport {
   readonly correlations: readonly CorrelationReport[];
   /** Fits of latency to what is known without running, one for each engine and number of threads; none where there are too few networks. */
   readonly model: readonly TimeModelReport[];
-  readonly advice: readonly never[];
+  /** What would make networks faster, each measured; empty without `--advice`, and where nothing gains. */
+  readonly advice: readonly NetworkAdvice[];
+  /** What choices of a plain network cost; empty without `--ablate`. */
+  readonly ablations: readonly NetworkAblation[];
+  /** Where the time of a run goes, node by node; empty without `--profile`. */
+  readonly profiles: readonly NetworkProfileReport[];
   /** What was assumed, left out or disturbed, a sentence each. */
   readonly notes: readonly string[];
   /** Why the exit code is not 0. */
   readonly errors: readonly ErrorReport[];
 }
+
+/** Advice on the network of this file. */
+export type NetworkAdvice = AdviceReport & { readonly path: string };
+
+/** One choice of a plain network of thirty convolutions. */
+export type NetworkAblation = AblationReport;
+
+/** A profile of the network of this file. */
+export type NetworkProfileReport = ProfileReport & { readonly path: string };
 
 /** Where it ran. */
 export interface MachineReport {

@@ -10,7 +10,7 @@ import { studyCsv } from './csv.js';
 import { expectGates } from './gates.js';
 import { networkReports } from './network-reports.js';
 import { type ResolvedStudy, resolveStudy, type StudyOptions } from './options.js';
-import type { EngineReport, StudyReport } from './report.js';
+import type { EngineReport, NetworkAdvice, NetworkProfileReport, StudyReport } from './report.js';
 import { rememberStudy } from './reports-of-errors.js';
 
 /** What a study came to. */
@@ -37,7 +37,9 @@ export async function study(models: string | readonly string[], options: StudyOp
 export async function studyAll(models: readonly string[], given: StudyOptions): Promise<StudyOutcome> {
   const started = now();
   const options = resolveStudy(given);
-  if (models.length === 0)
+  if (options.ablate && models.length > 0)
+    throw new UsageError({ what: '--ablate builds its own networks', todo: 'name no model with it' });
+  if (!options.ablate && models.length === 0)
     throw new UsageError({ what: 'no model was named', todo: 'name ONNX files, or folders of them' });
   const errors = new Map<MobileoneError, string | undefined>();
   const attempt = async <T>(file: string | undefined, step: () => T | Promise<T>): Promise<T | undefined> => {
@@ -51,7 +53,11 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
   };
   const paths = new Set<string>();
   for (const model of models) for (const file of (await attempt(model, () => filesIn(model))) ?? []) paths.add(file);
-  const places = [options.report, options.csv, options.html].flatMap((place) => place ?? []);
+  if (options.profile && paths.size > 1)
+    throw new UsageError({ what: `--profile is of one network, and ${paths.size} were named`, todo: 'name one' });
+  const places = [options.report, options.csv, options.html, options.trace, options.nodeData].flatMap(
+    (place) => place ?? [],
+  );
   expectOwnPlaces(places, [...paths, ...(options.compare === undefined ? [] : [options.compare])]);
   for (const place of places) expectWritable(place);
   const run = new StudyRun(options);
@@ -64,6 +70,7 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
       if (network) networks.push(network);
     }
     await attempt(undefined, () => run.measure(networks, given.onProgress));
+    const deeper = await run.lookDeeper(networks, given.onProgress, attempt);
     const reports = networkReports(networks, run.measured);
     const explanation = await run.explain(networks);
     await attempt(undefined, () => expectGates(reports, options));
@@ -77,7 +84,7 @@ export async function studyAll(models: readonly string[], given: StudyOptions): 
       noise: run.noise,
       networks: reports,
       ...explanation,
-      advice: [],
+      ...deeper,
       notes: [...networks.flatMap(({ path, notes }) => notes.map((note) => `${path}: ${note}`)), ...run.notes],
       errors: Array.from(errors, ([error, file]) => reportError(error, file)),
     });
@@ -191,6 +198,24 @@ class StudyRun {
     if (latencies.length === 0) return { correlations: [], model: [] };
     const { explain } = await import('./explanations.js');
     return explain(networks, latencies);
+  }
+
+  /** What was asked for beyond figures of whole networks. What fails of one leaves the others. */
+  async lookDeeper(
+    networks: readonly StudiedNetwork[],
+    onProgress: StudyOptions['onProgress'],
+    attempt: <T>(file: string | undefined, step: () => Promise<T>) => Promise<T | undefined>,
+  ): Promise<Pick<StudyReport, 'advice' | 'ablations' | 'profiles'>> {
+    const [scratch, advised, profiled] = [this.#scratch, [] as NetworkAdvice[], [] as NetworkProfileReport[]];
+    if (!scratch || this.#started.length === 0) return { advice: [], ablations: [], profiles: [] };
+    const { ablations, advice, profiles } = await import('./deeper.js');
+    const parts = { options: this.#options, engines: this.#started, scratch, notes: this.notes, onProgress };
+    const built = (await attempt(undefined, () => ablations(parts))) ?? [];
+    for (const { path } of networks) {
+      profiled.push(...((await attempt(path, () => profiles(path, parts))) ?? []));
+      advised.push(...((await attempt(path, () => advice(path, parts))) ?? []));
+    }
+    return { advice: advised, ablations: built, profiles: profiled };
   }
 
   close(): void {

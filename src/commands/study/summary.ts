@@ -1,6 +1,9 @@
 import { showBytes, showCount, showShare } from '../../report/numbers.js';
 import type { SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
+import { ablationLines } from '../../study/ablations/lines.js';
+import { adviceLine } from '../../study/advice/lines.js';
+import { profileLines } from '../../study/profile/lines.js';
 import type { CorrelationReport, LatencyReport, NetworkReport, StudyReport } from './report.js';
 
 interface Column {
@@ -32,6 +35,12 @@ export function studySummary(report: StudyReport, { colours, verbose }: SummaryO
     }
   }
   lines.push(...correlationLines(report, colours.dim), ...modelLines(report, verbose));
+  for (const ablation of report.ablations) lines.push(...ablationLines(ablation).map((line) => `  ${line}`));
+  for (const profile of report.profiles) lines.push(...profileLines(profile, verbose).map((line) => `  ${line}`));
+  for (const path of new Set(report.advice.map((each) => each.path))) {
+    lines.push(`  what would make ${showName(path)} faster:`);
+    for (const each of report.advice) if (each.path === path) lines.push(`    ${adviceLine(each)}`);
+  }
   if (noise !== null) lines.push(`  noise of this machine: turns of one network lie ${showShare(noise)} apart`);
   for (const note of notes) lines.push(colours.yellow(`  note: ${showLine(note)}`));
   return lines.length > 0 ? `${lines.join('\n')}\n` : '';

@@ -12,6 +12,7 @@ import { timeRuns } from './time-runs.js';
  * @property {SessionInfo} info
  * @property {(request: RunRequest, attachments: Attachments) => Promise<NamedTensor[]>} run
  * @property {(request: TimeRequest, attachments: Attachments) => Repeatable} repeat runs on the same feeds again and again
+ * @property {() => string} [profile] ends what is written down of the runs, and gives it; absent: this engine writes nothing down
  * @property {() => Promise<void>} release
  */
 /**
@@ -48,6 +49,10 @@ export function answering(engine) {
     if (request.ask === 'time') {
       const times = await timeRuns(session.repeat(request, attachments), request.plan);
       return { answer: { times }, attachments: [] };
+    }
+    if (request.ask === 'profile') {
+      if (!session.profile) throw new Error('this engine keeps no profile');
+      return { answer: { profiled: true }, attachments: [new TextEncoder().encode(session.profile())] };
     }
     const outputs = await session.run(request, attachments);
     return {

@@ -1,6 +1,8 @@
 // @ts-check
 /** ONNX Runtime in a process of its own. Arguments: the builds to try, in order of preference. */
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { readPackageFile } from '../../files/package-file.js';
 import { serve } from './serve.js';
 import { bytesOf, viewOf } from './typed-arrays.js';
@@ -44,7 +46,17 @@ async function startFirst(builds) {
   throw reason;
 }
 
+/**
+ * What WebAssembly printed since it was last asked.
+ * @type {string[]}
+ */
+const printed = [];
+
 async function startWasm() {
+  // Bound when the first model is loaded. Nobody reads the output of this process, but a profile is given there and nowhere else.
+  console.log = (...words) => {
+    printed.push(words.join(' '));
+  };
   expectFewRuns();
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.wasmBinary = readPackageFile('onnxruntime-web/ort-wasm-simd-threaded.wasm');
@@ -68,10 +80,14 @@ async function load(ort, request, attachments) {
     interOpNumThreads: 1,
     logSeverityLevel: 4,
     ...(externalData.length > 0 ? { externalData } : {}),
+    ...(request.profile === undefined
+      ? {}
+      : { enableProfiling: true, profileFilePrefix: prefixFor(ort, request.profile) }),
   });
   return {
     info: { inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
     release: () => session.release(),
+    profile: () => profileOf(session, request.profile ?? ''),
     async run({ feeds, outputs }, bytes) {
       const results = await session.run(given(ort, feeds, bytes), outputs);
       return outputs.map((name) => named(name, results[name]));
@@ -102,6 +118,31 @@ function given(ort, feeds, bytes) {
     tensors[name] = Reflect.construct(ort.Tensor, [dtype, data, shape]);
   }
   return tensors;
+}
+
+/**
+ * WebAssembly has files of its own, and none of our folders.
+ * @param {typeof Ort} ort
+ * @param {string} prefix
+ */
+function prefixFor(ort, prefix) {
+  return ort.env.versions.web === undefined ? prefix : path.basename(prefix);
+}
+
+/**
+ * What the profiler wrote: the native build to a file, whose name it gives a date, the other to the console.
+ * @param {Ort.InferenceSession} session
+ * @param {string} prefix
+ */
+function profileOf(session, prefix) {
+  printed.length = 0;
+  session.endProfiling();
+  const folder = path.dirname(prefix);
+  const file = fs.readdirSync(folder).find((name) => name.startsWith(path.basename(prefix)));
+  if (file === undefined) return printed.join('\n');
+  const text = fs.readFileSync(path.join(folder, file), 'utf8');
+  fs.rmSync(path.join(folder, file));
+  return text;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ACTIVATIONS, type ActivationName } from './activations.js';
 import { atDepth } from './equal-work.js';
+import type { AblationName } from './names.js';
 import { type Design, PLAIN } from './plain-network.js';
 
 /** One way to build the network. */
@@ -23,7 +24,7 @@ const BRANCHES = [2, 4] as const;
 const DEPTHS = [15, 60, 120] as const;
 
 /** What can be asked, by the word that asks for it. */
-export const ABLATIONS = {
+export const ABLATIONS: Readonly<Record<AblationName, Ablation>> = {
   activation: {
     question: 'the same convolutions with another activation behind each',
     variants: [
@@ -73,14 +74,7 @@ export const ABLATIONS = {
       })),
     ],
   },
-} as const satisfies Readonly<Record<string, Ablation>>;
-
-export type AblationName = keyof typeof ABLATIONS;
-
-/** The words that ask for one, in the order of the help. */
-export function ablationNames(): readonly AblationName[] {
-  return Object.keys(ABLATIONS).filter((name): name is AblationName => name in ABLATIONS);
-}
+};
 
 function activationNames(): readonly ActivationName[] {
   return Object.keys(ACTIVATIONS).filter((name): name is ActivationName => name in ACTIVATIONS);

@@ -1,3 +1,2 @@
-export { type AblationName, ablationNames } from './ablations.js';
 export { ablationLines } from './lines.js';
 export { runAblation } from './run-ablation.js';

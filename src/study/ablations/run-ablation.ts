@@ -1,13 +1,14 @@
 import type { Model } from '../../model/index.js';
 import { countGraph } from '../../source/counts.js';
 import type { Measure, Timing } from '../measure.js';
-import { ABLATIONS, type Ablation, type AblationName, type Variant } from './ablations.js';
+import { ABLATIONS, type Variant } from './ablations.js';
+import type { AblationName } from './names.js';
 import { plainNetwork } from './plain-network.js';
 import type { AblationReport, VariantLatency, VariantReport } from './report.js';
 
 /** Builds the network with each choice and measures what that costs. @throws EngineFailure as `measure` does */
 export async function runAblation(name: AblationName, measure: Measure): Promise<AblationReport> {
-  const { question, variants }: Ablation = ABLATIONS[name];
+  const { question, variants } = ABLATIONS[name];
   const networks = new Map(variants.map((variant) => [variant.name, plainNetwork(variant.design)] as const));
   const timings = await measure(networks);
   const [first] = variants;

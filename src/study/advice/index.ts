@@ -1,2 +1,2 @@
 export { type Advice, advise } from './advise.js';
-export { adviceLines } from './lines.js';
+export { adviceLine } from './lines.js';

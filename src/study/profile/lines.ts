@@ -9,7 +9,7 @@ const LISTED = 25;
 
 /** A profile as a table: the layers that take longest, in the order in which they run. */
 export function profileLines(report: ProfileReport, verbose: boolean): string[] {
-  const { layers, whole, sum, gap, unprofiled } = report;
+  const { layers, whole, sum, gap, layerSum, unprofiled } = report;
   const without = unprofiled === null ? '' : `; without the profiler a run takes ${showMilliseconds(unprofiled)} ms`;
   const slowest = [...layers].sort((a, b) => b.milliseconds - a.milliseconds).slice(0, verbose ? undefined : LISTED);
   const shown = layers.filter((layer) => slowest.includes(layer));
@@ -18,10 +18,21 @@ export function profileLines(report: ProfileReport, verbose: boolean): string[] 
   return [
     `profile of the ${report.form} network: ${report.engine}, ${showThreads(report.threads)}, ${report.runs} runs`,
     `  a run ${showMilliseconds(whole)} ms, its nodes together ${showMilliseconds(sum)} ms, in no node ${showMilliseconds(gap)} ms (${showShare(gap / whole)})${without}`,
+    ...heldUp(sum, layerSum),
     ...peakLines(report.peaks),
     row('', 'ms', 'share', 'MACs', 'bytes', 'roof ms', 'times it', 'bound by', 'layer, and its block in the source'),
     ...shown.map(layerRow),
     ...(rest.length > 0 ? [`  and ${rest.length} more of ${showMilliseconds(left)} ms together`] : []),
+  ];
+}
+
+/** From so much on the layers do not add up to what a run takes. */
+const UNEVEN = 0.05;
+
+function heldUp(sum: number, layerSum: number): string[] {
+  if (sum - layerSum < UNEVEN * sum) return [];
+  return [
+    `  each layer by its own middle they come to ${showMilliseconds(layerSum)} ms: this machine holds up now one, now another`,
   ];
 }
 

@@ -24,6 +24,7 @@ export function ownedNodes(events: readonly EngineEvent[], graph: Graph): (reado
     const node = nodeMarkedBy(name, graph);
     if (node && !owners.has(node)) owners.set(node, at);
   }
+  for (const [at, event] of events.entries()) giveBehindName(event, at, graph, owners);
   giveUnnamed(events, graph, owners);
   giveAbsorbed(events, graph, owners);
   const owned = events.map((): Node[] => []);
@@ -32,6 +33,28 @@ export function ownedNodes(events: readonly EngineEvent[], graph: Graph): (reado
     if (owner !== undefined) owned[owner]?.push(node);
   }
   return owned;
+}
+
+/** Nodes that an engine joins to one that it names by the last of them: an activation, a sum, scale and shift. */
+const LONGEST_TAIL = 6;
+
+/** An event may bear the name of what was joined to its node last: then the node is before that, in a line that no other event names. */
+function giveBehindName(event: EngineEvent, at: number, graph: Graph, owners: Map<Node, number>): void {
+  const named = nodeMarkedBy(event.name, graph);
+  if (!named || owners.get(named) !== at || isOfKind(event, named)) return;
+  let ways: (readonly Node[])[] = [[named]];
+  for (let step = 0; step < LONGEST_TAIL && ways.length > 0; step++) {
+    ways = ways.flatMap((way) =>
+      (way.at(-1)?.inputs ?? []).flatMap((value) => {
+        const maker = value?.onlyReader && value.producer;
+        return maker && !owners.has(maker) ? [[...way, maker]] : [];
+      }),
+    );
+    const found = ways.find((way) => way.some((node) => isOfKind(event, node)));
+    if (!found) continue;
+    for (const node of found) owners.set(node, at);
+    return;
+  }
 }
 
 /** An event without a mark has, in the order of both, a node of its kind that no other has, whose result is as large. */
@@ -44,10 +67,15 @@ function giveUnnamed(events: readonly EngineEvent[], graph: Graph, owners: Map<N
 }
 
 function isAlike({ operator, shape }: EngineEvent, node: Node): boolean {
-  const kinds = JOINED.find(([engine]) => engine.test(operator))?.slice(1) ?? [operator];
-  if (!kinds.some((kind) => kind === node.operator)) return false;
+  if (!isOfKind({ operator }, node)) return false;
   // The root in a layer norm is taken of what was summed over an axis.
   return shape === undefined || node.is('Sqrt') || sameShape(node.outputs[0]?.shape, shape);
+}
+
+/** Whether what the engine runs has a node of this operator in it. */
+function isOfKind({ operator }: Pick<EngineEvent, 'operator'>, node: Node): boolean {
+  const kinds = JOINED.find(([engine]) => engine.test(operator))?.slice(1) ?? [operator];
+  return kinds.some((kind) => kind === node.operator);
 }
 
 function giveAbsorbed(events: readonly EngineEvent[], graph: Graph, owners: Map<Node, number>): void {

@@ -38,14 +38,25 @@ export async function profileNetwork(model: Model, profiler: Profiler, parts: Pr
   const typical = middle(runs);
   const owned = ownedNodes(typical.events, model.graph);
   const times = mediansOf(runs, typical);
-  const sum = times.reduce((total, each) => total + each, 0);
-  const whole = median(runs.map(({ duration }) => duration)) / 1000;
-  const layers = typical.events.map((event, at) => describe(event, owned[at] ?? [], times[at] ?? 0, sum, parts.peaks));
+  const layerSum = times.reduce((total, each) => total + each, 0);
+  const sums = runs.map(({ events }) => events.reduce((total, { duration }) => total + duration, 0));
+  const gaps = runs.map(({ duration }, at) => duration - (sums[at] ?? 0));
+  const layers = typical.events.map((event, at) =>
+    describe(event, owned[at] ?? [], times[at] ?? 0, layerSum, parts.peaks),
+  );
   return {
-    report: { ...parts, runs: runs.length, whole, sum, gap: whole - sum, layers },
+    report: {
+      ...{ ...parts, runs: runs.length, whole: milliseconds(runs.map(({ duration }) => duration)) },
+      ...{ sum: milliseconds(sums), gap: milliseconds(gaps), layerSum, layers },
+    },
     typical,
     values: owned.map((nodes) => nodes.flatMap(({ outputs }) => outputs.flatMap((value) => value?.name ?? []))),
   };
+}
+
+/** The middle of microseconds. */
+function milliseconds(all: readonly number[]): number {
+  return median(all) / 1000;
 }
 
 function middle(runs: readonly ProfiledRun[]): ProfiledRun {
@@ -64,7 +75,7 @@ function mediansOf(runs: readonly ProfiledRun[], { events }: ProfiledRun): numbe
 function describe(
   { operator, read, weights, written, shape }: EngineEvent,
   nodes: readonly Node[],
-  milliseconds: number,
+  time: number,
   sum: number,
   peaks: Peaks,
 ): LayerReport {
@@ -73,10 +84,10 @@ function describe(
   const roof = roofOf(macs, bytes, peaks);
   return {
     operator,
-    milliseconds,
-    share: sum > 0 ? milliseconds / sum : 0,
+    milliseconds: time,
+    share: sum > 0 ? time / sum : 0,
     ...{ macs, bytes, roof: roof.milliseconds, bound: roof.bound },
-    distance: milliseconds / roof.milliseconds,
+    distance: time / roof.milliseconds,
     shape: shape ?? null,
     nodes: nodes.map(({ label, operatorName }) => ({ name: label, operator: operatorName })),
     sources: mergeOrigins(nodes.map(({ origin }) => origin)).map(sourceNode),

@@ -6,10 +6,12 @@ export interface ProfileReport {
   readonly runs: number;
   /** Milliseconds of a whole run, as the profiler has it: the middle of all. */
   readonly whole: number;
-  /** Of all nodes together. */
+  /** Of all nodes of a run together: the middle of all. */
   readonly sum: number;
-  /** What of the whole is in no node: between them, and before and behind. */
+  /** What of a run is in no node: between them, before and behind. The middle of all. */
   readonly gap: number;
+  /** Of the layers as they are listed, each by its own middle: less than the sum where now one, now another is held up. */
+  readonly layerSum: number;
   /** Milliseconds of a run that nothing was written down of; null where that was not measured. */
   readonly unprofiled: number | null;
   readonly peaks: PeaksReport;
@@ -30,7 +32,7 @@ export interface LayerReport {
   readonly operator: string;
   /** The middle of all runs. */
   readonly milliseconds: number;
-  /** Of all nodes together. */
+  /** Of all layers together. */
   readonly share: number;
   readonly macs: number;
   /** Read and written, constants included. */
