@@ -86,18 +86,20 @@ export interface StoredSteps {
   readonly kind: 'steps';
   readonly least: number;
   readonly most: number;
-  /** One for all, or one for each place of `axis`. */
+  /** One for each block. */
   readonly scales: readonly number[];
   readonly offsets: readonly number[];
-  readonly axis: number;
+  /** Into how many blocks of equal length each axis is cut; an axis beyond the last is not. */
+  readonly blocks: readonly number[];
 }
 
 /** Indices into tables of floats. */
 export interface StoredTable {
   readonly kind: 'table';
-  /** One for all, or one for each run of places of `axis`. */
+  /** One for each block. */
   readonly tables: readonly ArrayLike<number>[];
-  readonly axis: number;
+  /** As of steps. */
+  readonly blocks: readonly number[];
 }
 
 /** What an operation reads: a value, by its name, or a constant. */

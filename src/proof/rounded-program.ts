@@ -1,4 +1,5 @@
 import type { RoundingReport } from '../check/report.js';
+import { blockOf } from '../formats/blocks.js';
 import type {
   ArtefactConstant,
   ArtefactOperand,
@@ -226,23 +227,14 @@ function isRounded(stored: number, float: number, isSingle: boolean, bound: bool
   return same(stored, nearest) && Number.isFinite(nearest) === Number.isFinite(float);
 }
 
-/** Where an element of a constant lies along an axis that so many scales or tables share. */
-function placesAlong(shape: readonly number[], axis: number, count: number): (index: number) => number {
-  if (count === 1) return () => 0;
-  const along = shape[axis] ?? 1;
-  const inner = sizeOf(shape.slice(axis + 1));
-  const run = along / count;
-  return (index) => Math.floor((Math.floor(index / inner) % along) / run);
-}
-
 /** Each integer is the nearest of its steps, of which 0 is one where it is needed, and the steps of a channel reach just as far as its numbers. */
 function unlikeSteps(
   shape: readonly number[],
-  { least, most, scales, offsets, axis }: StoredSteps,
+  { least, most, scales, offsets, blocks }: StoredSteps,
   stored: ArrayLike<number>,
   floats: ArrayLike<number>,
 ): string | undefined {
-  const placeOf = placesAlong(shape, axis, scales.length);
+  const placeOf = blockOf(shape, blocks);
   const ends = scales.map(() => ({ reached: false, isExact: true }));
   const unlike = firstUnlike(stored, floats, (step, float, index) => {
     const place = placeOf(index);
@@ -261,11 +253,11 @@ function unlikeSteps(
 /** Each number is an entry of its table, and no other entry is nearer. */
 function unlikeTable(
   shape: readonly number[],
-  { tables, axis }: StoredTable,
+  { tables, blocks }: StoredTable,
   given: ArrayLike<number>,
   floats: ArrayLike<number>,
 ): string | undefined {
-  const placeOf = placesAlong(shape, axis, tables.length);
+  const placeOf = blockOf(shape, blocks);
   return firstUnlike(given, floats, (number, float, index) => {
     const table = tables[placeOf(index)] ?? [];
     const distance = Math.abs(number - float);

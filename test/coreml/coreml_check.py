@@ -28,7 +28,7 @@ Proven to judge, on packages that coremltools 9.0 wrote from torch 2.15, in fp32
   shape, dtype, rank, order, name, opset; blob offset, sentinel, size, count, dtype, file; two weights swapped, one weight
   changed, pad moved, axis, epsilon, mode, align_corners, colour order or scale changed; labels; description; unknown
   fields; cut files; manifest.
-Not judged: control flow, flexible shapes, state, several functions, image outputs, constexpr_ (compressed weights), quantize,
+Not judged: control flow, flexible shapes, state, several functions, image outputs, compressed weights that are sparse or compressed twice, quantize,
 scatter but scatter_nd, einsum, crop_resize, conv_transpose with pad_type same, concat interleave, gather batch_dims, integer real_div;
 and Apple's own arithmetic: resize_nearest_neighbor by other than whole factors and the padding of nms follow documentation.
 Needs torch, numpy, coremltools 9 (its protobuf classes, blob reader and front end; nothing of Apple's runtime).
@@ -40,6 +40,8 @@ warnings.filterwarnings("ignore")
 import numpy as np
 import torch
 import torch.nn.functional as F
+
+from compressed import PACKED, STORED, Weights, unpack
 
 logging.disable(logging.WARNING)
 with contextlib.redirect_stderr(io.StringIO()):
@@ -583,7 +585,7 @@ class Blobs:
     """weights/weight.bin, walked from front to back: offset of each record -> (dtype, bytes, data offset)."""
 
     def __init__(self, path):
-        self.path, self.records, self.used = path, {}, set()
+        self.path, self.records, self.padding, self.used = path, {}, {}, set()
         raw = open(path, "rb").read()
         need(len(raw) >= 64, "weight.bin is shorter than its header")
         count, version = struct.unpack_from("<II", raw)
@@ -593,12 +595,25 @@ class Blobs:
             need(at + 64 <= len(raw), f"weight.bin ends before record {n} of {count}")
             sentinel, dtype, size, start, odd = struct.unpack_from("<IIQQQ", raw, at)
             need(sentinel == 0xDEADBEEF, f"weight.bin: no sentinel at {at}")
-            need(start == at + 64 and odd == 0, f"weight.bin: the data of record {at} start at {start}")
+            need(start == at + 64, f"weight.bin: the data of record {at} start at {start}")
+            need(odd == 0 or dtype in PACKED and odd < 8, f"weight.bin: {odd} bits of padding in record {at}")
             need(start + size <= len(raw), f"weight.bin: record {at} passes the end of the file")
             self.records[at] = (dtype, size, raw[start:start + size])
+            self.padding[at] = odd
             at = -(-(start + size) // 64) * 64
         need(max(len(raw), 64) <= at, f"weight.bin: {len(raw) - at} bytes after the last record")
         self.reader = libmilstoragepython._BlobStorageReader(path)
+
+    def packed(self, offset, code, count, bits, method):
+        """The bytes of `count` integers of `bits` bits."""
+        need(offset in self.records, f"no record at blob offset {offset}")
+        have, size, data = self.records[offset]
+        need(have == code, f"record {offset} has dtype {have}, the value says {code}")
+        need(8 * size - self.padding[offset] == count * bits, f"record {offset} has {size} bytes for {count} of {bits} bits")
+        theirs = np.asarray(getattr(self.reader, method)(offset)).astype(np.int64).flatten() & (1 << bits) - 1
+        need(np.array_equal(theirs, unpack(data, count, bits)), f"coremltools reads other integers at {offset}")
+        self.used.add(offset)
+        return data
 
     def read(self, offset, dtype, shape):
         _, npt, _, code, method = DTYPES[dtype]
@@ -674,21 +689,31 @@ class Judge:
         return model
 
     # -- types and values
-    def type_of(self, value_type):
+    def weight(self, op, spec):
+        """What a constexpr_ operation stands for, rounded once."""
+        def floats(v):
+            dtype, shape = self.type_of(v.type, 7)
+            need(dtype in ("FLOAT16", "FLOAT32"), f"numbers of a compressed weight in {dtype}")
+            return self.value(v, 7).double().numpy(), dtype
+        made, dtype = Weights(self.blobs, need, lambda t: self.type_of(t, 5, STORED), floats).of(op, spec)
+        tensor = torch.from_numpy(np.ascontiguousarray(made)).to(DTYPES[dtype][0])
+        return tensor.to(self.half) if dtype == "FLOAT16" else tensor
+
+    def type_of(self, value_type, ranks=5, known=DTYPES):
         """-> (MIL dtype name, shape tuple) of a fixed tensor type"""
         need(value_type.WhichOneof("type") == "tensorType", "not a tensor type")
         t = value_type.tensorType
-        need(t.dataType in MIL.DataType.values() and MIL.DataType.Name(t.dataType) in DTYPES, f"dtype {t.dataType}")
+        need(t.dataType in MIL.DataType.values() and MIL.DataType.Name(t.dataType) in known, f"dtype {t.dataType}")
         need(t.rank == len(t.dimensions), f"rank {t.rank} with {len(t.dimensions)} dimensions")
         need(not t.attributes, "attributes on a type")
-        need(t.rank <= 5 or MIL.DataType.Name(t.dataType) == "STRING", f"rank {t.rank} is over 5")
+        need(t.rank <= ranks or MIL.DataType.Name(t.dataType) == "STRING", f"rank {t.rank} is over 5")
         for d in t.dimensions:
             need(d.WhichOneof("dimension") == "constant" and d.constant.size > 0, "a dimension that is not fixed and positive")
         return MIL.DataType.Name(t.dataType), tuple(d.constant.size for d in t.dimensions)
 
-    def value(self, v):
+    def value(self, v, ranks=5):
         """A constant: str, list of str (strings of a vector), or torch tensor."""
-        dtype, shape = self.type_of(v.type)
+        dtype, shape = self.type_of(v.type, ranks)
         tdtype, npt, field, *_ = DTYPES[dtype]
         if v.WhichOneof("value") == "blobFileValue":
             need(v.blobFileValue.fileName == "@model_path/weights/weight.bin", f"blob file {v.blobFileValue.fileName!r}")
@@ -774,7 +799,7 @@ class Judge:
             with self.part(where):
                 need(not op.blocks, "nested blocks are not judged here")
                 allowed = {"name", "val"} if op.type == "const" else {"name"}
-                need(set(op.attributes) <= allowed, f"attributes {sorted(op.attributes)}")
+                need(set(op.attributes) <= allowed or op.type.startswith("constexpr_"), f"attributes {sorted(op.attributes)}")
                 if "name" in op.attributes:
                     label = self.value(op.attributes["name"])
                     need(isinstance(label, str), "the name is not a string")
@@ -789,6 +814,9 @@ class Judge:
                 if op.type == "const":
                     need("val" in op.attributes and not op.inputs and len(op.outputs) == 1, "a const has `val`, no inputs, one output")
                     results = [self.value(op.attributes["val"])]
+                    consts.add(op.outputs[0].name)
+                elif op.type.startswith("constexpr_"):
+                    results = [self.weight(op, spec)]
                     consts.add(op.outputs[0].name)
                 elif op.type == "classify":
                     probabilities.update(self.classify(op, values))
@@ -991,7 +1019,7 @@ def main():
         report["figures"] = {n: {k: v if math.isfinite(v) else None for k, v in f.items()} for n, f in compared.items()}
         print(json.dumps(report, indent=1))
     else:
-        ops = sum(n for k, n in judge.counts.items() if k != "const")
+        ops = sum(n for k, n in judge.counts.items() if k != "const" and not k.startswith("constexpr_"))
         print(f"{report['package']}: {verdict} ({ops} operations, {judge.counts.get('const', 0)} constants{', fp16' if judge.fp16 else ''})")
         for name, f in compared.items():
             print(f"  {name}: error {f['error']:.3g} (limit {limit:g}), max abs {f['maxAbs']:.3g}, cosine {f['cosine']:.8f}, arg-max equal {f['argMaxEqual']:g}")

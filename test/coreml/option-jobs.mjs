@@ -7,6 +7,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const DIGITS = join(root, 'fixtures', 'digits');
 const LABELS = Array.from({ length: 10 }, (_, digit) => `digit ${digit}`);
 
+/** What each may cost of the largest answer. */
+const PRECISIONS = Object.entries({ fp32: 1e-4, fp16: 2e-2 });
+const FEW_BITS = Object.entries({ int8: 5e-2, pal6: 1.5e-1, pal4: 7e-1 });
+
 /** What a user may ask of the target, on networks whose answers are known. */
 export async function optionJobs(folder, wanted) {
   const labels = join(folder, 'labels.txt');
@@ -31,9 +35,15 @@ export async function optionJobs(folder, wanted) {
     ['some nodes in fp32', digits, { keepFp32: ['*'] }],
     ...['iOS16', 'iOS17', 'iOS18'].map((target) => [`for ${target}`, digits, { deploymentTarget: target }]),
   ];
+  const fewBits = ['iOS16', 'iOS18'].map((target) => [
+    `in few bits for ${target}`,
+    digits,
+    { deploymentTarget: target },
+    FEW_BITS,
+  ]);
   const jobs = [];
-  for (const [title, given, options] of asked) {
-    for (const precision of ['fp32', 'fp16']) {
+  for (const [title, given, options, precisions = PRECISIONS] of [...asked, ...fewBits]) {
+    for (const [precision, tolerance] of precisions) {
       const name = `${title}, ${precision}`;
       if (!name.includes(wanted) || (options.keepFp32 && precision === 'fp32')) continue;
       const base = `option${jobs.length}`;
@@ -45,7 +55,7 @@ export async function optionJobs(folder, wanted) {
         input: given.input,
         rows: given.rows,
         answers: { [options.labels ? 'classLabel_probs' : outputOf(given.source)]: join(given.source, given.output) },
-        tolerance: precision === 'fp16' ? 2e-2 : 1e-4,
+        tolerance,
         // Pixels p with y = (p / 255 - mean) / std, where y is what the network was asked.
         pixels: options.image ? { mean: options.mean ?? [0], std: options.std ?? [1] } : null,
         softmax: options.labels !== undefined,

@@ -167,7 +167,7 @@ describe('integers that stand for floats', () => {
     ],
   });
   const steps = (scales: readonly number[]) =>
-    ({ kind: 'steps', least: -127, most: 127, scales, offsets: scales.map(() => 0), axis: 0 }) as const;
+    ({ kind: 'steps', least: -127, most: 127, scales, offsets: scales.map(() => 0), blocks: [2] }) as const;
   const differenceOf = (stored: ArtefactConstant['stored'], elements: readonly number[]) =>
     compareRounded(constant(stored, elements), constant('whole', floats)).difference;
 
@@ -183,7 +183,7 @@ describe('integers that stand for floats', () => {
   });
 
   test('of a table are those of its nearest entries', () => {
-    const table = { kind: 'table', tables: [[-1, 0, 1, 10]], axis: 0 } as const;
+    const table = { kind: 'table', tables: [[-1, 0, 1, 10]], blocks: [] } as const;
     expect(differenceOf(table, [-1, 1, 0, 1, 10, 1])).toMatch(/holds 1 at 1/);
     const right = [-1, 0, 0, 1, 10, 1];
     expect(differenceOf(table, right)).toBeNull();

@@ -1,4 +1,5 @@
 import { float16ToNumber } from '../../model/index.js';
+import { blocksAlong } from '../blocks.js';
 import type { ArtefactConstant, ArtefactOperation, ArtefactProgram } from '../format.js';
 import type { LitertProgram, ProgramOperator, ProgramTensor } from './program.js';
 
@@ -38,6 +39,7 @@ function constantOf({ type, shape, data, quantization }: ProgramTensor): Artefac
   }
   const { scale: scales, zeroPoint, axis } = quantization;
   const offsets = scales.map((scale, place) => -scale * (zeroPoint[place] ?? 0));
-  const steps = { kind: 'steps', least: -127, most: 127, scales, offsets, axis } as const;
+  const blocks = scales.length === 1 ? [] : blocksAlong(shape, axis);
+  const steps = { kind: 'steps', least: -127, most: 127, scales, offsets, blocks } as const;
   return { shape, stored: steps, elements: () => new Int8Array(bytes().buffer) };
 }

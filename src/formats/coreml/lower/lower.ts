@@ -75,10 +75,11 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   nameValues(builder.operations, names);
   const { about } = options;
   const compression = compressionOf(options);
+  const version = versionFor(options, compression);
   const program = {
-    version: versionFor(options, compression),
+    version,
     inputs,
-    operations: compression ? compressed(builder.operations, compression) : builder.operations,
+    operations: compression ? compressed(builder.operations, compression, version.specification) : builder.operations,
     outputs,
     classifier: results.classifier,
     suppression: suppressed?.suppression,

@@ -2,7 +2,7 @@
 export type MilDataType = 'fp16' | 'fp32' | 'int32' | 'bool' | 'string' | Packed;
 
 /** Element types of what compressed weights are stored in; no value that is computed has them. */
-export type Packed = 'int8' | 'uint8' | 'uint32';
+export type Packed = 'int8' | 'uint8' | 'uint32' | 'uint4' | 'uint6';
 
 /** Numbers of one element type in the different enumerations of the format. */
 interface Numbers {
@@ -24,7 +24,15 @@ export const MIL_NUMBERS: Readonly<Record<MilDataType, Numbers>> = {
   int8: { mil: 21, feature: undefined, blob: 4 },
   uint8: { mil: 31, feature: undefined, blob: 3 },
   uint32: { mil: 33, feature: undefined, blob: undefined },
+  uint4: { mil: 35, feature: undefined, blob: 11 },
+  uint6: { mil: 38, feature: undefined, blob: 13 },
 };
+
+/** Of types whose elements share bytes, how many bits each takes. */
+export const PACKED_BITS: ReadonlyMap<MilDataType, number> = new Map([
+  ['uint4', 4],
+  ['uint6', 6],
+]);
 
 /** MIL's number of float64, which stands there alone, too. */
 export const FLOAT64 = 12;

@@ -9,7 +9,7 @@ export interface MilType {
   readonly shape: readonly number[];
 }
 
-/** Elements in row-major order: bits of fp16, numbers, 0 and 1 for bool, or one text. */
+/** Elements in row-major order: bits of fp16, numbers, 0 and 1 for bool, one text, or bytes into which integers of few bits are packed. */
 export type ConstantData = Float32Array | Uint16Array | Int32Array | Uint32Array | Uint8Array | Int8Array | string;
 
 /** A tensor that stands in the program or in weight.bin. */
@@ -44,6 +44,8 @@ export interface MilOperation {
   readonly outputs: readonly MilValue[];
   /** Constants that it holds in place of inputs, as those that make weights of what is stored do. */
   readonly attributes?: ReadonlyMap<string, Constant> | undefined;
+  /** Constants that are bound in the place of inputs, as those of the same operations are from iOS 18 on. */
+  readonly bound?: ReadonlyMap<string, Constant> | undefined;
   /** Nodes of the source that it stands for. */
   readonly origin: readonly SourceNode[];
 }

@@ -4,6 +4,9 @@ import { damaged } from './damaged.js';
 const ALIGNMENT = 64;
 const SENTINEL = 0xdeadbeef;
 
+/** Types whose elements share bytes. */
+const PACKED: ReadonlySet<number> = new Set([8, 9, 10, 11, 12, 13]);
+
 interface Record {
   /** Blob data type, as the format numbers them. */
   readonly dtype: number;
@@ -38,11 +41,13 @@ export class BlobReader {
       if (start !== BigInt(offset + ALIGNMENT)) throw damaged(`${what}: its data are said to be at ${start}`);
       const left = file.length - offset - ALIGNMENT;
       if (length > BigInt(left)) throw damaged(`${what}: ${length} bytes of data, and ${left} are left`);
-      if (view.getBigUint64(offset + 24, true) !== 0n)
-        throw damaged(`${what}: padding of bits in a type of whole bytes`);
+      const dtype = view.getUint32(offset + 4, true);
+      const padding = view.getBigUint64(offset + 24, true);
+      if (padding !== 0n && !PACKED.has(dtype)) throw damaged(`${what}: padding of bits in a type of whole bytes`);
+      if (padding > 7n) throw damaged(`${what}: ${padding} bits of padding, more than a byte has to spare`);
       const from = offset + ALIGNMENT;
       const end = from + Number(length);
-      this.#records.set(offset, { dtype: view.getUint32(offset + 4, true), data: file.subarray(from, end) });
+      this.#records.set(offset, { dtype, data: file.subarray(from, end) });
       offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
     }
   }

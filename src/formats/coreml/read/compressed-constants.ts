@@ -1,4 +1,5 @@
 import { float16ToNumber, numberToFloat16, sizeOf } from '../../../model/index.js';
+import { blocksAlong } from '../../blocks.js';
 import type { ArtefactConstant } from '../../format.js';
 import type { Constant, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
@@ -76,7 +77,8 @@ function fromSteps(reader: Attributed, { shape }: MilType): Values {
   });
   const places = Array.from({ length: along }, (_, place) => place);
   const offsets = places.map((place) => -zeroAt(place) * scaleAt(place));
-  const steps = { kind: 'steps', least: -127, most: 127, scales: places.map(scaleAt), offsets, axis } as const;
+  const blocks = blocksAlong(shape, axis);
+  const steps = { kind: 'steps', least: -127, most: 127, scales: places.map(scaleAt), offsets, blocks } as const;
   return { values, stored: { shape, stored: steps, elements: () => stored } };
 }
 
@@ -93,7 +95,7 @@ function fromTable(reader: Attributed, { shape }: MilType): Values {
     for (let bit = 0; bit < bits; bit++) place |= bitAt(index * bits + bit) << bit;
     return table[place] ?? Number.NaN;
   });
-  const stored = { kind: 'table', tables: [table], axis: 0 } as const;
+  const stored = { kind: 'table', tables: [table], blocks: [] } as const;
   return { values, stored: { shape, stored, elements: () => values } };
 }
 

@@ -1,4 +1,6 @@
 import { float16ToNumber, sameShape, sizeOf } from '../../../model/index.js';
+import { blockOf } from '../../blocks.js';
+import type { ArtefactConstant } from '../../format.js';
 import type { MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
@@ -12,6 +14,8 @@ interface Expanded {
   readonly values: Float64Array;
   /** undefined: each element is held as it is. */
   readonly how: Compression | undefined;
+  /** As it is stored, where that is in few steps. */
+  readonly stored?: ArtefactConstant | undefined;
 }
 
 /** An operation in the form of iOS 18, whose operands are constants in their place. */
@@ -46,18 +50,29 @@ export function hasOperandForm(operation: string): boolean {
 
 /** (stored - offset) x scale, one of each for a block; fewer than 256 steps are judged as a table is. */
 function fromBlocks(operands: Operands): Expanded {
-  const { shape, bits, values } = integers(operands, 'data');
+  const { shape, bits, isSigned, values } = integers(operands, 'data');
   const scale = floats(operands, 'scale');
   const offset = operands.inputs.has('offset') ? integers(operands, 'offset') : undefined;
   if (offset && !sameShape(offset.shape, scale.shape)) throw misfit(operands, 'offset');
   const block = blocksOf(operands, shape, scale.shape);
+  const scales = Array.from(scale.values);
+  const offsets = scales.map((each, at) => -(offset?.values[at] ?? 0) * each);
+  const [least, most] = rangeOf(bits, isSigned);
+  const steps = { kind: 'steps', least, most, scales, offsets, blocks: scale.shape } as const;
   return {
     how: bits === 8 ? 'weights' : 'palette',
     values: Float64Array.from(values, (value, index) => {
       const at = block(index);
       return (value - (offset?.values[at] ?? 0)) * (scale.values[at] ?? 0);
     }),
+    stored: { shape, stored: steps, elements: () => values },
   };
+}
+
+/** Signed steps reach as far to each side, one value aside. */
+function rangeOf(bits: number, isSigned: boolean): readonly [least: number, most: number] {
+  const reach = 2 ** (bits - 1) - 1;
+  return isSigned ? [-reach, reach] : [0, 2 ** bits - 1];
 }
 
 /** Places in a table, one table for each block: [blocks…, length of a table, 1]. */
@@ -67,10 +82,19 @@ function fromTables(operands: Operands): Expanded {
   const length = 2 ** bits;
   if (table.shape.at(-1) !== 1) throw notKnown('constexpr_lut_to_dense of vectors', operands.where);
   if (table.shape.at(-2) !== length) throw misfit(operands, 'lut');
-  const block = blocksOf(operands, shape, table.shape.slice(0, -2));
+  const blocks = table.shape.slice(0, -2);
+  const block = blocksOf(operands, shape, blocks);
+  const expanded = Float64Array.from(
+    values,
+    (value, index) => table.values[block(index) * length + value] ?? Number.NaN,
+  );
+  const tables = Array.from({ length: sizeOf(blocks) }, (_, at) =>
+    table.values.subarray(at * length, (at + 1) * length),
+  );
   return {
     how: 'palette',
-    values: Float64Array.from(values, (value, index) => table.values[block(index) * length + value] ?? Number.NaN),
+    values: expanded,
+    stored: { shape, stored: { kind: 'table', tables, blocks }, elements: () => expanded },
   };
 }
 
@@ -89,16 +113,7 @@ function blocksOf(operands: Operands, shape: readonly number[], blocks: readonly
   expectShape(operands, shape);
   const isCut = blocks.length === shape.length && shape.every((size, axis) => size % (blocks[axis] ?? 0) === 0);
   if (!isCut) throw misfit(operands, 'blocks');
-  return (index) => {
-    let [rest, block, step] = [index, 0, 1];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [size = 1, count = 1] = [shape[axis], blocks[axis]];
-      block += Math.floor(((rest % size) * count) / size) * step;
-      rest = Math.floor(rest / size);
-      step *= count;
-    }
-    return block;
-  };
+  return blockOf(shape, blocks);
 }
 
 function expectShape({ type, where }: Operands, shape: readonly number[]): void {

@@ -1,5 +1,4 @@
 import { sizeOf } from '../../../model/index.js';
-import { BLOB_FILE_NAME } from '../program/data-types.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { damaged } from './damaged.js';
@@ -20,6 +19,7 @@ const STORED = [
 export interface PackedIntegers {
   readonly shape: readonly number[];
   readonly bits: number;
+  readonly isSigned: boolean;
   readonly values: Int16Array;
 }
 
@@ -38,12 +38,13 @@ export function readPackedIntegers(
   let bytes = immediateValue?.tensor?.bytes?.values ?? new Uint8Array();
   if (blobFileValue) {
     const { fileName = '', offset = 0 } = blobFileValue;
-    if (fileName !== BLOB_FILE_NAME || !blobs) throw damaged(`a compressed weight lies in ${fileName}`, where);
+    if (fileName !== blobs?.fileName) throw damaged(`a compressed weight lies in ${fileName}`, where);
     bytes = blobs.read(offset, stored.blob, length);
   }
   if (bytes.length !== length)
     throw damaged(`${bytes.length} bytes for ${count} integers of ${stored.bits} bits`, where);
-  return { shape, bits: stored.bits, values: unpack(bytes, count, stored.bits, stored.isSigned) };
+  const { bits, isSigned } = stored;
+  return { shape, bits, isSigned, values: unpack(bytes, count, bits, isSigned) };
 }
 
 /** Packed from the lowest bit on. */

@@ -195,11 +195,11 @@ export class ProgramReader {
   }
 
   #readExpanded(operation: string, inputs: Message<'Operation'>['inputs'], type: MilType, name: string): void {
-    const { how, values } = expandOperands(operation, { inputs, type, blobs: this.#blobs, where: name });
+    const { how, values, stored } = expandOperands(operation, { inputs, type, blobs: this.#blobs, where: name });
     const { dtype, shape } = type;
     if (how) this.compressed.push([how, sizeOf(shape)]);
     else if (dtype === 'fp16' || dtype === 'fp32') this.held.push([dtype, sizeOf(shape)]);
-    this.#bind(this.#constantOperand(name, roundedTo(type, values, name)));
+    this.#bind({ ...this.#constantOperand(name, roundedTo(type, values, name)), stored });
   }
 
   #constantOperand(name: string, constant: Constant): Operand {

@@ -22,11 +22,14 @@ export class BlobWriter {
     return this.#count === 0;
   }
 
-  /** @returns the offset of the record's metadata, by which a constant names it */
-  add(dtype: MilDataType, data: Uint8Array): number {
+  /**
+   * @param padding bits of the last byte that belong to no element
+   * @returns the offset of the record's metadata, by which a constant names it
+   */
+  add(dtype: MilDataType, data: Uint8Array, padding = 0): number {
     const code = MIL_NUMBERS[dtype].blob;
     if (code === undefined) throw new TypeError(`${dtype} cannot lie in weight.bin`);
-    const key = `${code} ${data.length} ${fingerprint(data)}`;
+    const key = `${code} ${data.length} ${padding} ${fingerprint(data)}`;
     const alike = this.#records.get(key) ?? [];
     const same = alike.find((record) => isEqual(record.data, data));
     if (same) return same.offset;
@@ -39,6 +42,7 @@ export class BlobWriter {
     metadata.setUint32(at + 4, code, true);
     metadata.setBigUint64(at + 8, BigInt(data.length), true);
     metadata.setBigUint64(at + 16, BigInt(start), true);
+    metadata.setBigUint64(at + 24, BigInt(padding), true);
     this.#chunks.push(new Uint8Array(metadata.buffer), data);
     this.#length = start + data.length;
     this.#count++;

@@ -35,6 +35,8 @@ function tensorValue({ dtype, data }: Constant): MessageParts<'TensorValue'> {
     case 'int8':
     case 'uint8':
     case 'uint32':
+    case 'uint4':
+    case 'uint6':
       return { bytes: { values: bytesOf(data) } };
     case 'bool':
       return { bools: { values: Array.from(data, (element) => element !== 0) } };

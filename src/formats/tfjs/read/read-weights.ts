@@ -137,7 +137,7 @@ function storageOf(quantization: Json, dtype: Kind): Storage {
   return {
     ...steps,
     read: (view, at) => round(steps.read(view, at) * scale + min),
-    stored: { kind: 'steps', least: 0, most, scales: [scale], offsets: [min], axis: 0 },
+    stored: { kind: 'steps', least: 0, most, scales: [scale], offsets: [min], blocks: [] },
     readStored: steps.read,
   };
 }
