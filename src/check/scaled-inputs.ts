@@ -9,7 +9,7 @@ import type { Answered, Outputs } from './source-run.js';
 const ALWAYS_PASSES = 2e-2;
 /**
  * So many times what the unfused source loses passes. The rounding of a merged weight is the same for every pixel and does
- * not average out behind a mean, as that of separate branches does: a right RepViT loses 2.5 times as much. What leaves
+ * not average out behind a mean, as that of separate branches does, so that as much as the source is too little. What leaves
  * the range is infinite, or lost as a whole.
  */
 const ALLOWED_FACTOR = 2;

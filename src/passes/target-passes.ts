@@ -1,5 +1,6 @@
 import { constantsAsOutputs } from './constants-as-outputs.js';
 import { foldConstants } from './fold-constants.js';
+import { meansOfGathered } from './means-of-gathered.js';
 import type { Pass } from './pass.js';
 import { recomposeGelu } from './recompose-gelu.js';
 import { recomposeHardSigmoid } from './recompose-hard-sigmoid.js';
@@ -16,6 +17,7 @@ import { spellComposites } from './spell-composites.js';
  */
 export const targetPasses: readonly Pass[] = [
   spellComposites,
+  meansOfGathered,
   // What those made of constants: turned weights, joined biases.
   foldConstants,
   constantsAsOutputs,
