@@ -24,6 +24,9 @@ const folderOf = (name, from = require) => dirname(from.resolve(name));
 const liteRt = folderOf('@litertjs/core');
 const ofLiteRt = createRequire(join(liteRt, 'index.js'));
 
+/** Besides index.html: the least that it takes to run a network of each kind. */
+const PAGES = ['classifier.html', 'detector.html', 'segmenter.html'];
+
 /** Browser builds of the packages, wherever they are installed, by the path of the URL that they are found under. */
 const PACKAGES = {
   '/tfjs/': ['core', 'converter', 'backend-cpu', 'backend-wasm', 'backend-webgl'].map((name) =>
@@ -37,6 +40,7 @@ const PACKAGES = {
 function candidates(path, { folder, file }) {
   const name = basename(path);
   if (path === '/') return [join(here, 'index.html')];
+  if (PAGES.includes(name) && path === `/${name}`) return [join(here, name)];
   if (path.startsWith('/model/')) return [join(folder, name)];
   if (path === '/model.tflite') return file === undefined ? [] : [file];
   const found = Object.entries(PACKAGES).find(([prefix]) => path.startsWith(prefix));
