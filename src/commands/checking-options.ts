@@ -46,6 +46,7 @@ export interface PixelOptions {
   readonly image?: 'rgb' | 'bgr' | 'gray' | undefined;
   /** One per channel, in torchvision's units: y = (p / 255 - mean) / std. */
   readonly mean?: readonly number[] | undefined;
+  /** The same, what is divided by. */
   readonly std?: readonly number[] | undefined;
 }
 

@@ -31,8 +31,11 @@ export interface LowerOptions {
   readonly keepFp32?: readonly string[];
   /** Set where the graph already normalises 0-255 pixels by itself at its image input of this name. */
   readonly image?: (ImageOptions & { readonly input: string }) | undefined;
+  /** Class names. */
   readonly labels?: readonly string[] | undefined;
+  /** What the artefact is to say of itself. */
   readonly about?: About | undefined;
+  /** How it holds the boxes of a detector, where its sizes are fixed. */
   readonly nms?: NmsForm | undefined;
   /** It is only asked whether the target can express the model: its constants need not be converted, nor be right. */
   readonly withoutWeights?: boolean;

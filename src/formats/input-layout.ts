@@ -2,7 +2,10 @@ import { type Declaration, oneOf } from '../option-kinds.js';
 
 /** What channels-last formats can be asked. */
 export interface InputLayoutOptions {
-  /** Layout of image inputs; `nhwc` by default. */
+  /**
+   * Layout of image inputs.
+   * @default 'nhwc'
+   */
   readonly inputLayout?: 'nchw' | 'nhwc' | undefined;
 }
 

@@ -1,9 +1,11 @@
 import type { Abortable } from './abort.js';
 import { now } from './clock.js';
 
-/** A step that began, or how far it is; `model` is the path as it was given. */
+/** A step that began, or how far it is. */
 export interface Progress {
+  /** The path as it was given, or the name. */
   readonly model: string;
+  /** What reports call the step. */
   readonly station: string;
   /** How many samples are done, for a step that goes through them. */
   readonly samples?: { readonly done: number; readonly total: number } | undefined;

@@ -3,9 +3,13 @@ import { type Declaration, text, textsByName } from '../../option-kinds.js';
 
 /** What an artefact is to say of itself, in the places that its format has for it. */
 export interface AboutOptions {
+  /** Who made the model. */
   readonly author?: string | undefined;
+  /** Its license. */
   readonly license?: string | undefined;
+  /** What it does. */
   readonly description?: string | undefined;
+  /** Its version. */
   readonly modelVersion?: string | undefined;
   /** What inputs and outputs are, in words, by their names in the source. */
   readonly describe?: ReadonlyMap<string, string> | Readonly<Record<string, string>> | undefined;

@@ -48,6 +48,7 @@ export async function convert(
 
 /** What `convert` gives where nothing was to be written. */
 export interface ConvertedInMemory {
+  /** What is given alone where artefacts are written. */
   readonly report: Report;
   /** In the order of the models and their targets; `verify` takes them as they are. */
   readonly artefacts: readonly ArtefactInMemory[];

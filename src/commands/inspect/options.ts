@@ -14,9 +14,15 @@ import {
 export interface InspectOptions extends ReadingOptions {
   /** Targets to judge; all by default. */
   readonly to?: readonly string[] | undefined;
-  /** Lists nodes and values by name in the report. */
+  /**
+   * Lists nodes and values by name in the report.
+   * @default false
+   */
   readonly nodes?: boolean | undefined;
-  /** Fails with `GateError` where a block can still be fused. */
+  /**
+   * Fails with `GateError` where a block can still be fused.
+   * @default false
+   */
   readonly expectFused?: boolean | undefined;
 }
 

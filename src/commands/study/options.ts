@@ -16,17 +16,29 @@ import {
 
 /** What `study` can be asked. */
 export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<CheckingOptions, 'timeout'> {
-  /** Forms to study, `source` and `fused`; both by default. */
+  /**
+   * Forms to study.
+   * @default ['source', 'fused']
+   */
   readonly form?: readonly string[] | undefined;
   /** Engines to time in; all that are there by default. */
   readonly engine?: readonly string[] | undefined;
   /** Numbers of threads, `1` and `all`; both by default, where an engine has more than one. */
   readonly threads?: readonly string[] | undefined;
-  /** false: counts alone, without any engine. */
+  /**
+   * false: counts alone, without any engine.
+   * @default true
+   */
   readonly latency?: boolean | undefined;
-  /** How many turns each network has in each engine. */
+  /**
+   * How many turns each network has in each engine.
+   * @default 5
+   */
   readonly turns?: number | undefined;
-  /** By which the order of turns is drawn. */
+  /**
+   * By which the order of turns is drawn.
+   * @default 1
+   */
   readonly seed?: number | undefined;
   /** Also writes a line for each latency to this file, in timm's columns. */
   readonly csv?: string | undefined;

@@ -8,7 +8,10 @@ export interface ShardOptions {
   readonly shard?: string | undefined;
   /** Into how many parts, where the environment says only which. */
   readonly shards?: number | undefined;
-  /** Takes up what a killed run of the same had finished. */
+  /**
+   * Takes up what a killed run of the same had finished.
+   * @default false
+   */
   readonly resume?: boolean | undefined;
 }
 

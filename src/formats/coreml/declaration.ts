@@ -5,7 +5,10 @@ import { PATHS, VERSIONS, type Version } from './program/data-types.js';
 
 /** What only Core ML can be asked. */
 export interface CoremlOptions extends Pick<LowerOptions, 'nms'> {
-  /** The oldest system that has to run it; `iOS15` by default. */
+  /**
+   * The oldest system that has to run it; raised by need.
+   * @default 'iOS15'
+   */
   readonly deploymentTarget?: Version['deploymentTarget'] | undefined;
 }
 
