@@ -8,7 +8,7 @@ import { isFloat32Only, isFloat32Output } from '../operators/float32-only.js';
 export interface NamedForFloat32 {
   /** Names of nodes of the source, or of the fused graph. */
   readonly names: ReadonlySet<string>;
-  /** Whether nodes that stand for none of the source's are among them, as what normalises pixels. */
+  /** Whether nodes that stand for none of the source's are among them: what normalises pixels, or the softmax of a classifier. */
   readonly hasNameless: boolean;
   /** The nodes of the source that an operation of the file stands for, by its name. */
   readonly origins: ReadonlyMap<string, readonly string[]>;
@@ -16,12 +16,12 @@ export interface NamedForFloat32 {
 
 /**
  * Nodes that stay in float32 in a float16 file: those that the user or the search named, those whose operator has no float16 by
- * ONNX's type lists, those in float64, and what normalises pixels. Which constants are beyond float16 is seen in the program itself.
+ * ONNX's type lists, those in float64, what normalises pixels, and the softmax that probabilities of labels are made by. Which constants are beyond float16 is seen in the program itself.
  * @param graph that the file was lowered from
  */
 export function namedForFloat32(
   graph: Graph,
-  { keepFp32 = [], image }: LowerOptions,
+  { keepFp32 = [], image, labels }: LowerOptions,
   { origins }: Opened,
 ): NamedForFloat32 {
   const nodes = new Set([...nodesKeptInFloat32(graph, keepFp32), ...pixelwise(graph, image?.input)]);
@@ -36,7 +36,7 @@ export function namedForFloat32(
   const all = [...nodes];
   return {
     names: new Set(all.flatMap(namesOf).filter((name) => name !== '')),
-    hasNameless: all.some(({ origin }) => origin.length === 0),
+    hasNameless: labels !== undefined || all.some(({ origin }) => origin.length === 0),
     origins,
   };
 }
