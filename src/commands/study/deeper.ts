@@ -85,14 +85,16 @@ export async function profiles(path: string, parts: DeeperParts): Promise<Networ
 /** In the first engine and on one thread, unless others were named. */
 function measure({ options, engines, scratch, notes, onProgress }: DeeperParts, what: string) {
   const { engine, threads, seed, turns } = options;
+  let isSaid = false;
   return measuring({
     engines: engine ? engines : engines.slice(0, 1),
     threads: threads?.map((each) => (each === 'all' ? 'all' : 1)) ?? [1],
     ...{ scratch, seed, turns },
     onNotTimed: ({ key, engine: name, reason }) => notes.push(`${what}: ${key}: not timed in ${name}: ${reason}`),
     onNoise: (share) => {
-      if (share > NOISY)
-        notes.push(`${what}: this machine is noisy: turns of one network lie ${showShare(share)} apart`);
+      if (share <= NOISY || isSaid) return;
+      isSaid = true;
+      notes.push(`${what}: this machine is noisy: turns of one network lie ${showShare(share)} apart`);
     },
     onTurn: (key, done, total) => onProgress?.({ model: `${what}: ${key}`, station: 'time', samples: { done, total } }),
   });
