@@ -23,7 +23,7 @@ export default defineConfig({
         test: { name: 'source', exclude: [...configDefaults.exclude, BUILT, BROWSER, 'test/fuzz/**'] },
       },
       { extends: true, test: { name: 'built', include: [BUILT], globalSetup: ['test/build.ts'] } },
-      { extends: true, test: { name: 'browser', include: [BROWSER] } },
+      { extends: true, test: { name: 'browser', include: [BROWSER], globalSetup: ['test/build.ts'] } },
     ],
   },
 });

@@ -1,3 +1,4 @@
+import { renderToString } from 'preact-render-to-string';
 import { judgedOf } from '../judged.js';
 import type { ModelReport, Report } from '../report.js';
 import { Artefacts } from './artefacts.js';
@@ -18,6 +19,11 @@ import { Name } from './words.js';
 export function reportPage(report: Report, thumbnails: Thumbnails = new Map()): string {
   const about = { title: `mobileone ${report.command}`, version: report.tool.version };
   return htmlPage(about, <Body report={report} thumbnails={thumbnails} />);
+}
+
+/** What stands in the body of that page, for a page that is there already. */
+export function reportBody(report: Report): string {
+  return renderToString(<Body report={report} thumbnails={new Map()} />);
 }
 
 function Body({ report, thumbnails }: { report: Report; thumbnails: Thumbnails }) {
