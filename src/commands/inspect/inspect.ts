@@ -10,6 +10,7 @@ import { listNodes } from '../../source/list-nodes.js';
 import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource } from '../../source/open-source.js';
 import { prepare } from '../../source/prepare.js';
+import { saysOfItself } from '../../source/says-of-itself.js';
 import { asModels, type ModelGiven } from '../model-given.js';
 import { rememberReport } from '../reports-of-errors.js';
 import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
@@ -68,6 +69,8 @@ async function look(draft: Draft, stations: Stations, given: ModelGiven, options
   const source = await stations.time('read', () => openSource(given, options));
   try {
     const { model } = source;
+    const said = saysOfItself(model);
+    if (said !== undefined) draft.note(said);
     const changes = await prepare(model, options, {
       time: (station, step) => stations.time(station, step),
       onStock(stock) {
