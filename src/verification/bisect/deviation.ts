@@ -23,7 +23,7 @@ export class Deviation {
       this.#isBroken = true;
       return;
     }
-    const [a, b] = [expected.toFloat64(), actual.toFloat64()];
+    const [a, b] = [numbersOf(expected), numbersOf(actual)];
     for (let i = 0; i < a.length; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       if (Number.isFinite(x) && Number.isFinite(y)) {
@@ -38,4 +38,9 @@ export class Deviation {
     if (this.#isBroken) return Number.POSITIVE_INFINITY;
     return this.#difference === 0 ? 0 : this.#difference / this.largest;
   }
+}
+
+/** Most values are of float32, and read as they lie: a copy of each in float64 would be more garbage than all else. */
+function numbersOf(tensor: Tensor): Float32Array | Float64Array {
+  return tensor.dtype === 'float32' ? tensor.toFloat32() : tensor.toFloat64();
 }

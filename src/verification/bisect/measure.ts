@@ -122,7 +122,7 @@ export class Measurement {
         own: await ofCandidate(alone, trial, expected),
         error: await ofCandidate(whole, trial),
         ...(this.#samples.noisy.has(index) && {
-          ownNoise: await again.run(nudged(trial), nudge(expected, index)),
+          ownNoise: await again.run(nudged(trial), nudge(only(expected, read.reference), index)),
           noise: await truth.run(nudged(trial)),
         }),
       };
@@ -190,6 +190,16 @@ export class Measurement {
 function nudged(trial: Trial): Trial {
   const [feeds, artefactFeeds] = [nudge(trial.feeds, 1), nudge(trial.artefactFeeds, 1)];
   return { ...trial, feeds, artefactFeeds };
+}
+
+/** Of many values those of some pairs. */
+function only(values: ReadonlyMap<string, Tensor>, pairs: readonly KnownPair[]): Map<string, Tensor> {
+  return new Map(
+    pairs.flatMap(({ value }) => {
+      const tensor = values.get(value);
+      return tensor ? [[value, tensor] as const] : [];
+    }),
+  );
 }
 
 /** A value as one of both networks is fed it. */
