@@ -54,8 +54,16 @@ describe.each(['onnx', 'tfjs', 'litert', 'coreml'] as const)('values of %s', (na
 /** What leaves a value like what it should be. */
 const SLIGHT = ['one weight by 5 %', 'a bias dropped', 'one channel times 1.1', 'a ReLU dropped'];
 
-describe.each(['onnx', 'coreml'] as const)('in %s of another tool', (name) => {
-  const faults = FAULTS.filter((fault) => SLIGHT.includes(fault.name));
+/** A block has up to 16 nodes. Where a convolution has its activation with it, what is named may begin in the block before. */
+describe.each([
+  ['onnx', 17],
+  ['coreml', 17],
+  ['tfjs', 31],
+  ['litert', 31],
+] as const)('in %s of another tool, of which at most %i nodes are named,', (name, most) => {
+  // It is planted as two nodes, which nobody writes where activations are no nodes.
+  const isFused = name === 'tfjs' || name === 'litert';
+  const faults = FAULTS.filter((fault) => SLIGHT.includes(fault.name) && !(isFused && fault.name === 'a ReLU dropped'));
 
   test.each(faults.map((fault) => [fault.name, fault] as const))(
     '%s is found where it was planted',
@@ -70,7 +78,7 @@ describe.each(['onnx', 'coreml'] as const)('in %s of another tool', (name) => {
         const candidate = foreign(candidateOf(target, opened, engines[target.engine]));
         const parted = await bisect({ reference, candidate, samples, precision: 'fp32' });
         expect(parted?.nodes.filter((node) => found.guilty.includes(node)).length, `at ${place}`).toBeGreaterThan(0);
-        expect(parted?.nodes.length, `at ${place}`).toBeLessThan(60);
+        expect(parted?.nodes.length, `at ${place}`).toBeLessThanOrEqual(most);
         planted++;
       }
       expect(planted).toBeGreaterThan(0);
