@@ -1,3 +1,4 @@
+import { readSize } from './model/asked-shape.js';
 import { nearestHint } from './nearest-name.js';
 
 /** Why a value is refused: what it is instead of, and what to do. */
@@ -184,7 +185,13 @@ export const sizes: Kind = {
   schema: () => ({ type: 'array', items: count.schema(), minItems: 1, maxItems: 2 }),
 };
 
-/** `NAME:1,3,224,224`, several times. Names may hold colons, sizes may not. A `Map`: names come from strangers. */
+/** As in a list of sizes: a number, or one of the texts `224..512` and `224/320/512`. */
+const SIZE_TEXT = '^\\d+(\\.\\.\\d+|(/\\d+)+)$';
+
+/**
+ * `NAME:1,3,224,224`, several times; a size may be a range, `224..512`, or a list, `224/320/512`. Names may hold colons, sizes
+ * may not. A `Map`: names come from strangers.
+ */
 export const shapes: Kind = {
   fromText: (given, before) => {
     const all = new Map<unknown, unknown>(before instanceof Map ? before : []);
@@ -206,16 +213,53 @@ export const shapes: Kind = {
       if (typeof name !== 'string' || name === '') return { what: 'names no input', todo: 'write NAME:1,3,224,224' };
       if (sizes === 'twice') return { what: `gives ${show(name)} twice` };
       if (!Array.isArray(sizes)) return { what: `gives no sizes for ${show(name)}` };
-      const wrong = sizes.find((size) => !Number.isSafeInteger(size) || size < 1);
-      if (wrong !== undefined) return { what: `${show(name)}: ${show(wrong)} is not a whole number above 0` };
+      const refused = refuseSizes(sizes);
+      if (refused) return { ...refused, what: `${show(name)}: ${refused.what}` };
     }
     return undefined;
   },
   schema: () => ({
     type: 'object',
-    additionalProperties: { type: 'array', items: count.schema() },
+    additionalProperties: {
+      type: 'array',
+      items: { anyOf: [count.schema(), { type: 'string', pattern: SIZE_TEXT }] },
+    },
   }),
 };
+
+function refuseSizes(sizes: readonly unknown[]): Refusal | undefined {
+  const lists: (readonly number[])[] = [];
+  let hasRange = false;
+  for (const given of sizes) {
+    const size = typeof given === 'string' ? (readSize(given) ?? given) : given;
+    if (typeof size === 'string' && /^\s*\d*\.\.\d*\s*$/.test(size)) {
+      return { what: `${show(size)} has an open end`, todo: 'say the least and the largest size, as 224..512' };
+    }
+    const refused = refuseSize(given, size);
+    if (refused) return refused;
+    if (Array.isArray(size)) lists.push(size);
+    else hasRange ||= typeof size === 'object';
+  }
+  if (lists.length > 0 && hasRange) {
+    return { what: 'a range and a list stand together', todo: 'write ranges alone, or lists that pair up' };
+  }
+  if (new Set(lists.map(({ length }) => length)).size > 1) {
+    return { what: 'its lists have unlike lengths', todo: 'they pair up: the first size of each, the second of each' };
+  }
+  return undefined;
+}
+
+function refuseSize(given: unknown, size: unknown): Refusal | undefined {
+  const isSize = (each: unknown) => Number.isSafeInteger(each) && Number(each) > 0;
+  if (typeof size !== 'object' || size === null) {
+    return isSize(size) ? undefined : { what: `${show(given)} is not a whole number above 0` };
+  }
+  const ends = 'least' in size && 'most' in size ? [size.least, size.most] : undefined;
+  const all: readonly unknown[] = Array.isArray(size) ? size : (ends ?? []);
+  if (all.length < 2 || !all.every(isSize)) return { what: `${show(given)} holds what is no size above 0` };
+  if (!ends || Number(ends[0]) < Number(ends[1])) return undefined;
+  return { what: `${show(given)} does not rise`, todo: 'write the least size first, or one size' };
+}
 
 /** `NAME=TEXT`, several times. Texts may hold equals signs, names may not. A `Map`: names come from strangers. */
 export const textsByName: Kind = {

@@ -1,6 +1,6 @@
 import type { Engine, Payload, Session } from '../engines/index.js';
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
-import { sizeOf, type Tensor } from '../model/index.js';
+import { admits, sizeOf, type Tensor } from '../model/index.js';
 import { castTensor, inversePermutation, permuteAxes, reverseAxis, takeFirst } from '../trials/axes.js';
 import type { Trial } from '../trials/trial.js';
 import type { Answered, Outputs } from './source-run.js';
@@ -24,8 +24,10 @@ export function loadCandidate(engine: Engine, { payload }: Candidate): Promise<S
 /** The trials whose sizes a candidate takes: a format may fix some that the source leaves open. */
 export function trialsFor({ inputs }: Candidate, answered: Answered): Answered {
   return answered.filter(({ trial }) =>
-    inputs.every(({ sourceName, shape, permutation }) => {
+    inputs.every(({ sourceName, shape, permutation, asked }) => {
       const given = trial.artefactFeeds.get(sourceName)?.shape;
+      const lying = given && (permutation?.map((axis) => given[axis] ?? 1) ?? given);
+      if (asked && lying && !admits(asked, lying)) return false;
       return (
         shape?.every((size, axis) => size === undefined || !given || size === given[permutation?.[axis] ?? axis]) ??
         true

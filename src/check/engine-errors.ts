@@ -11,9 +11,9 @@ export function sourceError(failure: EngineFailure): EngineError {
 }
 
 /** A source with open sizes that takes none of those that were tried: a batch may be written into a Reshape, say. */
-export function refusedSizes(failure: EngineFailure): EngineError {
+export function refusedSizes(failure: EngineFailure, sizes: string): EngineError {
   return new EngineError({
-    what: `nothing could be compared: ${failure.message}`,
+    what: `nothing could be compared: at ${sizes} ${failure.message}`,
     todo: 'give the sizes that it takes with --shape',
     cause: failure,
   });

@@ -121,7 +121,7 @@ function payloadOf({ model, file, files }: Source): Omit<Payload, 'optimize'> {
 
 /** @returns nothing where the source refuses every way to settle a later setting of its open sizes */
 async function answerSetting(
-  { outputs: names, trials: { settings } }: Source,
+  { outputs: names, trials: { settings, required = 1 } }: Source,
   loading: Promise<Session>,
   setting: number,
   notes: Set<string>,
@@ -144,7 +144,7 @@ async function answerSetting(
     }
   }
   const [first] = refusals;
-  if (first && setting === 0) throw settings.length > 1 ? refusedSizes(first.failure) : first.failure;
+  if (first && setting < required) throw settings.length > 1 ? refusedSizes(first.failure, first.sizes) : first.failure;
   if (first) notes.add(`compared at one setting of the open sizes only: the source itself refuses ${refusal(first)}`);
   return [];
 }

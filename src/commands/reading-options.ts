@@ -1,14 +1,17 @@
-import { UsageError } from '../model/index.js';
+import { type AskedShape, type AskedSize, readSize, UsageError } from '../model/index.js';
 import { nearestHint } from '../nearest-name.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { count, type Declaration, listOf, number, oneOf, path, shapes } from '../option-kinds.js';
 
-/** Sizes of inputs by name, to fix dimensions that the file leaves open. */
-export type Shapes = ReadonlyMap<string, readonly number[]> | Readonly<Record<string, readonly number[]>>;
+/** One size of an input; a range or a list, which stay open, also as the texts `224..512` and `224/320/512`. */
+export type Size = AskedSize | string;
+
+/** Sizes of inputs by name, to fix dimensions that the file leaves open, or to say between which bounds they stay so. */
+export type Shapes = ReadonlyMap<string, readonly Size[]> | Readonly<Record<string, readonly Size[]>>;
 
 /** What every command that reads a model can be asked. */
 export interface ReadingOptions {
-  /** Fixes dimensions of inputs. */
+  /** Fixes dimensions of inputs, or says which sizes they may have. */
   readonly shape?: Shapes | undefined;
   /** Re-roots the graph at these values. */
   readonly outputs?: readonly string[] | undefined;
@@ -38,7 +41,7 @@ export const READING = {
   shape: {
     kind: shapes,
     flag: '--shape <name:sizes>',
-    help: "fixes an input's dimensions, as image:1,3,224,224; repeatable",
+    help: "fixes an input's dimensions, as image:1,3,224,224, or bounds them: 224..512, 224/320/512; repeatable",
   },
   outputs: { kind: listOf(), flag: '--outputs <names>', help: 're-roots the graph at these values' },
   maxNodes: { kind: count, flag: '--max-nodes <n>', help: 'refuses a model of more nodes (200000)' },
@@ -66,7 +69,7 @@ export const LIMITS = { maxNodes: 200_000, maxBytes: 16 * 2 ** 30, maxCost: 1 };
 /** Options with every default in its place; undefined is left where there is none. */
 export type Resolved<Options, Defaults> = Omit<Options, keyof Defaults | 'shape'> & {
   readonly [K in keyof Defaults & keyof Options]-?: Exclude<Options[K], undefined>;
-} & { readonly shape: ReadonlyMap<string, readonly number[]> };
+} & { readonly shape: ReadonlyMap<string, AskedShape> };
 
 /** @throws UsageError for an unknown key or an impossible value */
 export function expectKnown(given: object, declared: Readonly<Record<string, Declaration>>): void {
@@ -95,8 +98,12 @@ export function present<T extends object>(given: T): { [K in keyof T]?: Exclude<
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-/** Sizes by name; a `Map`, since names come from strangers. */
-export function asMap(given: Shapes | undefined): ReadonlyMap<string, readonly number[]> {
-  if (given instanceof Map) return given;
-  return new Map(Object.entries(given ?? {}));
+/** Sizes by name, which were judged before; a `Map`, since names come from strangers. */
+export function asMap(given: Shapes | undefined): ReadonlyMap<string, AskedShape> {
+  const entries: [string, readonly Size[]][] = given instanceof Map ? [...given] : Object.entries(given ?? {});
+  return new Map(entries.map(([name, sizes]) => [name, sizes.map(asAsked)]));
+}
+
+function asAsked(size: Size): AskedSize {
+  return typeof size === 'string' ? (readSize(size) ?? 0) : size;
 }

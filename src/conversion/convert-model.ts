@@ -173,5 +173,12 @@ function loweringOptions(
 ): LowerOptions {
   const own = Object.keys(target.options).map((name) => [name, options[name as keyof FormatOptions]] as const);
   const precision = options.precision.get(target.name) ?? target.defaultPrecision(sourcePrecision);
-  return { ...Object.fromEntries(own), precision, keepFp32: options.keepFp32 ?? [], image, labels };
+  return {
+    ...Object.fromEntries(own),
+    precision,
+    keepFp32: options.keepFp32 ?? [],
+    image,
+    labels,
+    shape: options.shape,
+  };
 }

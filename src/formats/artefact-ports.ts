@@ -9,6 +9,7 @@ export interface FilePort {
   readonly name: string;
   readonly dtype: DataType | undefined;
   readonly shape: readonly (number | undefined)[] | undefined;
+  readonly asked?: ArtefactPort['asked'];
   readonly colours?: ImageOptions['order'] | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Placement } from '../files/placement.js';
-import type { DataType, Graph, Model } from '../model/index.js';
+import type { AskedShape, DataType, Graph, Model } from '../model/index.js';
 import type { Declaration } from '../option-kinds.js';
 import type { About } from './about.js';
 
@@ -37,6 +37,8 @@ export interface LowerOptions {
   readonly about?: About | undefined;
   /** How it holds the boxes of a detector, where its sizes are fixed. */
   readonly nms?: NmsForm | undefined;
+  /** What was asked of the sizes of inputs, by name: those that may vary within bounds are open in the graph. */
+  readonly shape?: ReadonlyMap<string, AskedShape> | undefined;
   /** It is only asked whether the target can express the model: its constants need not be converted, nor be right. */
   readonly withoutWeights?: boolean;
 }
@@ -144,6 +146,8 @@ export interface ArtefactPort extends ArtefactValue {
   readonly dtype: DataType | undefined;
   /** Sizes, undefined where any will do; undefined as a whole where the rank is not known. */
   readonly shape: readonly (number | undefined)[] | undefined;
+  /** Set of an input where the file bounds the sizes that may vary: those of all its axes. */
+  readonly asked?: AskedShape | undefined;
   /** In which order an image input takes its colours. */
   readonly colours?: ImageOptions['order'] | undefined;
   /** Of an output that has more rows than count: along which axis, and the output that says how many do, the first ones. */

@@ -1,14 +1,17 @@
 import type { Dimension, Shape } from '../model/index.js';
 import type { Builder } from './builder.js';
 
+/** What a target has to be able to compute for its sizes. */
+export type SizeBuilder<Ref> = Pick<Builder<Ref>, 'ints' | 'shapeOf' | 'reshape' | 'concat' | 'stridedSlice'>;
+
 /** Sizes that are known only when the model runs: for each symbol, an axis of a result that has it, or an element that is it. */
 export class Sizes<Ref> {
-  readonly #build: Builder<Ref>;
+  readonly #build: SizeBuilder<Ref>;
   readonly #places = new Map<string, { readonly ref: Ref; readonly axis: number }>();
   readonly #elements = new Map<string, { readonly ref: Ref; readonly index: number }>();
   readonly #measured = new Map<string, Ref>();
 
-  constructor(build: Builder<Ref>) {
+  constructor(build: SizeBuilder<Ref>) {
     this.#build = build;
   }
 
@@ -26,6 +29,11 @@ export class Sizes<Ref> {
     });
   }
 
+  /** Whether a symbol can be measured. */
+  has(symbol: string): boolean {
+    return this.#places.has(symbol) || this.#elements.has(symbol);
+  }
+
   /** A shape as an int32 vector, computed where it has to be; undefined where a symbol is nowhere in the graph so far. */
   vector(shape: Shape): Ref | undefined {
     if (shape.every((size) => typeof size === 'number')) return this.#build.ints(shape.map(Number));
@@ -39,18 +47,29 @@ export class Sizes<Ref> {
     return runsOf(shape).map((run) => (typeof run === 'string' ? this.#measure(run) : this.#build.ints(run)));
   }
 
+  /** Forgets what was computed, since the program lost it; it is computed anew when it is asked for. */
+  forgetMeasured(): void {
+    this.#measured.clear();
+  }
+
   /** Reshapes to sizes of which one may be unknown at no cost; others are computed. */
   reshape(x: Ref, shape: Shape): Ref | undefined {
+    const vector = this.vectorForReshape(shape);
+    return vector && this.#build.reshape(x, vector);
+  }
+
+  /** The vector that a reshape takes, in which -1 may stand once for what is left. */
+  vectorForReshape(shape: Shape): Ref | undefined {
     const unknown = shape.filter((size) => typeof size !== 'number').length;
     if (unknown <= 1 && (unknown === 0 || !shape.includes(0))) {
       const sizes = shape.map((size) => (typeof size === 'number' ? size : -1));
-      return this.#build.reshape(x, this.#build.ints(sizes));
+      return this.#build.ints(sizes);
     }
     const parts = this.#parts(shape);
     const missing = parts.filter((part) => part === undefined).length;
     if (missing > 1 || (missing > 0 && shape.includes(0))) return undefined;
     const sizes = parts.map((part) => part ?? this.#build.ints([-1]));
-    return this.#build.reshape(x, this.#build.concat(sizes, 0));
+    return this.#build.concat(sizes, 0);
   }
 
   /** The size as an int32 vector of one element. */

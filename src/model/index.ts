@@ -1,3 +1,4 @@
+export * from './asked-shape.js';
 export * from './attribute.js';
 export * from './chunks.js';
 export { copyAttributes } from './copy.js';

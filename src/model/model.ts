@@ -57,6 +57,8 @@ export class Model {
   readonly #derived = new Map<string, string>();
   /** What the symbols for formulas come to at most; all others stand for an axis. */
   readonly #largest = new Map<string, number>();
+  /** What symbols come to at least, of those of which more is known than that they are no size below 0. */
+  readonly #least = new Map<string, number>();
   readonly #dimensionNames = new Map<string, string>();
   #nextSymbol = 1;
 
@@ -132,19 +134,31 @@ export class Model {
    * The symbol for what `expression` comes to: the same whenever the same is asked, so that equal sizes are seen as equal.
    * A symbol is a size, so an expression that could be negative has none.
    * @param largest what it comes to at most
+   * @param least what it comes to at least
    */
-  derivedSymbol(expression: string, largest = LONGEST_AXIS): string {
+  derivedSymbol(expression: string, largest = LONGEST_AXIS, least = 0): string {
     const known = this.#derived.get(expression);
     if (known) return known;
     const symbol = this.freshSymbol();
     this.#derived.set(expression, symbol);
-    if (largest !== LONGEST_AXIS) this.#largest.set(symbol, largest);
+    this.bound(symbol, least, largest);
     return symbol;
+  }
+
+  /** Says between which numbers a symbol lies. */
+  bound(symbol: string, least: number, largest: number): void {
+    if (largest !== LONGEST_AXIS) this.#largest.set(symbol, largest);
+    if (least > 0) this.#least.set(symbol, least);
   }
 
   /** What a size comes to at most. */
   largestOf(size: Dimension): number {
     return typeof size === 'number' ? size : (this.#largest.get(size) ?? LONGEST_AXIS);
+  }
+
+  /** What a size comes to at least. */
+  leastOf(size: Dimension): number {
+    return typeof size === 'number' ? size : (this.#least.get(size) ?? 0);
   }
 
   /** A model of its own with the same names, symbols and tensors: for a target that edits what it is given. */
@@ -163,6 +177,7 @@ export class Model {
     for (const [base, suffix] of this.#nextSuffix) copy.#nextSuffix.set(base, suffix);
     for (const [expression, symbol] of this.#derived) copy.#derived.set(expression, symbol);
     for (const [symbol, largest] of this.#largest) copy.#largest.set(symbol, largest);
+    for (const [symbol, least] of this.#least) copy.#least.set(symbol, least);
     for (const [symbol, name] of this.#dimensionNames) copy.#dimensionNames.set(symbol, name);
     copy.#nextSymbol = this.#nextSymbol;
     return copy;

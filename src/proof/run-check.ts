@@ -46,7 +46,7 @@ export class RunCheck {
    * @throws InputError where there are no trial inputs for it
    */
   start(source: OpenSource, image: ImageInput | undefined, precision: 'fp16' | 'fp32'): ModelCheck {
-    const specs = describeInputs(source.model.graph);
+    const specs = describeInputs(source.model.graph, this.#options.shape);
     const isHalf = precision === 'fp16';
     const runs = new ReferenceRuns({
       check: this.#check,

@@ -1,14 +1,24 @@
-import { type Dimension, formatShape, type Model, UsageError, type Value } from '../model/index.js';
+import {
+  type AskedShape,
+  type AskedSize,
+  type Dimension,
+  formatAsked,
+  formatShape,
+  isFlexible,
+  type Model,
+  UsageError,
+  type Value,
+} from '../model/index.js';
 import { nearestHint } from '../nearest-name.js';
 
 /**
  * Gives inputs the sizes that the user asks for. Where the file calls an open size of another input by the name of one that
- * is fixed, that is fixed, too; a name that is given two sizes says nothing. Only types of inputs change; inference carries
- * the sizes on.
+ * is fixed, that is fixed, too; a name that is given two sizes says nothing. A size that may vary stays open. Only types of
+ * inputs change; inference carries the sizes on.
  * @returns what became fixed, a sentence each
  * @throws UsageError where there is no such input, or the file fixes another size
  */
-export function fixShapes(model: Model, shapes: ReadonlyMap<string, readonly number[]>): string[] {
+export function fixShapes(model: Model, shapes: ReadonlyMap<string, AskedShape>): string[] {
   const { inputs } = model.graph;
   const sizes = new Sizes(model);
   const notes: string[] = [];
@@ -22,12 +32,24 @@ export function fixShapes(model: Model, shapes: ReadonlyMap<string, readonly num
       });
     }
     expectFits(input, shape);
-    if (!input.shape) notes.push(`the shape of input ${name} was not known and is now ${formatShape(shape)}`);
-    for (const [axis, dimension] of (input.shape ?? []).entries()) sizes.give(dimension, shape[axis] ?? 0);
-    input.shape = shape;
+    if (!input.shape) notes.push(`the shape of input ${name} was not known and is now ${formatAsked(shape)}`);
+    const before = input.shape ?? shape.map(() => model.freshSymbol());
+    for (const [axis, dimension] of before.entries()) sizes.give(dimension, shape[axis] ?? 0);
+    for (const [axis, dimension] of before.entries()) bound(model, dimension, shape[axis]);
+    input.shape = before.map((dimension, axis) => fixedAt(dimension, shape[axis]));
   }
   for (const input of inputs) input.shape = input.shape?.map((dimension) => sizes.of(dimension) ?? dimension);
   return [...notes, ...sizes.notes()];
+}
+
+function bound(model: Model, dimension: Dimension, asked: AskedSize | undefined): void {
+  if (typeof dimension === 'number' || asked === undefined || !isFlexible(asked)) return;
+  const sizes = 'least' in asked ? [asked.least, asked.most] : asked;
+  model.bound(dimension, Math.min(...sizes), Math.max(...sizes));
+}
+
+function fixedAt(before: Dimension, asked: AskedSize | undefined): Dimension {
+  return asked === undefined || isFlexible(asked) ? before : asked;
 }
 
 /** The sizes that are given to dimensions, by what the file calls them. */
@@ -39,8 +61,8 @@ class Sizes {
     this.#model = model;
   }
 
-  give(dimension: Dimension, size: number): void {
-    if (typeof dimension === 'number') return;
+  give(dimension: Dimension, size: AskedSize): void {
+    if (typeof dimension === 'number' || isFlexible(size)) return;
     const name = this.#nameOf(dimension);
     this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(size));
   }
@@ -66,12 +88,14 @@ class Sizes {
   }
 }
 
-function expectFits(input: Value, shape: readonly number[]): void {
+function expectFits(input: Value, shape: AskedShape): void {
   const { shape: had } = input;
   const differs = (dimension: Dimension, axis: number) => typeof dimension === 'number' && dimension !== shape[axis];
   if (!had || (had.length === shape.length && !had.some(differs))) return;
+  const opens =
+    had.length === shape.length && shape.some((size, axis) => isFlexible(size) && differs(had[axis] ?? 0, axis));
   throw new UsageError({
-    what: `--shape: input ${input.name} is ${formatShape(had)}, which cannot become ${formatShape(shape)}`,
-    todo: 'only open sizes can be fixed',
+    what: `--shape: input ${input.name} is ${formatShape(had)}, which cannot become ${formatAsked(shape)}`,
+    todo: opens ? 'export it with these axes dynamic' : 'only open sizes can be fixed',
   });
 }

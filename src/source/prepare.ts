@@ -1,5 +1,5 @@
 import type { ImageOptions } from '../formats/format.js';
-import type { Model } from '../model/index.js';
+import type { AskedShape, Model } from '../model/index.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import type { Changes } from '../passes/pass.js';
 import { optimize } from '../passes/pipeline.js';
@@ -9,7 +9,7 @@ import { type Stock, takeStock } from './take-stock.js';
 /** What a source is to become before targets are lowered from it. */
 export interface Asked {
   /** Sizes of inputs by name. */
-  readonly shape: ReadonlyMap<string, readonly number[]>;
+  readonly shape: ReadonlyMap<string, AskedShape>;
   /** The values that become its outputs. */
   readonly outputs?: readonly string[] | undefined;
   /** Set where the image input is to take pixels: in which order, and how they are normalised. */

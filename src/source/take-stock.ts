@@ -1,4 +1,4 @@
-import type { Model } from '../model/index.js';
+import type { AskedShape, Model } from '../model/index.js';
 import { inferTypes } from '../operators/infer.js';
 import type { Counts, ValueReport } from '../report/index.js';
 import { countGraph } from './counts.js';
@@ -29,7 +29,7 @@ export function takeStock(
   {
     shape,
     outputs,
-  }: { readonly shape: ReadonlyMap<string, readonly number[]>; readonly outputs?: readonly string[] | undefined },
+  }: { readonly shape: ReadonlyMap<string, AskedShape>; readonly outputs?: readonly string[] | undefined },
 ): Stock {
   const { graph } = model;
   const notes = fixShapes(model, shape);

@@ -1,8 +1,10 @@
 import {
+  type AskedShape,
   type DataType,
   EngineError,
   type Graph,
   InputError,
+  isFlexible,
   isInteger,
   type Shape,
   type Use,
@@ -18,6 +20,8 @@ export interface InputSpec {
   readonly dtype: DataType;
   /** Where a size is open, what the file calls it. */
   readonly shape: Shape;
+  /** Set where the sizes that may vary have bounds. */
+  readonly asked?: AskedShape | undefined;
   /** For integers: how many there are to choose from, counted from 0. */
   readonly below: number;
 }
@@ -25,10 +29,11 @@ export interface InputSpec {
 /**
  * The inputs of a model for trials: sizes as the graph has them, channels that are open from the weight of the first
  * convolution, and for integers the range that those who look something up with them allow, else 0 and 1.
+ * @param asked what was asked of sizes, by name of the input
  * @throws InputError where a rank is not known
  * @throws EngineError where an input is no tensor
  */
-export function describeInputs(graph: Graph): InputSpec[] {
+export function describeInputs(graph: Graph, asked?: ReadonlyMap<string, AskedShape>): InputSpec[] {
   return graph.inputs.map((value) => {
     const { name, dtype } = value;
     const shape = value.shape?.map((size) =>
@@ -44,11 +49,13 @@ export function describeInputs(graph: Graph): InputSpec[] {
     if (!shape) {
       throw new InputError({ what: 'the rank of an input is not known', where: { value: name }, todo: 'give --shape' });
     }
+    const bounds = asked?.get(name);
     const channels = shape.length > 2 && typeof shape[1] === 'string' ? channelsAsked(value) : undefined;
     return {
       name,
       dtype,
       shape: channels === undefined ? shape : [...shape.slice(0, 1), channels, ...shape.slice(2)],
+      ...(bounds?.some(isFlexible) ? { asked: bounds } : {}),
       below: isInteger(dtype) ? rangeAsked(value) : 2,
     };
   });

@@ -1,4 +1,15 @@
-import { byteLengthOf, type Dimension, isFloat, isInteger, sameShape, sizeOf, Tensor } from '../model/index.js';
+import {
+  type AskedShape,
+  byteLengthOf,
+  type Dimension,
+  innerShapes,
+  isFloat,
+  isInteger,
+  outermostShapes,
+  sameShape,
+  sizeOf,
+  Tensor,
+} from '../model/index.js';
 import type { InputSpec } from './input-spec.js';
 import { normalizePixels, type PixelInput } from './pixels.js';
 import { Random } from './random.js';
@@ -13,9 +24,10 @@ interface Sizes {
   readonly other: number;
 }
 
+const FIRST: Sizes = { batch: 1, height: 224, width: 224, other: 8 };
 /** Two settings, each with what stands in where the source refuses it. Even squares alone would hide rules of borders. */
 const SETTINGS: readonly (readonly Sizes[])[] = [
-  [{ batch: 1, height: 224, width: 224, other: 8 }],
+  [FIRST],
   [
     { batch: 3, height: 161, width: 225, other: 5 },
     { batch: 3, height: 160, width: 160, other: 5 },
@@ -44,13 +56,17 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 /**
  * Trial inputs where the user gives none: two standard-normal draws, and one in [0, 1) that is a scene where the input is
  * an image and uniform elsewhere; the same on every run. An input that takes pixels draws whole numbers from 0 to 255.
- * Where sizes are open, all draws come in two settings of them.
+ * Where sizes are open, all draws come in two settings of them; where they have bounds, at the smallest, the largest and one
+ * within.
  * @param seed of other draws of the same kinds
  * @throws InputError where they would take too much memory
  */
 export function seededTrials(specs: readonly InputSpec[], pixels?: PixelInput, seed = 1): Trials {
   const isOpen = specs.some(({ shape }) => shape.some((size) => typeof size === 'string'));
-  const settings = (isOpen ? SETTINGS : SETTINGS.slice(0, 1)).map((sizes) => waysToSettle(specs, sizes));
+  const isBounded = specs.some(({ asked }) => asked);
+  const settings = isBounded
+    ? settleWithin(specs)
+    : (isOpen ? SETTINGS : SETTINGS.slice(0, 1)).map((sizes) => waysToSettle(specs, sizes));
   for (const shapes of settings.flat()) expectAffordable(shapes, bytesOf(specs, shapes));
   const drawAll = (kinds: Kinds, seed: number) =>
     settings.map((ways, setting) =>
@@ -62,7 +78,7 @@ export function seededTrials(specs: readonly InputSpec[], pixels?: PixelInput, s
             ),
       ),
     );
-  const given = { isUserGiven: false, notes: [], others: [] };
+  const given = { isUserGiven: false, required: isBounded ? 2 : 1, notes: [], others: [] };
   return {
     ...given,
     settings: drawAll(DRAWS, seed),
@@ -90,6 +106,24 @@ function waysToSettle(specs: readonly InputSpec[], alternatives: readonly Sizes[
     }
   }
   return ways;
+}
+
+/** The smallest, the largest and one within the bounds, for which there may be several, best first. */
+function settleWithin(specs: readonly InputSpec[]): Shapes[][] {
+  const others = SETTINGS.map(([sizes]) => settle(specs, sizes ?? FIRST, false));
+  const shapesOf = (setting: number, chosen: (asked: AskedShape) => readonly number[] | undefined): Shapes =>
+    new Map(
+      specs.map(({ name, asked }) => [name, (asked && chosen(asked)) ?? others[Math.min(setting, 1)]?.get(name) ?? []]),
+    );
+  const ways = Math.max(...specs.map(({ asked }) => (asked ? innerShapes(asked).length : 0)));
+  const inner = Array.from({ length: ways }, (_, way) =>
+    shapesOf(1, (asked) => innerShapes(asked)[way] ?? innerShapes(asked)[0] ?? outermostShapes(asked).largest),
+  );
+  return [
+    [shapesOf(0, (asked) => outermostShapes(asked).smallest)],
+    [shapesOf(1, (asked) => outermostShapes(asked).largest)],
+    ...(ways > 0 ? [inner] : []),
+  ];
 }
 
 /**

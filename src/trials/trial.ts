@@ -21,6 +21,8 @@ export type Draw = () => readonly Trial[];
 export interface Trials {
   /** For each setting of the open sizes the ways to settle them, best first: the first that the source takes is used. */
   readonly settings: readonly (readonly Draw[])[];
+  /** So many settings, from the first on, the source must run: one, or those that a user named. */
+  readonly required?: number;
   /** Whether a user gave them: then classes are judged as well. */
   readonly isUserGiven: boolean;
   readonly notes: readonly string[];

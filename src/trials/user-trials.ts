@@ -1,6 +1,8 @@
 import {
+  admits,
   byteLengthOf,
   type Dimension,
+  formatAsked,
   formatShape,
   InputError,
   isFloat,
@@ -92,7 +94,7 @@ function assign(arrays: UserArrays, specs: readonly InputSpec[]): Map<string, Te
 
 /** The array in the type that the input has; the shape must be one that it can take. */
 function fitArray(given: Tensor | undefined, spec: InputSpec, isPixels: boolean, notes: string[]): Tensor {
-  const { name, dtype, shape } = spec;
+  const { name, dtype, shape, asked } = spec;
   const where = { value: name };
   if (!given) throw new InputError({ what: 'the inputs hold no array for this input', where });
   const fixedBatch = typeof shape[0] === 'number' ? shape[0] : undefined;
@@ -101,9 +103,10 @@ function fitArray(given: Tensor | undefined, spec: InputSpec, isPixels: boolean,
     if (axis === 0 && fixedBatch) return actual > 0 && actual % fixedBatch === 0;
     return typeof size === 'string' || size === actual;
   };
-  if (given.shape.length !== shape.length || !shape.every(fitsAxis)) {
+  const isAdmitted = !asked || admits(asked, given.shape);
+  if (given.shape.length !== shape.length || !shape.every(fitsAxis) || !isAdmitted) {
     throw new InputError({
-      what: `the array has the shape ${formatShape(given.shape)}, the input takes ${formatShape(shape)}`,
+      what: `the array has the shape ${formatShape(given.shape)}, the input takes ${asked ? formatAsked(asked) : formatShape(shape)}`,
       where,
     });
   }

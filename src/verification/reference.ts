@@ -2,11 +2,14 @@ import { boundedOutputs, type Candidate, findSuspect, resolutions, selectionsOf 
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
 import { LAST_IR_VERSION, loadReference } from '../formats/index.js';
 import {
+  type AskedShape,
   allNodes,
   asOneChunk,
   type DataType,
   EngineError,
+  formatAsked,
   type Graph,
+  isFlexible,
   UsageError,
   type Value,
 } from '../model/index.js';
@@ -22,7 +25,7 @@ import type { OpenArtefact } from './open-artefact.js';
 /** What may be asked of a reference. */
 export interface ReferenceOptions {
   /** Sizes of inputs by name. */
-  readonly shape: ReadonlyMap<string, readonly number[]>;
+  readonly shape: ReadonlyMap<string, AskedShape>;
   /** Values to compare, in place of its outputs. */
   readonly outputs?: readonly string[] | undefined;
   readonly batchNorm?: BatchNormMode | undefined;
@@ -114,7 +117,7 @@ export async function makeReference(artefact: OpenArtefact, options: ReferenceOp
       trainedOn: image?.order,
     },
     anchors: { inputs: inputs.map(anchorOf), outputs: outputs.map(anchorOf), hasChannelsFirst: graph !== undefined },
-    specs: graph ? specsOf(graph, inputs) : inputs.map(openSpec),
+    specs: graph ? specsOf(graph, inputs, options.shape) : inputs.map(openSpec),
     outputs: [
       ...outputs.map(({ name, sourceName }) => {
         const jumps = selections?.outputs.has(name) ? 'behind' : 'output';
@@ -223,12 +226,17 @@ function withShapes(ports: readonly ArtefactPort[], shapes: ReferenceOptions['sh
       (shape.length !== sizes.length || shape.some((size, axis) => size !== undefined && size !== sizes[axis]))
     ) {
       throw new UsageError({
-        what: `--shape: input ${name} cannot become [${sizes}]`,
+        what: `--shape: input ${name} cannot become ${formatAsked(sizes)}`,
         todo: 'only open sizes can be fixed',
       });
     }
   }
-  return ports.map((port) => ({ ...port, shape: shapes.get(port.name) ?? port.shape }));
+  return ports.map((port) => {
+    const asked = shapes.get(port.name);
+    if (!asked) return port;
+    const bounds = asked.some(isFlexible) ? asked : undefined;
+    return { ...port, shape: asked.map((size) => (isFlexible(size) ? undefined : size)), asked: bounds };
+  });
 }
 
 /** In the axes of the source. */
@@ -237,16 +245,32 @@ function anchorOf({ sourceName, dtype, shape, permutation }: ArtefactPort): Anch
   return { name: sourceName, dtype, shape: inverse && shape ? inverse.map((axis) => shape[axis]) : shape };
 }
 
-function specsOf(graph: Graph, inputs: readonly ArtefactPort[]): InputSpec[] {
-  return describeInputs(graph).map((spec, index) => {
+function specsOf(graph: Graph, inputs: readonly ArtefactPort[], shapes: ReadonlyMap<string, AskedShape>): InputSpec[] {
+  const asked = new Map([...inputs.flatMap(({ name, asked: own }) => (own ? [[name, own] as const] : [])), ...shapes]);
+  return describeInputs(graph, asked).map((spec, index) => {
     const { sourceName = spec.name, permutation } = inputs[index] ?? {};
-    const shape = permutation ? inversePermutation(permutation).map((axis) => spec.shape[axis] ?? 1) : spec.shape;
-    return { ...spec, name: sourceName, shape };
+    return {
+      ...spec,
+      name: sourceName,
+      shape: turned(spec.shape, permutation),
+      asked: spec.asked && turned(spec.asked, permutation),
+    };
   });
+}
+
+/** What an artefact says of its axes, in those of the source. */
+function turned<T>(sizes: readonly T[], permutation: readonly number[] | undefined): readonly T[] {
+  return permutation ? inversePermutation(permutation).flatMap((axis) => sizes.slice(axis, axis + 1)) : sizes;
 }
 
 /** An input of which the file alone is known; unknown sizes have nothing in common. */
 function openSpec(port: ArtefactPort): InputSpec {
   const { name, dtype = 'float32', shape = [] } = anchorOf(port);
-  return { name, dtype, shape: shape.map((size, axis) => size ?? `${name} ${axis}`), below: 2 };
+  return {
+    name,
+    dtype,
+    shape: shape.map((size, axis) => size ?? `${name} ${axis}`),
+    asked: port.asked && turned(port.asked, port.permutation),
+    below: 2,
+  };
 }

@@ -56,6 +56,12 @@ test('what the command line reads is what the API takes', () => {
       ['a:b', [1, 2]],
     ]),
   );
+  const flexible = shape.kind.fromText('x:1..8,3,224/320', undefined);
+  expect(flexible).toEqual(new Map([['x', ['1..8', 3, '224/320']]]));
+  expect([...resolveConvert({ shape: { x: ['1..8', 3], y: [3, '224/320'] } }).shape.values()]).toEqual([
+    [{ least: 1, most: 8 }, 3],
+    [3, [224, 320]],
+  ]);
   expect(to.kind.fromText('onnx, tfjs', undefined)).toEqual(['onnx', 'tfjs']);
   expect(mean.kind.fromText('0.5,-1e-3,.25', undefined)).toEqual([0.5, -0.001, 0.25]);
   expect(tolerance.kind.fromText('0x10', undefined)).toBe('0x10');

@@ -46,3 +46,13 @@ test.each([
   expect(() => fixShapes(model(), shapes)).toThrow(UsageError);
   expect(() => fixShapes(model(), shapes)).toThrow(message);
 });
+
+test('a size that may vary stays open, with its bounds, and the others are fixed', () => {
+  const fixed = model();
+  const range = { least: 32, most: 64 };
+  expect(fixShapes(fixed, new Map([['image', [1, 3, range, [48, 96]]]]))).toEqual(['dimension batch became 1']);
+  expect(fixed.graph.inputs.map((value) => value.shape)).toEqual([[1, 3, 'h', 'w'], [1, 'h'], undefined]);
+  expect([fixed.leastOf('h'), fixed.largestOf('h'), fixed.leastOf('w'), fixed.largestOf('w')]).toEqual([
+    32, 64, 48, 96,
+  ]);
+});

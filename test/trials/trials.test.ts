@@ -121,6 +121,17 @@ describe('seeded trials', () => {
     expect(bytes()).toEqual(bytes());
   });
 
+  test('come at the ends and within where sizes have bounds, and the source must take both ends', () => {
+    const ranges = {
+      ...input('x', ['n', 3, 'h', 'w']),
+      asked: [1, 3, { least: 32, most: 64 }, { least: 48, most: 96 }],
+    };
+    const { settings, required } = seededTrials([ranges, input('y', ['n', 5])]);
+    const sizes = settings.map((ways) => ways.map((draw) => draw()[0]?.feeds.get('x')?.shape.join()));
+    expect(sizes).toEqual([['1,3,32,48'], ['1,3,64,96'], ['1,3,45,77', '1,3,32,64', '1,3,64,64']]);
+    expect(required).toBe(2);
+  });
+
   test('come in two settings where sizes are open, all draws in each', () => {
     const [small, large] = [[[1, 3, 224, 224]], [[3, 3, 161, 225]]];
     expect(shapesOf([input('x', ['n', 3, 'h', 'w'])])).toEqual([small, small, small, large, large, large]);

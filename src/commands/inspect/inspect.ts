@@ -81,7 +81,9 @@ async function look(draft: Draft, stations: Stations, given: ModelGiven, options
     draft.takeFused(model, changes);
     for (const name of options.to) {
       const target = await formats.get(name)?.load();
-      const unsupported = await stations.time(name, () => (target ? unsupportedIn(target, model, {}) : []));
+      const unsupported = await stations.time(name, () =>
+        target ? unsupportedIn(target, model, { shape: options.shape }) : [],
+      );
       draft.targets.push({
         target: name,
         unsupported: unsupported.map(({ node, operator, reason }) => ({ node, operator, reason })),

@@ -1,4 +1,4 @@
-import { asOneChunk, type Model } from '../../model/index.js';
+import { type AskedShape, type AskedSize, asOneChunk, isFlexible, type Model } from '../../model/index.js';
 import { describeArtefact, type FilePort } from '../artefact-ports.js';
 import type { Artefact, ImageOptions, Opened } from '../format.js';
 import { nodesOf } from '../graph-piece.js';
@@ -6,6 +6,7 @@ import { coarsestOf, mostHeldIn } from '../weight-precision.js';
 import { COLOR_SPACES } from './program/data-types.js';
 import type { Message } from './program/schema.js';
 import { damaged } from './read/damaged.js';
+import { flexibleShape } from './read/read-description.js';
 import { readPackage } from './read/read-package.js';
 
 const COLOURS: ReadonlyMap<number | undefined, ImageOptions['order']> = new Map([
@@ -27,7 +28,14 @@ export function open({ files }: Artefact): Opened<Model> {
   const filePort = ({ name = '', type }: Message<'FeatureDescription'>): FilePort => {
     const { dtype, shape } = tensors.get(name) ?? {};
     const sizes = shape?.map((size) => (typeof size === 'number' ? size : undefined));
-    return { name, dtype, shape: sizes, colours: COLOURS.get(type?.imageType?.colorSpace) };
+    const asked = flexibleShape(type);
+    return {
+      name,
+      dtype,
+      shape: sizes,
+      asked: isBounded(asked) ? asked : undefined,
+      colours: COLOURS.get(type?.imageType?.colorSpace),
+    };
   };
   const [inputs, outputs] = [description.input.filter(isNeeded).map(filePort), description.output.map(filePort)];
   const said = describeArtefact({ metadata, inputs, outputs, values }, damaged);
@@ -43,6 +51,12 @@ export function open({ files }: Artefact): Opened<Model> {
     notes,
     content: model,
   };
+}
+
+/** Whether sizes vary between bounds that somebody chose. */
+function isBounded(asked: AskedShape | undefined): boolean {
+  const most = (size: AskedSize) => (typeof size === 'object' && 'most' in size ? size.most : 0);
+  return asked?.some(isFlexible) === true && asked.every((size) => most(size) < Number.MAX_SAFE_INTEGER);
 }
 
 /** What has no value of its own where an app gives none. */

@@ -50,10 +50,12 @@ export const sumOfElements: ElementPair = (node, a, b) => {
   if (typeof a === 'number' && typeof b === 'number') return a + b;
   if (a === 0) return b;
   if (b === 0) return a;
-  if (!isSize(a) || !isSize(b)) return undefined;
-  const [first, second] = typeof a === 'number' || (typeof b === 'string' && b < a) ? [b, a] : [a, b];
   const { model } = node.graph;
-  return model.derivedSymbol(`${first} + ${second}`, model.largestOf(a) + model.largestOf(b));
+  const least = model.leastOf(a) + model.leastOf(b);
+  // Less than what a size is at least may be taken from it.
+  if (!(isSize(a) && isSize(b)) && least < 0) return undefined;
+  const [first, second] = typeof a === 'number' || (typeof b === 'string' && b < a) ? [b, a] : [a, b];
+  return model.derivedSymbol(`${first} + ${second}`, model.largestOf(a) + model.largestOf(b), Math.max(least, 0));
 };
 
 /** undefined where a factor could be negative: a product of sizes is a size, one of other symbols is nothing that is followed. */
@@ -63,10 +65,11 @@ export const productOfElements: ElementPair = (node, a, b) => {
 };
 
 /** A difference with a symbol could be negative, so only what is certain is said. */
-export const differenceOfElements: ElementPair = (_, a, b) => {
+export const differenceOfElements: ElementPair = (node, a, b) => {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (a === b) return 0;
-  return b === 0 ? a : undefined;
+  if (typeof b === 'number') return sumOfElements(node, a, -b);
+  return undefined;
 };
 
 /** Cut towards zero, as integers are divided. */
@@ -76,7 +79,11 @@ export const quotientOfElements: ElementPair = (node, a, b) => {
     return typeof a === 'number' && typeof b === 'number' && b !== 0 ? Math.trunc(a / b) : undefined;
   if (typeof a === 'number') return Math.trunc(a / b);
   const { model } = node.graph;
-  return model.derivedSymbol(`floor(${a} / ${b})`, Math.floor(model.largestOf(a) / b));
+  return model.derivedSymbol(
+    `floor(${a} / ${b})`,
+    Math.floor(model.largestOf(a) / b),
+    Math.floor(model.leastOf(a) / b),
+  );
 };
 
 /** What a comparison says of two elements, as 0 or 1. A symbol is a size, so that it is above every negative number. */

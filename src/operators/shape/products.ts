@@ -21,9 +21,11 @@ function symbolFor(node: Node, { factor, symbols }: Product, divisor?: Product):
   const { model } = node.graph;
   const formula = [factor, ...symbols].join(' * ');
   const largest = symbols.reduce((product, symbol) => product * model.largestOf(symbol), factor);
+  const least = symbols.reduce((product, symbol) => product * model.leastOf(symbol), factor);
   return model.derivedSymbol(
     divisor ? `${formula} / ${[divisor.factor, ...divisor.symbols].join(' * ')}` : formula,
     Math.floor(largest / Math.max(divisor?.factor ?? 1, 1)),
+    divisor ? 0 : least,
   );
 }
 

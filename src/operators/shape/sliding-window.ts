@@ -171,13 +171,18 @@ export function coveringPads(pool: Window & { readonly ceilMode: boolean }, spat
 }
 
 /** Two branches that slide alike over one symbolic size end in one symbol: `(H + 2 - 3) / 2` is `(H + 0 - 1) / 2`. */
-function slideSymbol(node: Node, size: string, { stride, slack, begin, ceilMode }: Steps): Dimension {
-  if (stride === 1) return slack === -1 ? size : node.graph.model.derivedSymbol(`${size} + ${slack + 1}`);
+function slideSymbol(node: Node, size: string, steps: Steps): Dimension {
+  const { stride, slack, begin, ceilMode } = steps;
+  const { model } = node.graph;
+  const [least, largest] = [model.leastOf(size), model.largestOf(size)].map((end) => countWindows(end, steps));
+  if (stride === 1) return slack === -1 ? size : model.derivedSymbol(`${size} + ${slack + 1}`, largest, least);
   const rounded = ceilMode ? `ceil from ${begin}` : 'floor';
-  return node.graph.model.derivedSymbol(`${rounded}((${size} + ${slack}) / ${stride}) + 1`);
+  return model.derivedSymbol(`${rounded}((${size} + ${slack}) / ${stride}) + 1`, largest, least);
 }
 
 function divideUp(node: Node, size: Dimension, stride: number): Dimension {
   if (typeof size === 'number') return Math.ceil(size / stride);
-  return stride === 1 ? size : node.graph.model.derivedSymbol(`floor((${size} + -1) / ${stride}) + 1`);
+  const { model } = node.graph;
+  const [least, largest] = [model.leastOf(size), model.largestOf(size)].map((end) => Math.ceil(end / stride));
+  return stride === 1 ? size : model.derivedSymbol(`floor((${size} + -1) / ${stride}) + 1`, largest, least);
 }

@@ -1,12 +1,13 @@
 import { decline } from '../../../lowering/decline.js';
 import type { Refusals } from '../../../lowering/refusals.js';
-import { type Graph, UsageError, type Value } from '../../../model/index.js';
+import { formatShape, type Graph, isStatic, type Shape, UsageError, type Value } from '../../../model/index.js';
 import type { LowerOptions } from '../../format.js';
 import type { Names } from '../../names.js';
 import { type InputFeature, MilValue } from '../program/program.js';
 import { text } from './constants.js';
 import type { ProgramBuilder } from './program-builder.js';
-import { milTypeOf, sizesOf } from './types.js';
+import type { SizeBounds } from './size-bounds.js';
+import { milTypeOf, shapeOf } from './types.js';
 import type { Values } from './values.js';
 
 /** Where a program grows. */
@@ -15,17 +16,18 @@ export interface Building {
   readonly values: Values;
   readonly names: Names;
   readonly refusals: Refusals;
+  readonly bounds: SizeBounds;
   /** The inputs and outputs of the source, by the names that they have in the program; grows. */
   readonly ends: Map<string, Value>;
 }
 
 /** Every float input is float32, every integer one int32, and a bool one float32 too: Core ML has no features of bool. */
-export function lowerInputs(graph: Graph, { image }: LowerOptions, building: Building): InputFeature[] {
+export function lowerInputs(graph: Graph, { image, shape: asked }: LowerOptions, building: Building): InputFeature[] {
   const { builder, values, names, refusals, ends } = building;
   const features: InputFeature[] = [];
   for (const value of graph.inputs) {
     refusals.port(value, 'input', () => {
-      const shape = sizesOf(value);
+      const shape = shapeOf(value);
       if (shape.length === 0 || shape.length > 5)
         decline(`it has rank ${shape.length}; Core ML takes inputs of 1 to 5`);
       const kind = milTypeOf(value.dtype);
@@ -34,7 +36,8 @@ export function lowerInputs(graph: Graph, { image }: LowerOptions, building: Bui
       made.holds = value;
       const isImage = image?.input === value.name;
       if (isImage) checkImage(value, shape, image.order);
-      features.push({ value: made, image: isImage ? image.order : undefined });
+      const bounds = isStatic(shape) ? undefined : asked?.get(value.name);
+      features.push({ value: made, image: isImage ? image.order : undefined, asked: bounds });
       ends.set(made.name, value);
       values.set(value, kind === 'bool' ? toBool(builder, made) : made);
     });
@@ -48,11 +51,11 @@ function toBool(builder: ProgramBuilder, x: MilValue): MilValue {
   return builder.emit('cast', { x, dtype: text('bool') }, [type], `${x.hint}_bool`)[0] ?? x;
 }
 
-function checkImage({ name }: Value, shape: readonly number[], order: 'rgb' | 'bgr' | 'gray'): void {
+function checkImage({ name }: Value, shape: Shape, order: 'rgb' | 'bgr' | 'gray'): void {
   const channels = order === 'gray' ? 1 : 3;
   if (shape.length === 4 && shape[0] === 1 && shape[1] === channels) return;
   throw new UsageError({
-    what: `a Core ML image in ${order} is [1,${channels},height,width], the input is [${shape}]`,
+    what: `a Core ML image in ${order} is [1,${channels},height,width], the input is ${formatShape(shape)}`,
     where: { value: name },
     todo: 'leave out --image, or give --shape',
   });

@@ -1,6 +1,7 @@
 import { decline } from '../../../lowering/decline.js';
 import type { Refusals } from '../../../lowering/refusals.js';
-import { isStatic, type Model, type Value } from '../../../model/index.js';
+import { isFlexible, type Model, type Value } from '../../../model/index.js';
+import type { LowerOptions } from '../../format.js';
 
 /** What had to be fixed before a program can be written: Core ML wants sizes. */
 export interface FixedShapes {
@@ -11,18 +12,19 @@ export interface FixedShapes {
 
 /**
  * Makes an unknown size of axis 0 of the inputs 1, everywhere its symbol stands in them: a phone sees one image at a time.
- * Any other unknown size is the user's to say.
+ * Any other unknown size is the user's to say. One that may vary within bounds stays open.
  */
-export function fixShapes(model: Model, refusals: Refusals): FixedShapes {
+export function fixShapes(model: Model, refusals: Refusals, asked: LowerOptions['shape'] = new Map()): FixedShapes {
   const { inputs } = model.graph;
   const batches = new Map<string, Value>();
+  const isOpen = (value: Value, axis: number) => isFlexible(asked.get(value.name)?.[axis] ?? 0);
   for (const value of inputs) {
     const [first] = value.shape ?? [];
-    if (typeof first === 'string' && !batches.has(first)) batches.set(first, value);
+    if (!isOpen(value, 0) && typeof first === 'string' && !batches.has(first)) batches.set(first, value);
   }
   for (const value of inputs)
     value.shape = value.shape?.map((size) => (typeof size === 'string' && batches.has(size) ? 1 : size));
-  for (const value of inputs) refusals.port(value, 'input', () => expectFixed(value));
+  for (const value of inputs) refusals.port(value, 'input', () => expectFixed(value, (axis) => isOpen(value, axis)));
   return {
     changed: batches.size > 0,
     notes: Array.from(batches, ([symbol, { name }]) => {
@@ -33,10 +35,10 @@ export function fixShapes(model: Model, refusals: Refusals): FixedShapes {
 }
 
 /** @throws Declined */
-function expectFixed({ name, shape, graph }: Value): void {
-  if (isStatic(shape)) return;
+function expectFixed({ name, shape, graph }: Value, isOpen: (axis: number) => boolean): void {
+  if (shape?.every((size, axis) => typeof size === 'number' || isOpen(axis))) return;
   const sizes = shape
     ?.map((size) => (typeof size === 'number' ? size : (graph.model.dimensionName(size) ?? '?')))
     .join(',');
-  decline(`its shape is [${sizes ?? '?'}], and Core ML takes fixed sizes: give --shape ${name}:SIZES`);
+  decline(`its shape is [${sizes ?? '?'}], and Core ML takes fixed or bounded sizes: give --shape ${name}:SIZES`);
 }

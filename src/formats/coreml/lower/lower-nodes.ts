@@ -1,14 +1,12 @@
 import { Declined, decline } from '../../../lowering/decline.js';
-import { type Graph, isStatic, type Node, type Value } from '../../../model/index.js';
+import type { Graph, Node, Value } from '../../../model/index.js';
 import { MilValue } from '../program/program.js';
 import { type Float, LeavesHalf } from './constants.js';
 import type { Building } from './features.js';
 import { NodeBuilder } from './node-builder.js';
-import type { ProgramBuilder } from './program-builder.js';
 import { rows } from './rows/index.js';
 import type { Row } from './rows/row.js';
-import { milTypeOf, sizesOf } from './types.js';
-import type { Values } from './values.js';
+import { type MilKind, milTypeOf, shapeOf } from './types.js';
 
 /** What is in force for single nodes: which of an fp16 program compute in fp32, say. */
 export interface NodeChoices {
@@ -24,28 +22,25 @@ export interface NodeChoices {
  * Walks the graph once, node by node through the table of rows. Goes on behind a node that is refused, so that all
  * reasons are found together; what depends on its unknown results is not held against it.
  */
-export function lowerNodes(graph: Graph, { builder, values, refusals }: Building, choices: NodeChoices): void {
+export function lowerNodes(graph: Graph, building: Building, choices: NodeChoices): void {
+  const { values, refusals } = building;
   const unknown = new Set<Value>();
+  // Of shape arithmetic inference knows all elements, or they are measured: the node is not needed.
+  const isKnown = (value: Value | undefined) => value === undefined || values.isKnown(value);
   for (const node of graph.sorted()) {
     if (node.inputs.some((value) => value && unknown.has(value)) || node.outputs.every(isKnown)) {
       for (const value of node.outputs) if (value && !isKnown(value)) unknown.add(value);
       continue;
     }
-    const isLowered = refusals.node(node, () => lowerNode(node, builder, values, choices));
-    if (!isLowered) for (const value of node.outputs) if (value && !standIn(value, values)) unknown.add(value);
+    const isLowered = refusals.node(node, () => lowerNode(node, building, choices));
+    if (!isLowered) standIn(node, building, unknown);
     values.commit();
   }
 }
 
-/** Inference knows all elements, as of shape arithmetic: the readers take a constant, and the node is not needed. */
-function isKnown(value: Value | undefined): boolean {
-  return value === undefined || (value.elements?.every((element) => typeof element === 'number') ?? false);
-}
-
 function lowerNode(
   node: Node,
-  builder: ProgramBuilder,
-  values: Values,
+  { builder, values, bounds }: Building,
   { floatOf, rowOf, onWidened }: NodeChoices,
 ): void {
   const row = node.domain === '' ? (rows.get(node.operator) ?? rowOf(node)) : undefined;
@@ -54,12 +49,12 @@ function lowerNode(
   for (const value of node.outputs) if (value) checkResult(value);
   const mark = builder.mark();
   try {
-    row(node, new NodeBuilder(node, float, values, builder));
+    row(node, new NodeBuilder(node, float, values, builder, bounds));
   } catch (error) {
     builder.rewind(mark);
     values.forgetRecent();
     if (!(error instanceof LeavesHalf) || float === 'fp32') throw error;
-    row(node, new NodeBuilder(node, 'fp32', values, builder));
+    row(node, new NodeBuilder(node, 'fp32', values, builder, bounds));
     onWidened(node);
   }
 }
@@ -74,18 +69,26 @@ function whyNot(node: Node): string {
 /** @throws Declined where a result is nothing that a program can hold */
 function checkResult(value: Value): void {
   if (!value.isDead) milTypeOf(value.dtype);
-  sizesOf(value);
+  shapeOf(value);
 }
 
-/** Lets the readers of a refused node be looked at, where its results' types are known. */
-function standIn(value: Value, values: Values): boolean {
-  if (!isStatic(value.shape) || value.shape.includes(0) || value.dtype === undefined) return false;
+/** Lets the readers of a refused node be looked at, where its results' types are known, or bounds of what is open in them. */
+function standIn({ outputs }: Node, { values, bounds }: Building, unknown: Set<Value>): void {
+  for (const value of outputs) {
+    if (!value) continue;
+    const { shape, name } = value;
+    const isKnown = shape && !shape.includes(0) && shape.every((size) => bounds.least(size) !== undefined);
+    const kind = kindOf(value);
+    if (isKnown && kind) values.set(value, new MilValue({ dtype: kind === 'float' ? 'fp32' : kind, shape }, name));
+    else unknown.add(value);
+  }
+}
+
+function kindOf({ dtype }: Value): MilKind | undefined {
   try {
-    const kind = milTypeOf(value.dtype);
-    values.set(value, new MilValue({ dtype: kind === 'float' ? 'fp32' : kind, shape: value.shape }, value.name));
-    return true;
+    return milTypeOf(dtype);
   } catch (error) {
-    if (error instanceof Declined) return false;
+    if (error instanceof Declined) return undefined;
     throw error;
   }
 }

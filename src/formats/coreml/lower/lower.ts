@@ -8,7 +8,7 @@ import { type About, describedAs } from '../../about.js';
 import type { Lowered, LowerOptions } from '../../format.js';
 import { Names } from '../../names.js';
 import { type CoremlOptions, coremlDeclaration } from '../declaration.js';
-import { VERSIONS, type Version } from '../program/data-types.js';
+import { type DeploymentTarget, VERSIONS, type Version } from '../program/data-types.js';
 import type { Classifier, MilProgram } from '../program/program.js';
 import { classNotes, labelledOutput } from './classifier.js';
 import { type Compression, compressed } from './compress.js';
@@ -24,6 +24,7 @@ import { ProgramBuilder } from './program-builder.js';
 import { lowerResults } from './results.js';
 import { nonMaxSuppression } from './rows/non-maximum-suppression.js';
 import { fixSelectedRows, type SelectedRows } from './selected-rows.js';
+import { SizeBounds } from './size-bounds.js';
 import { suppress, takeDetections } from './suppression.js';
 import { Values } from './values.js';
 
@@ -34,7 +35,7 @@ import { Values } from './values.js';
 export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowered<MilProgram> {
   const { graph } = model;
   const refusals = new Refusals(coremlDeclaration.name);
-  const fixed = fixShapes(model, refusals);
+  const fixed = fixShapes(model, refusals, options.shape);
   refusals.expectNone();
   // What was arithmetic on the unknown size can be folded now.
   if (fixed.changed) optimize(model, { fuse: false });
@@ -44,7 +45,8 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const values = new Values(builder);
   const names = new Names(legalName, (name) => model.isSourceName(name));
   const ends = new Map<string, Value>();
-  const building = { builder, values, names, refusals, ends };
+  const bounds = new SizeBounds(model, options.shape ?? new Map());
+  const building = { builder, values, names, refusals, bounds, ends };
   const inputs = lowerInputs(graph, options, building);
   refusals.expectNone();
   const isPipeline = options.nms === 'pipeline';
@@ -75,7 +77,7 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   nameValues(builder.operations, names);
   const { about } = options;
   const compression = compressionOf(options);
-  const version = versionFor(options, compression);
+  const { version, notes: raised } = versionFor(options, builder.needs, compression);
   const program = {
     version,
     inputs,
@@ -95,8 +97,6 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const renamed = [...ends].flatMap(([written, { name }]) =>
     name === written ? [] : [`${name} is called ${written} in the Core ML model`],
   );
-  const raised =
-    compression && (options.deploymentTarget ?? 'iOS15') === 'iOS15' ? [`weights in ${compression} need iOS 16`] : [];
   return {
     program,
     notes: [
@@ -142,10 +142,18 @@ function compressionOf({ precision, withoutWeights }: LowerOptions): Compression
   return precision;
 }
 
-/** Everything that is written here runs from iOS 15 on, compressed weights from iOS 16; the user may ask for a later one. */
-function versionFor({ deploymentTarget = 'iOS15' }: CoremlOptions, compression: Compression | undefined): Version {
-  const asked = compression && deploymentTarget === 'iOS15' ? 'iOS16' : deploymentTarget;
-  const version = VERSIONS.find((candidate) => candidate.deploymentTarget === asked);
+/** Most that is written here runs from iOS 15 on; the user may ask for a later system, and what needs one is said. */
+function versionFor(
+  { deploymentTarget = 'iOS15' }: CoremlOptions,
+  needs: ReadonlyMap<DeploymentTarget, string>,
+  compression: Compression | undefined,
+): { readonly version: Version; readonly notes: readonly string[] } {
+  const all = new Map(needs);
+  if (compression) all.set('iOS16', `weights in ${compression}`);
+  const beyond = [...all].filter(([target]) => target > deploymentTarget);
+  const isEnough = ({ deploymentTarget: target }: Version) =>
+    target >= deploymentTarget && beyond.every(([needed]) => target >= needed);
+  const version = VERSIONS.find(isEnough);
   if (!version) throw new Error(`no version for ${deploymentTarget}`);
-  return version;
+  return { version, notes: beyond.map(([target, what]) => `${what} need ${target.replace('iOS', 'iOS ')}`) };
 }

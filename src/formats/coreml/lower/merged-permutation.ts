@@ -1,7 +1,10 @@
+import type { Node, Shape } from '../../../model/index.js';
+import { multiplied } from '../../../operators/shape/products.js';
+
 /** A permutation of fewer axes that moves the same elements to the same places. */
 export interface MergedPermutation {
   /** Sizes of the operand's axes, merged. */
-  readonly sizes: readonly number[];
+  readonly sizes: Shape;
   readonly perm: readonly number[];
 }
 
@@ -9,7 +12,7 @@ export interface MergedPermutation {
  * Leaves out axes of size 1 and takes neighbours together that stay neighbours in their order. Exact: in row-major order such
  * axes are one.
  */
-export function mergedPermutation(sizes: readonly number[], perm: readonly number[]): MergedPermutation {
+export function mergedPermutation(node: Node, sizes: Shape, perm: readonly number[]): MergedPermutation {
   const moving = perm.filter((axis) => sizes[axis] !== 1);
   const wide = [...moving].sort((a, b) => a - b);
   /** The axis that follows in the operand, axes of size 1 aside. */
@@ -22,7 +25,12 @@ export function mergedPermutation(sizes: readonly number[], perm: readonly numbe
   }
   const inOperand = [...groups].sort(([a = 0], [b = 0]) => a - b);
   return {
-    sizes: inOperand.map((group) => group.reduce((size, axis) => size * (sizes[axis] ?? 1), 1)),
+    sizes: inOperand.map((group) =>
+      multiplied(
+        node,
+        group.map((axis) => sizes[axis] ?? 1),
+      ),
+    ),
     perm: groups.map((group) => inOperand.indexOf(group)),
   };
 }

@@ -1,12 +1,15 @@
 import { decline } from '../../../lowering/decline.js';
-import { type Node, sameShape, sizeOf, type Tensor } from '../../../model/index.js';
+import type { Sizes } from '../../../lowering/sizes.js';
+import { type Dimension, isStatic, type Node, type Shape, sizeOf, type Tensor } from '../../../model/index.js';
+import type { DeploymentTarget } from '../program/data-types.js';
 import { ranksOf } from '../program/operand-facts.js';
 import { isComparison } from '../program/operand-types.js';
 import { type Constant, type MilType, MilValue } from '../program/program.js';
 import { constantFrom, type Float, floats, number } from './constants.js';
 import { argumentsAsNumbers, castTo, needsNumbers } from './operand-casts.js';
 import type { Arguments, ProgramBuilder } from './program-builder.js';
-import { type MilKind, milTypeOf, sizesOf } from './types.js';
+import type { SizeBounds } from './size-bounds.js';
+import { type MilKind, milTypeOf, shapeOf, sizesOf } from './types.js';
 import type { Values } from './values.js';
 
 /** Largest rank of a tensor in a program. */
@@ -19,8 +22,11 @@ export class NodeBuilder {
   readonly float: Float;
   readonly #values: Values;
   readonly #builder: ProgramBuilder;
+  /** Between which numbers sizes lie that are open. */
+  readonly bounds: SizeBounds;
 
-  constructor(node: Node, float: Float, values: Values, builder: ProgramBuilder) {
+  constructor(node: Node, float: Float, values: Values, builder: ProgramBuilder, bounds: SizeBounds) {
+    this.bounds = bounds;
     this.node = node;
     this.float = float;
     this.#values = values;
@@ -58,10 +64,36 @@ export class NodeBuilder {
     return milTypeOf(this.node.input(index).dtype);
   }
 
+  /** The shape of an operand, in which sizes may be open. */
+  shapeOf(index = 0): Shape {
+    return shapeOf(this.node.input(index));
+  }
+
+  resultShape(index = 0): Shape {
+    return shapeOf(this.node.output(index));
+  }
+
+  /** How sizes that are open are computed. */
+  get sizes(): Sizes<MilValue> {
+    return this.#values.sizes;
+  }
+
+  /** Says that what is written here needs a later system. @param what a sentence's subject */
+  needs(target: DeploymentTarget, what: string): void {
+    this.#builder.need(target, what);
+  }
+
+  /** A size of something on the way, which nothing else is known to have. */
+  unknownSize(): Dimension {
+    return this.node.graph.model.freshSymbol();
+  }
+
+  /** The sizes of an operand. @throws Declined where one is open */
   sizesOf(index = 0): readonly number[] {
     return sizesOf(this.node.input(index));
   }
 
+  /** @throws Declined where one is open */
   resultSizes(index = 0): readonly number[] {
     return sizesOf(this.node.output(index));
   }
@@ -92,7 +124,7 @@ export class NodeBuilder {
   }
 
   /** Adds an operation with one result, by default of the type of `args.x`. */
-  emit(type: string, args: Arguments, shape: readonly number[], dtype?: MilType['dtype']): MilValue {
+  emit(type: string, args: Arguments, shape: Shape, dtype?: MilType['dtype']): MilValue {
     const { x } = args;
     const own = dtype ?? (x instanceof MilValue ? x.type.dtype : this.float);
     const [made] = this.emitMany(type, args, [{ dtype: own, shape }]);
@@ -119,12 +151,19 @@ export class NodeBuilder {
   output(made: MilValue, index = 0): void {
     const value = this.node.outputs[index];
     if (!value) return;
-    const sizes = sizesOf(value);
-    const fits =
-      sizes.length > HIGHEST_RANK ? sizeOf(sizes) === sizeOf(made.type.shape) : sameShape(sizes, made.type.shape);
-    if (!fits) throw new Error(`${this.node.label}: made [${made.type.shape}] where [${sizes}] is due`);
+    const due = shapeOf(value);
+    const { shape } = made.type;
+    if (!mayBe(due, shape)) throw new Error(`${this.node.label}: made [${shape}] where [${due}] is due`);
     this.#values.set(value, made);
   }
+}
+
+/** Whether what was made may have the shape that is due; beyond rank 5 it has others of as many elements. */
+function mayBe(due: Shape, made: Shape): boolean {
+  if (due.length > HIGHEST_RANK) return !isStatic(due) || !isStatic(made) || sizeOf(due) === sizeOf(made);
+  const fits = (size: Dimension, axis: number) =>
+    typeof size !== typeof made[axis] || typeof size === 'string' || size === made[axis];
+  return due.length === made.length && due.every(fits);
 }
 
 function expectRank(type: string, { x }: Arguments): void {

@@ -1,7 +1,8 @@
-import { sameShape } from '../../../model/index.js';
+import { decline } from '../../../lowering/decline.js';
+import { type Dimension, isStatic, type Shape, sameShape } from '../../../model/index.js';
 import type { MilDataType } from '../program/data-types.js';
 import type { Constant, MilValue } from '../program/program.js';
-import { bool, int, ints, text } from './constants.js';
+import { bool, bools, int, ints, text } from './constants.js';
 import type { NodeBuilder } from './node-builder.js';
 import { repeatConstant } from './repeat-constant.js';
 
@@ -41,13 +42,25 @@ export function cast(to: NodeBuilder, x: MilValue, dtype: MilDataType): MilValue
   return x.type.dtype === dtype ? x : to.emit('cast', { x, dtype: text(dtype) }, x.type.shape, dtype);
 }
 
-/** The same elements under another shape; nothing where it has that shape. */
-export function reshape(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {
+/**
+ * The same elements under another shape; nothing where it has that shape.
+ * @throws Declined where more than one size is open and cannot be computed
+ */
+export function reshape(to: NodeBuilder, x: MilValue, shape: Shape): MilValue {
   if (sameShape(x.type.shape, shape)) return x;
-  if (x.constant) return to.value({ ...x.constant, shape });
+  if (x.constant && isStatic(shape)) return to.value({ ...x.constant, shape });
   // MIL's reshape takes a vector of sizes, which cannot be empty.
   if (shape.length === 0) return to.emit('squeeze', { x: x.type.shape.length > 1 ? reshape(to, x, [1]) : x }, []);
-  return to.emit('reshape', { x, shape: ints(shape) }, shape);
+  const vector = isStatic(shape) ? ints(shape) : to.sizes.vectorForReshape(shape);
+  return to.emit('reshape', { x, shape: vector ?? decline(UNKNOWN_SIZES) }, shape);
+}
+
+/** Why a shape cannot be said. */
+export const UNKNOWN_SIZES = 'several of its sizes are open and are computed nowhere; fix them with --shape';
+
+/** Sizes as an argument: a constant, or computed. @throws Declined where one is open and is computed nowhere */
+export function sizeVector(to: NodeBuilder, shape: Shape): Constant | MilValue {
+  return isStatic(shape) ? ints(shape) : (to.sizes.vector(shape) ?? decline(UNKNOWN_SIZES));
 }
 
 /** Axis i of the result is axis `perm[i]` of x; nothing where each is in its place. */
@@ -73,9 +86,15 @@ export function reduce(
 export function concat(to: NodeBuilder, values: readonly MilValue[], axis: number): MilValue {
   const [first] = values;
   if (!first || values.length === 1) return first ?? to.input();
-  const total = values.reduce((sum, { type }) => sum + (type.shape[axis] ?? 0), 0);
-  const shape = first.type.shape.map((size, i) => (i === axis ? total : size));
+  const parts: Shape = values.map(({ type }) => type.shape[axis] ?? 0);
+  const total = isStatic(parts) ? parts.reduce((sum, part) => sum + part, 0) : to.unknownSize();
+  const shape = first.type.shape.map((size, i) => (i === axis ? total : (knownSize(values, i) ?? size)));
   return to.emit('concat', { values, axis: int(axis), interleave: bool(false) }, shape, first.type.dtype);
+}
+
+/** The size that one of several values that are equally long is known to have. */
+function knownSize(values: readonly MilValue[], axis: number): number | undefined {
+  return values.map(({ type }) => type.shape[axis]).find((size) => typeof size === 'number');
 }
 
 /** `size` elements from `begin` on, along one axis. */
@@ -83,7 +102,46 @@ export function sliceAxis(to: NodeBuilder, x: MilValue, axis: number, begin: num
   const begins = x.type.shape.map((_, i) => (i === axis ? begin : 0));
   const sizes = x.type.shape.map((whole, i) => (i === axis ? size : whole));
   if (sameShape(sizes, x.type.shape)) return x;
-  return to.emit('slice_by_size', { x, begin: ints(begins), size: ints(sizes) }, sizes);
+  // -1 is what is left of an axis.
+  const counts = sizes.map((count) => (typeof count === 'number' ? count : -1));
+  return to.emit('slice_by_size', { x, begin: ints(begins), size: ints(counts) }, sizes);
+}
+
+/** Without so many elements at the begin and at the end of one axis. */
+export function trimAxis(to: NodeBuilder, x: MilValue, axis: number, begin: number, end: number): MilValue {
+  const size = x.type.shape[axis] ?? 1;
+  if (begin === 0 && end === 0) return x;
+  if (typeof size === 'number') return sliceAxis(to, x, axis, begin, size - begin - end);
+  return sliceOpen(to, x, axis, begin === 0 ? undefined : begin, end === 0 ? undefined : -end, to.unknownSize());
+}
+
+/** The last elements of one axis. */
+export function lastAlong(to: NodeBuilder, x: MilValue, axis: number, count: number): MilValue {
+  const size = x.type.shape[axis] ?? 1;
+  if (typeof size === 'number') return sliceAxis(to, x, axis, size - count, count);
+  return sliceOpen(to, x, axis, -count, undefined, count);
+}
+
+/** From a bound to another, which count from the end where they are below 0; undefined: that end of the axis. */
+function sliceOpen(
+  to: NodeBuilder,
+  x: MilValue,
+  axis: number,
+  begin: number | undefined,
+  end: number | undefined,
+  size: Dimension,
+): MilValue {
+  const at = (bound: number | undefined) => x.type.shape.map((_, i) => (i === axis ? (bound ?? 0) : 0));
+  const mask = (bound: number | undefined) => x.type.shape.map((_, i) => i !== axis || bound === undefined);
+  const args = {
+    x,
+    begin: ints(at(begin)),
+    end: ints(at(end)),
+    begin_mask: bools(mask(begin)),
+    end_mask: bools(mask(end)),
+  };
+  const shape = x.type.shape.map((own, i) => (i === axis ? size : own));
+  return to.emit('slice_by_index', args, shape);
 }
 
 /** x [*, m, k] times y [*, k, n]; leading axes broadcast. */
@@ -96,30 +154,38 @@ export function matmul(to: NodeBuilder, x: MilValue, y: MilValue | Constant, tra
   return to.emit('matmul', args, [...batch, left.at(-2) ?? 1, columns]);
 }
 
-/** Repeats each axis so many times; nothing where that is once. */
-export function tile(to: NodeBuilder, x: MilValue, reps: readonly number[]): MilValue {
+/** Repeats each axis so many times; nothing where that is once. @throws Declined where a number is open and is computed nowhere */
+export function tile(to: NodeBuilder, x: MilValue, reps: Shape): MilValue {
   if (reps.every((rep) => rep === 1)) return x;
-  return to.emit(
-    'tile',
-    { x, reps: ints(reps) },
-    x.type.shape.map((size, axis) => size * (reps[axis] ?? 1)),
-  );
+  const repeated = (size: Dimension, rep: Dimension = 1) => {
+    if (rep === 1) return size;
+    if (size === 1) return rep;
+    return typeof size === 'number' && typeof rep === 'number' ? size * rep : to.unknownSize();
+  };
+  const shape = x.type.shape.map((size, axis) => repeated(size, reps[axis]));
+  return to.emit('tile', { x, reps: sizeVector(to, reps) }, shape);
 }
 
-/** x under a larger shape that it broadcasts to. */
-export function expand(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {
-  const padded = [...new Array<number>(Math.max(0, shape.length - x.type.shape.length)).fill(1), ...x.type.shape];
-  if (x.constant) return to.value(repeatConstant(x.constant, padded, shape));
-  const reps = shape.map((size, axis) => (padded[axis] === size ? 1 : size));
+/** x under a larger shape that it broadcasts to. @throws Declined where it has to be repeated unknown times */
+export function expand(to: NodeBuilder, x: MilValue, shape: Shape): MilValue {
+  const own = x.type.shape;
+  const padded = [...new Array<number>(Math.max(0, shape.length - own.length)).fill(1), ...own];
+  if (x.constant && isStatic(shape) && isStatic(padded)) return to.value(repeatConstant(x.constant, padded, shape));
+  const reps = shape.map((size, axis) => {
+    const had = padded[axis];
+    if (had === size || size === 1) return 1;
+    return had === 1 ? size : decline('whether it repeats an axis depends on a size that is open; fix it with --shape');
+  });
   return tile(to, reshape(to, x, padded), reps);
 }
 
 /** NumPy's rule; sizes that do not fit are kept as they are, for inference has refused them before. */
-export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+export function broadcastShape(a: Shape, b: Shape): Dimension[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const left = a[a.length - rank + i] ?? 1;
     const right = b[b.length - rank + i] ?? 1;
-    return left === 1 ? right : left;
+    if (left === 1 || (typeof left !== 'number' && typeof right === 'number' && right !== 1)) return right;
+    return left;
   });
 }

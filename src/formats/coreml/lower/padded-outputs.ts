@@ -34,9 +34,9 @@ export function paddedNote({ count, most }: PaddedOutputs): string {
 /** Makes 0 of the rows of outputs that stand for no box. Nothing where no output has rows. */
 export function padOutputs(
   { node, outputs }: SelectedRows,
-  { builder, values, names }: Building,
+  { builder, values, names, bounds }: Building,
 ): PaddedOutputs | undefined {
-  const to = new NodeBuilder(node, 'fp32', values, builder);
+  const to = new NodeBuilder(node, 'fp32', values, builder, bounds);
   const selected = values.get(node.output(), 'fp32');
   const isSelected = compare(to, 'greater_equal', sliceAxis(to, selected, 1, 0, 1), int(0));
   let most = 0;

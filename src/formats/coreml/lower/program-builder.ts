@@ -1,4 +1,5 @@
 import type { SourceNode } from '../../../model/index.js';
+import type { DeploymentTarget } from '../program/data-types.js';
 import { type Constant, type MilOperation, type MilType, MilValue } from '../program/program.js';
 
 /** What an operation is given: values made before, or constants for which a `const` is made. */
@@ -17,6 +18,14 @@ export class ProgramBuilder {
   /** And for these too. */
   covers(origin: readonly SourceNode[]): void {
     this.#origin = [...this.#origin, ...origin];
+  }
+
+  /** Why a later system is needed, by the system. */
+  readonly needs = new Map<DeploymentTarget, string>();
+
+  /** @param what needs it, the subject of a sentence */
+  need(target: DeploymentTarget, what: string): void {
+    if (!this.needs.has(target)) this.needs.set(target, what);
   }
 
   get operations(): readonly MilOperation[] {

@@ -9,6 +9,7 @@ import { type Detections, detectionsOf } from './detections.js';
 import type { Building } from './features.js';
 import { NodeBuilder } from './node-builder.js';
 import { binary, concat, reshape, sliceAxis } from './operations.js';
+import { fixedSizes } from './types.js';
 
 /** What stands behind the program, and what the program gives it. */
 export interface Suppressed {
@@ -41,7 +42,7 @@ export function suppress(
   found: Detections,
   graph: Graph,
   labels: readonly string[] | undefined,
-  { builder, values, names, refusals }: Building,
+  { builder, values, names, refusals, bounds }: Building,
 ): Suppressed | undefined {
   const { node, classes, perClass, most } = found;
   let made: Suppressed | undefined;
@@ -50,9 +51,9 @@ export function suppress(
     if (iouThreshold === undefined || scoreThreshold === undefined) return decline('its thresholds are computed');
     if (scoreThreshold < 0 && Number.isFinite(scoreThreshold))
       decline("its score threshold is below 0, and Core ML's is not");
-    const to = new NodeBuilder(node, 'fp32', values, builder);
+    const to = new NodeBuilder(node, 'fp32', values, builder, bounds);
     const boxes = values.get(found.boxes, 'fp32');
-    const [count = 1] = boxes.type.shape;
+    const [count = 1] = fixedSizes(boxes);
     const table = values.get(found.confidence, 'fp32');
     const whole = table.type.shape.length === 2 ? table : reshape(to, table, [count, 1]);
     const confidence = found.rows

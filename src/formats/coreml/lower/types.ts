@@ -1,5 +1,6 @@
 import { decline } from '../../../lowering/decline.js';
-import { type DataType, formatShape, isStatic, type Value } from '../../../model/index.js';
+import { type DataType, formatShape, isStatic, type Shape, type Value } from '../../../model/index.js';
+import type { MilValue } from '../program/program.js';
 
 /**
  * What an ONNX type is in a program: floats are fp16 or fp32 as the node that reads them wishes, all integers int32. Core ML
@@ -28,6 +29,18 @@ export function milTypeOf(dtype: DataType | undefined): MilKind {
     default:
       return decline(`Core ML has no tensors of ${dtype}`);
   }
+}
+
+/** The shape of a value, in which sizes may be open. @throws Declined where its rank is not known, or a size is 0 */
+export function shapeOf({ name, shape }: Value): Shape {
+  if (!shape) return decline(`the rank of ${name} is not known before the network runs`);
+  if (shape.includes(0)) decline(`${name} ${formatShape(shape)} is empty; Core ML has no tensors without elements`);
+  return shape;
+}
+
+/** The sizes of what an operation made. @throws Declined where one is open */
+export function fixedSizes({ type: { shape } }: MilValue): readonly number[] {
+  return isStatic(shape) ? shape : decline('it depends on a size that is open; fix it with --shape');
 }
 
 /** The sizes of a value. @throws Declined where one is not known or is 0 */

@@ -1,9 +1,11 @@
 import { decline } from '../../../lowering/decline.js';
-import { sameShape, type Value } from '../../../model/index.js';
+import { Sizes } from '../../../lowering/sizes.js';
+import { isInteger, type Shape, sameShape, type Value } from '../../../model/index.js';
 import type { MilDataType } from '../program/data-types.js';
 import type { MilValue } from '../program/program.js';
-import { constantFrom, type Float, text } from './constants.js';
+import { constantFrom, type Float, ints, text } from './constants.js';
 import type { ProgramBuilder } from './program-builder.js';
+import { SizeOperations } from './size-operations.js';
 import { milTypeOf, sizesOf } from './types.js';
 
 /**
@@ -13,11 +15,14 @@ import { milTypeOf, sizesOf } from './types.js';
 export class Values {
   readonly #found = new Map<Value, Map<MilDataType, MilValue>>();
   readonly #builder: ProgramBuilder;
+  /** Sizes that are open, by what has them. */
+  readonly sizes: Sizes<MilValue>;
   /** What was found since the last `commit`, so that it can be forgotten with the operations that made it. */
-  #recent: [Value, MilDataType][] = [];
+  #recent: [Value, MilValue][] = [];
 
   constructor(builder: ProgramBuilder) {
     this.#builder = builder;
+    this.sizes = new Sizes(new SizeOperations(builder));
   }
 
   has(value: Value): boolean {
@@ -27,7 +32,7 @@ export class Values {
   set(value: Value, made: MilValue): void {
     const types = this.#found.get(value) ?? new Map<MilDataType, MilValue>();
     this.#found.set(value, types.set(made.type.dtype, made));
-    this.#recent.push([value, made.type.dtype]);
+    this.#recent.push([value, made]);
     // Of several values that it is, one that the source knows by name counts; above rank 5 the shape is another.
     const isNamed = value.graph.model.isSourceName(value.name);
     const isFirst = !made.holds || (isNamed && !made.holds.graph.model.isSourceName(made.holds.name));
@@ -48,16 +53,27 @@ export class Values {
   }
 
   commit(): void {
+    for (const [value, made] of this.#recent) {
+      if (made.type.shape.length === value.shape?.length) this.sizes.learn(made, value.shape);
+      if (made.type.dtype === 'int32') this.sizes.learnElements(made, value.elements);
+    }
     this.#recent = [];
   }
 
   forgetRecent(): void {
-    for (const [value, dtype] of this.#recent) {
+    for (const [value, made] of this.#recent) {
       const types = this.#found.get(value);
-      types?.delete(dtype);
+      types?.delete(made.type.dtype);
       if (types?.size === 0) this.#found.delete(value);
     }
     this.#recent = [];
+    this.sizes.forgetMeasured();
+  }
+
+  /** Whether the elements of a value can be said without the node that computes it. */
+  isKnown({ elements, dtype }: Value): boolean {
+    if (!elements || dtype === undefined) return false;
+    return elements.every((element) => typeof element === 'number' || (isInteger(dtype) && this.sizes.has(element)));
   }
 
   #cast(value: Value, x: MilValue, float: Float): MilValue {
@@ -70,11 +86,19 @@ export class Values {
     if (value.constant) return this.#builder.constant(constantFrom(value.constant, float), value.name);
     // Shape arithmetic whose result inference knows: the sum of it is one constant.
     const numbers = value.elements?.filter((element) => typeof element === 'number');
+    if (value.elements && numbers?.length !== value.elements.length) return this.#measured(value, value.elements);
     if (!numbers || numbers.length !== value.elements?.length) return decline(`${value.name} is made by no node`);
     if (numbers.some((element) => Math.abs(element) >= 2 ** 31)) decline(`${value.name} is beyond 32 bits`);
     return this.#builder.constant(
       { dtype: 'int32', shape: sizesOf(value), data: Int32Array.from(numbers) },
       value.name,
     );
+  }
+
+  #measured({ name, shape }: Value, elements: Shape): MilValue {
+    const vector = this.sizes.vector(elements) ?? decline(`${name} is made by no node`);
+    if (shape?.length !== 0) return vector;
+    const [made] = this.#builder.emit('squeeze', { x: vector, axes: ints([0]) }, [{ dtype: 'int32', shape: [] }], name);
+    return made ?? vector;
   }
 }

@@ -44,8 +44,11 @@ export const COLOR_SPACES = { gray: 10, rgb: 20, bgr: 30 } as const;
 export interface Version {
   readonly specification: number;
   readonly opset: string;
-  readonly deploymentTarget: 'iOS15' | 'iOS16' | 'iOS17' | 'iOS18';
+  readonly deploymentTarget: DeploymentTarget;
 }
+
+/** The system that a program needs. */
+export type DeploymentTarget = 'iOS15' | 'iOS16' | 'iOS17' | 'iOS18';
 
 /** Lowest first; 6 is the first that knows ML Programs. */
 export const VERSIONS: readonly Version[] = [

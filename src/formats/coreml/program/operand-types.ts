@@ -41,6 +41,7 @@ const DOMAINS: ReadonlyMap<string, readonly MilDataType[]> = new Map([
   ...listed(NUMBERS, 'linear matmul'),
   ...listed(NUMBERS, 'reduce_argmax reduce_argmin reduce_l1_norm reduce_l2_norm reduce_log_sum reduce_log_sum_exp'),
   ...listed(NUMBERS, 'reduce_max reduce_mean reduce_min reduce_prod reduce_sum reduce_sum_square'),
+  ...listed(NUMBERS, 'range_1d resize'),
   ...listed(NUMBERS, 'argsort cumsum topk gather gather_along_axis gather_nd scatter_nd'),
   ...listed(ALL, 'cast identity select fill shape concat stack split'),
   ...listed(ALL, 'expand_dims flatten2d reshape reverse slice_by_index slice_by_size squeeze tile transpose'),

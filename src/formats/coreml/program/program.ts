@@ -1,11 +1,16 @@
-import type { SourceNode, Value } from '../../../model/index.js';
+import type { AskedShape, Shape, SourceNode, Value } from '../../../model/index.js';
 import type { About } from '../../about.js';
 import type { ImageOptions } from '../../format.js';
 import type { MilDataType, Version } from './data-types.js';
 
-/** A dense tensor of fixed shape; rank 0 is a scalar. */
+/** A dense tensor; rank 0 is a scalar. A symbol is a size that is open until the network runs. */
 export interface MilType {
   readonly dtype: MilDataType;
+  readonly shape: Shape;
+}
+
+/** A tensor type without open sizes, as every constant has. */
+export interface FixedType extends MilType {
   readonly shape: readonly number[];
 }
 
@@ -13,7 +18,7 @@ export interface MilType {
 export type ConstantData = Float32Array | Uint16Array | Int32Array | Uint32Array | Uint8Array | Int8Array | string;
 
 /** A tensor that stands in the program or in weight.bin. */
-export interface Constant extends MilType {
+export interface Constant extends FixedType {
   readonly data: ConstantData;
   /** Of float16: the numbers that were rounded. */
   readonly exact?: Float32Array | undefined;
@@ -54,6 +59,8 @@ export interface MilOperation {
 export interface InputFeature {
   readonly value: MilValue;
   readonly image: ImageOptions['order'] | undefined;
+  /** Set where sizes may vary: within what, for all axes. */
+  readonly asked: AskedShape | undefined;
 }
 
 /** Class names beside the vector that holds a probability for each. */

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../model/index.js';
+import { isStatic, sizeOf } from '../../../model/index.js';
 import { FLOAT64 } from '../program/data-types.js';
 import type { Message } from '../program/schema.js';
 import { damaged } from './damaged.js';
@@ -31,7 +31,9 @@ export function readClassifier(
   });
   const probabilities = operandOf(probability.name);
   if (probabilities.type.dtype !== 'fp32') throw damaged('the probabilities of classify are not fp32');
-  const count = sizeOf(probabilities.type.shape);
+  const { shape } = probabilities.type;
+  if (!isStatic(shape)) throw damaged('the number of probabilities of classify is open');
+  const count = sizeOf(shape);
   const length = bound?.value?.type?.listType?.length?.constant?.size;
   if (labels.length !== count || length !== count) {
     throw damaged(`classify has ${labels.length} classes (${length} by their type) for ${count} probabilities`);

@@ -1,7 +1,7 @@
 import { float16ToNumber, numberToFloat16, sizeOf } from '../../../model/index.js';
 import { blocksAlong } from '../../blocks.js';
 import type { ArtefactConstant } from '../../format.js';
-import type { Constant, MilType } from '../program/program.js';
+import type { Constant, FixedType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { damaged } from './damaged.js';
@@ -39,7 +39,7 @@ export const COMPRESSED: ReadonlyMap<string, { readonly how: Compression; readon
 export function readCompressed(
   operation: string,
   attributes: Attributes,
-  type: MilType,
+  type: FixedType,
   blobs: BlobReader | undefined,
   where: string,
 ): Decompressed {
@@ -49,7 +49,7 @@ export function readCompressed(
 }
 
 /** A constant of a type, each element rounded once. @throws InputError where the type is no float */
-export function roundedTo(type: MilType, values: Float64Array, where: string): Constant {
+export function roundedTo(type: FixedType, values: Float64Array, where: string): Constant {
   if (type.dtype === 'fp16') return { ...type, data: Uint16Array.from(values, numberToFloat16) };
   if (type.dtype === 'fp32') return { ...type, data: Float32Array.from(values) };
   throw damaged(`a compressed weight of ${type.dtype}`, where);
@@ -61,7 +61,7 @@ interface Values {
 }
 
 /** (stored - zero point) x scale, one of each for all, or for each place of an axis. */
-function fromSteps(reader: Attributed, { shape }: MilType): Values {
+function fromSteps(reader: Attributed, { shape }: FixedType): Values {
   const stored = reader.integers('quantized_data', sizeOf(shape));
   const axis = reader.integer('axis');
   const along = shape[axis];
@@ -83,7 +83,7 @@ function fromSteps(reader: Attributed, { shape }: MilType): Values {
 }
 
 /** Indices of a few bits each, packed from the lowest bit on, into a table of values. */
-function fromTable(reader: Attributed, { shape }: MilType): Values {
+function fromTable(reader: Attributed, { shape }: FixedType): Values {
   const table = reader.floats('lut');
   const bits = Math.log2(table.length);
   if (!Number.isInteger(bits) || bits < 1 || bits > 8) throw reader.damaged(`a table of ${table.length}`);

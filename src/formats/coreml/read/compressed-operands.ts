@@ -1,7 +1,7 @@
 import { float16ToNumber, sameShape, sizeOf } from '../../../model/index.js';
 import { blockOf } from '../../blocks.js';
 import type { ArtefactConstant } from '../../format.js';
-import type { MilType } from '../program/program.js';
+import type { FixedType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import type { Compression } from './compressed-constants.js';
@@ -21,7 +21,7 @@ interface Expanded {
 /** An operation in the form of iOS 18, whose operands are constants in their place. */
 interface Operands {
   readonly inputs: Message<'Operation'>['inputs'];
-  readonly type: MilType;
+  readonly type: FixedType;
   readonly blobs: BlobReader | undefined;
   readonly where: string;
 }

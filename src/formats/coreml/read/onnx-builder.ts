@@ -3,7 +3,7 @@ import { type Graph, type NodeParts, Tensor, type Value } from '../../../model/i
 type Attributes = NonNullable<NodeParts['attributes']>;
 
 /** ONNX's numbers of the types that `Cast` is asked for here. */
-const CAST_TO = { fp16: 10, fp32: 1, int32: 6, int64: 7, bool: 9 } as const;
+const CAST_TO = { fp64: 11, fp16: 10, fp32: 1, int32: 6, int64: 7, bool: 9 } as const;
 
 /** Makes nodes of the graph that a program is turned back into. They have no source: the program is all there is. */
 export class OnnxBuilder {
@@ -39,6 +39,11 @@ export class OnnxBuilder {
 
   floats(shape: readonly number[], values: Float32Array): Value {
     return this.graph.addConstant(Tensor.from('float32', shape, values));
+  }
+
+  /** The sizes of x from one axis to another, as an int64 vector. */
+  sizes(x: Value, start: number, end: number): Value {
+    return this.node('Shape', [x], { start, end });
   }
 
   /** An int64 vector, as ONNX takes shapes, axes and sizes. */

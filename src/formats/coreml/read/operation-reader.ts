@@ -1,9 +1,10 @@
-import { float16ToNumber, type Value } from '../../../model/index.js';
+import { float16ToNumber, isStatic, type Value } from '../../../model/index.js';
 import type { MilDataType } from '../program/data-types.js';
 import { mustBeConstant, ranksOf } from '../program/operand-facts.js';
 import { takes } from '../program/operand-types.js';
 import type { MilType } from '../program/program.js';
-import { damaged } from './damaged.js';
+import { damaged, notKnown } from './damaged.js';
+import type { OnnxBuilder } from './onnx-builder.js';
 import type { Operand } from './operand.js';
 
 /**
@@ -53,8 +54,31 @@ export class OperationReader {
     return this.#single(name).type;
   }
 
+  /** The sizes of an operand. @throws EngineError where one is open, which is not read here */
   shapeOf(name = 'x'): readonly number[] {
-    return this.typeOf(name).shape;
+    const { shape } = this.typeOf(name);
+    if (!isStatic(shape)) throw notKnown(`${this.type} over a size that is open`, this.name);
+    return shape;
+  }
+
+  rankOf(name = 'x'): number {
+    return this.typeOf(name).shape.length;
+  }
+
+  /** A vector of integers as ONNX takes sizes and places, which may be computed. */
+  vector(name: string, to: OnnxBuilder): Value {
+    const operand = this.#single(name);
+    return operand.constant ? to.ints(this.ints(name)) : to.cast(this.other(name, 'int32'), 'int64');
+  }
+
+  /** Whether an operand is known before the network runs. */
+  isConstant(name: string): boolean {
+    return this.#single(name).constant !== undefined;
+  }
+
+  /** A constant that counts something, in the unsigned type that some operations want. */
+  unsigned(name: string): number {
+    return this.#scalar(name, 'uint32', undefined);
   }
 
   /** An operand of a type of its own. */

@@ -28,3 +28,17 @@ export function paddingOf(
   const large = totals.map((total) => Math.ceil(total / 2));
   return kind === 'same' ? [...small, ...large] : [...large, ...small];
 }
+
+/** The same as attributes of a node of ONNX; where open sizes decide it, by the name of the rule. */
+export function paddingAttributes(
+  operation: OperationReader,
+  extents: readonly number[],
+  strides: readonly number[],
+): { readonly pads: number[] } | { readonly auto_pad: string } {
+  const kind = operation.text('pad_type', 'valid');
+  const isOpen = operation.typeOf().shape.some((size, axis) => axis >= 2 && typeof size === 'string');
+  if (!isOpen || (kind !== 'same' && kind !== 'same_lower')) return { pads: paddingOf(operation, extents, strides) };
+  const pad = operation.ints('pad', []);
+  if (pad.some((count) => count > 0)) throw operation.invalid('pad is given, and pad_type is not custom');
+  return { auto_pad: kind === 'same' ? 'SAME_UPPER' : 'SAME_LOWER' };
+}

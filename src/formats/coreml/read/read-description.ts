@@ -1,3 +1,13 @@
+import {
+  type AskedShape,
+  type AskedSize,
+  admits,
+  type Dimension,
+  formatShape,
+  isFlexible,
+  isStatic,
+  type Shape,
+} from '../../../model/index.js';
 import { COLOR_SPACES, LEGAL_NAME, MIL_NUMBERS } from '../program/data-types.js';
 import type { MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
@@ -50,9 +60,10 @@ function checkTensor(name: string, type: Message<'FeatureType'> | undefined, exp
   if (image && kind === 'input') {
     const channels = CHANNELS.get(image.colorSpace ?? 0);
     if (!channels) throw damaged(`colour space ${image.colorSpace} is not known`, name);
-    const wanted = [1, channels, image.height, image.width];
-    if (wanted.join() !== expected.shape.join()) {
-      throw damaged(`the image is [${wanted}], the program takes [${expected.shape}]`, name);
+    const wanted = [1, channels, image.height ?? 0, image.width ?? 0];
+    const asked = flexibleShape(type);
+    if (!mayHave(expected.shape, wanted, asked)) {
+      throw damaged(`the image is [${wanted}], the program takes ${formatShape(expected.shape)}`, name);
     }
     return;
   }
@@ -61,7 +72,47 @@ function checkTensor(name: string, type: Message<'FeatureType'> | undefined, exp
     throw damaged(`the description says type ${array.dataType}, the program ${expected.dtype}`, name);
   }
   const wanted = expected.shape.length > 0 ? expected.shape : [1];
-  if (array.shape.join() !== wanted.join()) {
-    throw damaged(`the description says [${array.shape}], the program [${expected.shape}]`, name);
+  // Of an output whose sizes are open nothing need be said.
+  if (kind === 'output' && array.shape.length === 0 && !isStatic(wanted)) return;
+  if (!mayHave(wanted, array.shape, kind === 'input' ? flexibleShape(type) : wanted.map(() => ANY))) {
+    throw damaged(`the description says [${array.shape}], the program ${formatShape(expected.shape)}`, name);
   }
+}
+
+const ANY: AskedSize = { least: 1, most: Number.MAX_SAFE_INTEGER };
+
+/** Whether the program takes what the description says first, and leaves open what that says to vary, and nothing else. */
+function mayHave(shape: Shape, said: ArrayLike<number>, asked: AskedShape | undefined): boolean {
+  const first = Array.from(said);
+  if (first.length !== shape.length) return false;
+  const isLeftOpen = (size: Dimension, axis: number) =>
+    typeof size === 'number' ? size === first[axis] : isFlexible(asked?.[axis] ?? 0);
+  const keepsFixed = asked?.every((size, axis) => isFlexible(size) || size === first[axis]) ?? true;
+  return shape.every(isLeftOpen) && keepsFixed && (!asked || admits(asked, first));
+}
+
+/** Which sizes the description of a feature lets vary, of all its axes; undefined where it lets none. */
+export function flexibleShape(type: Message<'FeatureType'> | undefined): AskedShape | undefined {
+  const { imageType: image, multiArrayType: array } = type ?? {};
+  const channels = CHANNELS.get(image?.colorSpace ?? 0) ?? 0;
+  if (array?.shapeRange) return array.shapeRange.sizeRanges.map(rangeOf);
+  if (image?.imageSizeRange) {
+    const { heightRange, widthRange } = image.imageSizeRange;
+    return [1, channels, rangeOf(heightRange), rangeOf(widthRange)];
+  }
+  const listed =
+    array?.enumeratedShapes?.shapes.map(({ shape }) => Array.from(shape)) ??
+    image?.enumeratedSizes?.sizes.map(({ height = 0, width = 0 }) => [1, channels, height, width]);
+  const [first] = listed ?? [];
+  return first?.map((size, axis) => {
+    const sizes = listed?.map((shape) => shape[axis] ?? 0) ?? [];
+    return sizes.every((each) => each === size) ? size : sizes;
+  });
+}
+
+/** An upper end below 0 is none. */
+function rangeOf(range: Message<'SizeRange'> | undefined): AskedSize {
+  const { lowerBound = 0, upperBound = 0 } = range ?? {};
+  if (lowerBound === upperBound) return lowerBound;
+  return { least: Math.max(lowerBound, 1), most: upperBound < 0 ? Number.MAX_SAFE_INTEGER : upperBound };
 }

@@ -1,16 +1,16 @@
 import {
   bytesOf,
+  type Dimension,
   float16ToNumber,
+  formatShape,
   type Graph,
-  isStatic,
-  sameShape,
   sizeOf,
   Tensor,
   type Value,
 } from '../../../model/index.js';
 import { inferTypes } from '../../../operators/infer.js';
 import type { ArtefactOperation } from '../../format.js';
-import type { Constant, MilType } from '../program/program.js';
+import type { Constant, FixedType, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { type ReadClassifier, readClassifier } from './classifier.js';
@@ -20,7 +20,7 @@ import { damaged, notKnown } from './damaged.js';
 import { OnnxBuilder } from './onnx-builder.js';
 import type { Operand } from './operand.js';
 import { OperationReader } from './operation-reader.js';
-import { readConstant, readName, readType } from './read-values.js';
+import { readConstant, readName, readOpenType, readType } from './read-values.js';
 import { recordedOperation } from './recorded-operation.js';
 import { readRows } from './rows/index.js';
 
@@ -96,7 +96,7 @@ export class ProgramReader {
   /** An input of the function, which becomes one of the graph. */
   addInput(message: Message<'NamedValueType'>): MilType {
     const name = readName(message.name, 'an input');
-    const type = readType(message.type, name);
+    const type = readOpenType(message.type, name, () => this.#freshSymbol());
     if (type.dtype === 'bool' || type.dtype === 'string') throw damaged(`an input is ${type.dtype}`, name);
     const input = this.#to.graph.addInput(name, type.dtype === 'int32' ? 'int32' : 'float32', type.shape);
     let read: Value | undefined;
@@ -106,6 +106,11 @@ export class ProgramReader {
     };
     this.#bind({ name, type, constant: undefined, value });
     return type;
+  }
+
+  /** What stands for a size that the program leaves open. */
+  #freshSymbol(): string {
+    return this.#to.graph.model.freshSymbol();
   }
 
   readOperations(operations: readonly Message<'Operation'>[]): void {
@@ -147,7 +152,7 @@ export class ProgramReader {
     inferTypes(this.#to.graph);
     for (const { value, type, name } of this.#declared) {
       const dtype = kindOf(value, type);
-      if (!isStatic(value.shape) || !dtype) throw damaged('its type cannot be known', name);
+      if (!value.shape || !dtype) throw damaged('its type cannot be known', name);
       expectType(type, { dtype, shape: value.shape }, name);
     }
   }
@@ -194,7 +199,7 @@ export class ProgramReader {
     this.#bind({ ...this.#constantOperand(name, constant), stored });
   }
 
-  #readExpanded(operation: string, inputs: Message<'Operation'>['inputs'], type: MilType, name: string): void {
+  #readExpanded(operation: string, inputs: Message<'Operation'>['inputs'], type: FixedType, name: string): void {
     const { how, values, stored } = expandOperands(operation, { inputs, type, blobs: this.#blobs, where: name });
     const { dtype, shape } = type;
     if (how) this.compressed.push([how, sizeOf(shape)]);
@@ -214,7 +219,7 @@ export class ProgramReader {
   #readOperation({ type = '', inputs, outputs, attributes }: Message<'Operation'>): void {
     const named = outputs.map(({ name, type: declared }) => {
       const legal = readName(name, `a result of ${type}`);
-      return { name: legal, type: readType(declared, legal) };
+      return { name: legal, type: readOpenType(declared, legal, () => this.#freshSymbol()) };
     });
     const where = named[0]?.name ?? type;
     expectAttributes(attributes, ['name'], where);
@@ -287,6 +292,11 @@ function widened(bits: ArrayLike<number>): Float32Array {
 }
 
 function expectType(declared: MilType, actual: MilType, where: string): void {
-  if (declared.dtype === actual.dtype && sameShape(declared.shape, actual.shape)) return;
-  throw damaged(`it is declared ${declared.dtype} [${declared.shape}] and is ${actual.dtype} [${actual.shape}]`, where);
+  // What one of the two leaves open can be neither right nor wrong here: the run shows it.
+  const mayBe = (size: Dimension, axis: number) =>
+    typeof size === 'string' || typeof actual.shape[axis] === 'string' || size === actual.shape[axis];
+  const fits = declared.shape.length === actual.shape.length && declared.shape.every(mayBe);
+  if (declared.dtype === actual.dtype && fits) return;
+  const [said, is] = [formatShape(declared.shape), formatShape(actual.shape)];
+  throw damaged(`it is declared ${declared.dtype} ${said} and is ${actual.dtype} ${is}`, where);
 }

@@ -1,6 +1,6 @@
-import { sizeOf } from '../../../model/index.js';
+import { isStatic, sizeOf } from '../../../model/index.js';
 import { BLOB_FILE_NAME, LEGAL_NAME, MIL_NUMBERS, type MilDataType } from '../program/data-types.js';
-import type { Constant, MilType } from '../program/program.js';
+import type { Constant, FixedType, MilType } from '../program/program.js';
 import type { Message } from '../program/schema.js';
 import type { BlobReader } from './blob-reader.js';
 import { damaged } from './damaged.js';
@@ -11,12 +11,26 @@ const DTYPES: ReadonlyMap<number, MilDataType> = new Map([
   [MIL_NUMBERS.int32.mil, 'int32'],
   [MIL_NUMBERS.bool.mil, 'bool'],
   [MIL_NUMBERS.string.mil, 'string'],
+  [MIL_NUMBERS.uint32.mil, 'uint32'],
 ]);
 
 const HIGHEST_RANK = 5;
 
 /** A fixed tensor type. @throws InputError where it is another, or beyond what Core ML takes */
-export function readType(type: Message<'ValueType'> | undefined, where: string, highestRank = HIGHEST_RANK): MilType {
+export function readType(type: Message<'ValueType'> | undefined, where: string, highestRank = HIGHEST_RANK): FixedType {
+  const { dtype, shape } = readOpenType(type, where, () => '?', highestRank);
+  if (!isStatic(shape)) throw damaged('a dimension is not fixed', where);
+  sizeOf(shape);
+  return { dtype, shape };
+}
+
+/** A tensor type whose sizes may be open. @param symbol stands for such a size */
+export function readOpenType(
+  type: Message<'ValueType'> | undefined,
+  where: string,
+  symbol: () => string,
+  highestRank = HIGHEST_RANK,
+): MilType {
   const tensor = type?.tensorType;
   if (!tensor) throw damaged('a type is no tensor', where);
   const dtype = DTYPES.get(tensor.dataType ?? 0);
@@ -27,11 +41,12 @@ export function readType(type: Message<'ValueType'> | undefined, where: string, 
   }
   if (dimensions.length > highestRank) throw damaged(`rank ${dimensions.length} is over ${highestRank}`, where);
   if (tensor.attributes.size > 0) throw damaged('a type has attributes', where);
-  const shape = dimensions.map(({ constant }) => {
-    if (!constant?.size || constant.size < 1) throw damaged('a dimension is not fixed and positive', where);
+  const shape = dimensions.map(({ constant, unknown }) => {
+    if (unknown?.variadic) throw damaged('a dimension stands for any number of them', where);
+    if (unknown) return symbol();
+    if (!constant?.size || constant.size < 1) throw damaged('a dimension is not positive', where);
     return constant.size;
   });
-  sizeOf(shape);
   return { dtype, shape };
 }
 
@@ -72,7 +87,7 @@ export function readConstant(
   return constant;
 }
 
-function immediate(type: MilType, tensor: Message<'TensorValue'>, where: string): Constant {
+function immediate(type: FixedType, tensor: Message<'TensorValue'>, where: string): Constant {
   const wrongField = () => damaged(`a constant of ${type.dtype} lies in the field of another type`, where);
   switch (type.dtype) {
     case 'fp32':
@@ -86,6 +101,11 @@ function immediate(type: MilType, tensor: Message<'TensorValue'>, where: string)
     case 'int32': {
       if (!tensor.ints) throw wrongField();
       return { ...type, data: Int32Array.from(tensor.ints.values) };
+    }
+    case 'uint32': {
+      const bytes = tensor.bytes?.values;
+      if (!bytes || bytes.length % 4) throw wrongField();
+      return { ...type, data: new Uint32Array(new Uint8Array(bytes).buffer) };
     }
     case 'bool':
       if (!tensor.bools) throw wrongField();

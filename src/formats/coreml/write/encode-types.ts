@@ -2,13 +2,13 @@ import { MIL_NUMBERS } from '../program/data-types.js';
 import type { Constant, ConstantData, MilType, MilValue } from '../program/program.js';
 import type { MessageParts } from '../program/schema.js';
 
-/** A fixed tensor type as the program declares it. */
+/** A tensor type as the program declares it. */
 export function tensorType({ dtype, shape }: MilType): MessageParts<'ValueType'> {
   return {
     tensorType: {
       dataType: MIL_NUMBERS[dtype].mil,
       rank: shape.length,
-      dimensions: shape.map((size) => ({ constant: { size } })),
+      dimensions: shape.map((size) => (typeof size === 'number' ? { constant: { size } } : { unknown: {} })),
     },
   };
 }

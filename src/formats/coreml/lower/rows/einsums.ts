@@ -12,7 +12,7 @@ import type { Rows } from './row.js';
 export const einsums: Rows = {
   Einsum(node, to) {
     expectWide(node);
-    if (to.resultSizes().length > 5) decline('its result has a rank over 5');
+    if (to.resultShape().length > 5) decline('its result has a rank over 5');
     const made = lowerEinsum<MilValue, number>(einsum.parameters(node), {
       operand: (index) => to.input(index),
       shape: (index) => to.sizesOf(index),

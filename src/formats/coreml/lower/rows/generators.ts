@@ -1,28 +1,29 @@
 import { decline } from '../../../../lowering/decline.js';
-import { type DataType, sizeOf } from '../../../../model/index.js';
+import { type DataType, isStatic, sizeOf } from '../../../../model/index.js';
 import { constantOfShape, eyeLike, oneHot, range, shape, trilu } from '../../../../operators/index.js';
 import type { Constant } from '../../program/program.js';
 import { int, ints } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, cast, compare, reshape, select, sliceAxis } from '../operations.js';
-import { milTypeOf } from '../types.js';
+import { binary, cast, compare, reshape, select, sizeVector, sliceAxis, UNKNOWN_SIZES } from '../operations.js';
+import { fixedSizes, milTypeOf } from '../types.js';
 import type { Rows } from './row.js';
 
 /** Operators whose results depend on shapes and constants more than on what flows through the network. */
 export const generators: Rows = {
   Shape(node, to) {
     const { start, end } = shape.parameters(node);
-    to.output(to.value(ints(to.sizesOf().slice(start, end))));
+    const sizes = to.shapeOf().slice(start, end);
+    to.output(isStatic(sizes) ? to.value(ints(sizes)) : (to.sizes.vector(sizes) ?? decline(UNKNOWN_SIZES)));
   },
   Size: (_node, to) => to.output(to.value(int(sizeOf(to.sizesOf())))),
 
   ConstantOfShape(node, to) {
     const { value } = constantOfShape.parameters(node);
-    const sizes = to.resultSizes();
+    const sizes = to.resultShape();
     const element = to.constant(value.reshape([]));
     if (sizes.length === 0) return to.output(to.value(element));
     if (sizes.length > 5) decline('its result has a rank over 5');
-    to.output(to.emit('fill', { shape: ints(sizes), value: element }, sizes, element.dtype));
+    to.output(to.emit('fill', { shape: sizeVector(to, sizes), value: element }, sizes, element.dtype));
   },
 
   Range(node, to) {
@@ -48,7 +49,7 @@ export const generators: Rows = {
     if (k === undefined) return decline('its diagonal is computed');
     const x = to.input();
     if (x.type.shape.length < 2) throw node.invalid('its operand is no matrix');
-    const [rows = 1, columns = 1] = x.type.shape.slice(-2);
+    const [rows = 1, columns = 1] = fixedSizes(x).slice(-2);
     const data = Uint8Array.from({ length: rows * columns }, (_, i) => {
       const distance = (i % columns) - Math.floor(i / columns) - k;
       return Number(upper ? distance >= 0 : distance <= 0);

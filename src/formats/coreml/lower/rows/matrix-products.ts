@@ -1,5 +1,5 @@
 import { decline } from '../../../../lowering/decline.js';
-import { type Node, sizeOf, Tensor, type Value } from '../../../../model/index.js';
+import { type Node, type Shape, sizeOf, Tensor, type Value } from '../../../../model/index.js';
 import { gemm } from '../../../../operators/index.js';
 import type { Constant, MilValue } from '../../program/program.js';
 import type { NodeBuilder } from '../node-builder.js';
@@ -16,7 +16,7 @@ export const matrixProducts: Rows = {
     const { alpha, beta, transA, transB } = gemm.parameters(node);
     const x = transA ? transpose(to, to.input(0), [1, 0]) : to.input(0);
     const constant = node.constant(1);
-    const [, columns = 1] = to.resultSizes();
+    const columns = to.resultShape()[1] ?? 1;
     if (!constant) {
       // A factor below 1 comes before the product, which may otherwise be beyond a range that the result is within.
       const shrinks = Math.abs(alpha) < 1;
@@ -28,7 +28,7 @@ export const matrixProducts: Rows = {
     }
     const weight = to.constant(times(transB ? constant : transposed(constant), alpha));
     const c = node.constant(2);
-    const bias = c && perColumn(c, columns);
+    const bias = c && typeof columns === 'number' ? perColumn(c, columns) : undefined;
     const isFolded = bias !== undefined || !node.hasInput(2) || beta === 0;
     const product = linear(to, x, weight, bias && beta !== 0 ? to.constant(times(bias, beta)) : undefined);
     to.output(isFolded ? product : binary(to, 'add', product, scaled(to, to.input(2), beta)));
@@ -78,9 +78,9 @@ function product(to: NodeBuilder, x: MilValue, y: Value): MilValue {
   // A vector is a matrix of one row on the left, and of one column on the right.
   const left = x.type.shape.length === 1 ? [1, ...x.type.shape] : x.type.shape;
   const below = right.type.shape.length === 1 ? [...right.type.shape, 1] : right.type.shape;
-  const filled = (shape: readonly number[]) => [...new Array<number>(rank - shape.length).fill(1), ...shape];
+  const filled = (shape: Shape) => [...new Array<number>(rank - shape.length).fill(1), ...shape];
   const made = matmul(to, reshape(to, x, filled(left)), reshape(to, right, filled(below)));
-  return reshape(to, made, to.resultSizes());
+  return reshape(to, made, to.resultShape());
 }
 
 const isFloatType = (x: MilValue) => x.type.dtype === 'fp16' || x.type.dtype === 'fp32';

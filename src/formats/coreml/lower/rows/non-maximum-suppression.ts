@@ -5,6 +5,7 @@ import { bool, int, ints } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, compare, concat, reshape, select, sliceAxis, tile, unary } from '../operations.js';
 import { mostOfEach } from '../selected-rows.js';
+import { fixedSizes } from '../types.js';
 import type { Row } from './row.js';
 
 /** What stands in the place of a threshold that is not there: no float32 is less. */
@@ -54,7 +55,7 @@ function centred(to: NodeBuilder, corners: MilValue): MilValue {
 
 /** Boxes [batch, n, 4] once for each class: [batch * classes, n, 4]. */
 function forEachClass(to: NodeBuilder, boxes: MilValue, classes: number): MilValue {
-  const [batch = 1, count = 1] = boxes.type.shape;
+  const [batch = 1, count = 1] = fixedSizes(boxes);
   const repeated = classes === 1 ? boxes : tile(to, reshape(to, boxes, [batch, 1, count, 4]), [1, classes, 1, 1]);
   return reshape(to, repeated, [batch * classes, count, 4]);
 }
@@ -68,7 +69,7 @@ function isOver(to: NodeBuilder, isThere: MilValue, scores: MilValue, threshold:
 }
 
 function triples(to: NodeBuilder, indices: MilValue, isSelected: MilValue, classes: number): MilValue {
-  const [images = 1, most = 1] = indices.type.shape;
+  const [images = 1, most = 1] = fixedSizes(indices);
   const rows = images * most;
   const column = (of: (row: number) => number) => to.value({ ...ints(upTo(rows).map(of)), shape: [rows, 1] });
   const imageOf = (row: number) => Math.floor(row / most);

@@ -1,5 +1,5 @@
 import { decline } from '../../../../lowering/decline.js';
-import { sameShape, sizeOf, Tensor } from '../../../../model/index.js';
+import { isStatic, sameShape, sizeOf, Tensor } from '../../../../model/index.js';
 import {
   batchNormalization,
   groupNormalization,
@@ -10,6 +10,7 @@ import {
   meanVarianceNormalization,
   rmsNormalization,
 } from '../../../../operators/index.js';
+import { multiplied } from '../../../../operators/shape/products.js';
 import { ranksOf } from '../../program/operand-facts.js';
 import type { MilValue } from '../../program/program.js';
 import { bounded, halfCentred, inverseRoot, meanSquare, smallest } from '../bounded.js';
@@ -17,6 +18,7 @@ import { int, ints } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, reduce, reshape, transpose, unary } from '../operations.js';
 import { paddingArguments } from '../padding.js';
+import { fixedSizes } from '../types.js';
 import type { Rows } from './row.js';
 
 /** What ONNX adds to a deviation before it divides by it. */
@@ -52,7 +54,7 @@ export const normalizations: Rows = {
     const beta = to.constant(to.tensor(2, 'bias'));
     const [n = 1, c = 1, ...spatial] = x.type.shape;
     // Core ML knows one and two spatial axes; the statistics do not mind how they are laid.
-    const laid = spatial.length <= 2 && spatial.length > 0 ? x : reshape(to, x, [n, c, sizeOf(spatial)]);
+    const laid = spatial.length <= 2 && spatial.length > 0 ? x : reshape(to, x, [n, c, multiplied(node, spatial)]);
     const made = unary(to, 'instance_norm', laid, { gamma, beta, epsilon: to.number(epsilon) });
     to.output(reshape(to, made, x.type.shape));
   },
@@ -63,8 +65,8 @@ export const normalizations: Rows = {
     const axes = x.type.shape.map((_, i) => i).slice(axis);
     const shape = x.type.shape.slice(axis);
     const [scale, bias] = [node.constant(1), node.constant(2)];
-    const gamma = scale && stretched(scale, shape);
-    const beta = bias && stretched(bias, shape);
+    const gamma = scale && isStatic(shape) ? stretched(scale, shape) : undefined;
+    const beta = bias && isStatic(shape) ? stretched(bias, shape) : undefined;
     // What is computed, or follows a computed scale, cannot be an argument.
     const takesBias = gamma !== undefined && beta !== undefined;
     const args = {
@@ -83,8 +85,9 @@ export const normalizations: Rows = {
     const { numGroups, epsilon, scalesPerGroup } = groupNormalization.parameters(node);
     const x = to.input();
     if (x.type.shape.length < 2) throw node.invalid('its operand has no channels');
-    const [n = 1, c = 1, ...spatial] = x.type.shape;
-    const grouped = reshape(to, x, [n, numGroups, (c / numGroups) * sizeOf(spatial)]);
+    const [n = 1, channels = 1, ...spatial] = x.type.shape;
+    const c = typeof channels === 'number' ? channels : decline('its number of channels is open');
+    const grouped = reshape(to, x, [n, numGroups, multiplied(node, [c / numGroups, ...spatial])]);
     const normalized = reshape(to, unary(to, 'instance_norm', grouped, { epsilon: to.number(epsilon) }), x.type.shape);
     const perChannel = (index: number, what: string) => {
       const tensor = to.tensor(index, what);
@@ -140,7 +143,8 @@ export const normalizations: Rows = {
 
 /** `factor` times the sum over neighbouring channels: a 1x1 convolution whose matrix is a band. */
 function neighbours(to: NodeBuilder, x: MilValue, size: number, factor: number): MilValue {
-  const [, c = 1, ...spatial] = x.type.shape;
+  const [, c = 1] = fixedSizes(x);
+  const spatial = x.type.shape.slice(2);
   const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
   const band = Float32Array.from({ length: c * c }, (_, i) => {
     const distance = (i % c) - Math.floor(i / c);
@@ -156,7 +160,11 @@ function convolutionDefaults(axes: number) {
 }
 
 /** One number per channel, laid so that it broadcasts. A vector has one channel. */
-const perChannel = (x: MilValue) => x.type.shape.map((size, axis) => (axis === 1 ? size : 1));
+const perChannel = (x: MilValue) =>
+  x.type.shape.map((size, axis) => {
+    if (axis !== 1) return 1;
+    return typeof size === 'number' ? size : decline('its number of channels is open');
+  });
 
 /** A batch norm is a factor and a shift for each channel, worked out in float64. */
 function factorsAndShifts(scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, epsilon: number) {
@@ -172,7 +180,7 @@ function asArithmetic(to: NodeBuilder, x: MilValue, { factors, shifts }: ReturnT
 
 /** The whole batch as one sample, each channel of which is normalised by its own statistics. */
 function batchStatistics(to: NodeBuilder, x: MilValue, epsilon: number): void {
-  const { shape } = x.type;
+  const shape = fixedSizes(x);
   // A vector has one channel.
   const [n = 1, c = 1, ...spatial] = shape.length < 2 ? [sizeOf(shape), 1] : shape;
   const area = sizeOf(spatial);

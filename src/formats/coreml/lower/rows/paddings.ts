@@ -1,17 +1,18 @@
 import { decline } from '../../../../lowering/decline.js';
-import { sizeOf } from '../../../../model/index.js';
+import { type Dimension, type Node, sizeOf } from '../../../../model/index.js';
 import { expand as expandOperator, type PadMode, pad, tile as tileOperator } from '../../../../operators/index.js';
 import type { Constant, MilValue } from '../../program/program.js';
-import { ints, text } from '../constants.js';
+import { int, ints, text } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { concat, expand, sliceAxis, tile, transpose } from '../operations.js';
+import { binary, concat, expand, lastAlong, sliceAxis, tile, transpose, trimAxis } from '../operations.js';
+import { fixedSizes } from '../types.js';
 import type { Rows } from './row.js';
 
 /** Operators that make a tensor larger by what is in it already, or by a constant. */
 export const paddings: Rows = {
   Pad(node, to) {
     const { mode, pads, constantValue } = pad.parameters(node);
-    if (!pads) return decline('its pads are computed');
+    if (!pads) return to.output(openPadded(node, to));
     const cropped = crop(to, to.input(), pads);
     const before = pads.slice(0, pads.length / 2).map((count) => Math.max(0, count));
     const after = pads.slice(pads.length / 2).map((count) => Math.max(0, count));
@@ -23,24 +24,44 @@ export const paddings: Rows = {
 
   Tile(node, to) {
     const { repeats } = tileOperator.parameters(node);
-    to.output(tile(to, to.input(), repeats ?? decline('its repeats are computed')));
+    const reps = repeats ?? node.inputs[1]?.elements ?? decline('its repeats are computed');
+    to.output(tile(to, to.input(), reps));
   },
 
   Expand(node, to) {
     expandOperator.parameters(node);
-    if (to.resultSizes().length > 5) decline('its result has a rank over 5');
-    to.output(expand(to, to.input(), to.resultSizes()));
+    if (to.resultShape().length > 5) decline('its result has a rank over 5');
+    to.output(expand(to, to.input(), to.resultShape()));
   },
 };
+
+/** The least that a size can be; 1 where nothing is known of it. */
+const leastOf = (to: NodeBuilder, size: Dimension = 1): number => to.bounds.least(size) ?? 1;
+
+/** Pads that shapes decide. ONNX has all begins and then all ends, MIL a pair for each axis. */
+function openPadded(node: Node, to: NodeBuilder): MilValue {
+  const { mode, constantValue } = pad.parameters(node);
+  const isPlain = mode === 'constant' && constantValue !== undefined && to.kindOf() === 'float';
+  if (!isPlain || node.hasInput(3)) return decline('its pads are computed');
+  const x = to.input();
+  const rank = x.type.shape.length;
+  const given = to.input(1);
+  const byEnd = to.emit('reshape', { x: given, shape: ints([2, rank]) }, [2, rank]);
+  const byAxis = to.emit('reshape', { x: transpose(to, byEnd, [1, 0]), shape: ints([2 * rank]) }, [2 * rank]);
+  // What a negative pad would take away MIL does not.
+  const pads = binary(to, 'maximum', byAxis, int(0));
+  const how = { mode: text('constant'), constant_val: to.number(constantValue) };
+  return to.emit('pad', { x, pad: pads, ...how }, to.resultShape());
+}
 
 /** Negative pads take away. */
 function crop(to: NodeBuilder, x: MilValue, pads: readonly number[]): MilValue {
   const rank = pads.length / 2;
-  return x.type.shape.reduce((made, size, axis) => {
+  return x.type.shape.reduce((made: MilValue, size, axis) => {
     const begin = Math.max(0, -(pads[axis] ?? 0));
     const end = Math.max(0, -(pads[axis + rank] ?? 0));
-    if (begin + end >= size && begin + end > 0) decline('it takes away all of an axis');
-    return sliceAxis(to, made, axis, begin, size - begin - end);
+    if (begin + end > 0 && begin + end >= leastOf(to, size)) decline('it takes away all of an axis');
+    return trimAxis(to, made, axis, begin, end);
   }, x);
 }
 
@@ -55,7 +76,11 @@ function padded(
   const first = before.findIndex((count, axis) => count > 0 || (after[axis] ?? 0) > 0);
   if (first < 0) return x;
   const pairs = before.slice(first).flatMap((count, i) => [count, after[first + i] ?? 0]);
-  const shape = x.type.shape.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0));
+  const shape = x.type.shape.map((size, axis) => {
+    const more = (before[axis] ?? 0) + (after[axis] ?? 0);
+    if (more === 0) return size;
+    return typeof size === 'number' ? size + more : to.unknownSize();
+  });
   return to.emit('pad', { x, pad: ints(pairs), ...how }, shape);
 }
 
@@ -69,10 +94,10 @@ function filled(
   const kind = to.kindOf();
   if (kind === 'float') return padded(to, x, before, after, { mode: text('constant'), constant_val: to.number(value) });
   // Core ML pads floats alone; integers get what is put in as constants beside them.
-  return x.type.shape.reduce((made, _size, axis) => {
+  return x.type.shape.reduce((made: MilValue, _size, axis) => {
     const block = (count: number): MilValue[] => {
       if (count === 0) return [];
-      const shape = made.type.shape.map((size, i) => (i === axis ? count : size));
+      const shape = fixedSizes(made).map((size, i) => (i === axis ? count : size));
       const elements = new Array<number>(sizeOf(shape)).fill(value);
       const data = kind === 'bool' ? Uint8Array.from(elements) : Int32Array.from(elements);
       return [to.value({ dtype: kind, shape, data })];
@@ -83,10 +108,10 @@ function filled(
 
 /** Both ends of an axis once more, each at the other end: Core ML has no such mode, and elements of any type are joined. */
 function wrapped(to: NodeBuilder, x: MilValue, before: readonly number[], after: readonly number[]): MilValue {
-  return x.type.shape.reduce((made, size, axis) => {
+  return x.type.shape.reduce((made: MilValue, size, axis) => {
     const [left, right] = [before[axis] ?? 0, after[axis] ?? 0];
-    if (left > size || right > size) decline('it wraps around more than once');
-    const last = left > 0 ? [sliceAxis(to, made, axis, size - left, left)] : [];
+    if (Math.max(left, right) > leastOf(to, size)) decline('it wraps around more than once');
+    const last = left > 0 ? [lastAlong(to, made, axis, left)] : [];
     const first = right > 0 ? [sliceAxis(to, made, axis, 0, right)] : [];
     return concat(to, [...last, made, ...first], axis);
   }, x);
@@ -104,7 +129,7 @@ function mirrored(
   const axes = before.flatMap((count, axis) => (count > 0 || (after[axis] ?? 0) > 0 ? [axis] : []));
   if (
     mode === 'reflect' &&
-    axes.some((axis) => Math.max(before[axis] ?? 0, after[axis] ?? 0) >= (x.type.shape[axis] ?? 1))
+    axes.some((axis) => Math.max(before[axis] ?? 0, after[axis] ?? 0) >= leastOf(to, x.type.shape[axis]))
   ) {
     decline('it reflects further than the axis is long');
   }

@@ -1,25 +1,30 @@
 import { decline } from '../../../../lowering/decline.js';
-import { sizeOf, stridesOf } from '../../../../model/index.js';
+import { isStatic, type Shape, sizeOf, stridesOf } from '../../../../model/index.js';
 import { gather, gatherElements, gatherNd, slice } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { bools, int, ints } from '../constants.js';
 import { knownIntegers } from '../known-integers.js';
 import type { NodeBuilder } from '../node-builder.js';
+import { openRanges } from '../open-ranges.js';
 import { binary, compare, reduce, reshape, select, sliceAxis } from '../operations.js';
 import type { Rows } from './row.js';
 
 /** Parts of a tensor by range and by index. */
 export const picks: Rows = {
   Slice(node, to) {
+    const x = to.input();
+    const ranges = openRanges(to, slice.parameters(node));
+    if (ranges)
+      return to.output(ranges.isWhole ? x : to.emit('slice_by_index', { x, ...ranges.args }, to.resultShape()));
     const { starts, ends, axes, steps } = slice.parameters(node);
     if (!starts || !ends || !axes || !steps) return decline('its bounds are computed');
-    const x = to.input();
-    const results = to.resultSizes();
+    const results = to.resultShape();
     const { shape } = x.type;
     const first = shape.map(() => 0);
     const stride = shape.map(() => 1);
     axes.forEach((axis, i) => {
-      const size = shape[axis] ?? 1;
+      const size = shape[axis];
+      if (typeof size !== 'number') return;
       const start = starts[i] ?? 0;
       const step = steps[i] ?? 1;
       const begin = start < 0 ? start + size : start;
@@ -28,8 +33,9 @@ export const picks: Rows = {
     });
     if (stride.every((step) => step === 1)) {
       if (results.every((size, axis) => size === shape[axis])) return to.output(x);
-      const args = { x, begin: ints(first), size: ints(results) };
-      to.output(to.emit('slice_by_size', args, results));
+      // -1 is all that is left of an axis.
+      const counts = results.map((size) => (typeof size === 'number' ? size : -1));
+      to.output(to.emit('slice_by_size', { x, begin: ints(first), size: ints(counts) }, results));
       return;
     }
     to.output(strided(to, x, first, stride, results));
@@ -37,16 +43,19 @@ export const picks: Rows = {
 
   Gather(node, to) {
     const { axis } = gather.parameters(node);
-    if (to.resultSizes().length > 5) decline('its result has a rank over 5');
+    if (to.resultShape().length > 5) decline('its result has a rank over 5');
     const x = to.input();
     const size = x.type.shape[axis] ?? 1;
-    const known = knownIntegers(node.input(1))?.map((index) => (index < 0 ? index + size : index));
-    if (known?.some((index) => index < 0 || index >= size))
-      throw node.invalid(`an index is outside of ${size} elements`);
+    const least = to.bounds.least(size) ?? 1;
+    const asked = knownIntegers(node.input(1));
+    const known = asked?.map((index) => (index < 0 && typeof size === 'number' ? index + size : index));
+    if (known?.some((index) => index < -least || index >= least || (index < 0 && typeof size === 'number')))
+      throw node.invalid(`an index is outside of ${least} elements`);
     const [single] = known ?? [];
-    if (single !== undefined && to.sizesOf(1).length === 0) return to.output(element(to, x, axis, single));
+    if (single !== undefined && to.shapeOf(1).length === 0) return to.output(element(to, x, axis, single));
+    if (known?.some((index) => index < 0)) decline('it counts from the end of an axis whose size is open');
     const indices = known ? to.value({ ...ints(known), shape: to.sizesOf(1) }) : to.input(1);
-    to.output(to.emit('gather', { x, indices, axis: int(axis) }, to.resultSizes()));
+    to.output(to.emit('gather', { x, indices, axis: int(axis) }, to.resultShape()));
   },
 
   GatherElements(node, to) {
@@ -100,10 +109,14 @@ function computedPlaces(to: NodeBuilder, indices: MilValue, sizes: readonly numb
 /** One element along an axis, which goes. */
 function element(to: NodeBuilder, x: MilValue, axis: number, index: number): MilValue {
   const { shape } = x.type;
+  const isLast = index === -1;
   const args = {
     x,
     begin: ints(shape.map((_, i) => (i === axis ? index : 0))),
-    end: ints(shape.map((size, i) => (i === axis ? index + 1 : size))),
+    end: ints(shape.map((size, i) => (i === axis ? (isLast ? 0 : index + 1) : typeof size === 'number' ? size : 0))),
+    ...(isStatic(shape)
+      ? {}
+      : { end_mask: bools(shape.map((size, i) => (i === axis ? isLast : typeof size !== 'number'))) }),
     squeeze_mask: bools(shape.map((_, i) => i === axis)),
   };
   return to.emit(
@@ -119,10 +132,13 @@ function strided(
   x: MilValue,
   first: readonly number[],
   stride: readonly number[],
-  results: readonly number[],
+  results: Shape,
 ): MilValue {
-  const ends = results.map(
-    (count, axis) => (first[axis] ?? 0) + (count - 1) * (stride[axis] ?? 1) + Math.sign(stride[axis] ?? 1),
+  // The end of an axis that stays whole is open.
+  const ends = results.map((count, axis) =>
+    typeof count === 'number'
+      ? (first[axis] ?? 0) + (count - 1) * (stride[axis] ?? 1) + Math.sign(stride[axis] ?? 1)
+      : -1,
   );
   const args = {
     x,

@@ -4,8 +4,10 @@ import { type ResizeParameters, resize, upsample } from '../../../../operators/i
 import type { MilValue } from '../../program/program.js';
 import { int, ints, text } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
+import { openResize } from '../open-resize.js';
 import { matmul, transpose } from '../operations.js';
 import { samplingMode } from '../sampling-mode.js';
+import { fixedSizes } from '../types.js';
 import type { Rows } from './row.js';
 
 interface ResizedAxis extends resampling.ResizedAxis {
@@ -22,10 +24,12 @@ export const resizes: Rows = {
 function resized(to: NodeBuilder, parameters: ResizeParameters): MilValue {
   const { scales, mode, antialias } = parameters;
   const x = to.input();
-  const results = to.resultSizes();
-  if (resampling.isCopy(parameters, x.type.shape, results)) return x;
+  if (resampling.isCopy(parameters, x.type.shape, to.resultShape())) return x;
+  const open = openResize(to, x, parameters);
+  if (open) return open;
+  const [sizes, results] = [fixedSizes(x), to.resultSizes()];
   const axes = results.flatMap((result, axis): ResizedAxis[] => {
-    const size = x.type.shape[axis] ?? 1;
+    const size = sizes[axis] ?? 1;
     const scale = scales?.[axis] ?? result / size;
     return scale === 1 && result === size ? [] : [{ axis, size, result, scale }];
   });
@@ -64,7 +68,7 @@ function bilinear(
   // The operation acts on both axes, so it must leave the one alone that stays.
   const staying = [2, 3].filter((axis) => axes.every((changed) => changed.axis !== axis));
   const still = staying.map((axis): ResizedAxis => {
-    const size = x.type.shape[axis] ?? 1;
+    const size = fixedSizes(x)[axis] ?? 1;
     return { axis, size, result: size, scale: 1 };
   });
   const places = still.map(({ size }) => Array.from({ length: size }, (_, i) => i));
@@ -86,7 +90,7 @@ function nearest(
       result % size === 0 && indices[k]?.every((index, i) => index === Math.floor((i * size) / result)),
   );
   if (isRepeated && isImage(x, axes) && to.kindOf() === 'float') {
-    const factor = (axis: number) => int(Math.max(1, (to.resultSizes()[axis] ?? 1) / (x.type.shape[axis] ?? 1)));
+    const factor = (axis: number) => int(Math.max(1, (to.resultSizes()[axis] ?? 1) / (fixedSizes(x)[axis] ?? 1)));
     const args = { x, scale_factor_height: factor(2), scale_factor_width: factor(3) };
     return to.emit('upsample_nearest_neighbor', args, to.resultSizes());
   }

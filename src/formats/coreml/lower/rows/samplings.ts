@@ -4,6 +4,7 @@ import type { MilValue } from '../../program/program.js';
 import { bool, floats, number, text } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, unary } from '../operations.js';
+import { fixedSizes } from '../types.js';
 import type { Rows } from './row.js';
 
 /** Images [N, C, H, W] read at positions of a grid [N, H, W, 2], between -1 and 1. */
@@ -21,14 +22,14 @@ export const samplings: Rows = {
     const reflection = alignCorners ? 'reflection' : 'symmetric';
     const args = {
       x,
-      coordinates: mode === 'nearest' ? rounded(to, grid, x.type.shape, alignCorners) : grid,
+      coordinates: mode === 'nearest' ? rounded(to, grid, fixedSizes(x), alignCorners) : grid,
       sampling_mode: text('bilinear'),
       padding_mode: text({ zeros: 'constant', border: 'border', reflection }[paddingMode]),
       padding_value: to.number(0),
       coordinates_mode: text(mode === 'nearest' ? 'unnormalized' : 'normalized_minus_one_to_one'),
       align_corners: bool(alignCorners),
     };
-    to.output(to.emit('resample', args, to.resultSizes()));
+    to.output(to.emit('resample', args, to.resultShape()));
   },
 };
 

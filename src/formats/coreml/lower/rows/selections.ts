@@ -4,6 +4,7 @@ import type { MilValue } from '../../program/program.js';
 import { bool, int, ints } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary } from '../operations.js';
+import { fixedSizes } from '../types.js';
 import type { Row, Rows } from './row.js';
 
 const argument =
@@ -14,10 +15,10 @@ const argument =
     const x = to.input();
     if (x.type.shape.length === 0) decline('it has no axis');
     if (to.kindOf() === 'bool') decline('it has no meaning for bools');
-    const size = x.type.shape[axis] ?? 1;
+    const size = selectLastIndex ? (fixedSizes(x)[axis] ?? 1) : 1;
     const from = selectLastIndex ? to.emit('reverse', { x, axes: ints([axis]) }, x.type.shape) : x;
     const args = { x: from, axis: int(axis), keep_dims: bool(keepDims) };
-    const found = to.emit(type, args, to.resultSizes(), 'int32');
+    const found = to.emit(type, args, to.resultShape(), 'int32');
     to.output(selectLastIndex ? fromTheEnd(to, found, size) : found);
   };
 

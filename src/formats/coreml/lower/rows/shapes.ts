@@ -15,7 +15,7 @@ import type { Row, Rows } from './row.js';
 
 /** The same elements in the same order: above rank 5 they stay under the shape that they have. */
 const sameElements: Row = (_node, to) => {
-  const sizes = to.resultSizes();
+  const sizes = to.resultShape();
   to.output(sizes.length > 5 ? to.carrier() : reshape(to, to.carrier(), sizes));
 };
 
@@ -29,15 +29,15 @@ export const shapes: Rows = {
 
   Squeeze(node, to) {
     const { axes } = squeeze.parameters(node);
-    const isScalar = to.resultSizes().length === 0;
-    if (to.sizesOf().length > 5 || !axes?.length || isScalar) return sameElements(node, to);
-    to.output(to.emit('squeeze', { x: to.input(), axes: ints(axes) }, to.resultSizes()));
+    const isScalar = to.resultShape().length === 0;
+    if (to.shapeOf().length > 5 || !axes?.length || isScalar) return sameElements(node, to);
+    to.output(to.emit('squeeze', { x: to.input(), axes: ints(axes) }, to.resultShape()));
   },
 
   Unsqueeze(node, to) {
     const { axes } = unsqueeze.parameters(node);
-    if (to.resultSizes().length > 5 || !axes?.length) return sameElements(node, to);
-    to.output(to.emit('expand_dims', { x: to.input(), axes: ints(axes) }, to.resultSizes()));
+    if (to.resultShape().length > 5 || !axes?.length) return sameElements(node, to);
+    to.output(to.emit('expand_dims', { x: to.input(), axes: ints(axes) }, to.resultShape()));
   },
 
   Dropout(node, to) {
@@ -60,7 +60,7 @@ export const shapes: Rows = {
     if (to.kindOf() !== 'float') decline('Core ML moves floats alone');
     const type = mode === 'CRD' ? 'pixel_shuffle' : 'depth_to_space';
     const size = mode === 'CRD' ? { upscale_factor: int(blocksize) } : { block_size: int(blocksize) };
-    to.output(to.emit(type, { x: to.input(), ...size }, to.resultSizes()));
+    to.output(to.emit(type, { x: to.input(), ...size }, to.resultShape()));
   },
 
   SpaceToDepth(node, to) {
@@ -68,13 +68,13 @@ export const shapes: Rows = {
     if (blocksize === 1) return to.output(to.carrier());
     if (mode === 'CRD') decline('Core ML counts the channels of a block by place first, not by source channel');
     if (to.kindOf() !== 'float') decline('Core ML moves floats alone');
-    to.output(to.emit('space_to_depth', { x: to.input(), block_size: int(blocksize) }, to.resultSizes()));
+    to.output(to.emit('space_to_depth', { x: to.input(), block_size: int(blocksize) }, to.resultShape()));
   },
 };
 
 /** More than 5 axes: those that stay together are one. */
 function transposeWide(to: NodeBuilder, perm: readonly number[]): void {
-  const merged = mergedPermutation(to.sizesOf(), perm);
+  const merged = mergedPermutation(to.node, to.shapeOf(), perm);
   const rank = merged.perm.length;
   if (rank > 5) decline(`it moves ${rank} groups of axes; Core ML stops at 5`);
   const made = rank < 2 ? to.carrier() : transpose(to, reshape(to, to.carrier(), merged.sizes), merged.perm);

@@ -1,10 +1,11 @@
 import { decline } from '../../../../lowering/decline.js';
-import { sizeOf } from '../../../../model/index.js';
 import { type SoftmaxParameters, softmax } from '../../../../operators/index.js';
+import { multiplied } from '../../../../operators/shape/products.js';
 import type { MilValue } from '../../program/program.js';
 import { bool, int } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, cast, compare, reduce, reshape, unary } from '../operations.js';
+import { fixedSizes } from '../types.js';
 import type { Row, Rows } from './row.js';
 
 /** Lays the operand so that one axis is normalised, and the result back. */
@@ -17,7 +18,7 @@ const alongAxis =
     const { shape } = x.type;
     if (shape.length === 0) decline('it has no axis');
     if (!flattensFromAxis) return to.output(make(to, x, axis));
-    const rows = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))];
+    const rows = [multiplied(node, shape.slice(0, axis)), multiplied(node, shape.slice(axis))];
     to.output(reshape(to, make(to, reshape(to, x, rows), 1), shape));
   };
 
@@ -34,7 +35,7 @@ export const softmaxes: Rows = {
 
   /** 1 where an element's index is that of the first maximum. */
   Hardmax: alongAxis((to, x, axis) => {
-    const size = x.type.shape[axis] ?? 1;
+    const size = fixedSizes(x)[axis] ?? 1;
     const reduced = x.type.shape.map((own, i) => (i === axis ? 1 : own));
     const first = to.emit('reduce_argmax', { x, axis: int(axis), keep_dims: bool(true) }, reduced, 'int32');
     const shape = x.type.shape.map((_, i) => (i === axis ? size : 1));

@@ -1,4 +1,4 @@
-import { paddingOf } from '../padding.js';
+import { paddingAttributes, paddingOf } from '../padding.js';
 import type { ReadRows } from './row.js';
 
 /** Convolutions and their transposes. The paddings `valid` and `same` are read as numbers, which the sizes decide. */
@@ -9,9 +9,9 @@ export const convolutions: ReadRows = {
     const strides = operation.ints('strides', ones);
     const dilations = operation.ints('dilations', ones);
     const extents = kernel.map((size, axis) => (dilations[axis] ?? 1) * (size - 1) + 1);
-    const pads = paddingOf(operation, extents, strides);
+    const padding = paddingAttributes(operation, extents, strides);
     const inputs = [operation.tensor(), operation.tensor('weight'), operation.optionalTensor('bias')];
-    return to.node('Conv', inputs, { strides, dilations, pads, group: operation.int('groups', 1) });
+    return to.node('Conv', inputs, { strides, dilations, ...padding, group: operation.int('groups', 1) });
   },
 
   /** `pad` is cropped from the full result; what `output_shape` asks beyond it are zeros at the end, and the bias. */
@@ -27,10 +27,11 @@ export const convolutions: ReadRows = {
     const begins = pads.slice(0, kernel.length);
     const wanted = operation.optionalInts('output_shape')?.slice(2);
     const ends = kernel.map((size, axis) => {
+      const asked = wanted?.[axis];
+      if (asked === undefined) return pads[axis + kernel.length] ?? 0;
       const extent = (dilations[axis] ?? 1) * (size - 1) + 1;
       const full = ((operation.shapeOf()[axis + 2] ?? 1) - 1) * (strides[axis] ?? 1) + extent;
-      const asked = wanted?.[axis];
-      return asked === undefined ? (pads[axis + kernel.length] ?? 0) : full - (begins[axis] ?? 0) - asked;
+      return full - (begins[axis] ?? 0) - asked;
     });
     const inputs = [operation.tensor(), operation.tensor('weight'), operation.optionalTensor('bias')];
     return to.node('ConvTranspose', inputs, {

@@ -1,4 +1,4 @@
-import { sameShape } from '../../../../model/index.js';
+import { type Dimension, sameShape } from '../../../../model/index.js';
 import type { ReadRow, ReadRows } from './row.js';
 
 const named =
@@ -71,8 +71,13 @@ export const elementaryFunctions: ReadRows = {
     const condition = operation.other('cond', 'bool');
     const [a, b] = [operation.tensor('a'), operation.tensor('b')];
     // MIL takes the shape from what is chosen from; ONNX would stretch it to the condition.
-    const [sizes, left, right] = ['cond', 'a', 'b'].map((name) => [...operation.shapeOf(name)].reverse());
-    if (sizes?.some((size, axis) => size > Math.max(left?.[axis] ?? 1, right?.[axis] ?? 1))) {
+    const [sizes, left, right] = ['cond', 'a', 'b'].map((name) => [...operation.typeOf(name).shape].reverse());
+    const isLarger = (size: Dimension, axis: number) => {
+      const chosen = [left?.[axis] ?? 1, right?.[axis] ?? 1];
+      // Of a size that is open only one that is certainly there alone is larger.
+      return size !== 1 && chosen.every((own) => own === 1 || (typeof own === 'number' && own < Number(size)));
+    };
+    if (sizes?.some(isLarger)) {
       throw operation.invalid('the condition is larger than what it chooses from');
     }
     return to.node('Where', [condition, a, b]);
@@ -81,8 +86,9 @@ export const elementaryFunctions: ReadRows = {
   prelu(operation, to) {
     const x = operation.tensor();
     const alpha = operation.tensor('alpha');
-    const [channels = 0, ...spatial] = operation.shapeOf().slice(1);
-    if (!sameShape(operation.shapeOf('alpha'), [channels])) throw operation.invalid('alpha is not one per channel');
+    const [channels = 0, ...spatial] = operation.typeOf().shape.slice(1);
+    if (typeof channels !== 'number' || !sameShape(operation.shapeOf('alpha'), [channels]))
+      throw operation.invalid('alpha is not one per channel');
     const slope = to.node('Reshape', [alpha, to.ints([channels, ...spatial.map(() => 1)])]);
     return to.node('PRelu', [x, slope]);
   },

@@ -17,15 +17,15 @@ export const matrixProducts: ReadRows = {
   matmul(operation, to) {
     const x = operation.tensor('x');
     const y = operation.tensor('y');
-    const left = operation.bool('transpose_x', false) ? turned(to, x, operation.shapeOf('x')) : x;
-    const right = operation.bool('transpose_y', false) ? turned(to, y, operation.shapeOf('y')) : y;
+    const left = operation.bool('transpose_x', false) ? turned(to, x, operation.rankOf('x')) : x;
+    const right = operation.bool('transpose_y', false) ? turned(to, y, operation.rankOf('y')) : y;
     return to.node('MatMul', [left, right]);
   },
 };
 
 /** The last two axes change places. */
-function turned(to: OnnxBuilder, x: Value, shape: readonly number[]): Value {
-  const axes = shape.map((_, axis) => axis);
+function turned(to: OnnxBuilder, x: Value, rank: number): Value {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
   const perm = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
   return to.node('Transpose', [x], { perm });
 }

@@ -1,5 +1,5 @@
 import type { OperationReader } from '../operation-reader.js';
-import { paddingOf } from '../padding.js';
+import { paddingAttributes } from '../padding.js';
 import type { ReadRows } from './row.js';
 
 /** Pools over the spatial axes of [N, C, D…]. */
@@ -21,11 +21,12 @@ function windowOf(operation: OperationReader) {
     'strides',
     kernel.map(() => 1),
   );
-  const pads = paddingOf(operation, kernel, strides);
+  const padding = paddingAttributes(operation, kernel, strides);
+  const pads = 'pads' in padding ? padding.pads : [];
   const rounds = operation.bool('ceil_mode', false);
   const axes = kernel.length;
   if (rounds && kernel.some((_, axis) => pads[axis] !== pads[axis + axes])) {
     throw operation.invalid('ceil_mode takes the same padding on both sides');
   }
-  return { kernel_shape: kernel, strides, pads, ceil_mode: rounds ? 1 : 0 };
+  return { kernel_shape: kernel, strides, ...padding, ceil_mode: rounds ? 1 : 0 };
 }

@@ -6,7 +6,7 @@ const over =
   (operation, to) => {
     const axes = operation.ints(
       'axes',
-      operation.shapeOf().map((_, axis) => axis),
+      operation.typeOf().shape.map((_, axis) => axis),
     );
     const keepdims = operation.bool('keep_dims', false) ? 1 : 0;
     return to.node(operator, [operation.tensor(), to.ints(axes)], { keepdims });

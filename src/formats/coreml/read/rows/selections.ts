@@ -34,7 +34,9 @@ export const selections: ReadRows = {
 
   argsort(operation, to) {
     const axis = operation.int('axis', -1);
-    const k = to.ints([operation.shapeOf().at(axis) ?? 1]);
+    const rank = operation.rankOf();
+    const along = axis < 0 ? axis + rank : axis;
+    const k = to.sizes(operation.any(), along, along + 1);
     const attributes = { axis, largest: operation.bool('ascending', false) ? 0 : 1 };
     const [, indices] = to.nodes('TopK', [operation.tensor(), k], attributes, 2);
     if (!indices) throw operation.invalid('makes nothing');

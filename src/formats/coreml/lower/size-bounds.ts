@@ -1,0 +1,86 @@
+import {
+  type AskedShape,
+  type Dimension,
+  InputError,
+  isFlexible,
+  listedShapes,
+  type Model,
+  outermostShapes,
+  type Shape,
+  type Value,
+} from '../../../model/index.js';
+import { inferTypes } from '../../../operators/infer.js';
+
+/** Between which numbers open sizes lie, as far as inference finds them at the ends of what was asked. */
+export class SizeBounds {
+  readonly #found = new Map<string, { least: number; most: number }>();
+
+  /**
+   * @param asked of inputs by name
+   * @throws InputError where a node breaks the standard at one of the sizes asked for
+   */
+  constructor(model: Model, asked: ReadonlyMap<string, AskedShape>) {
+    const flexible = [...asked].filter(([, shape]) => shape.some(isFlexible));
+    for (const shapes of ends(flexible)) this.#learn(model, shapes);
+  }
+
+  least(size: Dimension): number | undefined {
+    return typeof size === 'number' ? size : this.#found.get(size)?.least;
+  }
+
+  most(size: Dimension): number | undefined {
+    return typeof size === 'number' ? size : this.#found.get(size)?.most;
+  }
+
+  #learn(model: Model, shapes: ReadonlyMap<string, readonly number[]>): void {
+    const { graph } = model.copy();
+    for (const input of graph.inputs) input.shape = shapes.get(input.name) ?? input.shape;
+    try {
+      inferTypes(graph);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const sizes = Array.from(shapes, ([name, shape]) => `${name} [${shape}]`).join(', ');
+      throw new InputError({
+        what: `at ${sizes}: ${error.what}`,
+        where: error.where,
+        todo: 'ask for sizes that it takes with --shape',
+        cause: error,
+      });
+    }
+    const fixed = new Map(valuesOf(graph).map((value) => [value.name, value]));
+    for (const { name, shape, elements } of valuesOf(model.graph)) {
+      this.#pair(shape, fixed.get(name)?.shape);
+      this.#pair(elements, fixed.get(name)?.elements);
+    }
+  }
+
+  #pair(open: Shape | undefined, fixed: Shape | undefined): void {
+    open?.forEach((symbol, axis) => {
+      const size = fixed?.[axis];
+      if (typeof symbol === 'number' || typeof size !== 'number') return;
+      const known = this.#found.get(symbol);
+      this.#found.set(symbol, {
+        least: Math.min(known?.least ?? size, size),
+        most: Math.max(known?.most ?? size, size),
+      });
+    });
+  }
+}
+
+/** Every listed choice of shapes, or the smallest and the largest. */
+function ends(flexible: readonly (readonly [string, AskedShape])[]): ReadonlyMap<string, readonly number[]>[] {
+  const choices = flexible.map(([name, asked]) => {
+    const { smallest, largest } = outermostShapes(asked);
+    return [name, listedShapes(asked) ?? [smallest, largest]] as const;
+  });
+  const count = Math.max(0, ...choices.map(([, shapes]) => shapes.length));
+  return Array.from(
+    { length: count },
+    (_, place) => new Map(choices.map(([name, shapes]) => [name, shapes[place] ?? shapes.at(-1) ?? []])),
+  );
+}
+
+function valuesOf(graph: Model['graph']): Value[] {
+  const made = graph.sorted().flatMap(({ outputs }) => outputs.flatMap((value) => value ?? []));
+  return [...graph.inputs, ...made];
+}
