@@ -1,5 +1,5 @@
 import type { Scratch } from '../files/index.js';
-import type { Model } from '../model/index.js';
+import type { AskedShape, Model } from '../model/index.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization } from '../operators/index.js';
 import { inferTypes } from '../operators/infer.js';
@@ -19,7 +19,7 @@ export type Form = 'source' | 'fused';
 /** How networks are read. */
 export interface NetworkOptions extends ReadingLimits {
   /** Sizes of inputs by name; what stays open gets the sizes that a check tries first. */
-  readonly shape: ReadonlyMap<string, readonly number[]>;
+  readonly shape: ReadonlyMap<string, AskedShape>;
   readonly forms: readonly Form[];
   readonly maxCost?: number | undefined;
   readonly batchNorm?: BatchNormMode | undefined;
@@ -108,7 +108,7 @@ export async function withNetwork<T>(
 }
 
 /** Fixes what is asked for and what else is open, and infers types. @returns what became fixed, a sentence each */
-function fixAllSizes(model: Model, shape: ReadonlyMap<string, readonly number[]>): string[] {
+function fixAllSizes(model: Model, shape: ReadonlyMap<string, AskedShape>): string[] {
   const asked = fixShapes(model, shape);
   const notes = fixShapes(model, usualSizes(describeInputs(model.graph)));
   inferTypes(model.graph);

@@ -1,3 +1,4 @@
+import { formatAsked, isFlexible } from '../../model/index.js';
 import { callback, count, type Declaration, flag, listOf, number, path } from '../../option-kinds.js';
 import type { Progress } from '../../run/stations.js';
 import { ABLATION_NAMES, type AblationName } from '../../study/ablations/names.js';
@@ -174,6 +175,11 @@ export function resolveStudy(given: StudyOptions = {}): ResolvedStudy {
   expectKnown(given, studyOptions());
   const { shape, ...rest } = present(given);
   const options = { ...DEFAULTS, ...rest, shape: asMap(shape) };
+  const flexible = [...options.shape].find(([, sizes]) => sizes.some(isFlexible));
+  if (flexible) {
+    const [name, sizes] = flexible;
+    throw usage(`--shape: ${name} ${formatAsked(sizes)}: a study measures one size`, 'give one number an axis');
+  }
   if (!options.latency) {
     for (const [key, name] of Object.entries(OF_LATENCY)) {
       if (key in rest) throw usage(`${name} has no meaning with --no-latency`, 'leave one of them out');
