@@ -42,7 +42,8 @@ function wholeProcesses() {
         args: [reencode, model(network), join(out, 'again')],
       },
       { network, does: 'to ONNX, no check', args: convert(network, '--no-check') },
-      { network, does: 'to ONNX, checked', args: convert(network) },
+      { network, does: 'to ONNX, checked natively', args: convert(network, '--engine', 'native') },
+      { network, does: 'to ONNX, checked by WebAssembly', args: convert(network, '--engine', 'wasm') },
     );
   }
   for (const target of formats.keys()) {

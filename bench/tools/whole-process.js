@@ -11,13 +11,17 @@ const PEAK_MEMORY = new URL('./peak-memory.js', import.meta.url).href;
  */
 const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...environment } = process.env;
 
+/** Milliseconds: a quarter of an hour. Who takes longer has failed. */
+const LONGEST = 900_000;
+
 function run(node, args, more = {}) {
-  const { status, stderr } = spawnSync(node, args, { encoding: 'utf8', env: { ...environment, ...more } });
-  if (status !== 0) throw new Error(`${node} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  const options = { encoding: 'utf8', env: { ...environment, ...more }, timeout: LONGEST };
+  const { status, signal, stderr } = spawnSync(node, args, options);
+  if (status !== 0) throw new Error(`${node} ${args.join(' ')} ended with ${status ?? signal}: ${stderr}`);
 }
 
-/** Seconds of one run of a Node as a whole process. The disk is idle first: who flushes a file would wait for others' too. */
-function secondsOf({ node, args }) {
+/** Seconds of one run of a Node, or another program, as a whole process. The disk is idle first: who flushes a file would wait for others' too. */
+export function secondsOf({ node, args }) {
   spawnSync('sync');
   const start = process.hrtime.bigint();
   run(node, args);
@@ -25,7 +29,7 @@ function secondsOf({ node, args }) {
 }
 
 /** The most memory, in MiB, that the process held; engines are processes of their own. A run of its own: it takes longer. */
-function mebibytesOf({ node, args }) {
+export function mebibytesOf({ node, args }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     run(node, args, { NODE_OPTIONS: `--import ${PEAK_MEMORY}`, BENCH_PEAK_FOLDER: folder });

@@ -21,7 +21,7 @@ const ownLinks = (page: string) => linksOf(read(page)).filter((link) => !isElsew
 describe('links', () => {
   test('lead to files and headings that are there', () => {
     const links = pages().flatMap((page) => ownLinks(page).map((link) => ({ page, link })));
-    expect(links.length).toBeGreaterThan(20);
+    expect(links.length).toBeGreaterThan(50);
     expect(links.flatMap(({ page, link }) => fault(page, link) ?? [])).toEqual([]);
   });
 

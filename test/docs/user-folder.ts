@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { zipSync } from 'fflate';
 import { ROOT } from './markdown.js';
 
 const CLASSES = ['apple', 'boat', 'cat', 'door', 'egg', 'fish', 'goat', 'hat', 'ink', 'jar'];
@@ -9,8 +10,9 @@ const CLASSES = ['apple', 'boat', 'cat', 'door', 'egg', 'fish', 'goat', 'hat', '
  *
  * | name | what |
  * |---|---|
- * | `model.onnx` | the network; `model.pt` holds what is no ONNX |
+ * | `model.onnx` | the network |
  * | `models` | the same twice, in a folder each |
+ * | `weights.pt` | what PyTorch saves: an archive, whose content nobody here looks at |
  * | `quantized.onnx` | the same, quantised by ONNX Runtime |
  * | `other.mlpackage` | the same, written by coremltools |
  * | `classes.txt` | its classes |
@@ -23,6 +25,7 @@ export function makeUserFolder(folder: string): void {
   for (const name of ['day', 'night']) copy(path.join(foreign, 'source.onnx'), path.join('models', name, 'model.onnx'));
   copy(path.join(foreign, 'ort-qdq.onnx'), 'quantized.onnx');
   copy(path.join(foreign, 'coremltools-fp32.mlpackage'), 'other.mlpackage');
+  fs.writeFileSync(path.join(folder, 'weights.pt'), zipSync({ 'archive/data.pkl': new Uint8Array(16) }));
   fs.writeFileSync(path.join(folder, 'classes.txt'), `${CLASSES.join('\n')}\n`);
   const images = path.join(ROOT, 'fixtures', 'images');
   const pictures = fs.readdirSync(images).filter((name) => /^held_\d\.jpg$|^(scene|rgb_16|palette)\.png$/.test(name));

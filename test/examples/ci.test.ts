@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { parseAction } from '@actions/workflow-parser/actions/action-parser';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
@@ -31,4 +32,11 @@ test('the workflow is one that GitHub takes, and a misspelt key or expression is
   expect(await objectionsToWorkflow(workflow)).toEqual([]);
   expect(await objectionsToWorkflow(workflow.replace('runs-on', 'run-on'))).not.toEqual([]);
   expect(await objectionsToWorkflow(workflow.replace('steps.verify', 'step.verify'))).not.toEqual([]);
+});
+
+test('so is the workflow that publishes, which may ask for an identity and nothing else', async () => {
+  const workflow = read('.github/workflows/publish.yml');
+  expect(await objectionsToWorkflow(workflow)).toEqual([]);
+  expect(await objectionsToWorkflow(workflow.replace('id-token: write', 'id-token: often'))).not.toEqual([]);
+  expect(parse(workflow).permissions).toEqual({ contents: 'read', 'id-token': 'write' });
 });
