@@ -1,6 +1,6 @@
 // `mobileone/report.schema.json`, which tells other languages the same, is made from these types and their comments.
 import type { ArtefactReport } from '../commands/convert/report.js';
-import type { ListedNode, TargetReport } from '../commands/inspect/report.js';
+import type { DiffReport, ListedNode, TargetReport } from '../commands/inspect/report.js';
 import type { CandidateReport } from '../commands/verify/report.js';
 import type { DataType, ErrorExitCode, ErrorName } from '../model/index.js';
 
@@ -104,6 +104,8 @@ export interface ModelReport {
   readonly targets: readonly TargetReport[];
   /** The source's nodes with `inspect --nodes`, else null. */
   readonly nodes: readonly ListedNode[] | null;
+  /** What became of its nodes in another file with `inspect --diff`, else null. */
+  readonly diff: DiffReport | null;
   readonly artefacts: readonly ArtefactReport[];
   /** What `verify` compared with this model; empty for other commands. */
   readonly candidates: readonly CandidateReport[];

@@ -5,6 +5,7 @@ import {
   type CandidateReport,
   type Counts,
   type DeclinedBlock,
+  type DiffReport,
   type FusedBlock,
   type ListedNode,
   type ModelReport,
@@ -30,6 +31,7 @@ export class Draft {
   declined: readonly DeclinedBlock[] = [];
   targets: TargetReport[] = [];
   nodes: readonly ListedNode[] | null = null;
+  diff: DiffReport | null = null;
   artefacts: ArtefactReport[] = [];
   candidates: CandidateReport[] = [];
   /** Small pictures of samples by their names, as `data:` addresses; for pages alone. */
@@ -70,8 +72,21 @@ export class Draft {
   }
 
   finish(stations: Stations): ModelReport {
-    const { source, inputs, outputs, before, after, fused, declined, targets, nodes, artefacts, candidates, error } =
-      this;
+    const {
+      source,
+      inputs,
+      outputs,
+      before,
+      after,
+      fused,
+      declined,
+      targets,
+      nodes,
+      diff,
+      artefacts,
+      candidates,
+      error,
+    } = this;
     return {
       source,
       exitCode: error?.exitCode ?? 0,
@@ -85,6 +100,7 @@ export class Draft {
       notes: [...this.#notes],
       targets,
       nodes,
+      diff,
       artefacts,
       candidates,
       stations: stations.report,

@@ -49,6 +49,7 @@ function linesOf(change: Partial<FiguresReport>, tried: JudgementReport['tried']
     notes: [],
     targets: [],
     nodes: null,
+    diff: null,
     artefacts: [
       {
         target: 'onnx',

@@ -114,6 +114,7 @@ export function model(given: Partial<ModelReport> = {}): ModelReport {
     notes: [],
     targets: [],
     nodes: null,
+    diff: null,
     artefacts: [],
     candidates: [],
     stations: {},

@@ -9,6 +9,8 @@ Examples:
       what is in it, what fusing would leave, and what each target supports
   mobileone inspect mobileone_s0.onnx --nodes
       also every node and value by the names that --keep-fp32 and --outputs of convert take
+  mobileone inspect mobileone_s0.onnx --diff mobileone_s0.mlpackage
+      which nodes became which, in a file of any format
   mobileone inspect models/*.onnx
       each of them, and a table at the end
   mobileone inspect deployed.onnx --expect-fused -q

@@ -1,7 +1,7 @@
 import { nameOf } from '../../files/index.js';
 import { formats } from '../../formats/index.js';
 import { GateError, MobileoneError, type Unsupported, UnsupportedError, UsageError } from '../../model/index.js';
-import type { ModelReport, Report } from '../../report/index.js';
+import type { DiffReport, ModelReport, Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
 import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
@@ -38,6 +38,9 @@ export async function inspectAll(models: readonly ModelGiven[], given: InspectOp
   const started = now();
   const options = resolveInspect(given);
   if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
+  if (options.diff !== undefined && models.length > 1) {
+    throw new UsageError({ what: '--diff is of one model', todo: 'name one, and others in runs of their own' });
+  }
   const outcomes: Inspected[] = [];
   for (const model of models) outcomes.push(await inspectModel(model, options));
   return closeRun('inspect', started, outcomes, options);
@@ -54,6 +57,8 @@ async function inspectModel(model: ModelGiven, options: ResolvedInspect): Promis
   const stations = new Stations(() => {});
   try {
     await look(draft, stations, model, options);
+    const { diff } = options;
+    if (diff !== undefined) draft.diff = await stations.time('diff', () => diffOf(model, diff, options));
     if (options.isAsked) expectSupported(draft);
     if (options.expectFused && draft.fused.length > 0) {
       throw new GateError({ what: fusibleLine(draft.fused.length), todo: 'run mobileone convert on it' });
@@ -95,6 +100,14 @@ async function look(draft: Draft, stations: Stations, given: ModelGiven, options
     draft.note(...source.external.notes);
     source.external.close();
   }
+}
+
+async function diffOf(model: ModelGiven, other: string, options: ResolvedInspect): Promise<DiffReport> {
+  const { findArtefact, openFound } = await import('../../verification/open-artefact.js');
+  const { compareStructure } = await import('../../verification/structure.js');
+  const source = await openFound(await findArtefact(model, options), options);
+  const artefact = await openFound(await findArtefact(other, options), options);
+  return { path: other, format: artefact.target.name, ...compareStructure(source.opened, artefact.opened) };
 }
 
 /** With targets named, refusing one of them is an error. */

@@ -1,5 +1,5 @@
 import { formatNames, formats, formatsNamed } from '../../formats/index.js';
-import { type Declaration, flag, listOf } from '../../option-kinds.js';
+import { type Declaration, flag, listOf, path } from '../../option-kinds.js';
 import {
   asMap,
   expectKnown,
@@ -19,6 +19,8 @@ export interface InspectOptions extends ReadingOptions {
    * @default false
    */
   readonly nodes?: boolean | undefined;
+  /** A file or folder of any format: which nodes of the model became which of its? */
+  readonly diff?: string | undefined;
   /**
    * Fails with `GateError` where a block can still be fused.
    * @default false
@@ -35,6 +37,7 @@ export const inspectOptions = (): Readonly<Record<keyof InspectOptions, Declarat
   },
   ...READING,
   nodes: { kind: flag, flag: '--nodes', help: 'lists nodes and values by name' },
+  diff: { kind: path, flag: '--diff <file>', help: 'which nodes became which in this file or folder, of any format' },
   expectFused: { kind: flag, flag: '--expect-fused', help: 'exit code 7 where a block can still be fused' },
 });
 

@@ -1,4 +1,4 @@
-import type { ValueReport } from '../../report/report.js';
+import type { NodeReport, ValueReport, WholeNumber } from '../../report/report.js';
 
 /** A node by the names that `--keep-fp32` and `--outputs` take. */
 export interface ListedNode {
@@ -21,4 +21,26 @@ export interface UnsupportedReport {
   readonly node: string;
   readonly operator: string;
   readonly reason: string;
+}
+
+/** Which nodes of a model became which of another file. */
+export interface DiffReport {
+  /** Of the other file. */
+  readonly path: string;
+  readonly format: string;
+  /** How that is known: the file says it, values have the same names, or only operators and ends are alike. */
+  readonly by: 'origins' | 'names' | 'structure';
+  /** So many stand alone for one of the same operator. */
+  readonly same: WholeNumber;
+  readonly changed: readonly ChangedReport[];
+  /** Nodes of the model that none stands for. */
+  readonly gone: readonly NodeReport[];
+  /** Nodes of the other file that stand for none. */
+  readonly added: readonly NodeReport[];
+}
+
+/** Nodes of a model, and what stands for them together. */
+export interface ChangedReport {
+  readonly sources: readonly NodeReport[];
+  readonly nodes: readonly NodeReport[];
 }

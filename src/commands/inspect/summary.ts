@@ -13,7 +13,10 @@ import {
   table,
 } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
-import type { ListedNode } from './report.js';
+import type { DiffReport, ListedNode } from './report.js';
+
+/** Pieces of a difference are listed up to here, then counted. */
+const LISTED_PIECES = 50;
 
 /** What is in one model, for a person. The last line is the one that a script looks for. */
 export function inspectSummary(model: ModelReport, options: SummaryOptions): string {
@@ -22,6 +25,7 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
   const lines = [colours.bold(showName(source.path))];
   const exporter = source.exporter === null ? 'an exporter that does not say its name' : showName(source.exporter);
   lines.push(`  written by ${exporter}, operator set ${source.opset ?? 'unknown'}, ${showSize(source)}`);
+  if (model.diff) return `${[...lines, ...diffLines(model.diff, options), ...noteLines(model, colours)].join('\n')}\n`;
   for (const value of model.inputs) lines.push(`  input  ${showValue(value)}`);
   for (const value of model.outputs) lines.push(`  output ${showValue(value)}`);
   if (model.nodes) lines.push(...nodeTable(model.nodes, colours));
@@ -42,6 +46,33 @@ export function inspectSummary(model: ModelReport, options: SummaryOptions): str
   if (verbose) lines.push(...stationLines(model));
   if (model.after) lines.push(fusibleLine(model.fused.length));
   return `${lines.join('\n')}\n`;
+}
+
+/** Which nodes became which. */
+function diffLines({ path, format, by, same, changed, gone, added }: DiffReport, options: SummaryOptions): string[] {
+  const { verbose, colours } = options;
+  const how = { origins: 'by what the file says', names: 'by names of values', structure: 'by structure alone' }[by];
+  const names = (nodes: DiffReport['gone']) => {
+    const listed = nodes.slice(0, verbose ? undefined : LISTED).map(({ name, operator }) => showName(name || operator));
+    return `${listed.join(', ')}${more(nodes.length, verbose, ' ').join('')}`;
+  };
+  const shown = changed.slice(0, verbose ? undefined : LISTED_PIECES);
+  const lines = shown.map(({ sources, nodes }) => {
+    const operators = nodes.map(({ operator }) => showName(operator)).join(', ');
+    const from = sources.length === 0 ? 'nothing' : names(sources);
+    return `  ${names(nodes)} (${operators}) from ${sources.length}: ${from}`;
+  });
+  if (shown.length < changed.length) lines.push(`  and ${changed.length - shown.length} more (all with -v)`);
+  if (gone.length > 0) lines.push(`  gone: ${names(gone)}`);
+  if (added.length > 0) lines.push(`  added: ${names(added)}`);
+  const sources = changed.reduce((sum, piece) => sum + piece.sources.length, 0);
+  const nodes = changed.reduce((sum, piece) => sum + piece.nodes.length, 0);
+  return [
+    colours.bold(`to ${showName(path)}`),
+    `  ${format}, told ${how}`,
+    ...lines,
+    `  ${sources} nodes became ${nodes}, ${same} stayed, ${gone.length} went, ${added.length} came`,
+  ];
 }
 
 /** Of the file, and of the data files that were read with it. */
