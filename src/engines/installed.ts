@@ -20,9 +20,8 @@ export interface InstalledEngine {
   readonly isOptional: boolean;
 }
 
-/** An engine that is looked for. */
+/** A build of an engine that is looked for. */
 interface Sought {
-  readonly name: EngineName;
   readonly build?: OnnxRuntimeBuild;
   readonly title: string;
   readonly package: string;
@@ -34,45 +33,51 @@ interface Sought {
 /** WebAssembly that a build carries for the engines' processes. */
 const carried = (name: string) => () => readPackageFile(name, 'child/');
 
-const ENGINES: readonly Sought[] = [
-  {
-    name: 'onnxruntime',
-    build: 'native',
-    title: 'ONNX Runtime, native',
-    package: 'onnxruntime-node',
-    isOptional: true,
-    code: nativeLibrary,
-  },
-  {
-    name: 'onnxruntime',
-    build: 'wasm',
-    title: 'ONNX Runtime, WebAssembly',
-    package: 'onnxruntime-web',
-    isOptional: false,
-    code: carried('onnxruntime-web/ort-wasm-simd-threaded.wasm'),
-  },
-  {
-    name: 'tensorflow.js',
-    title: 'TensorFlow.js',
-    package: '@tensorflow/tfjs-backend-wasm',
-    isOptional: false,
-    code: carried('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'),
-  },
-  {
-    name: 'litert',
-    title: 'LiteRT',
-    package: '@litertjs/core',
-    isOptional: false,
-    code: carried('@litertjs/core/wasm/litert_wasm_compat_internal.wasm'),
-  },
-];
+const ENGINES: Readonly<Record<EngineName, readonly Sought[]>> = {
+  onnxruntime: [
+    {
+      build: 'native',
+      title: 'ONNX Runtime, native',
+      package: 'onnxruntime-node',
+      isOptional: true,
+      code: nativeLibrary,
+    },
+    {
+      build: 'wasm',
+      title: 'ONNX Runtime, WebAssembly',
+      package: 'onnxruntime-web',
+      isOptional: false,
+      code: carried('onnxruntime-web/ort-wasm-simd-threaded.wasm'),
+    },
+  ],
+  'tensorflow.js': [
+    {
+      title: 'TensorFlow.js',
+      package: '@tensorflow/tfjs-backend-wasm',
+      isOptional: false,
+      code: carried('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'),
+    },
+  ],
+  litert: [
+    {
+      title: 'LiteRT',
+      package: '@litertjs/core',
+      isOptional: false,
+      code: carried('@litertjs/core/wasm/litert_wasm_compat_internal.wasm'),
+    },
+  ],
+};
 
 /** Starts every engine that there can be, and says what came of it. */
 export function installedEngines(): Promise<InstalledEngine[]> {
-  return Promise.all(ENGINES.map(look));
+  const names = Object.keys(ENGINES) as EngineName[];
+  return Promise.all(names.flatMap((name) => ENGINES[name].map((sought) => look(name, sought))));
 }
 
-async function look({ name, build, title, package: of, isOptional, code }: Sought): Promise<InstalledEngine> {
+async function look(
+  name: EngineName,
+  { build, title, package: of, isOptional, code }: Sought,
+): Promise<InstalledEngine> {
   const engine = startEngine(name, { build, timeoutSeconds: 30 });
   try {
     const { version } = await engine.info();

@@ -1,4 +1,5 @@
 import type { Scratch } from '../files/index.js';
+import { formats } from '../formats/index.js';
 import type { AskedShape, Model } from '../model/index.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization } from '../operators/index.js';
@@ -136,7 +137,7 @@ function givenSubject(
   return {
     key,
     async prepare(format) {
-      if (format !== 'onnx' || trains) {
+      if (formats.get(format)?.engine !== 'onnxruntime' || trains) {
         const cleaned = source.readAgain();
         fixAllSizes(cleaned, options.shape);
         optimize(cleaned, { ...options, fuse: false, typed: true });

@@ -8,7 +8,7 @@ Examples:
   mobileone convert mobileone_s0.onnx
       fuses the network and writes mobileone_s0.fused.onnx here, checked against the source
   mobileone convert model.onnx --to onnx,tfjs,litert,coreml -o dist
-      writes all three targets, or none of them
+      writes all four targets, or none of them
   mobileone convert model.onnx --to coreml --image rgb --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
       writes a package that takes an image and normalises it itself
   mobileone convert model.onnx --precision fp16 --inputs images.npy --report report.json

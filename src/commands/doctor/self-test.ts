@@ -1,9 +1,7 @@
-import { Scratch, sha256 } from '../../files/index.js';
-import { formats } from '../../formats/index.js';
+import { formats, loadOnnx } from '../../formats/index.js';
 import { MobileoneError, type Model } from '../../model/index.js';
 import { type ErrorReport, reportError } from '../../report/index.js';
 import { now } from '../../run/clock.js';
-import { lowerFor } from '../../source/lower-for.js';
 import { Layers } from '../../study/ablations/layers.js';
 import { convertAll } from '../convert/convert.js';
 import type { DoctorReport } from './report.js';
@@ -16,16 +14,14 @@ export interface SelfTest {
   readonly error: MobileoneError | undefined;
 }
 
-/** Converts a block of two branches to every target, in a folder that goes again, and checks what was written. */
+/** Converts a block of two branches to every target, in memory, and checks what would be written. */
 export async function selfTest(): Promise<SelfTest> {
   const started = now();
   const spent = () => Math.round(now() - started);
-  let scratch: Scratch | undefined;
   try {
-    scratch = new Scratch();
-    const file = await scratch.write(await bytesOf(twoBranches()));
-    const to = [...formats.keys()];
-    const { report, error } = await convertAll([file], { to, outDir: `${file}.converted`, name: 'self-test' });
+    const { writeOnnx } = await loadOnnx();
+    const given = { name: 'self-test.onnx', bytes: writeOnnx(twoBranches()) };
+    const { report, error } = await convertAll([given], { to: [...formats.keys()], outDir: null });
     const artefacts = report.models.flatMap((model) => model.artefacts);
     const targets = artefacts.map(({ target, check }) => ({
       target,
@@ -36,8 +32,6 @@ export async function selfTest(): Promise<SelfTest> {
   } catch (error) {
     if (!(error instanceof MobileoneError)) throw error;
     return { report: { milliseconds: spent(), targets: [], error: withoutFile(error) }, error };
-  } finally {
-    scratch?.remove();
   }
 }
 
@@ -65,11 +59,3 @@ function twoBranches(): Model {
   layers.model.graph.setOutputs([layers.node('Relu', [layers.node('Add', [wide, narrow])])]);
   return layers.model;
 }
-
-async function bytesOf(model: Model): Promise<readonly Uint8Array[]> {
-  const target = await formats.get('onnx')?.load();
-  const { files, commits } = target?.write(lowerFor(target, model, {}).program, 'self-test', sha256) ?? NOTHING;
-  return files.get(commits) ?? [];
-}
-
-const NOTHING = { files: new Map<string, readonly Uint8Array[]>(), commits: '' };

@@ -49,8 +49,9 @@ export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<Chec
   readonly maxLatency?: number | undefined;
   /** Fails where the fused network is not so many times as fast as its source. */
   readonly minSpeedup?: number | undefined;
-  /** Fail where a network, fused where that form is studied, has more. */
+  /** Fails where a network, fused where that form is studied, has more multiply-accumulates. */
   readonly maxMacs?: number | undefined;
+  /** Fails where a network, fused where that form is studied, has more parameters. */
   readonly maxParams?: number | undefined;
   /** Builds plain networks with each form of these choices and measures what it costs; takes no model. */
   readonly ablate?: readonly AblationName[] | undefined;

@@ -1,5 +1,6 @@
-import type { Threads } from '../../engines/index.js';
+import type { OnnxRuntimeBuild, Threads } from '../../engines/index.js';
 import type { EngineName } from '../../formats/format.js';
+import { formats } from '../../formats/index.js';
 
 /** An engine that networks are timed on, and the format that it runs. */
 export interface StudyEngine {
@@ -7,7 +8,7 @@ export interface StudyEngine {
   readonly name: string;
   readonly engine: EngineName;
   /** Which build of ONNX Runtime. */
-  readonly build?: 'native' | 'wasm';
+  readonly build?: OnnxRuntimeBuild | undefined;
   readonly format: string;
   /** About what it does on one thread of a processor of these years, for estimates alone. */
   readonly macsPerMillisecond: number;
@@ -15,17 +16,24 @@ export interface StudyEngine {
   readonly threads: readonly Threads[];
 }
 
-/** Every engine that runs in a process of its own, in the order of reports. */
-export const STUDY_ENGINES: readonly StudyEngine[] = [
-  {
-    name: 'native',
-    engine: 'onnxruntime',
-    build: 'native',
-    format: 'onnx',
-    macsPerMillisecond: 15e6,
-    threads: [1, 'all'],
-  },
-  { name: 'wasm', engine: 'onnxruntime', build: 'wasm', format: 'onnx', macsPerMillisecond: 4e6, threads: [1] },
-  { name: 'tfjs', engine: 'tensorflow.js', format: 'tfjs', macsPerMillisecond: 4e6, threads: [1] },
-  { name: 'litert', engine: 'litert', format: 'litert', macsPerMillisecond: 5e6, threads: [1] },
-];
+type Build = Pick<StudyEngine, 'build' | 'macsPerMillisecond' | 'threads'>;
+
+/** What is timed of each engine: every build that there is of it. */
+const BUILDS: Readonly<Record<EngineName, readonly Build[]>> = {
+  onnxruntime: [
+    { build: 'native', macsPerMillisecond: 15e6, threads: [1, 'all'] },
+    { build: 'wasm', macsPerMillisecond: 4e6, threads: [1] },
+  ],
+  'tensorflow.js': [{ macsPerMillisecond: 4e6, threads: [1] }],
+  litert: [{ macsPerMillisecond: 5e6, threads: [1] }],
+};
+
+/**
+ * Every engine that runs a format as it will be deployed, in the order of reports; called by its build, or by the format where
+ * it has one build alone. A format with a caveat runs elsewhere.
+ */
+export const STUDY_ENGINES: readonly StudyEngine[] = [...formats.values()]
+  .filter(({ caveat }) => caveat === undefined)
+  .flatMap(({ name, engine }) =>
+    BUILDS[engine].map((each) => ({ ...each, name: each.build ?? name, engine, format: name })),
+  );
