@@ -19,6 +19,18 @@ describe('what the web runtime gives rubbish for without an error is right', () 
     );
   });
 
+  test.each<[string, Record<string, number | number[]>]>([
+    ['GlobalAveragePool', {}],
+    ['ReduceMean', { keepdims: 0 }],
+    ['ReduceSum', {}],
+  ])('%s of more elements than can be added one after another', async (operator, attributes) => {
+    const model = network((n) => {
+      const x = n.node('Abs', [n.input([1, 16, 224, 224])]);
+      return n.node(operator, [x], attributes);
+    });
+    await expectEquivalent(model);
+  });
+
   test('one result as two outputs', async () => {
     const model = network((n) => {
       const y = n.relu(n.input([2, 3]));

@@ -24,9 +24,21 @@ function reduction(
     if (site.kind(0) === 'bool') return reduceBool(site, op, axes, parameters.keepDims);
     expectArithmetic(site);
     const x = around.before ? around.before(site, site.input(0)) : site.input(0);
-    const reduced = axes.length === 0 ? x : build.reduce(op, x, axes, parameters.keepDims);
+    const reduced = axes.length === 0 ? x : reduce(site, op, x, axes, parameters.keepDims);
     return around.after ? build.op(around.after, [reduced]) : reduced;
   });
+}
+
+/** Kernels add one element after another in float32; beyond so many that error is larger than what may be told apart. */
+const LONGEST_SUM = 2 ** 14;
+
+/** A reduction; sums of many elements axis by axis, so that no sum is as long as all of them. */
+function reduce({ build }: Site, op: string, x: Ref, axes: readonly number[], keepDims: boolean): Ref {
+  const isSum = op === 'SUM' || op === 'MEAN';
+  const count = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
+  if (!isSum || count <= LONGEST_SUM) return build.reduce(op, x, axes, keepDims);
+  // From the last on, so that the others keep their places where an axis goes.
+  return axes.toSorted((a, b) => b - a).reduce((sum, axis) => build.reduce(op, sum, [axis], keepDims), x);
 }
 
 function reduceBool(site: Site, op: string, axes: readonly number[], keepDims: boolean): Ref {
@@ -78,7 +90,7 @@ export const reductionRows: readonly Row[] = [
   /** The mean over all of space, which stays as ones: a window of the whole would be another where sizes change. */
   row(operators.globalAveragePool, (site) => {
     const x = floatInput(site);
-    return site.build.reduce('MEAN', x, spatialAxes(site), true);
+    return reduce(site, 'MEAN', x, spatialAxes(site), true);
   }),
   row(operators.globalMaxPool, (site) => {
     const x = floatInput(site);
