@@ -56,7 +56,8 @@ export function matchPorts(
     values,
     graph,
     saysLayout,
-  }: Pick<Opened, 'inputs' | 'outputs' | 'values' | 'graph' | 'saysLayout'>,
+    labels,
+  }: Pick<Opened, 'inputs' | 'outputs' | 'values' | 'graph' | 'saysLayout' | 'labels'>,
   map: ReadonlyMap<string, string>,
 ): Matching {
   const tensors = outputs.filter(({ dtype }) => dtype !== undefined);
@@ -71,7 +72,8 @@ export function matchPorts(
     }
   }
   const matchedInputs = pair(reference.inputs, inputs, mapped, [fits]);
-  const matchedOutputs = pair(reference.outputs, tensors, mapped, [fits, fitsButForOnes]);
+  const behind = labels ? valuesBehindClasses(reference.outputs, tensors, values, mapped) : [];
+  const matchedOutputs = pair(reference.outputs, [...tensors, ...behind], mapped, [fits, fitsButForOnes]);
   for (const anchor of reference.inputs) {
     if (!matchedInputs.has(anchor)) throw openMatch('input', anchor, inputs);
   }
@@ -292,6 +294,24 @@ function lacking(anchor: Anchor, ports: readonly ArtefactPort[], pairs: Pairs): 
     what: `it lacks the output ${anchor.name} of the reference`,
     where: { value: anchor.name },
     todo: 'leave it out with --outputs, or say which it is with --map',
+  });
+}
+
+/** A classifier gives probabilities where its source gives what they are made of, which still bears its name inside. */
+function valuesBehindClasses(
+  anchors: readonly Anchor[],
+  ports: readonly ArtefactPort[],
+  values: readonly ArtefactValue[],
+  mapped: ReadonlyMap<string, Mapped>,
+): ArtefactPort[] {
+  const taken = [
+    ...[...mapped.values()].map(({ reference }) => reference),
+    ...ports.map(({ sourceName }) => sourceName),
+  ];
+  const isMissing = ({ name }: Anchor) => !taken.includes(name);
+  return anchors.filter(isMissing).flatMap(({ name }) => {
+    const value = values.find(({ sourceName }) => sourceName === name);
+    return value ? [insidePort(value)] : [];
   });
 }
 

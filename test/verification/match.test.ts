@@ -19,17 +19,27 @@ interface Case {
   readonly outputs?: readonly ArtefactPort[];
   readonly values?: readonly ArtefactPort[];
   readonly saysLayout?: boolean;
+  readonly labels?: readonly string[];
 }
 
 /** Pairs as a report has them, of a channels-first reference and a candidate that is no ONNX file. */
 function matched(reference: Partial<Anchors>, candidate: Case, map: Record<string, string> = {}) {
   const anchors = { inputs: [anchor('image', IMAGE)], outputs: [anchor('logits', [1, 10])], hasChannelsFirst: true };
-  const { inputs, outputs = [port('logits', [1, 10])], values = [], saysLayout = false } = candidate;
-  const opened = { inputs, outputs, values, saysLayout, graph: undefined };
+  const { inputs, outputs = [port('logits', [1, 10])], values = [], saysLayout = false, labels } = candidate;
+  const opened = { inputs, outputs, values, saysLayout, graph: undefined, labels };
   return reportMatching(matchPorts({ ...anchors, ...reference }, opened, new Map(Object.entries(map))));
 }
 
 describe('an input or output is found', () => {
+  test('inside a classifier, whose own output is what it makes of that; of others an output is an output', () => {
+    const inside = { ...port('linear', [1, 10]), sourceName: 'logits' };
+    const candidate = { inputs: [port('image', IMAGE)], outputs: [port('probabilities', [1, 10])], values: [inside] };
+    const outputOf = (labels?: readonly string[]) =>
+      matched({}, { ...candidate, ...(labels ? { labels } : {}) }).find(({ kind }) => kind === 'output');
+    expect(outputOf(['a', 'b'])).toMatchObject({ candidate: 'linear', reference: 'logits' });
+    expect(outputOf()).toMatchObject({ candidate: 'probabilities', by: 'type and shape' });
+  });
+
   test('by its name, whatever else would fit', () => {
     const outputs = [anchor('a', [1, 4]), anchor('b', [1, 4])];
     const candidate = { inputs: [port('image', IMAGE)], outputs: [port('b', [1, 4]), port('a', [1, 4])] };
@@ -75,7 +85,14 @@ describe('an output that differs by sizes of 1 alone', () => {
       hasChannelsFirst: true,
     };
     const outputs = [port(name, shape)];
-    const opened = { inputs: [port('image', IMAGE)], outputs, values: [], saysLayout: false, graph: undefined };
+    const opened = {
+      inputs: [port('image', IMAGE)],
+      outputs,
+      values: [],
+      labels: undefined,
+      saysLayout: false,
+      graph: undefined,
+    };
     return matchPorts(anchors, opened, new Map()).outputs.map(({ port: { sizes } }) => sizes);
   };
 
