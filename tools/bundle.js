@@ -6,7 +6,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
+import { billOfMaterials } from './bill-of-materials.js';
 import { noticesOf } from './notices.js';
+import { packagesOf } from './packages.js';
 
 const require = createRequire(import.meta.url);
 const folder = 'dist/bundle';
@@ -54,17 +56,16 @@ const children = await bundle(
 writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
 const core = await bundle({ core: 'dist/core.js' }, 'core', 'esm', '.js');
 for (const [place, names] of Object.entries(carried)) for (const name of names) carry(place, name);
-writeFileSync(
-  join(folder, 'THIRD_PARTY_NOTICES'),
-  noticesOf([
-    ...program,
-    ...children,
-    ...core,
-    ...Object.values(carried)
-      .flat()
-      .map((name) => require.resolve(name)),
-  ]),
-);
+const packages = packagesOf([
+  ...program,
+  ...children,
+  ...core,
+  ...Object.values(carried)
+    .flat()
+    .map((name) => require.resolve(name)),
+]);
+writeFileSync(join(folder, 'THIRD_PARTY_NOTICES'), noticesOf(packages));
+writeFileSync(join(folder, 'bom.cdx.json'), `${JSON.stringify(billOfMaterials(packages), undefined, 2)}\n`);
 
 /** @returns the modules that came into the scripts */
 async function bundle(input, place, format, suffix) {

@@ -1,26 +1,14 @@
 // What the packages whose files are in the bundle say of their licences.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageIn } from './packages.js';
 
 const LICENCE = /^(licen[cs]e|copying|notice|thirdpartynotices)/i;
 
-/** @param files paths of files; those of no package are left out */
-export function noticesOf(files) {
-  const folders = new Set(files.filter((file) => file.includes('/node_modules/')).map(packageOf));
-  return [...folders]
-    .sort()
-    .map(noticeOf)
-    .join(`\n${'-'.repeat(80)}\n\n`);
+/** @param folders of packages */
+export function noticesOf(folders) {
+  return folders.map(noticeOf).join(`\n${'-'.repeat(80)}\n\n`);
 }
-
-/** The folder of the package that a file belongs to. */
-function packageOf(file) {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')) && 'version' in packageIn(folder)) return folder;
-  }
-}
-
-const packageIn = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
 function noticeOf(folder) {
   const { name, version, license, author } = packageIn(folder);

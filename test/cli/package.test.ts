@@ -73,6 +73,29 @@ describe('what npm installs from the package', () => {
     expect(() => node(tsc, ...options, '--types', 'node', 'user.ts')).not.toThrow();
   });
 
+  test('names everything that was joined into it, in a bill of materials, and each licence', () => {
+    const bundle = path.join(folder, 'node_modules', 'mobileone', 'dist', 'bundle');
+    const { bomFormat, components } = JSON.parse(fs.readFileSync(path.join(bundle, 'bom.cdx.json'), 'utf8'));
+    expect(bomFormat).toBe('CycloneDX');
+    const named = components.map(({ 'bom-ref': name }: { 'bom-ref': string }) => name.replace(/@[^@]*$/, ''));
+    for (const name of ['commander', 'onnxruntime-web', '@litertjs/core', 'protobufjs']) expect(named).toContain(name);
+    const notices = fs.readFileSync(path.join(bundle, 'THIRD_PARTY_NOTICES'), 'utf8');
+    for (const { version, licenses } of components) {
+      const [{ license, expression }] = licenses;
+      expect(notices).toContain(`${version} (${license?.id ?? expression})`);
+    }
+  });
+
+  test('is packed to the same bytes twice', () => {
+    const again = path.join(folder, 'again');
+    fs.mkdirSync(again);
+    const [{ filename, shasum }] = JSON.parse(
+      npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', again),
+    );
+    expect(shasum).toMatch(/^[0-9a-f]{40}$/);
+    expect(fs.readFileSync(path.join(again, filename))).toEqual(fs.readFileSync(path.join(folder, filename)));
+  });
+
   test('carries the licence of everything that was joined into it', () => {
     const notices = fs.readFileSync(
       path.join(folder, 'node_modules', 'mobileone', 'dist', 'bundle', 'THIRD_PARTY_NOTICES'),
