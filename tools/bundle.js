@@ -84,7 +84,8 @@ async function bundle(input, place, format, suffix) {
     format,
     entryFileNames: `[name]${suffix}`,
     chunkFileNames: `[name]${suffix}`,
-    minify: place === 'child',
+    // Where a browser loads it names stay: an error is told by that of its class.
+    minify: place === 'child' || (place === 'core' && { mangle: false }),
   });
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
 }
