@@ -35,10 +35,10 @@ const ENGINES = {
   tfjs: '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
 };
 
-/** No file system is behind a page; a conversion in memory needs none. */
-const ABSENT = `module.exports = new Proxy({}, {
+/** No file system is behind a page; a conversion in memory needs none. By its prototype, as bundlers copy what is an object's own. */
+const ABSENT = `module.exports = Object.create(new Proxy({}, {
   get: (_, name) => (name === '__esModule' ? undefined : () => { throw new Error('there is no ' + String(name) + ' in a page'); }),
-});`;
+}));`;
 
 /** Types come from the sources, the code from what is built of them. */
 function compiledFrom(id) {

@@ -11,6 +11,7 @@ const CLASSES = ['apple', 'boat', 'cat', 'door', 'egg', 'fish', 'goat', 'hat', '
  * | name | what |
  * |---|---|
  * | `model.onnx` | the network |
+ * | `dynamic.onnx` | another, whose height and width are open |
  * | `models` | the same twice, in a folder each |
  * | `weights.pt` | what PyTorch saves: an archive, whose content nobody here looks at |
  * | `quantized.onnx` | the same, quantised by ONNX Runtime |
@@ -22,6 +23,7 @@ export function makeUserFolder(folder: string): void {
   const foreign = path.join(ROOT, 'fixtures', 'foreign');
   const copy = (from: string, to: string) => fs.cpSync(from, path.join(folder, to), { recursive: true });
   copy(path.join(foreign, 'source.onnx'), 'model.onnx');
+  copy(path.join(ROOT, 'fixtures', 'cases', 'resize_any_size', 'model.onnx'), 'dynamic.onnx');
   for (const name of ['day', 'night']) copy(path.join(foreign, 'source.onnx'), path.join('models', name, 'model.onnx'));
   copy(path.join(foreign, 'ort-qdq.onnx'), 'quantized.onnx');
   copy(path.join(foreign, 'coremltools-fp32.mlpackage'), 'other.mlpackage');
