@@ -1,6 +1,14 @@
 import { decline } from '../../../lowering/decline.js';
 import type { Sizes } from '../../../lowering/sizes.js';
-import { type Dimension, isStatic, type Node, type Shape, sizeOf, type Tensor } from '../../../model/index.js';
+import {
+  type Dimension,
+  isStatic,
+  type Node,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type Value,
+} from '../../../model/index.js';
 import type { DeploymentTarget } from '../program/data-types.js';
 import { ranksOf } from '../program/operand-facts.js';
 import { isComparison } from '../program/operand-types.js';
@@ -66,11 +74,15 @@ export class NodeBuilder {
 
   /** The shape of an operand, in which sizes may be open. */
   shapeOf(index = 0): Shape {
-    return shapeOf(this.node.input(index));
+    return this.#shapeOf(this.node.input(index));
   }
 
   resultShape(index = 0): Shape {
-    return shapeOf(this.node.output(index));
+    return this.#shapeOf(this.node.output(index));
+  }
+
+  #shapeOf(value: Value): Shape {
+    return this.bounds.mayVary ? shapeOf(value) : sizesOf(value);
   }
 
   /** How sizes that are open are computed. */

@@ -13,6 +13,8 @@ import { inferTypes } from '../../../operators/infer.js';
 
 /** Between which numbers open sizes lie, as far as inference finds them at the ends of what was asked. */
 export class SizeBounds {
+  /** Whether any size may vary; else one that is not known is known to nobody before the network runs. */
+  readonly mayVary: boolean;
   readonly #found = new Map<string, { least: number; most: number }>();
 
   /**
@@ -21,6 +23,7 @@ export class SizeBounds {
    */
   constructor(model: Model, asked: ReadonlyMap<string, AskedShape>) {
     const flexible = [...asked].filter(([, shape]) => shape.some(isFlexible));
+    this.mayVary = flexible.length > 0;
     for (const shapes of ends(flexible)) this.#learn(model, shapes);
   }
 
