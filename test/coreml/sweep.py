@@ -195,6 +195,9 @@ def arguments(op, shape, dtype, x, y):
                         padding_value=number(0), coordinates_mode="normalized_minus_one_to_one", align_corners=False)
         case "non_maximum_suppression":
             return dict(boxes=x, scores=y, iou_threshold=number(0.5), score_threshold=number(0), max_boxes=i(2))
+        case "resize":
+            return dict(x=x, shape=ints(*shape[-2:]), resized_dims=np.uint32(2), interpolation_mode="LINEAR", sampling_mode="DEFAULT")
+        case "range_1d": return dict(start=number(0), end=number(3), step=number(1))
         case "fill": return dict(shape=ints(*shape), value=number(1))
     return dict(x=x)
 

@@ -14,9 +14,10 @@ const RANKS: ReadonlyMap<string, Ranks> = new Map([
   ...listed([3, 5], 'resize_bilinear resize_nearest_neighbor upsample_bilinear upsample_nearest_neighbor'),
   ...listed([3, 4], 'batch_norm instance_norm'),
   ...listed([3, 3], 'non_maximum_suppression'),
+  ...listed([0, 0], 'range_1d'),
   ...listed([4, 4], 'prelu depth_to_space space_to_depth pixel_shuffle resample'),
   ...listed([1, 3], 'linear'),
-  ...listed([2, 5], 'matmul'),
+  ...listed([2, 5], 'matmul resize'),
   ...listed(
     [1, 5],
     'layer_norm softmax cumsum topk argsort gather gather_along_axis scatter_nd concat split tile transpose',
