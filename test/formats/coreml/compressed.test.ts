@@ -79,6 +79,23 @@ test('what cannot be cut into blocks has a scale for each channel, and a table f
   expect(shapeOf('pal6')).toEqual([1, 1, 1, 1, 64, 1]);
 });
 
+test.each(['int8', 'pal6', 'pal4'] as const)(
+  'weights that the source has in float16 are stored in %s as others are',
+  (precision) => {
+    const inFloat16 = () =>
+      network((n) => {
+        const weight = n.constant(Array.from(n.random([512]).constant?.toFloat64() ?? []), [32, 16, 1, 1], 'float16');
+        return n.node('Conv', [n.input([1, 16, 4, 4], 'float16'), weight]);
+      });
+    const { program, opened: file, bytes } = opened(precision, undefined, inFloat16());
+    expect(program.operations.some(({ type }) => type.startsWith('constexpr'))).toBe(true);
+    expect(file.quantization).toBe(precision === 'int8' ? 'weights' : 'palette');
+    expect(bytes).toBeLessThan(opened('fp16', undefined, inFloat16()).bytes);
+    const exact = opened('fp32', undefined, inFloat16()).opened.program();
+    expect(compareRounded(file.program(), exact)).toMatchObject({ difference: null });
+  },
+);
+
 /** The squared difference of all weights. */
 function lossOf({ opened: file }: ReturnType<typeof opened>, exact: ArtefactProgram): number {
   const weights = (program: ArtefactProgram) =>

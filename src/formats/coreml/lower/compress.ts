@@ -76,8 +76,10 @@ const FORMS: Readonly<Record<'plain' | 'blocks', (weight: Weight, how: Compressi
   blocks: (weight, how) => (how === 'int8' ? inBlocks(weight) : inTables(weight, how === 'pal6' ? 6 : 4)),
 };
 
+/** What a constant held before it was rounded, or what it holds where the source has it in float16 itself. */
 function floatsOf({ dtype, exact, data }: Constant): Float32Array | undefined {
   if (exact?.length === data.length) return exact;
+  if (dtype === 'fp16' && data instanceof Uint16Array) return Float32Array.from(data, float16ToNumber);
   return dtype === 'fp32' && data instanceof Float32Array ? data : undefined;
 }
 
