@@ -12,6 +12,8 @@ MODEL = "Data/com.apple.CoreML/model.mlmodel"
 WEIGHTS = "Data/com.apple.CoreML/weights/weight.bin"
 PLAIN, HALF, IMAGE, CLASSES = "digits_te18.fp32", "digits_te18.fp16", "image rgb, fp32", "labels, fp32"
 SAMPLED = "grid_sample_ts16.fp32"
+TABLE, TABLES, STEPS, BLOCKS = (f"digits in few bits for {version}, {precision}" for version, precision in (
+    ("iOS16", "pal4"), ("iOS18", "pal4"), ("iOS16", "int8"), ("iOS18", "int8")))
 
 
 class Package:
@@ -354,6 +356,37 @@ def stray(p):
         file.write(b"1")
 
 
+def stored(name, change):
+    """The first weight that is stored in few bits: its record of `name`, as bytes."""
+    def damage(p):
+        op = next(op for op in p.block.operations if op.type.startswith("constexpr_"))
+        value = op.attributes[name] if name in op.attributes else op.inputs[name].arguments[0].value
+        if value.WhichOneof("value") == "blobFileValue":
+            at = value.blobFileValue.offset + 64
+            length = struct.unpack_from("<Q", p.blob, value.blobFileValue.offset + 8)[0]
+            p.blob[at:at + length] = change(bytearray(p.blob[at:at + length]))
+        else:
+            value.immediateValue.tensor.bytes.values = bytes(change(bytearray(value.immediateValue.tensor.bytes.values)))
+    return damage
+
+
+def next_index(data):
+    data[0] = data[0] ^ 1
+    return data
+
+
+def next_step(data):
+    data[3] = (data[3] + 1) % 256
+    return data
+
+
+
+
+def twice(data):
+    data[1] += 4  # one more in the exponent of a binary16
+    return data
+
+
 DAMAGES = [
     ("an argument has another name", PLAIN, "invalid", renamed_argument),
     ("an argument is missing", PLAIN, "invalid", missing_argument),
@@ -415,6 +448,12 @@ DAMAGES = [
     ("how far coordinates go", SAMPLED, "off", sampled("coordinates_mode", "normalized_zero_to_one")),
     ("a sampling mode that there is not", SAMPLED, "invalid", sampled("sampling_mode", "bicubic")),
     ("a sampling that reads nothing outside", SAMPLED, "invalid", no_padding_value),
+    ("an index into a table", TABLE, "off", stored("indices", next_index)),
+    ("an index into one of several tables", TABLES, "off", stored("indices", next_index)),
+    ("a step", STEPS, "off", stored("quantized_data", next_step)),
+    ("a step of a block", BLOCKS, "off", stored("data", next_step)),
+    ("a scale", STEPS, "off", stored("scale", twice)),
+    ("the scale of a block", BLOCKS, "off", stored("scale", twice)),
     ("no entry for the model", PLAIN, "invalid", no_entry),
     ("a root that is no entry", PLAIN, "invalid", root),
     ("an entry outside of the package", PLAIN, "invalid", leaving),

@@ -5,7 +5,8 @@
 A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows at most are run one at a time, or none),
 answers (output -> path of a .npy, or shape and data), tolerance, and what else must hold: convolutions (at most), operations
 (exactly, without const), counted (the output that says how many rows of the others count; the rest is 0), detector (of a pipeline: width and height of
-the image in the answers' units), labels, colours, pixels (mean and std that are undone), softmax (of the answers).
+the image in the answers' units), labels, colours, pixels (mean and std that are undone), softmax (of the answers). In place of a
+tolerance, compressed: the packages exact and plain, and price, the relative L2 to the answers that is allowed, or none where it is only printed.
 Prints a line for each that fails, then "N passed, N failed". Exit code 0 only if all pass and there was something to judge.
 """
 import json, math, os, shutil, sys, tempfile
@@ -16,6 +17,7 @@ import torchvision
 
 from coreml_check import COLOURS, Bad, Judge, coremltools, need
 from damage import damages
+from stored_weights import faults
 
 
 def array(given):
@@ -52,6 +54,8 @@ def run(job, package):
     """-> (verdict, what is wrong, the judge): ok, off (runs, and answers something else) or invalid."""
     if job.get("detector"):
         return run_detector(job, package)
+    if job.get("compressed"):
+        return run_compressed(job, package)
     x = array(job["input"])
     answers = {name: array(given) for name, given in job["answers"].items()}
     rows = job.get("rows")
@@ -81,6 +85,41 @@ def run(job, package):
             worst = max(worst, error(expected, got[:count]))
     if not worst <= job["tolerance"]:
         return "off", f"error {worst:.3g}, limit {job['tolerance']:g}", judge
+    return "ok", "", judge
+
+
+def run_compressed(job, package):
+    """Weights in few bits: each the nearest, the rest of the program as it is without; then what that costs."""
+    wanted = job["compressed"]
+    with tempfile.TemporaryDirectory() as folder:
+        filled = os.path.join(folder, "filled.mlpackage")
+        try:
+            found = faults(package, wanted["exact"], wanted["plain"], filled)
+        except Exception as e:
+            return "invalid", f"{type(e).__name__}: {e}", None
+        x, pairs = array(job["input"]), []
+        for row in range(min(job["rows"], len(x)) if job["rows"] else 1):
+            given = x[row:row + 1] if job["rows"] else x
+            judge, answers = None, []
+            for each in (package, filled):
+                judge = Judge(each, "as-stated")
+                with judge.part("package"):
+                    answers.append(judge.judge(feeds(each, given)))
+                if judge.errors:
+                    return "invalid", "; ".join(judge.errors[:2]), judge
+            for name, answer in job["answers"].items():
+                expected = array(answer)
+                pairs.append((expected[row:row + 1] if job["rows"] else expected, answers[0][name]))
+                if not np.array_equal(answers[0][name], answers[1][name]):
+                    found.append(f"{name} is another than with the weights that coremltools expands")
+    if found:
+        return "off", "; ".join(found[:2]), judge
+    a, b = (np.concatenate([np.asarray(pair[side], np.float64).flatten() for pair in pairs]) for side in (0, 1))
+    price = float(np.linalg.norm(a - b) / np.linalg.norm(a))
+    if wanted["price"] is None:
+        print(f"{job['name']}: relative L2 {price:.3g}, not judged")
+    elif not price <= wanted["price"]:
+        return "off", f"relative L2 {price:.3g}, limit {wanted['price']:g}", judge
     return "ok", "", judge
 
 

@@ -9,7 +9,8 @@ const LABELS = Array.from({ length: 10 }, (_, digit) => `digit ${digit}`);
 
 /** What each may cost of the largest answer. */
 const PRECISIONS = Object.entries({ fp32: 1e-4, fp16: 2e-2 });
-const FEW_BITS = Object.entries({ int8: 5e-2, pal6: 1.5e-1, pal4: 7e-1 });
+/** What weights of few bits may cost, as relative L2; of tables only data can say. */
+const FEW_BITS = Object.entries({ int8: 1e-1, pal6: null, pal4: null });
 
 /** What a user may ask of the target, on networks whose answers are known. */
 export async function optionJobs(folder, wanted) {
@@ -35,15 +36,9 @@ export async function optionJobs(folder, wanted) {
     ['some nodes in fp32', digits, { keepFp32: ['*'] }],
     ...['iOS16', 'iOS17', 'iOS18'].map((target) => [`for ${target}`, digits, { deploymentTarget: target }]),
   ];
-  const fewBits = ['iOS16', 'iOS18'].map((target) => [
-    `in few bits for ${target}`,
-    digits,
-    { deploymentTarget: target },
-    FEW_BITS,
-  ]);
   const jobs = [];
-  for (const [title, given, options, precisions = PRECISIONS] of [...asked, ...fewBits]) {
-    for (const [precision, tolerance] of precisions) {
+  for (const [title, given, options] of asked) {
+    for (const [precision, tolerance] of PRECISIONS) {
       const name = `${title}, ${precision}`;
       if (!name.includes(wanted) || (options.keepFp32 && precision === 'fp32')) continue;
       const base = `option${jobs.length}`;
@@ -64,6 +59,40 @@ export async function optionJobs(folder, wanted) {
       });
     }
   }
+  for (const [name, given] of Object.entries({ digits, network })) {
+    for (const deploymentTarget of ['iOS16', 'iOS18'])
+      jobs.push(
+        ...(await fewBitsJobs(folder, wanted, `${name} in few bits for ${deploymentTarget}`, given, deploymentTarget)),
+      );
+  }
+  return jobs;
+}
+
+/** Weights of few bits are judged by the same network without: in fp32, and in fp16, in which their programs compute. */
+async function fewBitsJobs(folder, wanted, title, given, deploymentTarget) {
+  const asked = FEW_BITS.filter(([precision]) => `${title}, ${precision}`.includes(wanted));
+  if (asked.length === 0) return [];
+  const base = title.replaceAll(' ', '-');
+  const packageIn = async (precision) => {
+    const name = `${base}-${precision}`;
+    const options = { to: ['coreml'], outDir: folder, name, precision, deploymentTarget, check: false };
+    await convert(join(given.source, 'model.onnx'), options);
+    return join(folder, `${name}.mlpackage`);
+  };
+  const job = {
+    input: given.input,
+    rows: given.rows,
+    answers: { [outputOf(given.source)]: join(given.source, given.output) },
+  };
+  const [exact, plain] = [await packageIn('fp32'), await packageIn('fp16')];
+  const jobs = [{ ...job, name: `${title}, without`, package: exact, tolerance: 1e-4 }];
+  for (const [precision, price] of asked)
+    jobs.push({
+      ...job,
+      name: `${title}, ${precision}`,
+      package: await packageIn(precision),
+      compressed: { exact, plain, price },
+    });
   return jobs;
 }
 

@@ -12,7 +12,8 @@ export interface Table {
 /**
  * The means of `size` clusters with the least squared error. In one dimension clusters are runs of the sorted numbers, so
  * that the best can be found: where the last of k runs begins follows from the best k - 1 runs before it. From even shares of the
- * numbers on, Lloyd's algorithm alone leaves large ones far from any mean.
+ * numbers on, Lloyd's algorithm alone leaves large ones far from any mean. Where as many numbers are 0 as an entry stands for on
+ * average, 0 stays exactly 0, so that what was pruned, or is padding, goes on having no effect.
  * @param round to a number that the table can hold
  */
 export function tableOf(values: Float32Array, size: number, round: (value: number) => number): Table {
@@ -24,6 +25,7 @@ export function tableOf(values: Float32Array, size: number, round: (value: numbe
     if (moved.every((mean, i) => mean === table[i])) break;
     table = moved;
   }
+  if (sorted.countOf(0) * size >= values.length) table[nearest(table, 0)] = 0;
   while (table.length < size) table.push(table.at(-1) ?? 0);
   const rounded = table.map(round).sort((a, b) => a - b);
   return { table: rounded, indexOf: (value) => nearest(rounded, value) };
@@ -47,6 +49,13 @@ class Sorted {
 
   firstFrom(bound: number): number {
     return firstFrom(this.values, bound);
+  }
+
+  countOf(value: number): number {
+    const first = this.firstFrom(value);
+    let end = first;
+    while (this.values[end] === value) end++;
+    return end - first;
   }
 
   /** The squared distance of the numbers of a run from their mean. */
