@@ -46,19 +46,24 @@ const withoutUnused = {
 rmSync(folder, { recursive: true, force: true });
 const program = await bundle({ main: 'dist/cli/main.js', index: 'dist/index.js' }, '.', 'cjs', '.cjs');
 // Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner.
-const engines = ['litert', 'onnxruntime', 'tfjs', 'watcher'];
+const engines = ['browser', 'litert', 'onnxruntime', 'tfjs', 'watcher'];
 const children = await bundle(
   Object.fromEntries(engines.map((name) => [name, `dist/engines/child/${name}.js`])),
   'child',
   'cjs',
   '.js',
 );
+// What a browser is given to run is carried as files of packages are.
+const page = await bundle({ tfjs: 'dist/engines/child/page/tfjs.js' }, 'child/page', 'iife', '.js');
+pack('child', 'mobileone/page/tfjs.js', join(folder, 'child', 'page', 'tfjs.js'));
+rmSync(join(folder, 'child', 'page'), { recursive: true });
 writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
 const core = await bundle({ core: 'dist/core.js' }, 'core', 'esm', '.js');
 for (const [place, names] of Object.entries(carried)) for (const name of names) carry(place, name);
 const packages = packagesOf([
   ...program,
   ...children,
+  ...page,
   ...core,
   ...Object.values(carried)
     .flat()
@@ -85,13 +90,17 @@ async function bundle(input, place, format, suffix) {
     entryFileNames: `[name]${suffix}`,
     chunkFileNames: `[name]${suffix}`,
     // Where a browser loads it names stay: an error is told by that of its class.
-    minify: place === 'child' || (place === 'core' && { mangle: false }),
+    minify: place.startsWith('child') || (place === 'core' && { mangle: false }),
   });
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
 }
 
 function carry(place, name) {
+  pack(place, name, require.resolve(name));
+}
+
+function pack(place, name, from) {
   const file = join(folder, place, 'packages', `${name}.deflate`);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, deflateRawSync(readFileSync(require.resolve(name)), { level: 9 }));
+  writeFileSync(file, deflateRawSync(readFileSync(from), { level: 9 }));
 }

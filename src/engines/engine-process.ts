@@ -2,11 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { frameOf, receiveFrame } from './child/frames.js';
+import { frameOf, takeFrames } from './child/frames.js';
 import { EngineFailure } from './failure.js';
 import { residentBytes } from './memory.js';
 import { engineMessage } from './message.js';
 import type { Answer, EngineInfo, Request } from './protocol.js';
+
+/** What starts the process of an engine. */
+export interface EngineKind {
+  /** How messages call the engine. */
+  readonly title: string;
+  readonly script: URL;
+  readonly args: readonly string[];
+  /** How it is ended, where it has something to tidy up; at once where nothing is said. */
+  readonly signal?: 'SIGTERM' | undefined;
+}
 
 /** What one request may cost. */
 export interface EngineLimits {
@@ -33,9 +43,9 @@ const POLL_MILLISECONDS = 100;
  * the clock and the memory limit. While none is open it does not keep this process alive, and it ends with it.
  */
 export class EngineProcess {
-  /** How messages call the engine. */
   readonly title: string;
   readonly ready: Promise<EngineInfo>;
+  readonly #signal: NodeJS.Signals;
   readonly #limits: EngineLimits;
   readonly #child: ChildProcess;
   readonly #sockets: readonly Socket[];
@@ -47,8 +57,9 @@ export class EngineProcess {
   /** Answers that came before anybody waited for them. */
   readonly #early: Reply[] = [];
 
-  constructor(title: string, script: URL, args: readonly string[], limits: EngineLimits) {
+  constructor({ title, script, args, signal }: EngineKind, limits: EngineLimits) {
     this.title = title;
+    this.#signal = signal ?? 'SIGKILL';
     this.#limits = limits;
     // What is in NODE_OPTIONS (an inspector's port, say) is meant for our process, and may be there only once. Certificates
     // would be read at the start, which takes longer than the start itself; an engine speaks to nobody but us.
@@ -140,28 +151,13 @@ export class EngineProcess {
   }
 
   #listen(): void {
-    let frame = receiveFrame();
-    let wanted = frame.next();
-    let filled = 0;
-    this.#channel.on('data', (chunk: Buffer) => {
-      for (let used = 0; used < chunk.length && !wanted.done; ) {
-        const taken = chunk.subarray(used, used + wanted.value.length - filled);
-        wanted.value.set(taken, filled);
-        used += taken.length;
-        filled += taken.length;
-        if (filled < wanted.value.length) continue;
-        filled = 0;
-        wanted = frame.next();
-        if (!wanted.done) continue;
-        const { header, attachments } = wanted.value;
-        frame = receiveFrame();
-        wanted = frame.next();
-        // Both ends ship in this package; the header is what `child/serve.js` writes.
-        const reply = { answer: header as Answer, attachments };
-        if (this.#pending) this.#pending.resolve(reply);
-        else this.#early.push(reply);
-      }
+    const take = takeFrames(({ header, attachments }) => {
+      // Both ends ship in this package; the header is what `child/serve.js` writes.
+      const reply = { answer: header as Answer, attachments };
+      if (this.#pending) this.#pending.resolve(reply);
+      else this.#early.push(reply);
     });
+    this.#channel.on('data', take);
   }
 
   async #watchMemory(): Promise<void> {
@@ -176,7 +172,7 @@ export class EngineProcess {
   #kill(reason: EngineFailure): void {
     if (!this.isAlive) return;
     this.#killedFor = reason;
-    this.#child.kill('SIGKILL');
+    this.#child.kill(this.#signal);
   }
 
   #end(failure: EngineFailure): void {

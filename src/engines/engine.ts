@@ -1,6 +1,5 @@
 import { countBytes, type Tensor } from '../model/index.js';
-import type { EngineLimits } from './engine-process.js';
-import { EngineProcess } from './engine-process.js';
+import { type EngineKind, type EngineLimits, EngineProcess } from './engine-process.js';
 import { EngineFailure } from './failure.js';
 import type { Answer, EngineInfo, KnownFile, LoadRequest, PortInfo, Threads, TimingPlan } from './protocol.js';
 import { type InputSizes, sizedSession } from './sized-session.js';
@@ -49,13 +48,6 @@ export interface Session {
    */
   profile(): Promise<string>;
   release(): Promise<void>;
-}
-
-/** What starts the process of an engine. */
-export interface EngineKind {
-  readonly title: string;
-  readonly script: URL;
-  readonly args: readonly string[];
 }
 
 /** An engine that is ready for models. Its process starts with it, and again after a death, for the next model. */
@@ -116,7 +108,7 @@ export class Engine {
   }
 
   #start(): EngineProcess {
-    return new EngineProcess(this.#kind.title, this.#kind.script, this.#kind.args, this.#limits);
+    return new EngineProcess(this.#kind, this.#limits);
   }
 }
 

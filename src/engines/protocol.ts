@@ -26,6 +26,10 @@ export interface EngineInfo {
   /** Package that does the work. */
   readonly name: string;
   readonly version: string;
+  /** The browser that it runs in, where that is one. */
+  readonly browser?: string | undefined;
+  /** What draws for it, where it computes in a graphics library. */
+  readonly renderer?: string | null | undefined;
 }
 
 /** A file that holds bytes which are known already. */

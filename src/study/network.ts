@@ -9,6 +9,7 @@ import { fusedBlocks } from '../source/blocks.js';
 import { fixShapes } from '../source/fix-shapes.js';
 import { linksOf } from '../source/links.js';
 import { type OpenSource, openSource, type ReadingLimits } from '../source/open-source.js';
+import { reRoot } from '../source/re-root.js';
 import { describeInputs, usualSizes } from '../trials/index.js';
 import { drawFeeds } from './feeds.js';
 import type { Subject, SubjectParts } from './latency/subject.js';
@@ -22,6 +23,8 @@ export interface NetworkOptions extends ReadingLimits {
   /** Sizes of inputs by name; what stays open gets the sizes that a check tries first. */
   readonly shape: ReadonlyMap<string, AskedShape>;
   readonly forms: readonly Form[];
+  /** Values to end at; the file's own outputs where nothing is said. */
+  readonly outputs?: readonly string[] | undefined;
   readonly maxCost?: number | undefined;
   readonly batchNorm?: BatchNormMode | undefined;
 }
@@ -57,7 +60,7 @@ export async function studyNetwork(
   const source = await openSource(path, options);
   try {
     const { model } = source;
-    const notes = fixAllSizes(model, options.shape);
+    const notes = fixAllSizes(model, options);
     // Without timing there is no use for what engines need, which would take longer to load than a network to count.
     const timed = scratch && { ...(await import('./latency/subject.js')), scratch, feeds: drawFeeds(model) };
     const forms: NetworkForm[] = [];
@@ -99,7 +102,7 @@ export async function withNetwork<T>(
   const file = await openSource(path, options);
   try {
     const [source, fused] = [file.model, file.readAgain()];
-    for (const model of [source, fused]) fixAllSizes(model, options.shape);
+    for (const model of [source, fused]) fixAllSizes(model, options);
     const links = linksOf(fused.graph);
     optimize(fused, { ...options, typed: true });
     return await step({ source, fused, blocks: fusedBlocks(fused.graph, links).length });
@@ -108,12 +111,13 @@ export async function withNetwork<T>(
   }
 }
 
-/** Fixes what is asked for and what else is open, and infers types. @returns what became fixed, a sentence each */
-function fixAllSizes(model: Model, shape: ReadonlyMap<string, AskedShape>): string[] {
-  const asked = fixShapes(model, shape);
-  const notes = fixShapes(model, usualSizes(describeInputs(model.graph)));
+/** Cuts the graph as asked, fixes what is asked for and what else is open, and infers types. @returns what was done, a sentence each */
+function fixAllSizes(model: Model, { shape, outputs }: Pick<NetworkOptions, 'shape' | 'outputs'>): string[] {
+  const notes = fixShapes(model, shape);
+  if (outputs) notes.push(...reRoot(model, outputs));
+  notes.push(...fixShapes(model, usualSizes(describeInputs(model.graph))));
   inferTypes(model.graph);
-  return [...asked, ...notes];
+  return notes;
 }
 
 function sizesOf({ graph }: Model): ReadonlyMap<string, readonly number[]> {
@@ -123,7 +127,7 @@ function sizesOf({ graph }: Model): ReadonlyMap<string, readonly number[]> {
 type TimedParts = Pick<SubjectParts, 'key' | 'feeds' | 'scratch'> &
   Pick<typeof import('./latency/subject.js'), 'subjectOf' | 'putAside'>;
 
-/** The network as it was given: ONNX Runtime takes the file's own bytes, others what is made of them without fusing. */
+/** The network as it was given: ONNX Runtime takes the file's own bytes; others, and a part of it, what is made of them without fusing. */
 function givenSubject(
   source: OpenSource,
   options: NetworkOptions,
@@ -137,9 +141,9 @@ function givenSubject(
   return {
     key,
     async prepare(format) {
-      if (formats.get(format)?.engine !== 'onnxruntime' || trains) {
+      if (formats.get(format)?.engine !== 'onnxruntime' || trains || options.outputs) {
         const cleaned = source.readAgain();
-        fixAllSizes(cleaned, options.shape);
+        fixAllSizes(cleaned, options);
         optimize(cleaned, { ...options, fuse: false, typed: true });
         return subjectOf({ key, model: cleaned, feeds, scratch }).prepare(format);
       }

@@ -35,6 +35,26 @@ describe('without latency', () => {
     expect(networks.map((each: { path: string }) => each.path)).toEqual(['a/b/one.onnx', 'a/two.onnx']);
   });
 
+  test('a network is counted up to the values that --outputs names', async () => {
+    const first = '/features/features.0/Relu_output_0';
+    const asked = ['study', DIGITS, '--no-latency', '--json', '--outputs', first];
+    const { networks } = JSON.parse((await mobileone(scratch(), asked)).stdout);
+    // Fused one convolution: 16 channels of 16x16 pixels, each of 3x3 pixels of one channel.
+    expect(networks[1]).toMatchObject({ macs: 9 * 16 * 16 * 16, parameters: 16 * 9 + 16, activations: 16 * 16 * 16 });
+    const wrong = await mobileone(scratch(), ['study', DIGITS, '--no-latency', '--outputs', 'nothing']);
+    expect(wrong.code).toBe(2);
+  });
+
+  test('options come from the configuration of the working folder, and flags win', async () => {
+    const folder = scratch();
+    const config = { study: { latency: false, form: ['fused'], maxParams: 6809 } };
+    fs.writeFileSync(path.join(folder, 'mobileone.config.json'), JSON.stringify(config));
+    const { code, stdout } = await mobileone(folder, ['study', DIGITS]);
+    expect(code).toBe(7);
+    expect(stdout).toContain('options from mobileone.config.json: latency, form, maxParams');
+    expect((await mobileone(folder, ['study', DIGITS, '--max-params', '6810'])).code).toBe(0);
+  });
+
   test('what cannot be read does not keep others from being studied', async () => {
     const { code, stdout, stderr } = await mobileone(scratch(), ['study', 'no.onnx', DIGITS, '--no-latency', '--json']);
     expect(code).toBe(3);
@@ -71,7 +91,31 @@ describe('without latency', () => {
   });
 });
 
+test('a browser that is not there is an engine that is not there, and the line says what was looked for', async () => {
+  const asked = ['study', DIGITS, '--browser', '--engine', 'native', '--threads', '1', '--turns', '1', '-q'];
+  const [named, none] = await Promise.all([
+    mobileone(scratch(), asked, { CHROMIUM: '/nowhere/chromium' }),
+    mobileone(scratch(), asked, { CHROMIUM: '', PATH: '/nowhere' }),
+  ]);
+  expect(named).toMatchObject({
+    code: 8,
+    stderr: expect.stringContaining('which the variable CHROMIUM names, is not there'),
+  });
+  expect(none.code).toBe(8);
+  expect(none.stderr.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/no browser was found: looked for .*CHROMIUM names another/),
+  ]);
+});
+
 describe('with latency', () => {
+  test('a part of a network is timed as it is given and fused', async () => {
+    const { code: ended, stdout } = await mobileone(scratch(), [
+      ...[...TIMED, '--outputs', '/features/features.0/Relu_output_0', '--json'],
+    ]);
+    expect(ended).toBe(0);
+    for (const { latency } of JSON.parse(stdout).networks) expect(latency).toHaveLength(1);
+  });
+
   let code: number | null;
   let json: string;
   let csv: string;

@@ -36,7 +36,7 @@ function studyOf(changes: Partial<StudyReport>): StudyReport {
     exitCode: 0,
     milliseconds: 4200,
     machine: { platform: 'linux', architecture: 'x64', node: '20.1.0', processor: 'a processor', cores: 2 },
-    engines: [{ engine: 'native', package: 'onnxruntime-node', version: '1.30.0' }],
+    engines: [{ engine: 'native', package: 'onnxruntime-node', version: '1.30.0', browser: null, renderer: null }],
     noise: 0.012,
     networks: [network({})],
     correlations: [],

@@ -7,6 +7,13 @@ export interface EngineLimits {
   readonly memoryLimit: number;
 }
 
+/** What starts the worker of an engine. */
+export interface EngineKind {
+  readonly title: string;
+  readonly script: URL;
+  readonly args: readonly string[];
+}
+
 /** What an engine answered, and the bytes that came with it. */
 export interface Reply {
   readonly answer: Answer;
@@ -23,7 +30,7 @@ export class EngineProcess {
   #reject: ((failure: EngineFailure) => void) | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(title: string, script: URL, _args: readonly string[], { timeoutSeconds }: EngineLimits) {
+  constructor({ title, script }: EngineKind, { timeoutSeconds }: EngineLimits) {
     this.title = title;
     this.#seconds = timeoutSeconds;
     this.#worker = new Worker(script, { type: 'module' });

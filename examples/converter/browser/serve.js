@@ -5,7 +5,7 @@ import { answering, messageOf } from '../../../src/engines/child/answering.js';
 export async function serve(start) {
   try {
     const engine = await start();
-    const answerTo = answering(engine);
+    const answerTo = answering(engine, () => undefined);
     let turn = Promise.resolve();
     self.onmessage = ({ data: { request, attachments } }) => {
       turn = turn.then(async () => {

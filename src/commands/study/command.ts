@@ -33,7 +33,7 @@ export const studyCommand: CommandDefinition = {
   arguments: [{ syntax: '[model...]', help: 'ONNX files, or folders of them; none with --ablate' }],
   examples: EXAMPLES,
   options: studyOptions,
-  isConfigurable: false,
+  isConfigurable: true,
   goesThroughSamples: false,
   async run(models, options, onProgress) {
     const { studyAll, studyJson } = await import('./study.js');

@@ -16,7 +16,7 @@ import {
 } from '../reading-options.js';
 
 /** What `study` can be asked. */
-export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<CheckingOptions, 'timeout'> {
+export interface StudyOptions extends ReadingOptions, Pick<CheckingOptions, 'timeout'> {
   /**
    * Forms to study.
    * @default ['source', 'fused']
@@ -24,6 +24,8 @@ export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<Chec
   readonly form?: readonly string[] | undefined;
   /** Engines to time in; all that are there by default. */
   readonly engine?: readonly string[] | undefined;
+  /** Also times in the system's Chromium: TensorFlow.js with its wasm and webgl backends. */
+  readonly browser?: boolean | undefined;
   /** Numbers of threads, `1` and `all`; both by default, where an engine has more than one. */
   readonly threads?: readonly string[] | undefined;
   /**
@@ -74,8 +76,6 @@ export interface StudyOptions extends Omit<ReadingOptions, 'outputs'>, Pick<Chec
 const FORMS = ['source', 'fused'];
 const THREADS = ['1', 'all'];
 
-const { outputs: _, ...reading } = READING;
-
 /** How each of them is read and judged. */
 export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>> => ({
   latency: { kind: flag, flag: '--no-latency', help: 'counts alone, without any engine' },
@@ -83,7 +83,12 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
   engine: {
     kind: listOf(() => STUDY_ENGINES.map(({ name }) => name)),
     flag: '--engine <list>',
-    help: `engines to time in: ${STUDY_ENGINES.map(({ name }) => name).join(', ')} (all that are there)`,
+    help: `engines to time in: ${STUDY_ENGINES.map(({ name }) => name).join(', ')} (all that are there, without a browser's)`,
+  },
+  browser: {
+    kind: flag,
+    flag: '--browser',
+    help: "also in the system's Chromium, or the one that the variable CHROMIUM names: TensorFlow.js with wasm and webgl",
   },
   threads: {
     kind: listOf(() => THREADS),
@@ -92,7 +97,7 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
   },
   turns: { kind: count, flag: '--turns <n>', help: 'turns of each network in each engine, in random order (5)' },
   seed: { kind: count, flag: '--seed <n>', help: 'by which the order of turns is drawn (1)' },
-  ...reading,
+  ...READING,
   csv: { kind: path, flag: '--csv <file>', help: "writes a line for each latency, in timm's columns" },
   html: { kind: path, flag: '--html <file>', help: 'writes a page with tables and plots' },
   maxLatency: {
@@ -150,6 +155,7 @@ export type ResolvedStudy = Resolved<StudyOptions, typeof DEFAULTS>;
 /** What is about latency, and means nothing without. */
 const OF_LATENCY = {
   engine: '--engine',
+  browser: '--browser',
   threads: '--threads',
   turns: '--turns',
   seed: '--seed',

@@ -62,6 +62,10 @@ export interface EngineReport {
   /** Package that does the work, and its version. */
   readonly package: string;
   readonly version: string;
+  /** The browser that it runs in, by product and version; null where it runs in none. */
+  readonly browser: string | null;
+  /** What draws for the webgl backend, as the browser calls it; null of all others. */
+  readonly renderer: string | null;
 }
 
 /** One network in one form. What cannot be known without running is null. */

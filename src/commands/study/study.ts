@@ -136,22 +136,36 @@ class StudyRun {
   }
 
   get engines(): readonly EngineReport[] {
-    return this.#started.map(({ name, info }) => ({ engine: name, package: info.name, version: info.version }));
+    return this.#started.map(({ name, info: { name: of, version, browser = null, renderer = null } }) => ({
+      engine: name,
+      package: of,
+      version,
+      browser,
+      renderer,
+    }));
   }
 
   /** @throws EngineError where an engine that was named, or every one, is missing */
   async start(): Promise<void> {
-    const { latency, engine, timeout } = this.#options;
+    const { latency, engine, timeout, browser } = this.#options;
     if (!latency) return;
     const { STUDY_ENGINES, startStudyEngines } = await timing();
-    const wanted = STUDY_ENGINES.filter(({ name }) => engine?.includes(name) ?? true);
+    const wanted = STUDY_ENGINES.filter(
+      ({ name, isInBrowser = false }) => (isInBrowser && browser) || (engine?.includes(name) ?? !isInBrowser),
+    );
     const { started, missing } = await startStudyEngines(wanted, timeout);
     this.#started = started;
+    const inBrowser = missing.find(({ isInBrowser }) => isInBrowser);
+    if (inBrowser)
+      throw new EngineError({ what: inBrowser.reason, todo: 'install Chromium, or study without a browser' });
     const [first] = missing;
     if (first && (engine || started.length === 0)) {
       throw new EngineError({ what: first.reason, todo: 'use --no-latency, or name other engines with --engine' });
     }
     for (const { name, reason } of missing) this.notes.push(`${name} is left out: ${reason}`);
+    for (const { name, info } of started) {
+      if (info.renderer && SOFTWARE.test(info.renderer)) this.notes.push(drawnInSoftware(name, info.renderer));
+    }
   }
 
   read(path: string): Promise<StudiedNetwork> {
@@ -222,6 +236,13 @@ class StudyRun {
     for (const { process } of this.#started) process.close();
     this.#scratch?.remove();
   }
+}
+
+/** Renderers that have no graphics processor behind them. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|basic render/i;
+
+function drawnInSoftware(engine: string, renderer: string): string {
+  return `${engine} has no graphics processor here: a processor computes in its place (${renderer})`;
 }
 
 const FORMS: readonly Form[] = ['source', 'fused'];

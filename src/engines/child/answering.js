@@ -1,9 +1,8 @@
 // @ts-check
 /** What an engine answers to a request, however both of them travel. */
-import { readKnown } from './known-file.js';
 import { timeRuns } from './time-runs.js';
 
-/** @import { Answer, EngineInfo, LoadRequest, RunRequest, SessionInfo, Request, TensorHeader, TimeRequest } from '../protocol.js' */
+/** @import { Answer, EngineInfo, LoadRequest, KnownFile, RunRequest, SessionInfo, Request, TensorHeader, TimeRequest } from '../protocol.js' */
 /** @import { Repeatable } from './time-runs.js' */
 /** @typedef {readonly Uint8Array<ArrayBuffer>[]} Attachments */
 /** @typedef {{ header: TensorHeader, bytes: Uint8Array }} NamedTensor */
@@ -24,10 +23,11 @@ import { timeRuns } from './time-runs.js';
 
 /**
  * @param {Serving} engine
+ * @param {(file: KnownFile) => Uint8Array<ArrayBuffer> | undefined} readKnown the bytes that the parent has read, where they are still there
  * @returns {(request: Request, attachments: Attachments) => Promise<Reply>} answers one request after the other; throws what
  * the engine throws
  */
-export function answering(engine) {
+export function answering(engine, readKnown) {
   /** @type {Map<number, Opened>} */
   const sessions = new Map();
   return async (request, attachments) => {

@@ -5,13 +5,9 @@
  * A frame is the header's length (uint32, little-endian), the header (UTF-8), and the arrays one after the other;
  * the header's `sizes` are their lengths in bytes.
  */
-import { readSync, writeSync } from 'node:fs';
 import { countBytes } from '../../model/chunks.js';
 
 /** @typedef {{ readonly header: unknown, readonly attachments: readonly Uint8Array<ArrayBuffer>[] }} Frame */
-
-/** Most bytes in one call: Node gives counts back in 32 bits. */
-const LARGEST_TRANSFER = 2 ** 30;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -52,51 +48,28 @@ export function frameOf(header, attachments) {
 }
 
 /**
- * Waits for the next frame.
- * @param {number} descriptor of a blocking pipe
- * @returns {Frame | undefined} undefined where the other side has closed
+ * Takes frames out of what comes at any size.
+ * @param {(frame: Frame) => void} onFrame
+ * @returns {(chunk: Uint8Array) => void}
  */
-export function readFrame(descriptor) {
-  const frame = receiveFrame();
-  for (let next = frame.next(); ; next = frame.next()) {
-    if (next.done) return next.value;
-    if (!fill(descriptor, next.value, null)) return undefined;
-  }
-}
-
-/**
- * Reads until `bytes` is full.
- * @param {number} descriptor
- * @param {Uint8Array} bytes
- * @param {number | null} offset of the file; null: from where the last read ended
- * @returns {boolean} false where the file or pipe ends before
- */
-export function fill(descriptor, bytes, offset) {
-  for (let filled = 0; filled < bytes.length; ) {
-    const wanted = Math.min(bytes.length - filled, LARGEST_TRANSFER);
-    const count = readSync(descriptor, bytes, filled, wanted, offset === null ? null : offset + filled);
-    if (count < 1 || count > wanted) return false;
-    filled += count;
-  }
-  return true;
-}
-
-/**
- * @param {number} descriptor of a blocking pipe
- * @param {unknown} header
- * @param {readonly Uint8Array[]} [attachments]
- */
-export function writeFrame(descriptor, header, attachments = []) {
-  const pieces = frameOf(
-    header,
-    attachments.map((bytes) => [bytes]),
-  );
-  for (const piece of pieces) {
-    for (let written = 0; written < piece.length; ) {
-      const given = Math.min(piece.length - written, LARGEST_TRANSFER);
-      const count = writeSync(descriptor, piece, written, given);
-      if (count < 1 || count > given) throw new Error(`a write of ${given} bytes is answered with ${count}`);
-      written += count;
+export function takeFrames(onFrame) {
+  let frame = receiveFrame();
+  let wanted = frame.next();
+  let filled = 0;
+  return (chunk) => {
+    for (let used = 0; used < chunk.length && !wanted.done; ) {
+      const taken = chunk.subarray(used, used + wanted.value.length - filled);
+      wanted.value.set(taken, filled);
+      used += taken.length;
+      filled += taken.length;
+      if (filled < wanted.value.length) continue;
+      filled = 0;
+      wanted = frame.next();
+      if (!wanted.done) continue;
+      const whole = wanted.value;
+      frame = receiveFrame();
+      wanted = frame.next();
+      onFrame(whole);
     }
-  }
+  };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { fill } from './frames.js';
+import { fill } from './pipe-frames.js';
 
 /** @import { KnownFile } from '../protocol.js' */
 

@@ -2,7 +2,8 @@
 /** The loop of an engine's process: a request comes, the answer goes, until the parent closes the pipe. */
 import { Worker } from 'node:worker_threads';
 import { answering, messageOf } from './answering.js';
-import { readFrame, writeFrame } from './frames.js';
+import { readKnown } from './known-file.js';
+import { readFrame, writeFrame } from './pipe-frames.js';
 
 /** @import { Answer, Request } from '../protocol.js' */
 /** @import { Serving } from './answering.js' */
@@ -23,7 +24,7 @@ export async function serve(start) {
     process.exit(1);
   }
   send({ ready: engine.info });
-  const answerTo = answering(engine);
+  const answerTo = answering(engine, readKnown);
   for (let frame = readFrame(CHANNEL); frame; frame = readFrame(CHANNEL)) {
     try {
       const { answer, attachments } = await answerTo(/** @type {Request} */ (frame.header), frame.attachments);

@@ -1,4 +1,4 @@
-import type { OnnxRuntimeBuild, Threads } from '../../engines/index.js';
+import type { EngineBuild, Threads } from '../../engines/index.js';
 import type { EngineName } from '../../formats/format.js';
 import { formats } from '../../formats/index.js';
 
@@ -7,16 +7,18 @@ export interface StudyEngine {
   /** As users and reports call it. */
   readonly name: string;
   readonly engine: EngineName;
-  /** Which build of ONNX Runtime. */
-  readonly build?: OnnxRuntimeBuild | undefined;
+  /** Which build of it. */
+  readonly build?: EngineBuild | undefined;
   readonly format: string;
   /** About what it does on one thread of a processor of these years, for estimates alone. */
   readonly macsPerMillisecond: number;
   /** How many threads it can be asked to compute in. */
   readonly threads: readonly Threads[];
+  /** Whether it runs in the system's browser, which is started where that is asked for. */
+  readonly isInBrowser?: boolean;
 }
 
-type Build = Pick<StudyEngine, 'build' | 'macsPerMillisecond' | 'threads'>;
+type Build = Pick<StudyEngine, 'build' | 'macsPerMillisecond' | 'threads' | 'isInBrowser'>;
 
 /** What is timed of each engine: every build that there is of it. */
 const BUILDS: Readonly<Record<EngineName, readonly Build[]>> = {
@@ -24,7 +26,12 @@ const BUILDS: Readonly<Record<EngineName, readonly Build[]>> = {
     { build: 'native', macsPerMillisecond: 15e6, threads: [1, 'all'] },
     { build: 'wasm', macsPerMillisecond: 4e6, threads: [1] },
   ],
-  'tensorflow.js': [{ macsPerMillisecond: 4e6, threads: [1] }],
+  'tensorflow.js': [
+    { macsPerMillisecond: 4e6, threads: [1] },
+    { build: 'browser-wasm', macsPerMillisecond: 4e6, threads: [1], isInBrowser: true },
+    // Where a processor stands in for the graphics processor: what is faster ends sooner.
+    { build: 'browser-webgl', macsPerMillisecond: 1e6, threads: [1], isInBrowser: true },
+  ],
   litert: [{ macsPerMillisecond: 5e6, threads: [1] }],
 };
 

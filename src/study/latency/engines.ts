@@ -11,6 +11,7 @@ export interface StartedEngine extends StudyEngine {
 export interface MissingEngine {
   readonly name: string;
   readonly reason: string;
+  readonly isInBrowser: boolean;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function startStudyEngines(
       started.push({ ...each, process, info: await process.info() });
     } catch (error) {
       if (!(error instanceof EngineFailure)) throw error;
-      missing.push({ name: each.name, reason: error.message });
+      missing.push({ name: each.name, reason: error.message, isInBrowser: each.isInBrowser === true });
     }
   }
   return { started, missing };
