@@ -6,7 +6,6 @@ import { addFlags, givenFlags, splitFlags } from './flags.js';
 import { fitHelp } from './help.js';
 import { ProgressLine } from './progress.js';
 import { show } from './show.js';
-import { keepHeapSmall } from './small-heap.js';
 
 /** A command as commander runs it. @param finish hears the exit code */
 export function commanderCommand(definition: CommandDefinition, finish: (exitCode: number) => void): Command {
@@ -20,15 +19,22 @@ export function commanderCommand(definition: CommandDefinition, finish: (exitCod
   return fitHelp(command, examples).action(async () => {
     const { options, output, config } = splitFlags(givenFlags(command), declared);
     const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
-    const freeMemory = definition.goesThroughSamples ? keepHeapSmall() : undefined;
+    const freeMemory = definition.goesThroughSamples ? (await import('./small-heap.js')).keepHeapSmall() : undefined;
     const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
     // One that may be left out is undefined then.
     const given = command.processedArgs.flat().filter((each) => each !== undefined);
     const told = await definition
-      .run(given.map(String), { ...configured?.options, ...options }, (step) => {
-        freeMemory?.(step);
-        progress?.show(step);
-      })
+      .run(
+        given.map(String),
+        { ...configured?.options, ...options },
+        {
+          onProgress(step) {
+            freeMemory?.(step);
+            progress?.show(step);
+          },
+          isReportRead: output.json,
+        },
+      )
       .finally(() => progress?.clear());
     await show(told, output, { configured, isScript: definition.isScript });
     finish(told.error?.exitCode ?? 0);

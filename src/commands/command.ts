@@ -22,11 +22,14 @@ export interface CommandDefinition {
   /** Whether it says nothing but a text for a program: then there is no shorter, longer or other form of it to ask for. */
   readonly isScript?: boolean;
   /** @throws UsageError before any work; what fails later is told with the rest */
-  run(
-    given: readonly string[],
-    options: Readonly<Record<string, unknown>>,
-    onProgress?: (progress: Progress) => void,
-  ): Promise<Told>;
+  run(given: readonly string[], options: Readonly<Record<string, unknown>>, audience: Audience): Promise<Told>;
+}
+
+/** Who hears of a command while it runs, and what they will ask for when it is done. */
+export interface Audience {
+  onProgress(progress: Progress): void;
+  /** Whether they will ask for the JSON: what nothing else needs is not worked out otherwise. */
+  readonly isReportRead: boolean;
 }
 
 /** What a command is given, beside options. */

@@ -62,7 +62,7 @@ export async function convertModel(plan: Plan, run: Run): Promise<Outcome> {
   let artefacts: readonly ArtefactInMemory[] = [];
   try {
     if (run.options.outDir !== null) expectOutput(run.options.outDir, plan);
-    const source = await stations.time('read', () => openSource(plan.given, run.options));
+    const source = await stations.time('read', () => openSource(plan.given, { ...run.options, isHashed: true }));
     try {
       artefacts = await convertSource({ run, plan, draft, stations, source });
     } finally {

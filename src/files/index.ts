@@ -24,7 +24,7 @@ export { type Outlet, openOutlet } from './outlet.js';
 export { readPackageFile } from './package-file.js';
 export type { FilesOnDisk, Placement } from './placement.js';
 export { putInPlace } from './put-in-place.js';
-export { type HashedFile, type ReadFile, readFile, readHashed } from './read-file.js';
+export { type HashedFile, type ReadFile, readFile, readHashed, readMeanwhile } from './read-file.js';
 export { folderOf, isFolder, readFolder } from './read-folder.js';
 export { Scratch } from './scratch.js';
 export { Sha256, sha256 } from './sha256.js';

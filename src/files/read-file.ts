@@ -33,11 +33,24 @@ export function readFile(path: string, limit: SizeLimit): ReadFile {
 
 /** The same with its SHA-256, made of what has come while the system reads on. @throws InputError as `readFile` does */
 export async function readHashed(path: string, limit: SizeLimit): Promise<HashedFile> {
+  const hash = createHash('sha256');
+  const file = await readMeanwhile(path, limit, (piece) => hash.update(piece));
+  return { ...file, sha256: hash.digest('hex') };
+}
+
+/**
+ * The same while this process does something else.
+ * @param visit gets each piece while the system already reads the next; without it there is nothing to do until all came
+ * @throws InputError as `readFile` does
+ */
+export async function readMeanwhile(
+  path: string,
+  limit: SizeLimit,
+  visit?: (piece: Uint8Array) => void,
+): Promise<ReadFile> {
   const file = openNamed(path, limit);
   try {
-    const hash = createHash('sha256');
-    const bytes = await file.readWholeInPieces((piece) => hash.update(piece));
-    return { path, bytes, sha256: hash.digest('hex'), identity: file.identity };
+    return { path, bytes: await file.readWholeMeanwhile(visit), identity: file.identity };
   } finally {
     file.close();
   }

@@ -7,6 +7,9 @@ import { asInputError } from './system-error.js';
 /** What is read while the piece before is looked at. */
 const PIECE = 2 ** 22;
 
+/** What is read at once where nothing is looked at: a read takes at most 2^31 - 1 bytes. */
+const LARGEST_PIECE = 2 ** 30;
+
 /** Without O_NONBLOCK the open of a FIFO waits for a writer, and that of a terminal may take it over. */
 const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0, O_NOFOLLOW = 0 } = fs.constants;
 
@@ -76,14 +79,18 @@ export class RegularFile {
     return bytes;
   }
 
-  /** The same; `visit` gets each piece while the system already reads the next. */
-  async readWholeInPieces(visit: (piece: Uint8Array) => void): Promise<Uint8Array> {
+  /**
+   * The same while this process does something else.
+   * @param visit gets each piece while the system already reads the next; without it there are no more pieces than need be
+   */
+  async readWholeMeanwhile(visit?: (piece: Uint8Array) => void): Promise<Uint8Array> {
     const bytes = this.#allocate(this.size);
-    let reading = this.#readPiece(bytes, 0);
+    const most = visit ? PIECE : LARGEST_PIECE;
+    let reading = this.#readPiece(bytes, 0, most);
     for (let done = 0; done < this.size; ) {
       const end = done + (await reading);
-      if (end < this.size) reading = this.#readPiece(bytes, end);
-      visit(bytes.subarray(done, end));
+      if (end < this.size) reading = this.#readPiece(bytes, end, most);
+      visit?.(bytes.subarray(done, end));
       done = end;
     }
     await reading;
@@ -92,8 +99,8 @@ export class RegularFile {
   }
 
   /** Reads on at `offset` into the same place of `bytes`. @returns how many bytes came */
-  async #readPiece(bytes: Uint8Array, offset: number): Promise<number> {
-    const wanted = Math.min(PIECE, bytes.length - offset);
+  async #readPiece(bytes: Uint8Array, offset: number, most: number): Promise<number> {
+    const wanted = Math.min(most, bytes.length - offset);
     if (wanted === 0) return 0;
     try {
       const count = await readInto(this.#descriptor, bytes.subarray(offset, offset + wanted), offset);

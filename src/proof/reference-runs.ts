@@ -136,7 +136,7 @@ export class ReferenceRuns {
     const trials = widened ? mapTrials(this.#trials, widen) : this.#trials;
     return this.#check.source({
       model,
-      file: model === bytes && identity !== undefined ? { path, sha256 } : undefined,
+      file: model === bytes && identity !== undefined && sha256 !== undefined ? { path, sha256 } : undefined,
       files: new Map(Array.from(locations, (location) => [location, external.readWhole(location)])),
       outputs: [...new Set([...outputs, ...alsoOutputs].map(({ name }) => name))],
       trials: fed?.trials ?? trials,

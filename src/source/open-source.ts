@@ -7,6 +7,7 @@ import {
   type Identity,
   plainBytes,
   readHashed,
+  readMeanwhile,
   sha256 as sha256Of,
 } from '../files/index.js';
 import { loadOnnx, ONNX_LIMIT } from '../formats/index.js';
@@ -30,7 +31,8 @@ export interface OpenSource {
   readonly bytes: Uint8Array;
   readonly model: Model;
   readonly external: DataBeside;
-  readonly sha256: string;
+  /** undefined: nobody asked for it. */
+  readonly sha256: string | undefined;
   /** undefined: it was given as bytes, and lies nowhere. */
   readonly identity: Identity | undefined;
   /** Data files that tensors lie in, also those that nothing reads. */
@@ -41,11 +43,15 @@ export interface OpenSource {
 
 /**
  * Reads a model and what it says; external data only as far as it is needed.
+ * @param limits what is refused, and whether its description is to hold hashes, for which data files are read whole
  * @throws InputError
  */
-export async function openSource(given: string | FileInMemory, limits: ReadingLimits): Promise<OpenSource> {
+export async function openSource(
+  given: string | FileInMemory,
+  limits: ReadingLimits & { readonly isHashed?: boolean },
+): Promise<OpenSource> {
   const loading = loadOnnx();
-  const { path, bytes, sha256, identity } = await readModel(given);
+  const { path, bytes, sha256, identity } = await readModel(given, limits.isHashed ?? false);
   if (bytes.length > limits.maxBytes) {
     throw new InputError({
       what: `over the limit of ${limits.maxBytes} bytes`,
@@ -72,24 +78,27 @@ export async function openSource(given: string | FileInMemory, limits: ReadingLi
 
 async function readModel(
   given: string | FileInMemory,
+  isHashed: boolean,
 ): Promise<Pick<OpenSource, 'path' | 'bytes' | 'sha256' | 'identity'>> {
-  if (typeof given === 'string') return readHashed(given, ONNX_LIMIT);
-  const bytes = plainBytes(given.bytes);
-  return { path: given.name, bytes, sha256: sha256Of([bytes]), identity: undefined };
+  if (typeof given !== 'string') {
+    const bytes = plainBytes(given.bytes);
+    return { path: given.name, bytes, sha256: isHashed ? sha256Of([bytes]) : undefined, identity: undefined };
+  }
+  return isHashed ? readHashed(given, ONNX_LIMIT) : { ...(await readMeanwhile(given, ONNX_LIMIT)), sha256: undefined };
 }
 
-/** What the report says of a source. Hashes the data files: without that nothing binds them to the model. */
+/** What the report says of a source. With its hash go those of data files: without that nothing binds them to the model. */
 export function describeSource({ path, bytes, sha256, model, external }: OpenSource): SourceReport {
   const { producerName, producerVersion, irVersion } = model.provenance;
   return {
     path,
     bytes: bytes.length,
-    sha256,
+    sha256: sha256 ?? null,
     data: external.files.map(
       ({ location, bytes: size }): DataReport => ({
         location,
         bytes: size,
-        sha256: size <= LARGEST_HASHED ? external.hash(location) : null,
+        sha256: sha256 !== undefined && size <= LARGEST_HASHED ? external.hash(location) : null,
       }),
     ),
     exporter: [producerName, producerVersion].filter(Boolean).join(' ') || null,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { readFile, readHashed } from '../../src/files/index.js';
+import { readFile, readHashed, readMeanwhile } from '../../src/files/index.js';
 import { ONNX_LIMIT } from '../../src/formats/index.js';
 import { InputError } from '../../src/model/index.js';
 import { scratch } from './scratch.js';
@@ -107,6 +107,7 @@ test('a hashed file has the bytes and the SHA-256 of the file, over several piec
   fs.writeFileSync(file, bytes);
   const read = await readHashed(file, ONNX_LIMIT);
   expect(Buffer.compare(read.bytes, bytes)).toBe(0);
+  expect(Buffer.compare((await readMeanwhile(file, ONNX_LIMIT)).bytes, bytes)).toBe(0);
   const [expected] = execFileSync('sha256sum', [file], { encoding: 'utf8' }).split(' ');
   expect(read.sha256).toBe(expected);
   fs.writeFileSync(file, 'abc');
@@ -120,21 +121,24 @@ test.each([
   ['shrinks', (file: string) => fs.truncateSync(file, 2)],
   ['grows', (file: string) => fs.appendFileSync(file, 'more')],
   ['is written to', (file: string) => fs.writeFileSync(file, 'ABCDEF')],
-])('a hashed file that %s while it is read is refused', async (_, change) => {
+])('a file that %s while it is read is refused', async (_, change) => {
   const file = path.join(scratch(), 'm.onnx');
-  fs.writeFileSync(file, 'abcdef');
   const old = new Date(1e12);
-  fs.utimesSync(file, old, old);
   const { read } = fs;
-  vi.spyOn(fs, 'read').mockImplementationOnce((...args: unknown[]) => {
-    change(file);
-    return Reflect.apply(read, fs, args);
-  });
-  await expect(readHashed(file, ONNX_LIMIT)).rejects.toThrow(/changed while reading/);
+  for (const reader of [readHashed, readMeanwhile]) {
+    fs.writeFileSync(file, 'abcdef');
+    fs.utimesSync(file, old, old);
+    vi.spyOn(fs, 'read').mockImplementationOnce((...args: unknown[]) => {
+      change(file);
+      return Reflect.apply(read, fs, args);
+    });
+    await expect(reader(file, ONNX_LIMIT)).rejects.toThrow(/changed while reading/);
+  }
 });
 
-test('a hashed file of no bytes is read', async () => {
+test('a file of no bytes is read', async () => {
   const file = path.join(scratch(), 'm.onnx');
   fs.writeFileSync(file, '');
   expect((await readHashed(file, ONNX_LIMIT)).bytes).toHaveLength(0);
+  expect((await readMeanwhile(file, ONNX_LIMIT)).bytes).toHaveLength(0);
 });

@@ -34,8 +34,8 @@ export const convertCommand: CommandDefinition = {
   options: convertOptions,
   isConfigurable: true,
   goesThroughSamples: false,
-  async run(models, options, onProgress) {
+  async run(models, options, { onProgress }) {
     const { convertAll } = await import('./convert.js');
-    return tellReport(await convertAll(models, onProgress ? { ...options, onProgress } : options), convertSummary);
+    return tellReport(await convertAll(models, { ...options, onProgress }), convertSummary);
   },
 };

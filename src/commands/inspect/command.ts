@@ -29,9 +29,9 @@ export const inspectCommand: CommandDefinition = {
   options: inspectOptions,
   isConfigurable: false,
   goesThroughSamples: false,
-  async run(models, options) {
+  async run(models, options, { isReportRead }) {
     const { inspectAll } = await import('./inspect.js');
-    const outcome = await inspectAll(models, options);
+    const outcome = await inspectAll(models, options, { isReportRead });
     const fusible = outcome.report.models.reduce((sum, { fused }) => sum + fused.length, 0);
     // What a gate of a pipeline found is one line, which the log has.
     const { jobSummary: _, ...told } = tellReport(outcome, inspectSummary, [fusibleLine(fusible)]);

@@ -7,9 +7,7 @@ import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { Stations } from '../../run/stations.js';
 import { listNodes } from '../../source/list-nodes.js';
-import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource } from '../../source/open-source.js';
-import { prepare } from '../../source/prepare.js';
 import { saysOfItself } from '../../source/says-of-itself.js';
 import { asModels, type ModelGiven } from '../model-given.js';
 import { rememberReport } from '../reports-of-errors.js';
@@ -28,13 +26,21 @@ export async function inspect(
   models: ModelGiven | readonly ModelGiven[],
   options: InspectOptions = {},
 ): Promise<Report> {
-  const { report, error } = await inspectAll(asModels(models), options);
+  const { report, error } = await inspectAll(asModels(models), options, { isReportRead: true });
   if (!error) return report;
   throw rememberReport(error, report);
 }
 
-/** The same with the error beside the report instead of thrown. */
-export async function inspectAll(models: readonly ModelGiven[], given: InspectOptions): Promise<RunOutcome> {
+/**
+ * The same with the error beside the report instead of thrown.
+ * @param reading whether anybody will read more of the report than its summary; else nothing is hashed, which takes a
+ * good part of the time
+ */
+export async function inspectAll(
+  models: readonly ModelGiven[],
+  given: InspectOptions,
+  { isReportRead }: { readonly isReportRead: boolean },
+): Promise<RunOutcome> {
   const started = now();
   const options = resolveInspect(given);
   if (models.length === 0) throw new UsageError({ what: 'no model was named', todo: 'name an .onnx file' });
@@ -42,7 +48,8 @@ export async function inspectAll(models: readonly ModelGiven[], given: InspectOp
     throw new UsageError({ what: '--diff is of one model', todo: 'name one, and others in runs of their own' });
   }
   const outcomes: Inspected[] = [];
-  for (const model of models) outcomes.push(await inspectModel(model, options));
+  const isHashed = isReportRead || options.report !== undefined;
+  for (const model of models) outcomes.push(await inspectModel(model, { ...options, isHashed }));
   return closeRun('inspect', started, outcomes, options);
 }
 
@@ -52,7 +59,10 @@ interface Inspected {
   readonly error: MobileoneError | undefined;
 }
 
-async function inspectModel(model: ModelGiven, options: ResolvedInspect): Promise<Inspected> {
+/** Options, and whether the report is to hold hashes. */
+type Asked = ResolvedInspect & { readonly isHashed: boolean };
+
+async function inspectModel(model: ModelGiven, options: Asked): Promise<Inspected> {
   const draft = new Draft(nameOf(model));
   const stations = new Stations(() => {});
   try {
@@ -70,8 +80,14 @@ async function inspectModel(model: ModelGiven, options: ResolvedInspect): Promis
   return { report: draft.finish(stations), error: draft.error };
 }
 
-async function look(draft: Draft, stations: Stations, given: ModelGiven, options: ResolvedInspect): Promise<void> {
-  const source = await stations.time('read', () => openSource(given, options));
+async function look(draft: Draft, stations: Stations, given: ModelGiven, options: Asked): Promise<void> {
+  const reading = stations.time('read', () => openSource(given, options));
+  // What comes next is loaded while the system reads the file.
+  const [source, { prepare }, { unsupportedIn }] = await Promise.all([
+    reading,
+    import('../../source/prepare.js'),
+    import('../../source/lower-for.js'),
+  ]);
   try {
     const { model } = source;
     const said = saysOfItself(model);

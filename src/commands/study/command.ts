@@ -35,10 +35,10 @@ export const studyCommand: CommandDefinition = {
   options: studyOptions,
   isConfigurable: true,
   goesThroughSamples: false,
-  async run(models, options, onProgress) {
+  async run(models, options, { onProgress }) {
     const { studyAll, studyJson } = await import('./study.js');
     const { studySummary } = await import('./summary.js');
-    const { report, error } = await studyAll(models, onProgress ? { ...options, onProgress } : options);
+    const { report, error } = await studyAll(models, { ...options, onProgress });
     return {
       error,
       errors: report.errors,

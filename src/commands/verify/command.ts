@@ -27,11 +27,8 @@ export const verifyCommand: CommandDefinition = {
   options: verifyOptions,
   isConfigurable: true,
   goesThroughSamples: true,
-  async run([reference = '', ...candidates], options, onProgress) {
+  async run([reference = '', ...candidates], options, { onProgress }) {
     const { verifyAll } = await import('./verify.js');
-    return tellReport(
-      await verifyAll(reference, candidates, onProgress ? { ...options, onProgress } : options),
-      verifySummary,
-    );
+    return tellReport(await verifyAll(reference, candidates, { ...options, onProgress }), verifySummary);
   },
 };

@@ -43,7 +43,7 @@ export function underflows(
 ): boolean {
   const { normal = 0, unit = 1 } = BELOW_NORMAL[dtype] ?? {};
   // Nearly all weights have none.
-  if (!values.some((value) => value !== 0 && Math.abs(value) < normal)) return false;
+  if (!holdsBelow(values, normal)) return false;
   const [lost, held] = [new Float64Array(count), new Float64Array(count)];
   for (const [at, value] of values.entries()) {
     const output = outputOf(at);
@@ -54,4 +54,13 @@ export function underflows(
     }
   }
   return lost.some((loss, output) => loss > MOST_LOST * ((held[output] ?? 0) + Math.abs(bias?.[output] ?? 0)));
+}
+
+/** Whether a number other than 0 is nearer to 0 than that. In a plain loop: all weights come by here. */
+function holdsBelow(values: Float64Array, normal: number): boolean {
+  for (let at = 0; at < values.length; at++) {
+    const magnitude = Math.abs(values[at] ?? 0);
+    if (magnitude < normal && magnitude !== 0) return true;
+  }
+  return false;
 }
