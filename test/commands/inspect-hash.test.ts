@@ -22,7 +22,7 @@ const expectHashes = ({ models }: Report) => {
 
 test('the model and its data files are hashed for who reads the report, and for nobody else', async () => {
   const report = path.join(scratch(), 'report.json');
-  const told = async (options: object, isReportRead: boolean): Promise<Report> => {
+  const told = async (options: Readonly<Record<string, unknown>>, isReportRead: boolean): Promise<Report> => {
     const { json } = await inspectCommand.run([MODEL], options, { onProgress() {}, isReportRead });
     return JSON.parse(json());
   };
