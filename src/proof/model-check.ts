@@ -78,7 +78,8 @@ export class ModelCheck {
     const rounding = written.precision === 'fp32' ? undefined : this.#rounding(written, model);
     const judged = await check.judge({ ...about, judgements, mustRun: candidateOf(target, opened, []) });
     const verdict = withRounding(name, judged, rounding);
-    return verdict;
+    const mayFlush = target.arithmetic.get(written.precision) === 'fp16' && rounding && rounding.flushable > 0;
+    return mayFlush ? { ...verdict, notes: [...verdict.notes, flushedNote(rounding.flushable)] } : verdict;
   }
 
   /** The same verdict; where that is why it does not pass, with the nodes whose results float16 cannot hold. */
@@ -213,9 +214,10 @@ export class ModelCheck {
   }
 }
 
-/** Whether an artefact is the program rounded, and does not pass by what that costs. */
+/** Whether an artefact is the program rounded, runs, and does not pass by what rounding costs. */
 function isForRounding({ error, judgements, rounding }: Verdict): boolean {
-  return error instanceof NotEquivalentError && !rounding?.difference && judgements.at(-1)?.purpose === 'artefact';
+  const isPrice = error instanceof NotEquivalentError && !(error.cause instanceof EngineFailure);
+  return isPrice && !rounding?.difference && judgements.at(-1)?.purpose === 'artefact';
 }
 
 /** A wrong constant is known for what it is, and goes before what it costs; what was lowered wrongly goes before both. */
@@ -232,6 +234,11 @@ function withRounding(target: string, verdict: Verdict, rounding: RoundedProgram
     todo: '--keep leaves it in place for a closer look',
   });
   return { ...verdict, rounding, error };
+}
+
+function flushedNote(count: number): string {
+  const which = count === 1 ? '1 constant is' : `${count} constants are`;
+  return `${which} made of numbers that are subnormal in fp16, below 6.1e-5: a device that takes these for 0 answers otherwise; --keep-fp32 leaves their nodes in fp32`;
 }
 
 /** Lowers a model, writes it in memory and opens that. @throws UnsupportedError */

@@ -8,8 +8,10 @@ import { isFloat32Only, isFloat32Output } from '../operators/float32-only.js';
 export interface NamedForFloat32 {
   /** Names of nodes of the source, or of the fused graph. */
   readonly names: ReadonlySet<string>;
-  /** Whether nodes that stand for none of the source's are among them: what normalises pixels, or the softmax of a classifier. */
-  readonly hasNameless: boolean;
+  /** Whether there is what normalises pixels, which stands for no node: it reads inputs and constants alone. */
+  readonly hasPixels: boolean;
+  /** Whether there is the softmax that a classifier's probabilities are made by, which stands for no node: they are classified. */
+  readonly hasProbabilities: boolean;
   /** The nodes of the source that an operation of the file stands for, by its name. */
   readonly origins: ReadonlyMap<string, readonly string[]>;
 }
@@ -36,7 +38,8 @@ export function namedForFloat32(
   const all = [...nodes];
   return {
     names: new Set(all.flatMap(namesOf).filter((name) => name !== '')),
-    hasNameless: labels !== undefined || all.some(({ origin }) => origin.length === 0),
+    hasPixels: image !== undefined,
+    hasProbabilities: labels !== undefined,
     origins,
   };
 }

@@ -1,3 +1,4 @@
+import { toleranceOf } from '../check/index.js';
 import type { RoundingReport } from '../check/report.js';
 import { blockOf } from '../formats/blocks.js';
 import type {
@@ -21,6 +22,8 @@ const SMALLEST_NORMAL = 2 ** -14;
 export interface RoundedProgram extends RoundingReport {
   /** The first result of the operation where that is. */
   readonly value: string | undefined;
+  /** How many constants lose more than rounding may cost where a device takes subnormal numbers of float16 for 0. */
+  readonly flushable: number;
 }
 
 /**
@@ -91,6 +94,7 @@ class Comparer {
   readonly #pairs = new Map<ArtefactOperation, ArtefactOperation>();
   readonly #open: (readonly [ArtefactOperation, ArtefactOperation])[] = [];
   #constants = 0;
+  #flushable = 0;
 
   constructor(written: ArtefactProgram, exact: ArtefactProgram) {
     this.#written = written;
@@ -105,13 +109,19 @@ class Comparer {
       value = pair[0].results[0] ?? '';
       what = this.#operation(...pair);
     }
-    const unnamed = what === undefined && named ? firstUnnamed(this.#pairs, named) : undefined;
+    const unnamed = what === undefined && named ? this.#firstUnnamed(named) : undefined;
     if (unnamed) {
       what = `${unnamed.operator} computes in float32, for which it was not named`;
       value = unnamed.results[0] ?? '';
     }
     const place = what === undefined ? undefined : value;
-    return { operations: this.#pairs.size, constants: this.#constants, difference: what ?? null, value: place };
+    return {
+      operations: this.#pairs.size,
+      constants: this.#constants,
+      difference: what ?? null,
+      value: place,
+      flushable: this.#flushable,
+    };
   }
 
   #operation(a: ArtefactOperation, b: ArtefactOperation): string | undefined {
@@ -164,27 +174,44 @@ class Comparer {
     if (x.length !== y.length) return `has ${x.length} elements, not ${y.length}`;
     if (a.stored === 'whole') return firstUnlike(x, y, same);
     if (a.stored === 'half') {
+      if (!isSingle && isFlushable(x)) this.#flushable++;
       return firstUnlike(x, y, (stored, float) => isRounded(stored, float, isSingle, bound));
     }
     return a.stored.kind === 'steps' ? unlikeSteps(a.shape, a.stored, x, y) : unlikeTable(a.shape, a.stored, x, y);
   }
-}
 
-/** The first operation in float32 that stands for no node which may be, and for none whose constants float16 does not hold. */
-function firstUnnamed(
-  pairs: ReadonlyMap<ArtefactOperation, ArtefactOperation>,
-  { names, hasNameless, origins }: NamedForFloat32,
-): ArtefactOperation | undefined {
-  const wide = [...pairs].filter(([{ computesIn, isCast }]) => computesIn === 'fp32' && !isCast);
-  const standsFor = ({ name = '' }: ArtefactOperation) => origins.get(name) ?? [];
-  const large = wide.flatMap(([a, b]) => (b.operands.some(isBeyond) ? [a] : []));
-  const isLarge = new Set([...large, ...large.flatMap(standsFor)]);
-  const unnamed = wide.filter(([operation]) => {
-    const sources = standsFor(operation);
-    if (isLarge.has(operation) || names.has(operation.name ?? '')) return false;
-    return sources.length === 0 ? !hasNameless : !sources.some((name) => names.has(name) || isLarge.has(name));
-  });
-  return unnamed.map(([operation]) => operation).at(-1);
+  /** The first operation in float32 that stands for no node which may be, and for none whose constants float16 does not hold. */
+  #firstUnnamed({ names, origins, hasPixels, hasProbabilities }: NamedForFloat32): ArtefactOperation | undefined {
+    const wide = [...this.#pairs].filter(([{ computesIn, isCast }]) => computesIn === 'fp32' && !isCast);
+    const standsFor = ({ name = '' }: ArtefactOperation) => origins.get(name) ?? [];
+    const large = wide.flatMap(([a, b]) => (b.operands.some(isBeyond) ? [a] : []));
+    const isLarge = new Set([...large, ...large.flatMap(standsFor)]);
+    const nameless = new Set(wide.flatMap(([a]) => (standsFor(a).length === 0 ? [a] : [])));
+    const classified = new Set(
+      [...this.#pairs.keys()].flatMap(({ operator, operands }) =>
+        operator === 'classify' ? operands.map(({ value }) => value) : [],
+      ),
+    );
+    const givesProbabilities = ({ operator, results: [result] }: ArtefactOperation) =>
+      operator === 'softmax' && result !== undefined && classified.has(result);
+    const unnamed = wide.filter(([operation]) => {
+      if (isLarge.has(operation) || names.has(operation.name ?? '')) return false;
+      if (!nameless.has(operation)) return !standsFor(operation).some((name) => names.has(name) || isLarge.has(name));
+      const isPixelwise = hasPixels && this.#readsInputs(operation, nameless);
+      return !isPixelwise && !(hasProbabilities && givesProbabilities(operation));
+    });
+    return unnamed.map(([operation]) => operation).at(-1);
+  }
+
+  /** Whether inputs and constants are all that it is computed from, by operations of these alone. */
+  #readsInputs({ operands }: ArtefactOperation, among: ReadonlySet<ArtefactOperation>): boolean {
+    return operands.every(({ value }) => {
+      const whole = this.#makers.written.whole(value);
+      if (typeof whole !== 'string') return true;
+      const by = this.#makers.written.of(whole)?.by;
+      return by === 'input' || (by !== undefined && among.has(by) && this.#readsInputs(by, among));
+    });
+  }
 }
 
 /** Whether it is a constant with a number that would be infinite in float16. */
@@ -193,6 +220,17 @@ function isBeyond({ value }: ArtefactOperand): boolean {
   const elements = value.elements();
   if (!(elements instanceof Float32Array)) return false;
   return elements.some((each) => Number.isFinite(each) && !Number.isFinite(float16ToNumber(numberToFloat16(each))));
+}
+
+/** Whether what it holds in subnormal numbers is more of it than rounding may cost, by the L2 norm. */
+function isFlushable(elements: ArrayLike<number>): boolean {
+  let [all, subnormal] = [0, 0];
+  for (let i = 0; i < elements.length; i++) {
+    const square = (elements[i] ?? 0) ** 2;
+    all += square;
+    if (square < SMALLEST_NORMAL ** 2) subnormal += square;
+  }
+  return subnormal > toleranceOf('fp16') ** 2 * all;
 }
 
 /** Bounds, which a smaller type moves to its own. */

@@ -16,12 +16,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const [CHANNELS, DEPTH] = [64, 32];
 const values = Array.from({ length: CHANNELS * DEPTH }, (_, i) => Math.sin(i) / 8);
+/** Each of them below the normal numbers of float16, and not as small as its last digits. */
+const subnormal = values.map((value) => value * 2 ** -12);
 
 /** A product between two others, so that nothing is merged into its weights. */
-function source(): Model {
+function source(kernel = values): Model {
   return network((n) => {
     const x = n.relu(n.conv(n.input([1, DEPTH, 6, 6]), { kernel: 3, pad: 1, bias: true }));
-    const y = n.node('Conv', [x, n.constant(values, [CHANNELS, DEPTH, 1, 1])]);
+    const y = n.node('Conv', [x, n.constant(kernel, [CHANNELS, DEPTH, 1, 1])]);
     return n.node('Softmax', [n.node('ReduceMean', [n.relu(y)], { axes: [2, 3], keepdims: 0 })]);
   });
 }
@@ -33,6 +35,9 @@ const PLACES: Readonly<Record<string, (o: number, i: number) => number>> = {
   litert: (o, i) => o * DEPTH + i,
   tfjs: (o, i) => i * CHANNELS + o,
 };
+
+/** Where float16 is what is computed in. */
+const COMPUTES_IN_HALF: ReadonlySet<string> = new Set(['onnx', 'coreml']);
 
 /** Plants a fault in the weights as they lie in the written file. */
 type Fault = (weights: Uint16Array, at: (o: number, i: number) => number) => void;
@@ -61,11 +66,11 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
 ];
 
 /** The file with the fault in it, wherever the float16 of the kernel stand. */
-function damaged(file: Uint8Array, name: string, fault: Fault): Uint8Array {
+function damaged(file: Uint8Array, name: string, fault: Fault, kernel: readonly number[]): Uint8Array {
   const at = PLACES[name] ?? (() => 0);
   const weights = new Uint16Array(CHANNELS * DEPTH);
   for (let o = 0; o < CHANNELS; o++) {
-    for (let i = 0; i < DEPTH; i++) weights[at(o, i)] = numberToFloat16(Math.fround(values[o * DEPTH + i] ?? 0));
+    for (let i = 0; i < DEPTH; i++) weights[at(o, i)] = numberToFloat16(Math.fround(kernel[o * DEPTH + i] ?? 0));
   }
   const start = Buffer.from(file).indexOf(Buffer.from(weights.buffer));
   if (start < 0) return file;
@@ -76,7 +81,7 @@ function damaged(file: Uint8Array, name: string, fault: Fault): Uint8Array {
 }
 
 /** Lets a format write files with a fault, in float16 alone. */
-async function plant(name: string, fault: Fault): Promise<() => number> {
+async function plant(name: string, fault: Fault, kernel = values): Promise<() => number> {
   const listed = formats.get(name);
   if (!listed) throw new Error(`no format ${name}`);
   const target = await listed.load();
@@ -85,7 +90,7 @@ async function plant(name: string, fault: Fault): Promise<() => number> {
     const artefact = target.write(program, baseName, hash);
     const files = Array.from(artefact.files, ([path, chunks]) => {
       const whole = new Uint8Array(Buffer.concat(chunks));
-      const changed = damaged(whole, name, fault);
+      const changed = damaged(whole, name, fault, kernel);
       if (changed !== whole) planted++;
       return [path, [changed]] as const;
     });
@@ -122,6 +127,28 @@ describe.each(Object.keys(PLACES))('%s in fp16', (name) => {
   });
 });
 
+describe.each(Object.keys(PLACES))('%s in fp16, of weights that are subnormal there', (name) => {
+  const path = join(folder, 'subnormal.onnx');
+  const options = { to: [name], precision: 'fp16', outDir: folder } as const;
+
+  test('is the program in fp32, rounded, and answers so', async () => {
+    writeFileSync(path, writeOnnx(source(subnormal)));
+    const { artefacts } = (await convert(path, options)).models[0] ?? {};
+    expect(artefacts?.[0]?.check).toMatchObject({ verdict: 'equivalent', rounding: { difference: null } });
+    const isSaid = artefacts?.[0]?.check?.notes.some((note) => /subnormal/.test(note));
+    expect(isSaid).toBe(COMPUTES_IN_HALF.has(name));
+  });
+
+  test.each(FAULTS)('with %s ends in 5', async (_, fault) => {
+    writeFileSync(path, writeOnnx(source(subnormal)));
+    const planted = await plant(name, fault, subnormal);
+    const error = await convert(path, options).catch((thrown) => thrown);
+    expect(planted()).toBe(1);
+    expect(error).toMatchObject({ exitCode: 5 });
+    expect(error.message).toMatch(/which is not what rounding makes of/);
+  });
+});
+
 test.each(['onnx', 'coreml'])(
   '%s with a node in fp32 that nobody named ends in 5; what is named may stay there',
   async (name) => {
@@ -146,6 +173,82 @@ test.each(['onnx', 'coreml'])(
     expect(error.message).toMatch(/relu computes in float32, for which it was not named/i);
   },
 );
+
+describe('operations in float32 that stand for no node', () => {
+  type Step = readonly [operator: string, computesIn: 'fp16' | 'fp32'];
+
+  /** A chain from the input to the output. */
+  const chain = (steps: readonly Step[]): ArtefactProgram => ({
+    inputs: ['v0'],
+    outputs: [{ role: 'output 0', value: `v${steps.length}` }],
+    operations: steps.map(([operator, computesIn], index) => ({
+      operator,
+      operands: [{ role: 'x 0', value: `v${index}` }],
+      attributes: '',
+      results: [`v${index + 1}`],
+      isCast: false,
+      bodies: [],
+      name: `v${index + 1}`,
+      computesIn,
+    })),
+  });
+  const differenceOf = (steps: readonly Step[], given: { hasPixels?: boolean; hasProbabilities?: boolean }) => {
+    const written = chain(steps);
+    const named = { names: new Set<string>(), origins: new Map(), hasPixels: false, hasProbabilities: false, ...given };
+    return compareRounded(written, chain(steps), named).difference;
+  };
+  const pixels: readonly Step[] = [
+    ['mul', 'fp32'],
+    ['add', 'fp32'],
+    ['conv', 'fp16'],
+  ];
+  const classifier: readonly Step[] = [
+    ['conv', 'fp16'],
+    ['softmax', 'fp32'],
+    ['classify', 'fp16'],
+  ];
+
+  test('are what normalises pixels, where there are some', () => {
+    expect(differenceOf(pixels, { hasPixels: true })).toBeNull();
+    expect(differenceOf(pixels, { hasProbabilities: true })).toMatch(/mul computes in float32/);
+    expect(differenceOf([['conv', 'fp16'], ...pixels], { hasPixels: true })).toMatch(/mul computes in float32/);
+  });
+
+  test('are the softmax that gives the probabilities of labels, and no other operation', () => {
+    expect(differenceOf(classifier, { hasProbabilities: true })).toBeNull();
+    expect(differenceOf(classifier, { hasPixels: true })).toMatch(/softmax computes in float32/);
+    expect(differenceOf([['softmax', 'fp32'], ...classifier], { hasProbabilities: true })).toMatch(/softmax computes/);
+    expect(
+      differenceOf(
+        [
+          ['conv', 'fp16'],
+          ['relu', 'fp32'],
+          ['softmax', 'fp32'],
+        ],
+        { hasProbabilities: true },
+      ),
+    ).toMatch(/relu computes in float32/);
+  });
+
+  test.each(['coreml', 'onnx'])('pass in a classifier of pixels that is written to %s', async (name) => {
+    const path = join(folder, 'classifier.onnx');
+    const model = network((n) => {
+      const x = n.relu(n.conv(n.input([1, 3, 16, 16]), { kernel: 3, pad: 1, bias: true }));
+      return n.node('ReduceMean', [n.conv(x, { channels: 4 })], { axes: [2, 3], keepdims: 0 });
+    });
+    writeFileSync(path, writeOnnx(model));
+    const report = await convert(path, {
+      to: [name],
+      precision: 'fp16',
+      outDir: folder,
+      image: 'rgb',
+      mean: [0.4, 0.5, 0.6],
+      std: [0.2, 0.3, 0.4],
+      labels: ['a', 'b', 'c', 'd'],
+    });
+    expect(report.models[0]?.artefacts[0]?.check?.rounding).toMatchObject({ difference: null });
+  });
+});
 
 describe('integers that stand for floats', () => {
   const floats = [-1.27, 0.4, 0.003, 1.27, 12.7, 4];

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { loadOnnx } from '../../src/formats/index.js';
+import type { Target } from '../../src/formats/format.js';
+import { formats, loadOnnx, register } from '../../src/formats/index.js';
 import { convert, writeOnnx } from '../../src/index.js';
 import type { Model, Value } from '../../src/model/index.js';
 import { feedsFor } from '../formats/answers.js';
@@ -59,6 +60,27 @@ test('--keep-fp32 none leaves it there, and the line names it', async () => {
   const error = await converted('none', (n) => squeeze(n, body(n), 1e6), 'onnx', ['none']).catch((thrown) => thrown);
   expect(error).toMatchObject({ exitCode: 5 });
   expect(error.message).toMatch(/reaches .* beyond fp16's 65504/);
+});
+
+test('a file that its engine refuses is refused, whatever rounding costs', async () => {
+  const listed = formats.get('onnx');
+  if (!listed) throw new Error('no format onnx');
+  const target = await listed.load();
+  let refused = 0;
+  const runnable: Target['runnable'] = (opened, options) => {
+    const isFile = opened.precision === 'fp16' && !options?.rounded;
+    const right = target.runnable(opened, options);
+    return isFile && refused++ === 0 ? { ...right, model: [new Uint8Array([1, 2, 3])] } : right;
+  };
+  register(listed, async () => ({ ...target, runnable }));
+  try {
+    const error = await converted('refused', (n) => squeeze(n, body(n), 1e6), 'onnx').catch((thrown) => thrown);
+    expect(error).toMatchObject({ exitCode: 5 });
+    expect(error.message).toMatch(/its engine refuses it/);
+    expect(refused).toBe(1);
+  } finally {
+    register(listed, listed.load);
+  }
 });
 
 test('digits that are lost in nodes without multiply-accumulates are kept, as proved on other trials', async () => {
