@@ -3,6 +3,7 @@ import {
   type Candidate,
   type Check,
   type Judgement,
+  type JudgementResult,
   type Range,
   type Source,
   toleranceOf,
@@ -214,20 +215,23 @@ export class ModelCheck {
   }
 }
 
-/** Whether an artefact is the program rounded, runs, and does not pass by what rounding costs. */
+/** Whether an artefact is the program rounded, runs, and does not pass by what rounding costs alone. */
 function isForRounding({ error, judgements, rounding }: Verdict): boolean {
-  const isPrice = error instanceof NotEquivalentError && !(error.cause instanceof EngineFailure);
-  return isPrice && !rounding?.difference && judgements.at(-1)?.purpose === 'artefact';
+  if (!(error instanceof NotEquivalentError) || error.cause instanceof EngineFailure) return false;
+  return !rounding?.difference && judgements.at(-1)?.purpose === 'artefact' && judgements.every(isLowered);
+}
+
+/** Whether it has no failure by what was lowered, with constants in float32. */
+function isLowered({ purpose, outputs }: JudgementResult): boolean {
+  return purpose !== 'lowering' || outputs.every(({ failures }) => failures.length === 0);
 }
 
 /** A wrong constant is known for what it is, and goes before what it costs; what was lowered wrongly goes before both. */
 function withRounding(target: string, verdict: Verdict, rounding: RoundedProgram | undefined): Verdict {
   if (!rounding) return verdict;
-  const isLowered = verdict.judgements.some(
-    ({ purpose, outputs }) => purpose === 'lowering' && outputs.every(({ failures }) => failures.length === 0),
-  );
   const { difference, value = '' } = rounding;
-  if (!difference || (verdict.error && !isLowered)) return { ...verdict, rounding };
+  const isProved = verdict.judgements.some((judged) => judged.purpose === 'lowering' && isLowered(judged));
+  if (!difference || (verdict.error && !isProved)) return { ...verdict, rounding };
   const error = new NotEquivalentError({
     what: `the ${target} artefact is not the program with float32 constants, rounded: ${difference}`,
     where: { value },

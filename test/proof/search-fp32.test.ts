@@ -56,6 +56,18 @@ test.each(['onnx', 'coreml'])('%s: what overflows at one place stays in fp32, an
   );
 });
 
+test('what is dear and only comes close to the end of the range stays in fp16', async () => {
+  const build = (n: Network) => {
+    const x = n.node('Sigmoid', [body(n)]);
+    const close = n.mul(x, n.mul(n.node('ReduceMax', [x], { keepdims: 1 }), n.constant(6e4)));
+    const weights = Array.from({ length: CHANNELS * CHANNELS * 9 }, (_, i) => Math.sin(i) / 1e4);
+    return squeeze(n, n.relu(n.node('Conv', [close, n.constant(weights, [CHANNELS, CHANNELS, 3, 3])])), 1e6);
+  };
+  const artefact = await converted('close', build, 'onnx');
+  expect(artefact?.check?.verdict).toBe('equivalent');
+  expect(artefact?.notes.join()).toMatch(/nodes stay in fp32 \(0\.\d+ % of the multiply-accumulates\), as .* reaches/);
+});
+
 test('--keep-fp32 none leaves it there, and the line names it', async () => {
   const error = await converted('none', (n) => squeeze(n, body(n), 1e6), 'onnx', ['none']).catch((thrown) => thrown);
   expect(error).toMatchObject({ exitCode: 5 });
@@ -95,6 +107,38 @@ test('digits that are lost in nodes without multiply-accumulates are kept, as pr
   const artefact = await converted('digits', far, 'onnx');
   expect(artefact?.check?.verdict).toBe('equivalent');
   expect(artefact?.notes.join()).toMatch(/nodes stay in fp32 .* rounding would cost too much: l2 \d\.\de.* becomes/);
+});
+
+test('what was kept with them and is dear goes again where it is not needed', async () => {
+  const far = (n: Network) => {
+    const x = n.conv(n.input([1, 3, 24, 24]), { channels: CHANNELS, kernel: 3, pad: 1 });
+    const small = n.conv(x, { channels: CHANNELS, stride: 6 });
+    const large = n.mul(n.node('ReduceMax', [x], { keepdims: 1 }), n.constant(64));
+    return n.node('Sub', [n.node('Add', [small, large]), large]);
+  };
+  const artefact = await converted('dear', far, 'onnx');
+  expect(artefact?.check?.verdict).toBe('equivalent');
+  expect(artefact?.notes.join()).toMatch(/nodes stay in fp32 \(0 % of the multiply-accumulates\), as rounding/);
+});
+
+test('nothing is searched where it is the lowering that does not answer like the source', async () => {
+  const listed = formats.get('onnx');
+  if (!listed) throw new Error('no format onnx');
+  const target = await listed.load();
+  const lower: Target['lower'] = (model, options) => {
+    const wrong = network((n) => n.mul(squeeze(n, body(n), 1e6), n.constant(2)));
+    const [made, asked] = [wrong.graph.outputs[0], model.graph.outputs[0]];
+    if (made && asked) made.name = asked.name;
+    return target.lower(wrong, options);
+  };
+  register(listed, async () => ({ ...target, lower }));
+  try {
+    const error = await converted('lowering', (n) => squeeze(n, body(n), 1e6), 'onnx').catch((thrown) => thrown);
+    expect(error.message).toMatch(/with float32 constants, does not answer like the source/);
+    expect(error.message).not.toMatch(/beyond fp16|spread over/);
+  } finally {
+    register(listed, listed.load);
+  }
 });
 
 test('an error of what takes most multiply-accumulates ends in 5, with what the search reached', async () => {
