@@ -29,6 +29,14 @@ export function isFlexible(size: AskedSize): size is SizeRange | readonly number
 
 const isList = (size: AskedSize): size is readonly number[] => Array.isArray(size);
 
+/** The axes that may vary, by name of the input, of inputs that have such. */
+export function flexibleAxes(asked: ReadonlyMap<string, AskedShape>): ReadonlyMap<string, readonly number[]> {
+  const axes = Array.from(asked, ([name, shape]) => {
+    return [name, shape.flatMap((size, axis) => (isFlexible(size) ? axis : []))] as const;
+  });
+  return new Map(axes.filter(([, own]) => own.length > 0));
+}
+
 /** The shapes that lists come to, one for each place in them; undefined where there is no list. */
 export function listedShapes(asked: AskedShape): number[][] | undefined {
   const count = asked.find(isList)?.length;
@@ -50,6 +58,26 @@ export function outermostShapes(asked: AskedShape): { readonly smallest: number[
   const at = (end: 'least' | 'most') =>
     asked.map((size) => (isFlexible(size) && !isList(size) ? size[end] : Number(size)));
   return { smallest: at('least'), largest: at('most') };
+}
+
+/**
+ * The shapes that inputs have together at each listed place, or at the smallest and the largest; none where nothing is asked
+ * for that may vary.
+ */
+export function outermostChoices(
+  asked: ReadonlyMap<string, AskedShape>,
+): readonly ReadonlyMap<string, readonly number[]>[] {
+  const choices = [...asked]
+    .filter(([, shape]) => shape.some(isFlexible))
+    .map(([name, shape]) => {
+      const { smallest, largest } = outermostShapes(shape);
+      return [name, listedShapes(shape) ?? [smallest, largest]] as const;
+    });
+  const count = Math.max(0, ...choices.map(([, shapes]) => shapes.length));
+  return Array.from(
+    { length: count },
+    (_, place) => new Map(choices.map(([name, shapes]) => [name, shapes[place] ?? shapes.at(-1) ?? []])),
+  );
 }
 
 /** Sizes between the ends of a range: unlike ones along unlike axes, odd where there is room, as even squares hide rules of borders. */

@@ -42,6 +42,8 @@ export interface ReferenceParts {
   readonly source: OpenSource;
   readonly trials: Trials;
   readonly isReRooted: boolean;
+  /** Axes of inputs, by name, that are to vary though the file may fix them. */
+  readonly open: ReadonlyMap<string, readonly number[]>;
   readonly batchNorm: BatchNormMode | undefined;
   /** An fp16 source computes in float32 where it is widened. */
   readonly isHalf: boolean;
@@ -59,6 +61,7 @@ export class ReferenceRuns {
   readonly #trials: Trials;
   readonly #outputs: readonly Wanted[];
   readonly #isReRooted: boolean;
+  readonly #open: ReferenceParts['open'];
   readonly #isScaled: boolean;
   readonly #resolutions: ReadonlyMap<string, number>;
   readonly #ranges: ReadonlyMap<string, number>;
@@ -69,13 +72,14 @@ export class ReferenceRuns {
   /** The one form that is run on scaled inputs, too, where that was asked for: it computes in float32. */
   readonly rangeForm: ReferenceForm;
 
-  constructor({ check, source, trials, isReRooted, batchNorm, isHalf, isScaled }: ReferenceParts) {
+  constructor({ check, source, trials, isReRooted, open, batchNorm, isHalf, isScaled }: ReferenceParts) {
     const { graph } = source.model;
     this.#check = check;
     this.#source = source;
     this.#trials = trials;
     this.#outputs = graph.outputs.flatMap(wanted);
     this.#isReRooted = isReRooted;
+    this.#open = open;
     this.#batchNorm = batchNorm;
     const { outputs, read, results } = selectionsOf(graph);
     this.#selections = { outputs, read: read.map(asRead), results: results.map(asRead) };
@@ -120,12 +124,13 @@ export class ReferenceRuns {
     const { path, bytes, sha256, identity, external, locations, readAgain } = this.#source;
     let model = bytes;
     const isNewer = this.#source.model.provenance.irVersion > LAST_IR_VERSION;
-    if (widened || selections || this.#isReRooted || this.#trains || isNewer) {
+    if (widened || selections || this.#isReRooted || this.#open.size > 0 || this.#trains || isNewer) {
       const { editReference } = await loadReference();
       model = editReference(bytes, {
         lastIrVersion: isNewer ? LAST_IR_VERSION : undefined,
         inferenceMode: this.#trains,
         batchNorm: this.#batchNorm,
+        open: this.#open,
         outputs: this.#isReRooted || fed ? outputs : undefined,
         alsoOutputs,
         fed: fed?.values,

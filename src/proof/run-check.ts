@@ -2,7 +2,7 @@ import { Check } from '../check/index.js';
 import type { ResolvedConvert } from '../commands/convert/options.js';
 import { readFile } from '../files/index.js';
 import type { Target } from '../formats/format.js';
-import { InputError } from '../model/index.js';
+import { flexibleAxes, InputError } from '../model/index.js';
 import type { ImageInput } from '../source/normalise-image.js';
 import type { OpenSource } from '../source/open-source.js';
 import {
@@ -54,6 +54,7 @@ export class RunCheck {
       trials: this.#arrays
         ? ofFile(pathOf(this.#options.inputs), userTrials, this.#arrays, specs, image)
         : seededTrials(specs, image),
+      open: flexibleAxes(this.#options.shape),
       isReRooted: this.#options.outputs !== undefined,
       batchNorm: this.#options.batchNorm,
       isHalf,

@@ -6,6 +6,7 @@ import { compareDeclaredOutputs } from './declared-outputs.js';
 import { describeValue } from './describe.js';
 import { fixShapes } from './fix-shapes.js';
 import { type Links, linksOf } from './links.js';
+import { expectOpen, openSizes } from './open-sizes.js';
 import { reRoot } from './re-root.js';
 import { noteRuntimeOperators } from './runtime-operators.js';
 import { suspectStatistics } from './suspect-statistics.js';
@@ -21,8 +22,9 @@ export interface Stock {
 }
 
 /**
- * Fixes sizes and cuts the graph as asked, infers types, and counts.
- * @throws UsageError where a name or size does not fit the model; InputError where a node breaks the standard
+ * Opens, fixes sizes and cuts the graph as asked, infers types, and counts.
+ * @throws UsageError where a name or size does not fit the model; InputError where a node breaks the standard, or holds a size
+ * that was to vary
  */
 export function takeStock(
   model: Model,
@@ -32,9 +34,11 @@ export function takeStock(
   }: { readonly shape: ReadonlyMap<string, AskedShape>; readonly outputs?: readonly string[] | undefined },
 ): Stock {
   const { graph } = model;
-  const notes = fixShapes(model, shape);
+  const opened = openSizes(model, shape);
+  const notes = [...opened.notes, ...fixShapes(model, shape)];
   if (outputs) notes.push(...reRoot(model, outputs));
   inferTypes(graph);
+  expectOpen(model, shape, opened);
   notes.push(...compareDeclaredOutputs(model));
   notes.push(...suspectStatistics(graph), ...noteRuntimeOperators(graph));
   return {

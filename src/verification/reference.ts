@@ -7,6 +7,7 @@ import {
   asOneChunk,
   type DataType,
   EngineError,
+  flexibleAxes,
   formatAsked,
   type Graph,
   isFlexible,
@@ -140,7 +141,7 @@ async function edited(
   graph: Graph,
   bytes: Uint8Array,
   inside: readonly ArtefactPort[],
-  { outputs, batchNorm }: ReferenceOptions,
+  { outputs, batchNorm, shape }: ReferenceOptions,
 ): Promise<Uint8Array> {
   const isNewer = graph.model.provenance.irVersion > LAST_IR_VERSION;
   const trains = [...allNodes(graph)].some(
@@ -148,12 +149,14 @@ async function edited(
       (node.is('BatchNormalization') && batchNormalization.parameters(node).trainingMode) ||
       (node.is('Dropout') && dropout.parameters(node).trainingMode === true),
   );
-  if (!outputs && !isNewer && !trains && inside.length === 0) return bytes;
+  const open = flexibleAxes(shape);
+  if (!outputs && !isNewer && !trains && open.size === 0 && inside.length === 0) return bytes;
   const { editReference } = await loadReference();
   return editReference(bytes, {
     lastIrVersion: isNewer ? LAST_IR_VERSION : undefined,
     inferenceMode: trains,
     batchNorm,
+    open,
     outputs: outputs && graph.outputs.map(({ name, dtype = 'float32' }) => ({ name, dtype })),
     alsoOutputs: inside.map(({ name, dtype = 'float32' }) => ({ name, dtype })),
     externalData: (location, offset, length) =>

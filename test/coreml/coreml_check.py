@@ -28,7 +28,9 @@ Proven to judge, on packages that coremltools 9.0 wrote from torch 2.15, in fp32
   shape, dtype, rank, order, name, opset; blob offset, sentinel, size, count, dtype, file; two weights swapped, one weight
   changed, pad moved, axis, epsilon, mode, align_corners, colour order or scale changed; labels; description; unknown
   fields; cut files; manifest.
-Not judged: control flow, flexible shapes, state, several functions, image outputs, compressed weights that are sparse or compressed twice, quantize,
+Sizes that vary are judged at one shape a run, that of the given input, which has to be among those that the description allows (seeded
+inputs take the first that it names): where the program leaves a size open, any computed one fits; where it tells one, that one alone.
+Not judged: control flow, sizes without an upper bound, state, several functions, image outputs, compressed weights that are sparse or compressed twice, quantize,
 scatter but scatter_nd, einsum, crop_resize, conv_transpose with pad_type same, concat interleave, gather batch_dims, integer real_div;
 and Apple's own arithmetic: resize_nearest_neighbor by other than whole factors and the padding of nms follow documentation.
 Needs torch, numpy, coremltools 9 (its protobuf classes, blob reader and front end; nothing of Apple's runtime).
@@ -576,6 +578,54 @@ def signature(text):
     return out
 
 
+def fits(shape, declared):
+    """Whether a computed shape is the one declared, in which None is any size."""
+    return len(shape) == len(declared) and all(want in (None, have) for have, want in zip(shape, declared))
+
+
+class Shapes:
+    """The shapes that a feature takes: what it names first, and then a list, or bounds of each axis."""
+
+    def __init__(self, first, listed=None, bounds=None):
+        self.first, self.listed, self.bounds = tuple(first), listed, bounds
+        need(not listed or len(set(listed)) == len(listed) > 1, f"the listed shapes {listed} are not two or more different ones")
+        need(not bounds or all(1 <= least <= most for least, most in bounds), f"the bounds {bounds} are no ranges with two ends")
+        need(self.admits(self.first), f"{list(self.first)} is not among {self}")
+        sizes = zip(*listed) if listed else [range(least, most + 1) for least, most in bounds] if bounds else [[n] for n in self.first]
+        # As the program has to declare it.
+        self.declared = tuple(n if len(set(size)) == 1 else None for n, size in zip(self.first, map(list, sizes)))
+
+    def admits(self, shape):
+        if self.listed:
+            return shape in self.listed
+        if self.bounds:
+            return len(shape) == len(self.bounds) and all(least <= n <= most for n, (least, most) in zip(shape, self.bounds))
+        return shape == self.first
+
+    def __str__(self):
+        return str(self.listed or self.bounds or list(self.first))
+
+
+def span(r):
+    return r.lowerBound, r.upperBound
+
+
+def array_shapes(a):
+    kind = a.WhichOneof("ShapeFlexibility")
+    if kind == "enumeratedShapes":
+        return Shapes(a.shape, listed=[tuple(s.shape) for s in a.enumeratedShapes.shapes])
+    need(kind != "shapeRange" or len(a.shapeRange.sizeRanges) == len(a.shape), "not one range for each axis")
+    return Shapes(a.shape, bounds=[span(r) for r in a.shapeRange.sizeRanges] if kind else None)
+
+
+def image_shapes(image, channels):
+    kind, of = image.WhichOneof("SizeFlexibility"), lambda height, width: (1, channels, height, width)
+    if kind == "enumeratedSizes":
+        return Shapes(of(image.height, image.width), listed=[of(s.height, s.width) for s in image.enumeratedSizes.sizes])
+    planes = [span(image.imageSizeRange.heightRange), span(image.imageSizeRange.widthRange)]
+    return Shapes(of(image.height, image.width), bounds=[(1, 1), (channels, channels), *planes] if kind else None)
+
+
 SIGNATURES = {op: signature(text) for op, (text, _) in OPS.items()}
 TORCH_NAME = {v[0]: k for k, v in DTYPES.items()}
 
@@ -634,7 +684,7 @@ class Judge:
     def __init__(self, package, precision):
         self.package, self.errors, self.warnings = package, [], []
         self.half = torch.float32 if precision == "fp32" else torch.float16
-        self.counts, self.fp16 = {}, False
+        self.counts, self.fp16, self.varies = {}, False, False
 
     def check(self, ok, message):
         if not ok:
@@ -699,8 +749,8 @@ class Judge:
         tensor = torch.from_numpy(np.ascontiguousarray(made)).to(DTYPES[dtype][0])
         return tensor.to(self.half) if dtype == "FLOAT16" else tensor
 
-    def type_of(self, value_type, ranks=5, known=DTYPES):
-        """-> (MIL dtype name, shape tuple) of a fixed tensor type"""
+    def type_of(self, value_type, ranks=5, known=DTYPES, may_vary=False):
+        """-> (MIL dtype name, shape tuple) of a tensor type; None stands for a size that varies, where it may"""
         need(value_type.WhichOneof("type") == "tensorType", "not a tensor type")
         t = value_type.tensorType
         need(t.dataType in MIL.DataType.values() and MIL.DataType.Name(t.dataType) in known, f"dtype {t.dataType}")
@@ -708,8 +758,9 @@ class Judge:
         need(not t.attributes, "attributes on a type")
         need(t.rank <= ranks or MIL.DataType.Name(t.dataType) == "STRING", f"rank {t.rank} is over 5")
         for d in t.dimensions:
-            need(d.WhichOneof("dimension") == "constant" and d.constant.size > 0, "a dimension that is not fixed and positive")
-        return MIL.DataType.Name(t.dataType), tuple(d.constant.size for d in t.dimensions)
+            is_open = may_vary and d.WhichOneof("dimension") == "unknown" and not d.unknown.variadic
+            need(is_open or d.WhichOneof("dimension") == "constant" and d.constant.size > 0, "a dimension that is not fixed and positive")
+        return MIL.DataType.Name(t.dataType), tuple(d.constant.size if d.WhichOneof("dimension") == "constant" else None for d in t.dimensions)
 
     def value(self, v, ranks=5):
         """A constant: str, list of str (strings of a vector), or torch tensor."""
@@ -832,10 +883,10 @@ class Judge:
                 need(len(results) == len(op.outputs), f"{len(op.outputs)} outputs declared, {len(results)} computed")
                 for o, r in zip(op.outputs, results):
                     values[o.name] = r
-                    dtype, shape = self.type_of(o.type)
+                    dtype, shape = self.type_of(o.type, may_vary=self.varies)
                     if isinstance(r, torch.Tensor):
                         want = self.half if dtype == "FLOAT16" else DTYPES[dtype][0]
-                        need(r.dtype == want and tuple(r.shape) == shape, f"{o.name} is declared {dtype} {list(shape)}, "
+                        need(r.dtype == want and fits(r.shape, shape), f"{o.name} is declared {dtype} {list(shape)}, "
                              f"computed {TORCH_NAME[r.dtype]} {list(r.shape)}")
             if len(self.errors) > before and not all(o.name in values for o in op.outputs):
                 self.errors.append("the operations after it were not looked at")
@@ -867,7 +918,7 @@ class Judge:
     # -- description
     def inputs(self, description, function, given, spec):
         """Checks the input features against the function; returns {name: tensor} to run on."""
-        declared = {i.name: self.type_of(i.type) for i in function.inputs}
+        declared = {i.name: self.type_of(i.type, may_vary=True) for i in function.inputs}
         need(declared, "no inputs")
         need({f.name for f in description.input} == set(declared), "the description's inputs are not the function's")
         for name in given:
@@ -880,40 +931,39 @@ class Judge:
             need(kind in ("multiArrayType", "imageType"), f"input {f.name} is a {kind}")
             image = None
             if kind == "imageType":
-                image = f.type.imageType
-                need(image.colorSpace in COLOURS, f"colour space {image.colorSpace}")
-                image, channels = COLOURS[image.colorSpace]
-                want = (1, channels, f.type.imageType.height, f.type.imageType.width)
-                need(shape == want, f"image {f.name}: the function takes {shape}, the image is {want}")
+                need(f.type.imageType.colorSpace in COLOURS, f"colour space {f.type.imageType.colorSpace}")
+                image, channels = COLOURS[f.type.imageType.colorSpace]
+                taken = image_shapes(f.type.imageType, channels)
                 need(dtype == "FLOAT32" or (image == "GRAYSCALE_FLOAT16" or spec >= 7) and dtype == "FLOAT16", f"image {f.name} enters as {dtype}")
             else:
-                self.array(f, dtype, shape, spec)
+                self.array(f, dtype, spec)
+                taken = array_shapes(f.type.multiArrayType)
+            need(shape == taken.declared or not taken.declared and not shape, f"{f.name}: the description says {taken}, the program {list(shape)}")
+            self.varies |= None in shape
             tdtype = self.half if dtype == "FLOAT16" else DTYPES[dtype][0]
             if f.name in given:
-                x = self.pixels(given[f.name], image, shape) if image else given[f.name]
-                need(tuple(x.shape) == shape, f"--input {f.name} has shape {list(x.shape)}, not {list(shape)}")
+                x = self.pixels(given[f.name], image) if image else given[f.name]
+                need(taken.admits(tuple(x.shape)), f"--input {f.name} has shape {list(x.shape)}, not {taken}")
                 x = torch.from_numpy(np.ascontiguousarray(x).astype(DTYPES[dtype][1]))
             elif image:
-                x = torch.randint(0, 256, shape, generator=seed)
+                x = torch.randint(0, 256, taken.first, generator=seed)
             else:
-                x = torch.randn(shape, generator=seed)
+                x = torch.randn(taken.first, generator=seed)
             values[f.name] = x.to(tdtype)
         return values
 
     @staticmethod
-    def pixels(x, colours, shape):
+    def pixels(x, colours):
         """[H,W,3] or [H,W(,1)] -> [1,C,H,W] in the image's channel order"""
-        if tuple(x.shape) == shape:
+        if x.ndim == 4:
             return x
         x = x[:, :, None] if x.ndim == 2 else x
         x = x[:, :, ::-1] if colours == "BGR" else x
         return x.transpose(2, 0, 1)[None]
 
-    def array(self, f, dtype, shape, spec):
+    def array(self, f, dtype, spec):
         a = f.type.multiArrayType
         need(ARRAY_DTYPE.get(a.dataType) == dtype, f"{f.name}: the description says {ARRAY_DTYPE.get(a.dataType, a.dataType)}, the program {dtype}")
-        need(a.WhichOneof("ShapeFlexibility") is None, f"{f.name}: flexible shapes are not judged here")
-        need(tuple(a.shape) == (shape or tuple(a.shape)), f"{f.name}: the description says {list(a.shape)}, the program {list(shape)}")
         need(dtype != "FLOAT16" or spec >= 7, f"{f.name}: FLOAT16 features need specification version 7")
 
     def outputs(self, description, block, values, probabilities, spec):
@@ -926,9 +976,12 @@ class Judge:
             if o.name in probabilities:
                 continue
             need(kind == "multiArrayType", f"output {o.name} is a {kind}")
-            dtype, shape = self.type_of(types[o.name])
-            self.array(o, dtype, shape, spec)
-            self.check(bool(o.type.multiArrayType.shape) or not shape, f"output {o.name} without a shape")
+            dtype, shape = self.type_of(types[o.name], may_vary=self.varies)
+            self.array(o, dtype, spec)
+            said = o.type.multiArrayType
+            need(said.WhichOneof("ShapeFlexibility") is None, f"output {o.name}: sizes of outputs that vary have no bounds here")
+            want = () if None in shape else shape or tuple(said.shape)
+            need(tuple(said.shape) == want, f"output {o.name}: the description says {list(said.shape)}, the program {list(shape)}")
         if probabilities:
             label, table = list(probabilities)
             need(description.predictedFeatureName == label and description.predictedProbabilitiesName == table,

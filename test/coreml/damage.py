@@ -14,6 +14,7 @@ PLAIN, HALF, IMAGE, CLASSES = "digits_te18.fp32", "digits_te18.fp16", "image rgb
 SAMPLED = "grid_sample_ts16.fp32"
 TABLE, TABLES, STEPS, BLOCKS = (f"digits in few bits for {version}, {precision}" for version, precision in (
     ("iOS16", "pal4"), ("iOS18", "pal4"), ("iOS16", "int8"), ("iOS18", "int8")))
+VARIES, LISTED = "flexible one_name_two_sizes 1..2,1,8..20,8..30, fp32", "flexible mobileone_s0_ts13 rgb 1,3,64/96/128,64/160/96, fp32"
 
 
 class Package:
@@ -25,7 +26,8 @@ class Package:
         shutil.copytree(source, folder)
         self.model = proto.Model_pb2.Model()
         self.model.ParseFromString(self.read(MODEL))
-        self.blob, self.manifest = bytearray(self.read(WEIGHTS)), json.loads(self.read("Manifest.json"))
+        self.blob = bytearray(self.read(WEIGHTS)) if os.path.exists(self.path(WEIGHTS)) else bytearray()
+        self.manifest = json.loads(self.read("Manifest.json"))
         self.extra = b""
 
     def path(self, name):
@@ -335,6 +337,44 @@ def no_padding_value(p):
     del p.op("resample").inputs["padding_value"]
 
 
+def bound(axis, **ends):
+    """Another bound of an axis of the input."""
+    def damage(p):
+        size = p.model.description.input[0].type.multiArrayType.shapeRange.sizeRanges[axis]
+        for name, value in ends.items():
+            setattr(size, name, value)
+    return damage
+
+
+def fixed_size(p):
+    """A size that varies, declared as what it is at first."""
+    op = next(op for op in p.block.operations for d in op.outputs[0].type.tensorType.dimensions if d.WhichOneof("dimension") == "unknown")
+    for axis, d in enumerate(op.outputs[0].type.tensorType.dimensions):
+        if d.WhichOneof("dimension") == "unknown":
+            d.constant.size = 1 if axis == 0 else 8
+
+
+def fixed_input(p):
+    """The function takes one size where the description tells several."""
+    p.main.inputs[0].type.tensorType.dimensions[2].constant.size = 8
+
+
+def other_axis(p):
+    """A computed size is that of the axis before."""
+    op = next(op for op in p.block.operations if op.type == "slice_by_index" and p.const(op, "begin").immediateValue.tensor.ints.values[0] > 2)
+    for argument in ("begin", "end"):
+        p.const(op, argument).immediateValue.tensor.ints.values[0] -= 1
+
+
+def listed_size(p):
+    del p.model.description.input[0].type.imageType.enumeratedSizes.sizes[-1]
+
+
+def listed_turned(p):
+    size = p.model.description.input[0].type.imageType.enumeratedSizes.sizes[-1]
+    size.width, size.height = size.height, size.width
+
+
 def no_entry(p):
     del p.manifest["itemInfoEntries"][p.manifest["rootModelIdentifier"]]
 
@@ -454,6 +494,14 @@ DAMAGES = [
     ("a step of a block", BLOCKS, "off", stored("data", next_step)),
     ("a scale", STEPS, "off", stored("scale", twice)),
     ("the scale of a block", BLOCKS, "off", stored("scale", twice)),
+    ("a size that varies is declared fixed", VARIES, "invalid", fixed_size),
+    ("an input that varies is declared fixed", VARIES, "invalid", fixed_input),
+    ("an upper bound that is too low", VARIES, "invalid", bound(2, upperBound=19)),
+    ("a lower bound that is too low", VARIES, "wrong", bound(2, lowerBound=7)),
+    ("no upper bound", VARIES, "invalid", bound(3, upperBound=-1)),
+    ("a computed size of another axis", VARIES, "invalid", other_axis),
+    ("a listed size left out", LISTED, "invalid", listed_size),
+    ("a listed size whose sides changed places", LISTED, "invalid", listed_turned),
     ("no entry for the model", PLAIN, "invalid", no_entry),
     ("a root that is no entry", PLAIN, "invalid", root),
     ("an entry outside of the package", PLAIN, "invalid", leaving),

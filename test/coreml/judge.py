@@ -3,7 +3,8 @@
     judge.py JOBS.json
 
 A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows at most are run one at a time, or none),
-answers (output -> path of a .npy, or shape and data), tolerance, and what else must hold: convolutions (at most), operations
+answers (output -> path of a .npy, or shape and data), tolerance; of a package whose sizes vary `at`, pairs of input and answers at one size
+each, and `outside`, inputs of sizes that it has to refuse; and what else must hold: convolutions (at most), operations
 (exactly, without const), counted (the output that says how many rows of the others count; the rest is 0), detector (of a pipeline: width and height of
 the image in the answers' units), labels, colours, pixels (mean and std that are undone), softmax (of the answers). In place of a
 tolerance, compressed: the packages exact and plain, and price, the relative L2 to the answers that is allowed, or none where it is only printed.
@@ -15,7 +16,8 @@ import numpy as np
 import torch
 import torchvision
 
-from coreml_check import COLOURS, Bad, Judge, coremltools, need
+from coreml_check import COLOURS, Bad, Judge, coremltools, milproto, need
+from coremltools.converters.mil.backend.mil import load as backend
 from damage import damages
 from stored_weights import faults
 
@@ -56,6 +58,8 @@ def run(job, package):
         return run_detector(job, package)
     if job.get("compressed"):
         return run_compressed(job, package)
+    if job.get("at"):
+        return run_at_all(job, package)
     x = array(job["input"])
     answers = {name: array(given) for name, given in job["answers"].items()}
     rows = job.get("rows")
@@ -121,6 +125,32 @@ def run_compressed(job, package):
     elif not price <= wanted["price"]:
         return "off", f"relative L2 {price:.3g}, limit {wanted['price']:g}", judge
     return "ok", "", judge
+
+
+def run_at_all(job, package):
+    """At each of its sizes; what is outside of those has to be refused."""
+    for one in job["at"]:
+        verdict, why, judge = run({**job, **one, "at": None}, package)
+        if verdict != "ok":
+            return verdict, f"at {one['input']['shape']}: {why}", judge
+    need(judge.varies, "no size of it varies")
+    reloaded(package)
+    for other in job["outside"]:
+        refusing = Judge(package, "as-stated")
+        with refusing.part("package"):
+            refusing.judge(feeds(package, array(other)))
+        need(any("has shape" in error for error in refusing.errors), f"{other['shape']} is not refused")
+    return "ok", "", judge
+
+
+def reloaded(package):
+    """coremltools loads the package, and takes the program once more as it writes that itself, of the types that it infers."""
+    spec = coremltools.models.MLModel(package, skip_model_load=True).get_spec()
+    program = milproto.load(spec, spec.specificationVersion, os.path.join(package, "Data", "com.apple.CoreML", "weights"))
+    with tempfile.TemporaryDirectory() as folder:
+        again = type(spec)(specificationVersion=spec.specificationVersion, description=spec.description)
+        again.mlProgram.CopyFrom(backend.MILProtoExporter(program, folder, spec.specificationVersion).export())
+        milproto.load(again, spec.specificationVersion, folder)
 
 
 def suppressed(given, upper, x):
@@ -196,13 +226,13 @@ def expectations(job, judge, package):
 
 def judged(job, package):
     """-> (verdict, what is wrong); `wrong` where it runs well and is not what was asked for"""
-    verdict, why, judge = run(job, package)
-    if verdict == "ok":
-        try:
+    try:
+        verdict, why, judge = run(job, package)
+        if verdict == "ok":
             expectations(job, judge, package)
-        except Bad as e:
-            return "wrong", str(e)
-    return verdict, why
+        return verdict, why
+    except Bad as e:
+        return "wrong", str(e)
 
 
 def main():

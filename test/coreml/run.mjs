@@ -13,6 +13,7 @@ import { judgePython } from '../judge-python.mjs';
 import { corpusJobs } from './corpus-jobs.mjs';
 import { detectorJobs } from './detector-jobs.mjs';
 import { factsOfMil } from './facts.mjs';
+import { flexibleJobs } from './flexible-jobs.mjs';
 import { operatorJobs } from './operator-jobs.mjs';
 import { optionJobs } from './option-jobs.mjs';
 import { writeSweep } from './sweep-jobs.mjs';
@@ -41,7 +42,7 @@ try {
   });
 
   const jobs = [];
-  for (const family of [corpusJobs, optionJobs, detectorJobs, operatorJobs])
+  for (const family of [corpusJobs, optionJobs, detectorJobs, flexibleJobs, operatorJobs])
     jobs.push(...(await family(folder, wanted)));
   console.log(`${jobs.length} packages were written`);
   writeFileSync(join(folder, 'jobs.json'), JSON.stringify(jobs));

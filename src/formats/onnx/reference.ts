@@ -5,6 +5,7 @@ import type { ArtefactNode, Piece } from '../format.js';
 import type { ExternalData } from './external-data.js';
 import type { FedValue } from './reference/fed-value.js';
 import { setInferenceMode } from './reference/inference-mode.js';
+import { openInputs } from './reference/open-inputs.js';
 import { addOutputs, reRoot } from './reference/outputs.js';
 import { nodesOf, takePiece } from './reference/piece.js';
 import { feedValues } from './reference/selections.js';
@@ -31,6 +32,8 @@ export interface ReferenceEdits {
   readonly fed?: readonly FedValue[] | undefined;
   /** With `inferenceMode`: what batch norms in training mode mean that have running statistics, or start values of them. */
   readonly batchNorm?: BatchNormMode | undefined;
+  /** Axes of inputs, by name, whose sizes are fixed in the file and are to vary. */
+  readonly open?: ReadonlyMap<string, readonly number[]> | undefined;
   /** These become the outputs; nodes and inputs that nothing needs any more go. */
   readonly outputs?: readonly ReferenceOutput[] | undefined;
   /** These become outputs too. */
@@ -54,6 +57,7 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
     lastIrVersion,
     inferenceMode,
     batchNorm,
+    open,
     outputs,
     alsoOutputs = [],
     fed = [],
@@ -62,7 +66,7 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
     externalData,
   } = edits;
   const isRead = outputs === undefined && alsoOutputs.length === 0 && fed.length === 0 && !piece;
-  const isKept = lastIrVersion === undefined && !inferenceMode && isRead && !isWidened;
+  const isKept = lastIrVersion === undefined && !inferenceMode && !open?.size && isRead && !isWidened;
   if (isKept) return bytes;
   const { ModelProto } = onnxProto.onnx;
   const model = ModelProto.decode(bytes);
@@ -72,6 +76,7 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
     changes++;
   }
   if (inferenceMode) changes += setInferenceMode(model, { batchNorm, externalData });
+  if (open) changes += openInputs(model, open);
   if (outputs) changes += reRoot(model, outputs);
   changes += feedValues(model, fed);
   changes += addOutputs(model, alsoOutputs);

@@ -118,6 +118,34 @@ describe('outputs', () => {
   });
 });
 
+describe('sizes that a file fixes', () => {
+  test('are opened, and what it says of other sizes goes: the engine answers at others', async () => {
+    const bytes = fileOf('digits_ts11');
+    const fixed = readOnnx(bytes);
+    const [input] = fixed.graph.inputs.map(({ name }) => name);
+    const edited = editReference(bytes, { open: new Map([[input ?? '', [0]]]) });
+    expect(readOnnx(edited).graph.inputs[0]?.shape).toEqual([`${input} 0`, 1, 32, 32]);
+    expect([...readOnnx(edited).declaredOutputs.values()].map(({ shape }) => shape)).toEqual([undefined]);
+    const images = Float32Array.from({ length: 2 * 1024 }, (_, i) => Math.sin(i));
+    const both = await run(edited, { [input ?? '']: new OrtTensor('float32', images, [2, 1, 32, 32]) });
+    for (const row of [0, 1]) {
+      const one = new OrtTensor('float32', images.slice(1024 * row, 1024 * (row + 1)), [1, 1, 32, 32]);
+      const [alone] = Object.values(await run(bytes, { [input ?? '']: one }));
+      const [answers] = Object.values(both);
+      const expected = floatsOf(alone);
+      const got = floatsOf(answers).slice(expected.length * row, expected.length * (row + 1));
+      got.forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 4);
+      });
+    }
+  });
+
+  test('that are open already leave the file as it is', () => {
+    const bytes = fileOf('digits_ts17_dynamic');
+    expect(editReference(bytes, { open: new Map([['image', [0]]]) })).toBe(bytes);
+  });
+});
+
 test('an fp16 source is widened exactly: float32 throughout, the same constants', async () => {
   const widened = editReference(fileOf('digits_fp16'), { widen: true });
   const model = readOnnx(widened);

@@ -1,15 +1,12 @@
 import {
   type AskedShape,
   type Dimension,
-  InputError,
-  isFlexible,
-  listedShapes,
   type Model,
-  outermostShapes,
+  outermostChoices,
   type Shape,
   type Value,
 } from '../../../model/index.js';
-import { inferTypes } from '../../../operators/infer.js';
+import { inferAt } from '../../../operators/infer-at.js';
 
 /** Between which numbers open sizes lie, as far as inference finds them at the ends of what was asked. */
 export class SizeBounds {
@@ -22,9 +19,9 @@ export class SizeBounds {
    * @throws InputError where a node breaks the standard at one of the sizes asked for
    */
   constructor(model: Model, asked: ReadonlyMap<string, AskedShape>) {
-    const flexible = [...asked].filter(([, shape]) => shape.some(isFlexible));
-    this.mayVary = flexible.length > 0;
-    for (const shapes of ends(flexible)) this.#learn(model, shapes);
+    const ends = outermostChoices(asked);
+    this.mayVary = ends.length > 0;
+    for (const shapes of ends) this.#learn(model, shapes);
   }
 
   least(size: Dimension): number | undefined {
@@ -36,20 +33,7 @@ export class SizeBounds {
   }
 
   #learn(model: Model, shapes: ReadonlyMap<string, readonly number[]>): void {
-    const { graph } = model.copy();
-    for (const input of graph.inputs) input.shape = shapes.get(input.name) ?? input.shape;
-    try {
-      inferTypes(graph);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      const sizes = Array.from(shapes, ([name, shape]) => `${name} [${shape}]`).join(', ');
-      throw new InputError({
-        what: `at ${sizes}: ${error.what}`,
-        where: error.where,
-        todo: 'ask for sizes that it takes with --shape',
-        cause: error,
-      });
-    }
+    const graph = inferAt(model, shapes, 'ask for sizes that it takes with --shape');
     const fixed = new Map(valuesOf(graph).map((value) => [value.name, value]));
     for (const { name, shape, elements } of valuesOf(model.graph)) {
       this.#pair(shape, fixed.get(name)?.shape);
@@ -68,19 +52,6 @@ export class SizeBounds {
       });
     });
   }
-}
-
-/** Every listed choice of shapes, or the smallest and the largest. */
-function ends(flexible: readonly (readonly [string, AskedShape])[]): ReadonlyMap<string, readonly number[]>[] {
-  const choices = flexible.map(([name, asked]) => {
-    const { smallest, largest } = outermostShapes(asked);
-    return [name, listedShapes(asked) ?? [smallest, largest]] as const;
-  });
-  const count = Math.max(0, ...choices.map(([, shapes]) => shapes.length));
-  return Array.from(
-    { length: count },
-    (_, place) => new Map(choices.map(([name, shapes]) => [name, shapes[place] ?? shapes.at(-1) ?? []])),
-  );
 }
 
 function valuesOf(graph: Model['graph']): Value[] {
