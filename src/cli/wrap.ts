@@ -18,25 +18,26 @@ export function wrap(text: string, width: number | undefined): string {
 }
 
 function wrapLine(line: string, width: number): string {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  const hang = ' '.repeat(hangOf(line, indent.length, width));
+  const hang = ' '.repeat(hangOf(stripVTControlCharacters(line), width));
   const lines: string[] = [];
-  let current = indent;
+  let current = '';
   let isEmpty = true;
   // A gap of several spaces belongs to the word before it, as long as they are on one line.
-  for (const [, gap = '', word = ''] of line.slice(indent.length).matchAll(/( *)([^ ]+)/g)) {
+  for (const [, gap = '', word = ''] of line.matchAll(/( *)([^ ]+)/g)) {
     if (!isEmpty && widthOf(current) + gap.length + widthOf(word) > width) {
       lines.push(current);
       current = hang + word;
     } else current += gap + word;
-    isEmpty = false;
+    // An escape before the indent is no word.
+    isEmpty &&= widthOf(word) === 0;
   }
   return [...lines, current].join('\n');
 }
 
 /** Where a line goes on: where a gap of two spaces or more ends, unless that leaves too little. */
-function hangOf(line: string, indent: number, width: number): number {
-  const term = /^ *[^ ]+(?: [^ ]+)* {2,}/.exec(stripVTControlCharacters(line))?.[0].length ?? 0;
+function hangOf(line: string, width: number): number {
+  const indent = line.length - line.trimStart().length;
+  const term = /^ *[^ ]+(?: [^ ]+)* {2,}/.exec(line)?.[0].length ?? 0;
   return term > 0 && term <= width / 3 ? term : indent + 2;
 }
 

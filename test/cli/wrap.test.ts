@@ -12,6 +12,8 @@ test.each([
   // What is one word stays one: it can be copied.
   ['note: /a/path/that/is/longer/than/the/line is one', 20, 'note:\n  /a/path/that/is/longer/than/the/line\n  is one'],
   ['\u001b[32mgood good good\u001b[39m good good', 24, '\u001b[32mgood good good\u001b[39m good good'],
+  // A line that is coloured as a whole stands in as far as without.
+  ['\u001b[33m    note: what was read\u001b[39m', 20, '\u001b[33m    note: what was\n      read\u001b[39m'],
   ['one\n\n  two\n', 20, 'one\n\n  two\n'],
 ])('%j at %s columns', (text, width, wrapped) => {
   expect(wrap(text, width)).toBe(wrapped);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { inspectCommand } from '../../src/commands/inspect/command.js';
 import { convert, inspect } from '../../src/index.js';
 import { compareStructure } from '../../src/verification/structure.js';
 import { scratch } from '../files/scratch.js';
@@ -96,4 +97,13 @@ test('one model against one file', async () => {
   await expect(inspect(DIGITS, { diff: path.join(scratch(), 'missing.onnx') })).rejects.toMatchObject({ exitCode: 3 });
   const { models } = await inspect(DIGITS, { diff: DIGITS });
   expect(models[0]?.diff).toMatchObject({ changed: [], gone: [], added: [] });
+});
+
+test('without the other file nothing is said of the model', async () => {
+  const audience = { onProgress() {}, isReportRead: false };
+  const told = await inspectCommand.run([DIGITS], { diff: path.join(scratch(), 'missing.onnx') }, audience);
+  const plain = (text: string) => text;
+  const colours = { bold: plain, dim: plain, green: plain, red: plain, yellow: plain };
+  expect(told.summary({ colours, verbose: false })).toBe('');
+  expect(told.error).toMatchObject({ exitCode: 3 });
 });

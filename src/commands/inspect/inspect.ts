@@ -7,8 +7,9 @@ import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { Stations } from '../../run/stations.js';
 import { listNodes } from '../../source/list-nodes.js';
-import { describeSource, openSource } from '../../source/open-source.js';
+import { describeSource, openSource, type ReadingLimits } from '../../source/open-source.js';
 import { saysOfItself } from '../../source/says-of-itself.js';
+import type { OpenArtefact } from '../../verification/open-artefact.js';
 import { asModels, type ModelGiven } from '../model-given.js';
 import { rememberReport } from '../reports-of-errors.js';
 import { type InspectOptions, type ResolvedInspect, resolveInspect } from './options.js';
@@ -66,9 +67,11 @@ async function inspectModel(model: ModelGiven, options: Asked): Promise<Inspecte
   const draft = new Draft(nameOf(model));
   const stations = new Stations(() => {});
   try {
-    await look(draft, stations, model, options);
     const { diff } = options;
-    if (diff !== undefined) draft.diff = await stations.time('diff', () => diffOf(model, diff, options));
+    // Before all else: where there is none, nothing is to be said of the model alone.
+    const other = diff === undefined ? undefined : await stations.time('diff', () => openAny(diff, options));
+    await look(draft, stations, model, options);
+    if (other) draft.diff = await stations.time('diff', () => diffOf(model, other, options));
     if (options.isAsked) expectSupported(draft);
     if (options.expectFused && draft.fused.length > 0) {
       throw new GateError({ what: fusibleLine(draft.fused.length), todo: 'run mobileone convert on it' });
@@ -118,12 +121,15 @@ async function look(draft: Draft, stations: Stations, given: ModelGiven, options
   }
 }
 
-async function diffOf(model: ModelGiven, other: string, options: ResolvedInspect): Promise<DiffReport> {
+async function openAny(given: ModelGiven, limits: ReadingLimits): Promise<OpenArtefact> {
   const { findArtefact, openFound } = await import('../../verification/open-artefact.js');
+  return openFound(await findArtefact(given, limits), limits);
+}
+
+async function diffOf(model: ModelGiven, other: OpenArtefact, limits: ReadingLimits): Promise<DiffReport> {
   const { compareStructure } = await import('../../verification/structure.js');
-  const source = await openFound(await findArtefact(model, options), options);
-  const artefact = await openFound(await findArtefact(other, options), options);
-  return { path: other, format: artefact.target.name, ...compareStructure(source.opened, artefact.opened) };
+  const source = await openAny(model, limits);
+  return { path: other.path, format: other.target.name, ...compareStructure(source.opened, other.opened) };
 }
 
 /** With targets named, refusing one of them is an error. */
