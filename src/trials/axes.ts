@@ -22,6 +22,11 @@ export function inversePermutation(permutation: readonly number[]): number[] {
   return inverse;
 }
 
+/** What is said of the axes of an artefact, in those of its source. */
+export function turned<T>(sizes: readonly T[], permutation: readonly number[] | undefined): readonly T[] {
+  return permutation ? inversePermutation(permutation).flatMap((axis) => sizes.slice(axis, axis + 1)) : sizes;
+}
+
 /** The same elements, in reverse order along one axis. */
 export function reverseAxis(tensor: Tensor, axis: number): Tensor {
   const { dtype, shape, size, bytes } = tensor;

@@ -1,5 +1,7 @@
 import type { Candidate } from '../check/index.js';
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
+import { admits } from '../model/index.js';
+import { turned } from '../trials/axes.js';
 import type { Trial } from '../trials/index.js';
 import { type Matching, matchPorts } from './match.js';
 import type { OpenArtefact } from './open-artefact.js';
@@ -62,8 +64,9 @@ export function takes({ inputs }: Candidate, trial: Trial): boolean {
   return inputs.every((port) => fitsSizes(port, trial));
 }
 
-function fitsSizes({ sourceName, shape, permutation }: ArtefactPort, trial: Trial): boolean {
+function fitsSizes({ sourceName, shape, asked, permutation }: ArtefactPort, trial: Trial): boolean {
   const given = trial.feeds.get(sourceName)?.shape;
+  if (asked && given && !admits(turned(asked, permutation), given)) return false;
   const fits = (size: number | undefined, axis: number) =>
     size === undefined || !given || size === given[permutation?.[axis] ?? axis];
   return shape?.every(fits) ?? true;

@@ -18,7 +18,7 @@ import { hintForOutput, nearestHint } from '../nearest-name.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization, dropout } from '../operators/index.js';
 import { type Stock, takeStock } from '../source/take-stock.js';
-import { inversePermutation } from '../trials/axes.js';
+import { inversePermutation, turned } from '../trials/axes.js';
 import { describeInputs, type InputSpec } from '../trials/index.js';
 import type { Anchor, Anchors } from './match.js';
 import type { OpenArtefact } from './open-artefact.js';
@@ -259,11 +259,6 @@ function specsOf(graph: Graph, inputs: readonly ArtefactPort[], shapes: Readonly
       asked: spec.asked && turned(spec.asked, permutation),
     };
   });
-}
-
-/** What an artefact says of its axes, in those of the source. */
-function turned<T>(sizes: readonly T[], permutation: readonly number[] | undefined): readonly T[] {
-  return permutation ? inversePermutation(permutation).flatMap((axis) => sizes.slice(axis, axis + 1)) : sizes;
 }
 
 /** An input of which the file alone is known; unknown sizes have nothing in common. */

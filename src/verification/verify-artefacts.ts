@@ -26,7 +26,7 @@ import { proveContenders } from './prove-contenders.js';
 import { type Recording, recordSamples } from './record-samples.js';
 import { makeReference, type Reference } from './reference.js';
 import { describeReference } from './reference-report.js';
-import { withFixedSizes } from './sizes.js';
+import { notesOnSizes, withSizesOf } from './sizes.js';
 import { withFile } from './with-file.js';
 
 /** What is verified, and where its report grows. */
@@ -60,7 +60,7 @@ export async function verifyArtefacts(
     draft.source = describeReference(artefact);
     const reference = await stations.time('look', () => makeReference(artefact, options));
     if (reference.stock) draft.takeStock(reference.stock);
-    draft.note(...artefact.notes, ...artefact.opened.notes);
+    draft.note(...artefact.notes, ...artefact.opened.notes, ...notesOnSizes(artefact.opened.inputs));
     for (const contender of contenders) {
       await stations.time('open', () => failing(contender, () => open(contender, reference, verification)));
     }
@@ -105,7 +105,7 @@ async function open(contender: Contender, reference: Reference, verification: Ve
   contender.opened = await openFound(contender.found, options);
   contender.notes.push(...contender.found.notes, ...contender.opened.opened.notes);
   contender.candidate = makeCandidate(contender.opened, reference, options.map);
-  contender.notes.push(...notesOn(contender.candidate.matching));
+  contender.notes.push(...notesOn(contender.candidate.matching), ...notesOnSizes(contender.opened.opened.inputs));
 }
 
 async function compare(
@@ -118,7 +118,7 @@ async function compare(
   const running = contenders.filter(hasCandidate);
   const opened = running.map(({ candidate }) => candidate);
   if (opened.length === 0) return undefined;
-  const { specs, notes } = withFixedSizes(made.specs, opened);
+  const { specs, notes } = withSizesOf(opened, made.specs);
   draft.note(...notes);
   const pixels = pixelInput(options, made, opened);
   const reference = { ...made, runs: withColours(made.runs, pixels?.order) };

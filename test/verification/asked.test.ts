@@ -122,6 +122,82 @@ describe('sizes that the reference leaves open', () => {
   });
 });
 
+describe('sizes that a package takes', () => {
+  /** A package of the network, whose sizes vary as asked. */
+  async function flexible(source: string, name: string, ...sizes: string[]): Promise<string> {
+    const options = { to: ['coreml'], precision: 'fp32', outDir: folder, name, check: false } as const;
+    await convert(source, { ...options, shape: { image: [1, 3, ...sizes] } });
+    return path.join(folder, `${name}.mlpackage`);
+  }
+
+  test('are what an open reference is tried at: both ends and one within', async () => {
+    const open = written('open-for-bounds.onnx', { size: ['height', 'width'] });
+    const found = await judged(open, [await flexible(open, 'bounds', '24..40', '24..64')]);
+    expect(found.error).toBeUndefined();
+    expect(triedAt(found)).toEqual([
+      [
+        [1, 3, 24, 24],
+        [1, 3, 40, 64],
+        [1, 3, 31, 49],
+      ],
+    ]);
+    expect(found.notes).toContain('tried within image [1,3,24..40,24..64], which a candidate takes');
+    expect(found.candidates[0]?.notes).toContain('it takes image [1,3,24..40,24..64]');
+    const listed = await judged(open, [await flexible(open, 'list', '24/40/32', '24/64/48')]);
+    expect(triedAt(listed)).toEqual([
+      [
+        [1, 3, 24, 24],
+        [1, 3, 40, 64],
+        [1, 3, 32, 48],
+      ],
+    ]);
+  });
+
+  test('of two packages have to be the same', async () => {
+    const open = written('open-for-two.onnx', { size: ['height', 'width'] });
+    const two = [await flexible(open, 'narrow', '24..40', '24'), await flexible(open, 'wide', '24..64', '24')];
+    expect((await judged(open, two)).error).toMatchObject({
+      exitCode: 2,
+      what: 'candidates take different sizes of image: [1,3,24..40,24] and [1,3,24..64,24]',
+    });
+  });
+
+  test('may not be the one that the reference has', async () => {
+    const open = written('open-for-one.onnx', { size: ['height', 'width'] });
+    const package_ = await flexible(open, 'larger', '32..64', '32..64');
+    expect((await judged(written('small.onnx', {}), [package_])).error).toMatchObject({
+      exitCode: 5,
+      what: expect.stringContaining('none of the sizes'),
+    });
+  });
+
+  test('are opened in a reference that fixes one and is asked for others', async () => {
+    const fixed = written('fixed-and-asked.onnx', {});
+    const asked = { shape: { image: [1, 3, '24..40', '24..64'] } };
+    const found = await judged(fixed, [await flexible(fixed, 'opened', '24..40', '24..64')], asked);
+    expect(found.error).toBeUndefined();
+    expect(triedAt(found)[0]).toHaveLength(3);
+  });
+
+  test('are held against: a package that answers otherwise at the largest is found', async () => {
+    const open = written('open-and-off.onnx', { size: ['height', 'width'] });
+    // Nothing but the width tells them apart, and it does from 60 on.
+    const off = written('off.onnx', {
+      size: ['height', 'width'],
+      outputs: (n, features, map) => {
+        const width = n.node('Cast', [n.node('Shape', [map], { start: 3 })], { to: 1 });
+        const more = n.relu(n.node('Sub', [width, n.constant(60)]));
+        features.name = 'before';
+        const sum = n.add(features, more);
+        sum.name = 'features';
+        return [sum];
+      },
+    });
+    const found = await judged(open, [await flexible(off, 'off', '24..40', '24..64')]);
+    expect(found.error).toMatchObject({ exitCode: 5, where: { value: 'features' } });
+  });
+});
+
 test('an output that lacks sizes of 1 is taken in those of the reference, and where they part is found in it', async () => {
   const squeezed = (factor: number) => (n: Network, features: Value) => {
     features.name = 'with an axis more';
