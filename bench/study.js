@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { showProbability } from '../dist/report/numbers.js';
 import { median, spearman } from '../dist/study/statistics/index.js';
 import { NETWORKS } from './study/networks.js';
 
@@ -44,7 +45,9 @@ try {
     seconds.push((Date.now() - started) / 1000);
     return JSON.parse(readFileSync(report, 'utf8'));
   });
-  write(tables(reports, seconds));
+  const text = tables(reports, seconds);
+  console.log(text.split('\n\n')[0]);
+  write(text);
 } finally {
   rmSync(scratch, { recursive: true });
 }
@@ -65,8 +68,13 @@ function tables(reports, seconds) {
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const sorted = correlations.toSorted((a, b) => Math.abs(b.spearman) - Math.abs(a.spearman));
   const bounds = counted((model?.networks ?? []).map(({ bound }) => bound));
-  const unit = (name) =>
-    name === 'run' ? 'each run' : name === 'nodes' ? 'a node' : name === 'bytes' ? '1 MB moved' : `1 M ${name}`;
+  const units = new Map([
+    ['run', 'each run'],
+    ['nodes', 'a node'],
+    ['bytes', '1 MB moved by what computes'],
+    ['bytes rearranged', '1 MB rearranged'],
+  ]);
+  const unit = (name) => units.get(name) ?? `1 M ${name}`;
   const scale = (name) => (name === 'run' || name === 'nodes' ? 1 : 1e6);
   return [
     `${networks.length} networks, fused, batch 1, ${engines.map(({ package: name, version }) => `${name} ${version}`).join(', ')}, one thread,`,
@@ -77,7 +85,7 @@ function tables(reports, seconds) {
     '|---|---|---|---|---|---|---|',
     ...sorted.map(({ metric, spearman, low, high, p, pearson }) => {
       const [phone = '', desktop = ''] = PAPER.get(metric) ?? [];
-      return `| ${metric} | ${spearman.toFixed(2)} | ${low.toFixed(2)} to ${high.toFixed(2)} | ${p.toExponential(0)} | ${pearson.toFixed(2)} | ${phone} | ${desktop} |`;
+      return `| ${metric} | ${spearman.toFixed(2)} | ${low.toFixed(2)} to ${high.toFixed(2)} | ${showProbability(p)} | ${pearson.toFixed(2)} | ${phone} | ${desktop} |`;
     }),
     '',
     ...(model

@@ -35,6 +35,12 @@ export function showFigure(figure: number | null): string {
   return figure === 0 ? '0' : figure.toExponential(1);
 }
 
+/** How likely something is by chance: 0.0421 as `0.042`, small ones as `8e-28`; what no number can hold is smaller than any. */
+export function showProbability(p: number): string {
+  if (p === 0) return '< 1e-300';
+  return p < 0.001 ? p.toExponential(0) : p.toFixed(3);
+}
+
 /** 0.0123 as `1.2 %`. */
 export function showShare(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;

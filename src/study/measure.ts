@@ -4,7 +4,7 @@ import type { Model } from '../model/index.js';
 export interface Timing {
   readonly engine: string;
   readonly threads: 1 | 'all';
-  /** Milliseconds: the middle of all runs, and of their distances from it. */
+  /** Milliseconds: the middle of the runs in the quieter half of the turns, and that of the distances of all runs from it. */
   readonly median: number;
   readonly mad: number;
   readonly runs: number;

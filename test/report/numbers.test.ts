@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showBytes, showCount, showFactor, showFigure } from '../../src/report/numbers.js';
+import { showBytes, showCount, showFactor, showFigure, showProbability } from '../../src/report/numbers.js';
 
 test.each([
   [0, '0'],
@@ -31,4 +31,9 @@ test.each([
 test('a factor and a figure that are not defined are left out', () => {
   expect([showFactor(6, 3), showFactor(null, 3), showFactor(1, 0)]).toEqual(['2.00x', '', '']);
   expect([showFigure(1.234e-6), showFigure(0), showFigure(null)]).toEqual(['1.2e-6', '0', '-']);
+});
+
+test('a probability is never told to be 0', () => {
+  const shown = [0.5, 0.0421, 0.001, 9.4e-4, 7.9e-28, 1.2e-290, 0].map(showProbability);
+  expect(shown).toEqual(['0.500', '0.042', '0.001', '9e-4', '8e-28', '1e-290', '< 1e-300']);
 });

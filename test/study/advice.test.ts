@@ -93,6 +93,82 @@ describe('channels filled up', () => {
   });
 });
 
+describe('layers on turned images', () => {
+  const [last, first] = [{ perm: [0, 2, 3, 1] }, { perm: [0, 3, 1, 2] }];
+  const gelu = (n: Network, x: Value) => {
+    const erf = n.node('Erf', [n.div(x, n.constant(Math.SQRT2))]);
+    return n.mul(n.mul(x, n.add(erf, n.constant(1))), n.constant(0.5));
+  };
+  const linear = (n: Network, x: Value, inputs: number, outputs: number) =>
+    n.add(n.node('MatMul', [x, n.random([inputs, outputs])]), n.random([outputs]));
+
+  test('answer the same as convolutions, without the turns that were for them', async () => {
+    const model = network((n) => {
+      const image = n.conv(n.input([1, 3, 6, 5]), { channels: 8 });
+      const turned = n.node('Transpose', [image], last);
+      const layers = n.mul(linear(n, gelu(n, linear(n, turned, 8, 16)), 16, 8), n.random([1, 1, 8]));
+      return n.add(n.node('Transpose', [layers], first), image);
+    });
+    const { copy, places } = changed(model, 'unturned-layers');
+    expect(places).toBe(1);
+    expect([copy.graph.count('Transpose'), copy.graph.count('MatMul'), copy.graph.count('Conv')]).toEqual([0, 0, 3]);
+    await expectSame(model, copy);
+  });
+
+  test('leave a layer norm, and what else is read, as they lie, and turn behind them', async () => {
+    const model = network((n) => {
+      const turned = n.node('Transpose', [n.conv(n.input([1, 3, 6, 5]), { channels: 8 })], last);
+      const normed = n.node('LayerNormalization', [turned, n.random([8]), n.random([8])], { axis: -1 });
+      const [a, b] = [linear(n, normed, 8, 8), n.relu(normed)];
+      return n.add(n.node('Transpose', [n.add(a, b)], first), n.node('ReduceMax', [b], { keepdims: 0 }));
+    });
+    const { copy, places } = changed(model, 'unturned-layers');
+    expect(places).toBe(1);
+    expect([copy.graph.count('MatMul'), copy.graph.count('LayerNormalization'), copy.graph.count('Relu')]).toEqual([
+      0, 1, 1,
+    ]);
+    await expectSame(model, copy);
+  });
+
+  test.each<[string, (n: Network, x: Value) => Value]>([
+    ['nothing but the turn', (_, x) => x],
+    ['a softmax over channels', (n, x) => n.node('Softmax', [x], { axis: -1 })],
+    ['a sum with what differs by column', (n, x) => n.add(x, n.random([5, 1]))],
+  ])('stay where there is %s', (_what, build) => {
+    const model = network((n) => {
+      const turned = n.node('Transpose', [n.conv(n.input([1, 3, 6, 5]), { channels: 8 })], last);
+      return n.node('Transpose', [build(n, turned)], first);
+    });
+    expect(changed(model, 'unturned-layers').places).toBe(0);
+  });
+});
+
+describe('turns at the ends', () => {
+  test('go where an image is turned before anything reads it, and after all else', () => {
+    const model = network((n) => {
+      const image = n.node('Transpose', [n.input([1, 6, 5, 3])], { perm: [0, 3, 1, 2] });
+      const [a, b] = [n.conv(image, { channels: 8 }), n.conv(image, { channels: 4 })];
+      return [n.node('Transpose', [n.relu(a)], { perm: [0, 2, 3, 1] }), n.relu(b)];
+    });
+    const { copy, places } = changed(model, 'unturned-ends');
+    expect(places).toBe(2);
+    expect(copy.graph.count('Transpose')).toBe(0);
+    expect(copy.graph.inputs[0]?.shape).toEqual([1, 3, 6, 5]);
+    expect(copy.graph.outputs.map(({ shape }) => shape)).toEqual([
+      [1, 8, 6, 5],
+      [1, 4, 6, 5],
+    ]);
+  });
+
+  test('stay where the image is read as it comes, too', () => {
+    const model = network((n) => {
+      const x = n.input([1, 4, 4, 4]);
+      return n.add(n.conv(n.node('Transpose', [x], { perm: [0, 3, 1, 2] }), { channels: 4 }), x);
+    });
+    expect(changed(model, 'unturned-ends').places).toBe(0);
+  });
+});
+
 describe('ReLU for another activation', () => {
   const spelled: readonly [string, (n: Network, x: Value) => Value][] = [
     [

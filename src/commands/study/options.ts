@@ -35,7 +35,7 @@ export interface StudyOptions extends ReadingOptions, Pick<CheckingOptions, 'tim
   readonly latency?: boolean | undefined;
   /**
    * How many turns each network has in each engine.
-   * @default 5
+   * @default 10
    */
   readonly turns?: number | undefined;
   /**
@@ -95,7 +95,7 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
     flag: '--threads <list>',
     help: '1, all (both; native alone has more than 1)',
   },
-  turns: { kind: count, flag: '--turns <n>', help: 'turns of each network in each engine, in random order (5)' },
+  turns: { kind: count, flag: '--turns <n>', help: 'turns of each network in each engine, in random order (10)' },
   seed: { kind: count, flag: '--seed <n>', help: 'by which the order of turns is drawn (1)' },
   ...READING,
   csv: { kind: path, flag: '--csv <file>', help: "writes a line for each latency, in timm's columns" },
@@ -147,7 +147,7 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
   onProgress: { kind: callback, flag: '', help: '' },
 });
 
-const DEFAULTS = Object.freeze({ ...LIMITS, form: FORMS, latency: true, turns: 5, seed: 1 });
+const DEFAULTS = Object.freeze({ ...LIMITS, form: FORMS, latency: true, turns: 10, seed: 1 });
 
 /** Options with every default in its place. */
 export type ResolvedStudy = Resolved<StudyOptions, typeof DEFAULTS>;

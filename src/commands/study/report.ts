@@ -116,9 +116,11 @@ export interface LatencyReport {
   readonly engine: string;
   /** 1, or `all` that the machine has. */
   readonly threads: 1 | 'all';
+  /** Of the runs in the quieter half of the turns: what disturbs a machine makes turns slower, and never faster. */
   readonly median: Milliseconds;
-  /** The median of the distances from the median, not scaled. */
+  /** The median of the distances of all runs from it, not scaled. */
   readonly mad: Milliseconds;
+  /** All of them. */
   readonly runs: WholeNumber;
   /** The fastest run, which was disturbed least. */
   readonly fastest: Milliseconds;
@@ -140,8 +142,8 @@ export interface CorrelationReport {
 }
 
 /**
- * Time as a sum: a part of every run, one for each node that is work, each byte moved and each multiply-accumulate by class, with no
- * coefficient below 0. Errors are relative.
+ * Time as a sum: a part of every run, one for each node that is work, each byte moved by what computes and by what only rearranges, and
+ * each multiply-accumulate by class, with no coefficient below 0. Errors are relative.
  */
 export interface TimeModelReport {
   readonly engine: string;

@@ -1,4 +1,4 @@
-import { showBytes, showCount, showShare } from '../../report/numbers.js';
+import { showBytes, showCount, showProbability, showShare } from '../../report/numbers.js';
 import type { SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
 import { ablationLines } from '../../study/ablations/lines.js';
@@ -101,10 +101,6 @@ function correlationLines({ correlations }: StudyReport, dim: (text: string) => 
   ]);
   const head = ['goes with latency in', 'figure', 'n', 'Spearman', '95 % interval', 'p', 'Pearson'];
   return aligned([head, ...rows], [0, 1]).map((line, i) => (i === 0 ? dim(line) : line));
-}
-
-function showProbability(p: number): string {
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
 function placeOf({ engine, threads }: Pick<CorrelationReport, 'engine' | 'threads'>): string {

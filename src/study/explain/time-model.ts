@@ -1,7 +1,11 @@
 import type { Threads } from '../../engines/index.js';
+import { operatorsWith } from '../../operators/index.js';
 import type { StaticFigures } from '../static/index.js';
 import { fitRelative, median, predict, predictLeftOut } from '../statistics/index.js';
 import type { Observed } from './correlations.js';
+
+/** What only puts elements elsewhere: it takes them one by one, where what computes reads whole rows. */
+const REARRANGING = new Set([...operatorsWith('moves'), ...operatorsWith('joins')]);
 
 /**
  * What time is made of: a part that every run has, one for each node that is work, one for each byte moved, and one for each
@@ -10,12 +14,17 @@ import type { Observed } from './correlations.js';
 const TERMS: readonly { readonly name: string; of(figures: StaticFigures): number }[] = [
   { name: 'run', of: () => 1 },
   { name: 'nodes', of: ({ operators }) => Object.values(operators).reduce((sum, { nodes }) => sum + nodes, 0) },
-  { name: 'bytes', of: ({ bytesMoved }) => bytesMoved ?? 0 },
+  { name: 'bytes', of: (figures) => (figures.bytesMoved ?? 0) - bytesRearranged(figures) },
+  { name: 'bytes rearranged', of: bytesRearranged },
   { name: 'macs dense', of: ({ products }) => (products.dense?.macs ?? 0) + (products.grouped?.macs ?? 0) },
   { name: 'macs pointwise', of: ({ products }) => products.pointwise?.macs ?? 0 },
   { name: 'macs depthwise', of: ({ products }) => products.depthwise?.macs ?? 0 },
   { name: 'macs matrix', of: ({ products }) => products.matrix?.macs ?? 0 },
 ];
+
+function bytesRearranged({ operators }: StaticFigures): number {
+  return Object.entries(operators).reduce((sum, [name, { bytes }]) => sum + (REARRANGING.has(name) ? bytes : 0), 0);
+}
 
 /** A fit of latency in one engine. */
 export interface TimeModel {

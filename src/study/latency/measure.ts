@@ -1,7 +1,7 @@
 import { EngineFailure, type Threads, type TimingPlan } from '../../engines/index.js';
 import { UnsupportedError } from '../../model/index.js';
 import { Random } from '../../trials/random.js';
-import { mad, median } from '../statistics/median.js';
+import { median } from '../statistics/median.js';
 import type { StartedEngine } from './engines.js';
 import type { Prepared, Subject } from './subject.js';
 
@@ -11,7 +11,7 @@ export interface Latency {
   readonly key: string;
   readonly engine: string;
   readonly threads: Threads;
-  /** Milliseconds: the middle of all runs, and of their distances from it. */
+  /** Milliseconds: the middle of the runs in the quieter half of the turns, and that of the distances of all runs from it. */
   readonly median: number;
   readonly mad: number;
   readonly runs: number;
@@ -41,9 +41,9 @@ export interface MeasuringOptions {
   readonly onTurn?: ((key: string, done: number, total: number) => void) | undefined;
 }
 
-/** Enough for a median of 5 ms to be within a few percent, and for 30 networks of that kind to take a minute and a half. */
-export const PLAN: TimingPlan = { warmUpMilliseconds: 100, least: 3, most: 200, milliseconds: 250 };
-const TURNS = 5;
+/** Many short turns, since what disturbs a machine lasts: 30 networks of 5 ms take a minute and a half. */
+export const PLAN: TimingPlan = { warmUpMilliseconds: 80, least: 3, most: 200, milliseconds: 150 };
+const TURNS = 10;
 
 interface Place {
   readonly subject: Subject;
@@ -135,11 +135,17 @@ function shuffled<T>(list: readonly T[], random: Random): T[] {
   return order;
 }
 
+/**
+ * What disturbs a machine makes turns slower, and never faster: what a network takes is the middle of those turns that were
+ * disturbed less. All of them say how far it may be off.
+ */
 function summarise({ subject, engine, threads, turns }: Place): Latency {
   const times = turns.flat();
-  const middles = turns.map(median);
+  const quieter = turns.toSorted((a, b) => median(a) - median(b)).slice(0, Math.ceil(turns.length / 2));
+  const middle = median(quieter.flat());
   return {
     ...{ key: subject.key, engine: engine.name, threads },
-    ...{ median: median(times), mad: mad(times), runs: times.length, fastest: Math.min(...times), turns: middles },
+    ...{ median: middle, mad: median(times.map((time) => Math.abs(time - middle))), runs: times.length },
+    ...{ fastest: Math.min(...times), turns: turns.map(median) },
   };
 }

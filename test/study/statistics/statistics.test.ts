@@ -67,6 +67,23 @@ describe.each(correlations.map((each) => [each.x.length, each] as const))('of %i
   });
 });
 
+/** By mpmath 1.3: betainc((n - 2) / 2, 1 / 2, 0, 1 - r², regularized=True) */
+test.each([
+  [0.94, 58, 7.91556377085248e-28],
+  [0.999, 58, 2.8124517888435616e-77],
+  [0.5, 30, 0.0048999336670680904],
+  [-0.97, 13, 4.2293030362512972e-8],
+  [0.9, 3, 0.2871325862574125],
+  [0.9, 4, 0.1],
+])('how likely %f is of %i pairs has all of its digits, however small', (coefficient, n, expected) => {
+  expect(probabilityOf(coefficient, n) / expected).toBeCloseTo(1, 10);
+});
+
+test('what is less likely than any number says is 0', () => {
+  expect(probabilityOf(0.9999999, 300)).toBe(0);
+  expect(probabilityOf(1, 10)).toBe(0);
+});
+
 describe.each(fits.map((each) => [each.rows.length, each] as const))('of %i cases', (_, each) => {
   test('coefficients that are not negative are those of SciPy', () => {
     const found = fitRelative(each);

@@ -1,4 +1,4 @@
-import { showFigure } from '../../../report/numbers.js';
+import { showProbability } from '../../../report/numbers.js';
 import { type Column, Table } from '../../../report/page/table.js';
 import type { CorrelationReport } from '../report.js';
 
@@ -22,7 +22,7 @@ export function Correlations({ correlations }: { correlations: readonly Correlat
     String(n),
     spearman.toFixed(2),
     `${low.toFixed(2)} to ${high.toFixed(2)}`,
-    showFigure(p),
+    showProbability(p),
     pearson.toFixed(2),
   ]);
   return (
