@@ -8,11 +8,17 @@ export interface FilesOnDisk {
   read(path: string, offset: number, length: number): Uint8Array;
 }
 
-/** What a file may hold, and what to do about one that holds more. */
-export interface SizeLimit {
-  readonly bytes: number;
+/** Why a file is not read, and what to do about it. */
+export interface Refusal {
   readonly what: string;
   readonly todo: string;
+}
+
+/** What a file may hold, and what is said of one that holds more. */
+export interface SizeLimit extends Refusal {
+  readonly bytes: number;
+  /** Of one that is of another kind, seen by its first bytes: its size is then beside the point. */
+  readonly instead?: (head: Uint8Array) => Refusal | undefined;
 }
 
 /** Where an artefact lies, and what of that is its own. */

@@ -4,6 +4,9 @@ import type { Identity } from './identity.js';
 import type { SizeLimit } from './placement.js';
 import { RegularFile } from './regular-file.js';
 
+/** Enough of a file to tell its kind. */
+const HEAD = 512;
+
 /** A file that was read whole. */
 export interface ReadFile {
   /** As the user gave it. */
@@ -66,9 +69,16 @@ function openNamed(path: string, limit: SizeLimit): RegularFile {
   }
   if (path.includes('\0')) throw new InputError({ what: 'not found: the path holds a NUL', where: { file: path } });
   const file = RegularFile.open(path, path, { followLinks: true });
-  if (file.size > limit.bytes) {
+  try {
+    if (file.size > limit.bytes) throw refusalOf(file, path, limit);
+  } catch (error) {
     file.close();
-    throw new InputError({ what: limit.what, where: { file: path }, todo: limit.todo });
+    throw error;
   }
   return file;
+}
+
+function refusalOf(file: RegularFile, path: string, limit: SizeLimit): InputError {
+  const { what, todo } = limit.instead?.(file.read(0, Math.min(HEAD, file.size))) ?? limit;
+  return new InputError({ what, todo, where: { file: path } });
 }

@@ -58,13 +58,27 @@ test.runIf(process.platform === 'linux')('a file whose size is not known before 
   expect(refusal('/proc/self/status').message).toMatch(/not a regular file/);
 });
 
-test('a file over 2 GiB is refused before it is read', () => {
+test('a file over 2 GiB is refused when no more than its head was read', () => {
   const file = path.join(scratch(), 'm.onnx');
   fs.writeFileSync(file, '');
   fs.truncateSync(file, 2 ** 31);
   const read = vi.spyOn(fs, 'readSync');
   expect(refusal(file).message).toMatch(/2 GiB.*external data/);
-  expect(read).not.toHaveBeenCalled();
+  expect(read).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  ['a TensorFlow Lite model', '\x20\0\0\0TFL3'],
+  ['a GGUF file', 'GGUF'],
+  ['a zip archive', 'PK\x03\x04'],
+])('of %s over 2 GiB it is said what it is, not that ONNX could not hold it', (kind, head) => {
+  const file = path.join(scratch(), 'm.bin');
+  fs.writeFileSync(file, head, 'latin1');
+  fs.truncateSync(file, 2 ** 31);
+  const { message, where } = refusal(file);
+  expect(message).toContain(`not an ONNX model: it looks like ${kind}`);
+  expect(message).not.toContain('2 GiB');
+  expect(where.file).toBe(file);
 });
 
 test.each([

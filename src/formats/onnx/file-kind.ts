@@ -1,3 +1,4 @@
+import type { Refusal } from '../../files/placement.js';
 import type { Bytes } from '../../model/index.js';
 
 const MAGIC: readonly (readonly [offset: number, magic: string, kind: string])[] = [
@@ -25,12 +26,12 @@ const MAGIC: readonly (readonly [offset: number, magic: string, kind: string])[]
 const LFS = 'version https://git-lfs';
 
 /** Whether these bytes are the note that Git LFS leaves in the place of a file that was not fetched. */
-export function isLfsPointer(bytes: Bytes): boolean {
+function isLfsPointer(bytes: Bytes): boolean {
   return startsWith(bytes, 0, LFS);
 }
 
 /** What bytes that are no ONNX model look like; undefined where nothing is recognised. */
-export function kindOf(bytes: Bytes): string | undefined {
+function kindOf(bytes: Bytes): string | undefined {
   const known = MAGIC.find(([offset, magic]) => startsWith(bytes, offset, magic));
   if (known) return known[2];
   const head = bytes.subarray(0, 512);
@@ -39,6 +40,15 @@ export function kindOf(bytes: Bytes): string | undefined {
   const text = new TextDecoder('utf-8').decode(head);
   if (/^\s*<\s*ir_version|^\s*\w+\s*\(.*\)\s*=>/s.test(text)) return "ONNX's text format";
   return /^\s*[{[]/.test(text) ? 'JSON' : 'text';
+}
+
+/** What is wrong with bytes that are something else than an ONNX model, where it is known what. */
+export function notOnnx(bytes: Bytes): Refusal | undefined {
+  if (isLfsPointer(bytes)) return { what: 'not an ONNX model but a Git LFS pointer', todo: 'run git lfs pull' };
+  const kind = kindOf(bytes);
+  return kind === undefined
+    ? undefined
+    : { what: `not an ONNX model: it looks like ${kind}`, todo: 'give an .onnx file' };
 }
 
 function startsWith(bytes: Bytes, offset: number, magic: string): boolean {

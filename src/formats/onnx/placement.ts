@@ -1,4 +1,5 @@
 import type { FilesOnDisk, Placement, SizeLimit } from '../../files/placement.js';
+import { notOnnx } from './file-kind.js';
 
 const VARINT = 0;
 const LENGTH = 2;
@@ -30,6 +31,7 @@ export const ONNX_LIMIT: SizeLimit = {
   bytes: 2 ** 31 - 1,
   what: 'over 2 GiB, which is more than one ONNX file can hold',
   todo: 'save its weights as external data beside it',
+  instead: notOnnx,
 };
 
 /** One file, and beside it data files that bear its name and their content's. Any ONNX file may be replaced by another. */

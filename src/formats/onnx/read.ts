@@ -1,7 +1,7 @@
 import { type Bytes, InputError, Model } from '../../model/index.js';
 import { WireError } from '../../protobuf/index.js';
 import type { ExternalData } from './external-data.js';
-import { isLfsPointer, kindOf } from './file-kind.js';
+import { notOnnx } from './file-kind.js';
 import { Functions } from './functions.js';
 import { invalid } from './invalid.js';
 import { addUnusedOpset, checkOpset, LAST_IR_VERSION, readOpsets } from './opsets.js';
@@ -85,27 +85,22 @@ function decode(bytes: Bytes, maxNodes: number) {
     proto = onnxCodec.decode('ModelProto', bytes, { scale: Math.max(maxNodes, LEAST_SCALE), todo: RAISE, dropped });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw notOnnx(bytes) ?? error;
+    throw refusalOf(bytes) ?? error;
   }
   const { graph } = proto;
   if (!graph) {
     const todo = 'export or download the model again';
     throw (
-      notOnnx(bytes) ??
+      refusalOf(bytes) ??
       new InputError({ what: `not an ONNX model, or truncated at byte ${bytes.length}: it has no graph`, todo })
     );
   }
   return { proto, graph, dropped };
 }
 
-function notOnnx(bytes: Bytes): InputError | undefined {
-  if (isLfsPointer(bytes)) {
-    return new InputError({ what: 'not an ONNX model but a Git LFS pointer', todo: 'run git lfs pull' });
-  }
-  const kind = kindOf(bytes);
-  return kind
-    ? new InputError({ what: `not an ONNX model: it looks like ${kind}`, todo: 'give an .onnx file' })
-    : undefined;
+function refusalOf(bytes: Bytes): InputError | undefined {
+  const refusal = notOnnx(bytes);
+  return refusal && new InputError(refusal);
 }
 
 function checkCount(count: number, maxNodes: number): void {
