@@ -1,5 +1,5 @@
 // Copies those declarations that the library's entries reach, of the many that tsc writes, to the folder that is packed.
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import typescript from 'typescript';
 
@@ -19,3 +19,6 @@ if (foreign.length > 0)
 for (const file of reached.map((name) => relative('dist', name)).filter((name) => !name.startsWith('..'))) {
   cpSync(join('dist', file), join(folder, file));
 }
+// What they declare is CommonJS, which who writes that may require; but for the core, which is a module as browsers take it.
+writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+writeFileSync(join(folder, 'core.d.mts'), "export * from './core.js';\n");

@@ -67,10 +67,24 @@ describe('what npm installs from the package', () => {
     const typed =
       "const report = await convert('model.onnx', { to: ['onnx'] });\nexport const code: number | null = report.exitCode;\n";
     fs.writeFileSync(path.join(folder, 'user.ts'), `${code}${typed}export const use = [verify, optimize, readOnnx];\n`);
+    fs.writeFileSync(
+      path.join(folder, 'options.ts'),
+      "import { type ConvertOptions, convert } from 'mobileone';\nconst options: ConvertOptions = { to: ['onnx'] };\n" +
+        "export const given = await convert('model.onnx', options);\n",
+    );
+    fs.writeFileSync(
+      path.join(folder, 'common.cts'),
+      "import mobileone = require('mobileone');\nconsole.log(typeof mobileone.convert, typeof mobileone.InputError);\n",
+    );
     const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const types = path.join(ROOT, 'node_modules', '@types');
-    const options = ['--strict', '--module', 'nodenext', '--target', 'esnext', '--noEmit', '--typeRoots', types];
-    expect(() => node(tsc, ...options, '--types', 'node', 'user.ts')).not.toThrow();
+    const options = ['--strict', '--target', 'esnext', '--typeRoots', types, '--types', 'node'];
+    const modules = ['user.ts', 'options.ts'];
+    const bundled = ['--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit'];
+    expect(() => node(tsc, ...options, ...bundled, ...modules)).not.toThrow();
+    // CommonJS asks for it by require.
+    expect(() => node(tsc, ...options, '--module', 'node16', ...modules, 'common.cts')).not.toThrow();
+    expect(node('common.cjs').trim()).toBe('function function');
   });
 
   test('names everything that was joined into it, in a bill of materials, and each licence', () => {

@@ -39,6 +39,10 @@ export async function convert(
 ): Promise<Report>;
 export async function convert(
   models: ModelGiven | readonly ModelGiven[],
+  options: ConvertOptions,
+): Promise<Report | ConvertedInMemory>;
+export async function convert(
+  models: ModelGiven | readonly ModelGiven[],
   options: ConvertOptions = {},
 ): Promise<Report | ConvertedInMemory> {
   const { report, error, artefacts } = await convertAll(asModels(models), options);
