@@ -3,6 +3,7 @@ import { sha256 } from '../files/index.js';
 import type { Opened } from '../formats/format.js';
 import { namesOf } from '../formats/keep-fp32.js';
 import { type Node, NotEquivalentError } from '../model/index.js';
+import { reaching } from '../proof/beyond-float16.js';
 import { openWritten } from '../proof/candidates.js';
 import { keepFp32List } from '../proof/keep-fp32-list.js';
 import type { ModelCheck } from '../proof/model-check.js';
@@ -108,12 +109,11 @@ function fallingShort(verdict: Verdict, shortfall: Shortfall, nodes: readonly No
       }),
     };
   }
-  const { first, magnitude, count, share, kept } = shortfall;
-  const others = count === 1 ? '' : `, and so ${count === 2 ? 'does 1 more node' : `do ${count - 1} more nodes`}`;
+  const { first, share, kept } = shortfall;
   return {
     ...verdict,
     error: new NotEquivalentError({
-      what: `${error.what}; ${first.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST_FLOAT16}${others}: to keep them and what reads them in fp32 takes ${showShare(share)} of the multiply-accumulates, and no more than ${cap} stays there unasked`,
+      what: `${error.what}; ${reaching(shortfall)}: to keep them and what reads them in fp32 takes ${showShare(share)} of the multiply-accumulates, and no more than ${cap} stays there unasked`,
       where: { node: first.label, ...(error.where.value ? { value: error.where.value } : {}) },
       todo: `take --precision fp32, or ask for it with --keep-fp32 ${keepFp32List(new Set(kept), nodes)}; if your data are smaller than these inputs, give some with --inputs`,
       cause: error,

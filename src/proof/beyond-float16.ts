@@ -1,6 +1,7 @@
 import type { Check, StartedSource } from '../check/index.js';
 import { nodesKeptInFloat32 } from '../formats/keep-fp32.js';
 import { type Model, type Node, NotEquivalentError } from '../model/index.js';
+import { sharesOf } from '../source/counts.js';
 import { asCandidate } from './candidates.js';
 import { keepFp32List } from './keep-fp32-list.js';
 
@@ -21,6 +22,8 @@ export interface BeyondFloat16 {
   readonly magnitude: number;
   /** How many there are. */
   readonly count: number;
+  /** Of all multiply-accumulates, what these nodes and all that read their results take. */
+  readonly share: number;
   /** For `--keep-fp32`: these nodes and all that read their results, since each of them has to stay in float32. */
   readonly toKeep: string;
 }
@@ -77,24 +80,39 @@ export async function beyondFloat16(
   const [first] = beyond;
   if (!first) return undefined;
   const toKeep = new Set([...isKept, ...beyond.flatMap(({ node, readers }) => [node, ...readers])]);
+  const shares = sharesOf(fused.graph);
   return {
     first: first.node,
     magnitude: first.magnitude,
     count: beyond.length,
+    share: [...toKeep].reduce((sum, node) => sum + (shares.get(node) ?? 0), 0),
     toKeep: keepFp32List(toKeep, fused.graph.sorted()),
   };
 }
 
-/** The error of an artefact, with the nodes that leave the range and what can be done about it. */
-export function explained(error: NotEquivalentError, { first, magnitude, count, toKeep }: BeyondFloat16) {
-  const reached = `${first.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST_FLOAT16}`;
-  const others = count === 1 ? '' : `, and so ${count === 2 ? 'does 1 more node' : `do ${count - 1} more nodes`}`;
+/**
+ * The error of an artefact, with the nodes that leave the range and what can be done about it.
+ * @param isLowered whether the same in float32 passes; else that is not proposed
+ */
+export function explained(error: NotEquivalentError, beyond: BeyondFloat16, isLowered: boolean) {
+  const { first, count, share, toKeep } = beyond;
+  const them = count === 1 ? 'it' : 'them';
+  const takes =
+    share > 0
+      ? `: to keep ${them} and what reads ${them} in fp32 takes ${Number((100 * share).toPrecision(2))} % of the multiply-accumulates`
+      : '';
   return new NotEquivalentError({
-    what: `${error.what}; ${reached}${others}`,
+    what: `${error.what}; ${reaching(beyond)}${takes}`,
     where: { node: first.label, ...(error.where.value ? { value: error.where.value } : {}) },
-    todo:
-      `take --precision fp32, or keep ${count === 1 ? 'it' : 'them'} and what reads ${count === 1 ? 'it' : 'them'} ` +
-      `in float32 with --keep-fp32 ${toKeep}; if your data are smaller than these inputs, give some with --inputs`,
+    todo: isLowered
+      ? `take --precision fp32, or keep ${them} and what reads ${them} in float32 with --keep-fp32 ${toKeep}; if your data are smaller than these inputs, give some with --inputs`
+      : (error.todo ?? ''),
     cause: error,
   });
+}
+
+/** What leaves the range, a part of a sentence. */
+export function reaching({ first, magnitude, count }: Pick<BeyondFloat16, 'first' | 'magnitude' | 'count'>): string {
+  const others = count === 1 ? '' : `, and so ${count === 2 ? 'does 1 more node' : `do ${count - 1} more nodes`}`;
+  return `${first.operator} reaches ${magnitude.toPrecision(2)}, beyond fp16's ${LARGEST_FLOAT16}${others}`;
 }

@@ -109,7 +109,8 @@ export class ModelCheck {
     const { check, runs, isHalf, options, searchTrials } = this.#parts;
     const isAsked = options.keepFp32 === undefined && options.tolerance === undefined;
     if (!isAsked || isHalf || precision !== 'fp16' || target.arithmetic.get(precision) !== 'fp16') return undefined;
-    if (!isForRounding(verdict)) return undefined;
+    // What is wrong in float32 is not mended by more of it.
+    if (!isUnlike(verdict) || !verdict.judgements.every(isLowered)) return undefined;
     const source = await runs.on(searchTrials());
     const outputs = source.outputs.filter((name) => !runs.selected.has(name));
     return searchFp32(check, source, model, outputs, toleranceOf(precision));
@@ -119,11 +120,12 @@ export class ModelCheck {
   async #explained(verdict: Verdict, model: Model): Promise<Verdict> {
     const { check, runs } = this.#parts;
     const { error } = verdict;
-    if (!(error instanceof NotEquivalentError) || !isForRounding(verdict)) return verdict;
+    if (!(error instanceof NotEquivalentError) || !isUnlike(verdict)) return verdict;
     try {
       const { keepFp32 = [] } = this.#parts.options;
       const beyond = await beyondFloat16(check, await runs.start({}), model, keepFp32);
-      return beyond ? { ...verdict, error: explained(error, beyond) } : verdict;
+      if (!beyond) return verdict;
+      return { ...verdict, error: explained(error, beyond, verdict.judgements.every(isLowered)) };
     } catch (failure) {
       // The verdict stands without its explanation.
       if (failure instanceof EngineFailure) return verdict;
@@ -215,10 +217,10 @@ export class ModelCheck {
   }
 }
 
-/** Whether an artefact is the program rounded, runs, and does not pass by what rounding costs alone. */
-function isForRounding({ error, judgements, rounding }: Verdict): boolean {
+/** Whether an artefact is the program rounded, runs, and does not answer like the source. */
+function isUnlike({ error, judgements, rounding }: Verdict): boolean {
   if (!(error instanceof NotEquivalentError) || error.cause instanceof EngineFailure) return false;
-  return !rounding?.difference && judgements.at(-1)?.purpose === 'artefact' && judgements.every(isLowered);
+  return !rounding?.difference && judgements.at(-1)?.purpose === 'artefact';
 }
 
 /** Whether it has no failure by what was lowered, with constants in float32. */

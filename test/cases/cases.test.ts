@@ -71,7 +71,7 @@ function answersOf(target: Target, out: string, feed: Feed): Promise<Map<string,
     case 'litert':
       return runLitert(path.join(out, 'model.tflite'), feed);
     default:
-      return runMlpackage(path.join(out, 'model.mlpackage'), feed, target === 'coreml16');
+      return runMlpackage(path.join(out, 'model.mlpackage'), feed);
   }
 }
 

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { readPackage } from '../../src/formats/coreml/read/read-package.js';
-import { simulateFloat16, writeOnnx } from '../../src/formats/onnx/index.js';
+import { writeOnnx } from '../../src/formats/onnx/index.js';
 import { float16ToNumber, Tensor } from '../../src/model/index.js';
 import { parseNpyHeader } from '../../src/trials/npy-header.js';
 import { run as runInLitert } from '../formats/litert/judge.js';
@@ -73,10 +73,10 @@ function answerOf({ type, dims, data }: OrtTensor): Answer {
 }
 
 /**
- * Runs what a written Core ML package says, in ONNX Runtime; row by row, where it takes one row at a time.
- * @param isHalf whether a rounding to binary16 stands behind every operation, as on a device
+ * Runs what a written Core ML package says, in ONNX Runtime; row by row, where it takes one row at a time. Read so, a rounding
+ * to binary16 stands behind every operation that computes in it.
  */
-export async function runMlpackage(folder: string, feed: Feed, isHalf: boolean): Promise<Map<string, Answer>> {
+export async function runMlpackage(folder: string, feed: Feed): Promise<Map<string, Answer>> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const { model } = readPackage(
     new Map(
@@ -86,7 +86,6 @@ export async function runMlpackage(folder: string, feed: Feed, isHalf: boolean):
       }),
     ),
   );
-  if (isHalf) simulateFloat16(model);
   const file = writeOnnx(model);
   const batch = model.graph.inputs[0]?.shape?.[0] ?? 1;
   const { shape } = feed.tensor;
