@@ -5,6 +5,7 @@ import type { LowerOptions, Precision, Target } from '../formats/format.js';
 import type { FormatOptions } from '../formats/index.js';
 import { precisionOf } from '../formats/weight-precision.js';
 import { EngineError, MobileoneError, type Unsupported, UsageError } from '../model/index.js';
+import { graphsOf } from '../passes/graphs-of.js';
 import type { ModelCheck } from '../proof/model-check.js';
 import { expectProvable } from '../proof/prove-artefact.js';
 import type { RunCheck } from '../proof/run-check.js';
@@ -112,7 +113,7 @@ async function convertSource(work: Work): Promise<readonly ArtefactInMemory[]> {
     },
   });
   draft.takeFused(model, changes);
-  if (run.options.nms && model.graph.count('NonMaxSuppression') === 0) {
+  if (run.options.nms && graphsOf(model).every((graph) => graph.count('NonMaxSuppression') === 0)) {
     throw new UsageError({ what: '--nms: the graph has no NonMaxSuppression', todo: 'leave it out' });
   }
   if (run.options.prove) {

@@ -21,12 +21,15 @@ export interface RowsOfOutputs {
   readonly axes: ReadonlyMap<string, number>;
 }
 
+/** What a detector says of a box. */
+export type DetectedColumn = 'boxes' | 'scores' | 'labels';
+
 /** How the outputs of a detector follow from the confidence and coordinates that stand in their place. */
 export interface DetectionsOfOutputs {
-  /** Names of the source's outputs. */
-  readonly boxes: string | undefined;
-  readonly scores: string | undefined;
-  readonly labels: string | undefined;
+  /** What the source's outputs are, by name: one thing, or columns of several. */
+  readonly outputs: ReadonlyMap<string, DetectedColumn | readonly DetectedColumn[]>;
+  /** The number of the first class. */
+  readonly firstLabel: number;
   /** How the source has boxes: centre and size, or corners with x or y first. */
   readonly form: 'centre' | 'xy' | 'yx';
   /** How wide and high the image is in the units of its boxes. */
@@ -77,7 +80,9 @@ export function rowEntries(rows: RowsOfOutputs | undefined): readonly Entry[] {
 
 /** Nothing where outputs are the source's own. */
 export function detectionEntries(detections: DetectionsOfOutputs | undefined): readonly Entry[] {
-  return detections ? [['mobileone.detections', detections]] : [];
+  return detections
+    ? [['mobileone.detections', { ...detections, outputs: Object.fromEntries(detections.outputs) }]]
+    : [];
 }
 
 /** What a source says of itself, but for where its own values and nodes come from. */

@@ -1,6 +1,6 @@
 import type { ImageOptions } from './format.js';
 import { Json } from './json.js';
-import type { DetectionsOfOutputs, RowsOfOutputs } from './metadata.js';
+import type { DetectedColumn, DetectionsOfOutputs, RowsOfOutputs } from './metadata.js';
 
 /** What our own keys of an artefact's metadata say. */
 export interface Said {
@@ -76,12 +76,23 @@ const FORMS: ReadonlyMap<unknown, DetectionsOfOutputs['form']> = new Map([
   ['yx', 'yx'],
 ]);
 
+const COLUMNS: ReadonlyMap<unknown, DetectedColumn> = new Map([
+  ['boxes', 'boxes'],
+  ['scores', 'scores'],
+  ['labels', 'labels'],
+]);
+
 function detectionsOf(json: Json): DetectionsOfOutputs {
-  const name = (key: string) => json.entries().get(key)?.text();
   const [width = 1, height = 1] = json
     .at('size')
     .list()
     .map((each) => each.number());
-  const form = json.at('form').oneOf(FORMS);
-  return { boxes: name('boxes'), scores: name('scores'), labels: name('labels'), form, size: [width, height] };
+  const columnsOf = (value: Json) =>
+    Array.isArray(value.raw) ? value.list().map((each) => each.oneOf(COLUMNS)) : value.oneOf(COLUMNS);
+  return {
+    outputs: new Map(Array.from(json.at('outputs').entries(), ([name, value]) => [name, columnsOf(value)])),
+    firstLabel: json.at('firstLabel').integer(0),
+    form: json.at('form').oneOf(FORMS),
+    size: [width, height],
+  };
 }

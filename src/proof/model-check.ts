@@ -178,8 +178,8 @@ export class ModelCheck {
     if (runs.selected.size === 0) return undefined;
     const fed = async (): Promise<Judgement> => {
       const source = await runs.start({ widened, selections: 'fed' });
-      // What is fed stands in the place of what a target has a form of its own for.
-      const behind = { ...options, nms: undefined };
+      // What is fed stands in the place of what a target has a form of its own for, class names included.
+      const behind = options.nms ? { ...options, nms: undefined, labels: undefined } : options;
       const candidate = lowered(target, await this.#prepared(source, undefined), behind, source, { rounded });
       return { ...candidate, purpose: 'artefact', precision: options.precision ?? 'fp32', source };
     };

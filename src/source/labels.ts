@@ -36,8 +36,12 @@ export function repeatedNote(labels: readonly string[]): string[] {
   return repeated === undefined ? [] : [`the class name "${repeated}" stands for more than one class`];
 }
 
-/** @throws InputError unless one output alone has the shape [N, number of labels] */
+/**
+ * A detector's classes are the columns of no output: whether it has as many is seen where its suppression is read.
+ * @throws InputError unless one output alone has the shape [N, number of labels]
+ */
 export function expectLabelsFit(graph: Graph, labels: readonly string[], path: string | undefined): void {
+  if (graph.count('NonMaxSuppression') > 0) return;
   const rows = graph.outputs.filter((value) => value.rank === 2);
   const fitting = rows.filter((value) => value.shape?.[1] === labels.length);
   if (fitting.length === 1) return;

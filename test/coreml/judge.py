@@ -5,8 +5,9 @@
 A job: name, package, input (path of a .npy, or shape and data), rows (how many of its rows at most are run one at a time, or none),
 answers (output -> path of a .npy, or shape and data), tolerance; of a package whose sizes vary `at`, pairs of input and answers at one size
 each, and `outside`, inputs of sizes that it has to refuse; and what else must hold: convolutions (at most), operations
-(exactly, without const), counted (the output that says how many rows of the others count; the rest is 0), detector (of a pipeline: width and height of
-the image in the answers' units), labels, colours, pixels (mean and std that are undone), softmax (of the answers). In place of a
+(exactly, without const), counted (the output that says how many rows of the others count; the rest is 0), detector (of a pipeline: size, width and
+height of the image in the answers' units; form of the boxes; number of the first class; outputs, what each holds or its columns),
+labels, colours, pixels (mean and std that are undone), softmax (of the answers). In place of a
 tolerance, compressed: the packages exact and plain, and price, the relative L2 to the answers that is allowed, or none where it is only printed.
 Prints a line for each that fails, then "N passed, N failed". Exit code 0 only if all pass and there was something to judge.
 """
@@ -190,9 +191,13 @@ def run_detector(job, package):
     nms = last.nonMaximumSuppression
     raw = [torch.as_tensor(outputs[name]) for name in (nms.coordinatesInputFeatureName, nms.confidenceInputFeatureName)]
     upper = spec.description.output[0].type.multiArrayType.shapeRange.sizeRanges[0].upperBound
-    width, height = job["detector"]
+    detector = job["detector"]
     boxes, scores, labels = suppressed(nms, upper, raw)
-    got = {"boxes": boxes * torch.tensor([width, height] * 2), "scores": scores, "labels": labels}
+    if detector["form"] == "centre":
+        boxes = torch.cat([(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]], 1)
+    parts = {"boxes": boxes * torch.tensor(detector["size"] * 2), "scores": scores, "labels": labels + detector["firstLabel"]}
+    got = {name: parts[what] if isinstance(what, str) else torch.cat([parts[part].reshape(len(boxes), -1) for part in what], 1)
+           for name, what in detector["outputs"].items()}
     worst = max(error(array(answer), got[name].numpy()) for name, answer in job["answers"].items())
     return ("ok", "", judge) if worst <= job["tolerance"] else ("off", f"error {worst:.3g}", judge)
 

@@ -5,8 +5,8 @@ import { int } from './constants.js';
 import type { Building } from './features.js';
 import type { ProgramBuilder } from './program-builder.js';
 
-/** The output that holds one number per label. @throws InputError where none does, several do, or names repeat */
-export function labelledOutput(graph: Graph, labels: readonly string[]): Value {
+/** @throws InputError where a name stands for two classes */
+export function expectNamesOnce(labels: readonly string[]): void {
   const repeated = repeatedName(labels);
   if (repeated !== undefined) {
     throw new InputError({
@@ -14,6 +14,11 @@ export function labelledOutput(graph: Graph, labels: readonly string[]): Value {
       todo: 'give each class a name of its own',
     });
   }
+}
+
+/** The output that holds one number per label. @throws InputError where none does, several do, or names repeat */
+export function labelledOutput(graph: Graph, labels: readonly string[]): Value {
+  expectNamesOnce(labels);
   const fitting = graph.outputs.filter(({ shape }) => shape?.length === 2 && shape[1] === labels.length);
   const [found] = fitting;
   if (found && fitting.length === 1 && found.shape?.[0] === 1) return found;

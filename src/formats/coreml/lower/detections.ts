@@ -1,16 +1,14 @@
 import { decline } from '../../../lowering/decline.js';
 import type { Graph, Node, Value } from '../../../model/index.js';
-import { argMax, clip, nonMaxSuppression, reduceMax, slice } from '../../../operators/index.js';
+import { argMax, clip, gather, nonMaxSuppression, reduceMax, slice } from '../../../operators/index.js';
+import type { DetectedColumn } from '../../metadata.js';
+import { type Column, columnsBehind, RESHAPES, sameColumns, Tables } from './columns.js';
 
 /** A detector whose suppression Core ML's own model can do. Values are those of the graph. */
-export interface Detections {
+export interface Detections extends Confidence {
   readonly node: Node;
-  /** [n, 4]. */
+  /** [n, 4], with axes of one element. */
   readonly boxes: Value;
-  /** [m, classes], of which `rows` are taken where that is set; or [n], of the one class that there is. */
-  readonly confidence: Value;
-  readonly rows: Value | undefined;
-  readonly classes: number;
   readonly perClass: boolean;
   /** Boxes are [x centre, y centre, width, height]; else two opposite corners. */
   readonly isCentred: boolean;
@@ -18,23 +16,34 @@ export interface Detections {
   readonly isRelative: boolean;
   /** At most so many of the selected boxes are taken, from the first on. */
   readonly most: number;
-  /** Which output of the graph is which. */
-  readonly outputs: {
-    readonly boxes: Value | undefined;
-    readonly scores: Value | undefined;
-    readonly labels: Value | undefined;
-  };
+  /** The number of the first class. */
+  readonly firstLabel: number;
+  /** What the graph's outputs are, by name: one thing, or columns of several. */
+  readonly outputs: ReadonlyMap<string, DetectedColumn | readonly DetectedColumn[]>;
 }
 
-/** The most boxes that are taken of what was selected. */
-interface Selected {
+/** Where the score of every class is. */
+interface Confidence {
+  /** [m, classes], of which `rows` are taken where that is set; or [n], of the one class that there is. */
+  readonly confidence: Value;
+  readonly rows: Value | undefined;
+  readonly classes: number;
+  /** Whether it is [classes, m]. */
+  readonly isTransposed: boolean;
+}
+
+/** What the outputs of a graph hold. */
+interface Found {
+  readonly boxes: readonly Column[] | undefined;
+  readonly label: Column | undefined;
   readonly most: number;
+  readonly outputs: ReadonlyMap<string, DetectedColumn | readonly DetectedColumn[]>;
 }
 
 /**
  * Reads a graph as a detector: one NonMaxSuppression of one image and one class, whose selection picks boxes [n, 4], their
- * scores [n] and, where there are several, their classes [n]; the score of a box is the largest of its classes, and the class the
- * one that has it. Boxes that were moved apart by their class before are suppressed by class.
+ * scores [n] and, where there are several, their classes [n], alone or as columns of one output; the score of a box is the largest
+ * of its classes, and the class the one that has it. Boxes that were moved apart by their class before are suppressed by class.
  * @throws Declined for any other form, with the reason
  */
 export function detectionsOf(graph: Graph): Detections {
@@ -42,72 +51,81 @@ export function detectionsOf(graph: Graph): Detections {
   const [node] = nodes;
   if (!node || nodes.length > 1) return decline(`there are ${nodes.length} of them, and the pipeline has one`);
   const [images, classes, count] = node.input(1).shape ?? [];
-  if (images !== 1 || typeof count !== 'number') decline('it is not of one image with a fixed number of boxes');
+  if (images !== 1 || typeof count !== 'number') return decline('it is not of one image with a fixed number of boxes');
   if (classes !== 1) decline("it selects for each class by itself, and Core ML's for the best class of each box");
   const { centerPointBox, maxOutputBoxesPerClass: limit } = nonMaxSuppression.parameters(node);
-  if (limit === undefined || limit <= 0) decline('how many boxes it selects at most is not known, or 0');
-  const [given, scores] = [elementsOf(node.input(0)), elementsOf(node.input(1))];
-  let most = Math.min(limit ?? 0, Number(count));
-  let [boxes, scoreOutput, labelOutput, labels]: (Value | undefined)[] = [];
-  let boxOutput: Value | undefined;
-  for (const output of graph.outputs) {
-    const picked = pickedBy(output, node) ?? decline(`the output ${output.name} is not picked by what it selects`);
-    most = Math.min(most, picked.most);
-    const { of } = picked;
-    if (of.shape?.length === 2 && of.shape[1] === 4 && !boxOutput) [boxes, boxOutput] = [of, output];
-    else if (elementsOf(of) === scores && !scoreOutput) scoreOutput = output;
-    else if (of.shape?.length === 1 && of.dtype?.startsWith('int') && !labelOutput)
-      [labels, labelOutput] = [of, output];
-    else decline(`the output ${output.name} is neither boxes, scores nor classes`);
-  }
-  const plain = boxes ?? given;
-  const perClass = plain !== given && elementsOf(plain) !== given;
-  if (perClass && !(labels && isMovedApart(given, plain, labels)))
+  if (limit === undefined || limit <= 0) return decline('how many boxes it selects at most is not known, or 0');
+  const tables = new Tables(count);
+  const [given = [], [score] = []] = [tables.columnsOf(node.input(0)), tables.columnsOf(node.input(1))];
+  if (!score) return decline('it is given no table of scores');
+  const found = readOutputs(graph, node, tables, score);
+  const { label } = found;
+  const plain = found.boxes ? tables.valueOf(found.boxes) : node.input(0);
+  if (!plain) return decline('its boxes are no value by themselves');
+  const perClass = found.boxes !== undefined && !sameColumns(found.boxes, given);
+  if (perClass && !(label && isMovedApart(node.input(0), found.boxes, label, tables)))
     decline('it selects among other boxes than it gives');
-  const confidence = labels ? bestOf(scores, labels) : { confidence: scores, rows: undefined, classes: 1 };
+  const one = { confidence: node.input(1), rows: undefined, classes: 1, isTransposed: false };
   return {
     node,
     boxes: plain,
-    ...confidence,
+    ...(label ? bestOf(score, label) : one),
     perClass,
     isCentred: centerPointBox,
     isRelative: isShare(plain),
-    most,
-    outputs: { boxes: boxOutput, scores: scoreOutput, labels: labelOutput },
+    most: Math.min(found.most, limit, count),
+    firstLabel: label?.plus ?? 0,
+    outputs: found.outputs,
   };
 }
 
-const RESHAPES = ['Unsqueeze', 'Squeeze', 'Reshape', 'Flatten', 'Identity', 'Cast'];
-
-/** The value whose elements these are, in their order: axes of one element come and go. */
-function elementsOf(value: Value): Value {
-  let found = value;
-  while (found.producer?.is(...RESHAPES) && isFloat(found) === isFloat(found.producer.input(0)))
-    found = found.producer.input(0);
-  // Gather 0 along an axis of one element leaves that out.
-  while (
-    found.producer?.is('Gather') &&
-    found.producer.input(0).shape?.[0] === 1 &&
-    found.producer.input(1).rank === 0
-  ) {
-    found = found.producer.input(0);
-    while (found.producer?.is(...RESHAPES)) found = found.producer.input(0);
-  }
-  return found;
+function readOutputs(graph: Graph, node: Node, tables: Tables, score: Column): Found {
+  let [boxes, label]: [(readonly Column[])?, Column?] = [];
+  let most = Number.POSITIVE_INFINITY;
+  const picked = (value: Value): readonly Column[] | undefined => {
+    const pick = pickedBy(value, node);
+    if (!pick) return columnsBehind(value, picked);
+    most = Math.min(most, pick.most);
+    return tables.columnsOf(pick.of);
+  };
+  const outputs = graph.outputs.map((output) => {
+    const columns = picked(output) ?? decline(`the output ${output.name} is not picked by what it selects`);
+    const kinds: DetectedColumn[] = [];
+    for (let at = 0; at < columns.length; ) {
+      const column = columns[at];
+      if (!column) break;
+      const isInteger = column.of.dtype?.startsWith('int') ?? false;
+      const kind = sameColumns([column], [score]) ? 'scores' : isInteger ? 'labels' : 'boxes';
+      const width = kind === 'boxes' ? 4 : 1;
+      const taken = columns.slice(at, at + width);
+      if (kind === 'labels') label ??= column;
+      if (kind === 'boxes') boxes ??= taken;
+      const expected = { scores: [score], labels: label ? [label] : [], boxes: boxes ?? [] }[kind];
+      if (taken.length < width || !sameColumns(taken, expected))
+        decline(`the output ${output.name} is neither boxes, scores nor classes`);
+      kinds.push(kind);
+      at += width;
+    }
+    const [first, ...more] = kinds;
+    const isAlone = first !== undefined && more.length === 0 && output.rank === (first === 'boxes' ? 2 : 1);
+    if (!isAlone && output.rank !== 2) decline(`the output ${output.name} has another rank than its boxes`);
+    return [output.name, isAlone ? first : kinds] as const;
+  });
+  return { boxes, label, most, outputs: new Map(outputs) };
 }
 
-const isFloat = ({ dtype }: Value): boolean => dtype?.startsWith('float') ?? false;
-
-/** What an output picks from by the boxes' numbers. */
-function pickedBy({ producer }: Value, selection: Node): ({ readonly of: Value } & Selected) | undefined {
+/** What an output picks from by the boxes' numbers, and the most boxes that are taken of what was selected. */
+function pickedBy({ producer }: Value, selection: Node): { readonly of: Value; readonly most: number } | undefined {
   if (!producer?.is('Gather', 'GatherND')) return undefined;
   const [of, indices] = [producer.input(0), producer.input(1)];
-  const selected = boxNumbers(indices, selection);
-  return selected && { of, most: selected.most };
+  if (producer.is('Gather') && of.shape?.slice(0, gather.parameters(producer).axis).some((size) => size !== 1))
+    return undefined;
+  const most = boxNumbers(indices, selection);
+  return most === undefined ? undefined : { of, most };
 }
 
-/** Whether a value is the third column of the selected triples, or the first of those. */
-function boxNumbers(value: Value, selection: Node): Selected | undefined {
+/** The most boxes that there can be where a value is the third column of the selected triples, or the first of those. */
+function boxNumbers(value: Value, selection: Node): number | undefined {
   let most = Number.POSITIVE_INFINITY;
   for (let found = value; ; ) {
     const { producer } = found;
@@ -115,58 +133,74 @@ function boxNumbers(value: Value, selection: Node): Selected | undefined {
     if (producer.is('Slice')) {
       const { starts, ends, axes, steps } = slice.parameters(producer);
       if (starts?.length !== 1 || steps?.[0] !== 1) return undefined;
-      if (producer.input(0) === selection.output()) return axes?.[0] === 1 && starts[0] === 2 ? { most } : undefined;
+      if (producer.input(0) === selection.output()) return axes?.[0] === 1 && starts[0] === 2 ? most : undefined;
       if (axes?.[0] !== 0 || starts[0] !== 0) return undefined;
       most = Math.min(most, ends?.[0] ?? 0);
     } else if (producer.is('Gather') && producer.input(0) === selection.output()) {
-      return producer.input(1).constant?.toFloat64().join() === '2' ? { most } : undefined;
+      return producer.input(1).constant?.toFloat64().join() === '2' ? most : undefined;
     } else if (!producer.is(...RESHAPES)) return undefined;
     found = producer.input(0);
   }
 }
 
-/** Whether boxes are others with a multiple of their class added to every coordinate. */
-function isMovedApart(moved: Value, boxes: Value, labels: Value): boolean {
-  const { producer } = moved;
-  if (!producer?.is('Add')) return false;
-  const [a, b] = [producer.input(0), producer.input(1)];
-  const offset = a === boxes ? b : b === boxes ? a : undefined;
-  const product = offset && elementsOf(offset).producer;
+/** Whether boxes are others with one multiple of their class added to every coordinate. */
+function isMovedApart(moved: Value, boxes: readonly Column[], label: Column, tables: Tables): boolean {
+  const sum = reshapedFrom(moved).producer;
+  if (!sum?.is('Add')) return false;
+  const [a, b] = [sum.input(0), sum.input(1)];
+  const isBoxes = (value: Value) => sameColumns(tables.columnsOf(value) ?? [], boxes);
+  const offset = isBoxes(a) ? b : isBoxes(b) ? a : undefined;
+  const product = offset && reshapedFrom(offset).producer;
   if (!product?.is('Mul')) return false;
-  return product.inputs.some((value) => value?.producer?.is('Cast') && value.producer.input(0) === labels);
+  const [x, y] = [product.input(0), product.input(1)];
+  const isOfClass = (value: Value) => {
+    const [column, ...more] = tables.columnsOf(value) ?? [];
+    return more.length === 0 && column?.of === label.of && column.at === label.at;
+  };
+  const step = isOfClass(x) ? y : isOfClass(y) ? x : undefined;
+  return step?.shape?.every((size) => size === 1) ?? false;
 }
 
-/** The confidences of all classes, of which `scores` are the largest and `labels` say which. */
-function bestOf(scores: Value, labels: Value): Pick<Detections, 'confidence' | 'rows' | 'classes'> {
-  const [top, rows] = topOf(scores, labels);
-  const [best, which] = [top?.producer, rows ? labels.producer?.input(0).producer : labels.producer];
-  const confidence = best?.is('ReduceMax') ? best.input(0) : undefined;
-  const [, classes] = confidence?.shape ?? [];
-  const isBest =
-    confidence?.rank === 2 &&
-    which?.is('ArgMax') &&
-    which.input(0) === confidence &&
-    argMax.parameters(which).axis === 1;
-  const axes = best?.is('ReduceMax') ? reduceMax.parameters(best).axes : undefined;
-  if (!confidence || !isBest || typeof classes !== 'number' || axes?.join() !== '1') {
-    return decline('its scores and classes are not the largest of a table of scores and where that stands');
-  }
-  return { confidence, rows, classes };
+function reshapedFrom(value: Value): Value {
+  let found = value;
+  while (found.producer?.is(...RESHAPES)) found = found.producer.input(0);
+  return found;
 }
 
-/** Scores that are the best of others, with the rows that were taken. */
-function topOf(scores: Value, labels: Value): readonly [Value | undefined, Value | undefined] {
-  const { producer } = scores;
-  if (!producer?.is('TopK')) return [scores, undefined];
+/** The confidences of all classes, of which the score is the largest and the class says which. */
+function bestOf(score: Column, label: Column): Confidence {
+  const refuse = () => decline('its scores and classes are not the largest of a table of scores and where that stands');
+  const { best, which, rows } = topOf(score, label) ?? refuse();
+  const [max, arg] = [best.producer, which.producer];
+  if (!max?.is('ReduceMax') || !arg?.is('ArgMax') || max.input(0) !== arg.input(0)) return refuse();
+  const confidence = max.input(0);
+  const [axis, ...more] = reduceMax.parameters(max).axes ?? [];
+  const { shape = [] } = confidence;
+  const classes = axis === undefined ? undefined : shape[axis];
+  if (axis === undefined || more.length > 0 || typeof classes !== 'number' || argMax.parameters(arg).axis !== axis)
+    return refuse();
+  const isTransposed = axis === shape.length - 2;
+  if ((axis !== shape.length - 1 && !isTransposed) || shape.slice(0, -2).some((size) => size !== 1)) return refuse();
+  return { confidence, rows, classes, isTransposed };
+}
+
+/** What score and class were before the best of them were taken, with the rows that were. */
+function topOf(score: Column, label: Column) {
+  const { producer } = score.of;
+  if (!producer?.is('TopK')) return { best: score.of, which: label.of, rows: undefined };
   const rows = producer.output(1);
-  const isAlike = labels.producer?.is('Gather') && labels.producer.input(1) === rows;
-  return isAlike ? [producer.input(0), rows] : [undefined, undefined];
+  const pick = label.of.producer;
+  const [count] = producer.input(0).shape ?? [];
+  if (!pick?.is('Gather', 'GatherND') || reshapedFrom(pick.input(1)) !== rows || typeof count !== 'number') return;
+  const tables = new Tables(count);
+  const [[best], [which]] = [tables.columnsOf(producer.input(0)) ?? [], tables.columnsOf(pick.input(0)) ?? []];
+  return best && which && { best: best.of, which: which.of, rows };
 }
 
 /** Whether numbers are from 0 to 1 because the graph says so. */
 function isShare(value: Value): boolean {
   let { producer } = value;
-  while (producer?.is('Gather', ...RESHAPES)) producer = producer.input(0).producer;
+  while (producer?.is('Gather', 'GatherND', ...RESHAPES)) producer = producer.input(0).producer;
   if (producer?.is('Sigmoid')) return true;
   if (!producer?.is('Clip')) return false;
   const { min, max } = clip.parameters(producer);

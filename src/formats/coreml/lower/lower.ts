@@ -22,7 +22,7 @@ import { legalName, nameValues, trace } from './names.js';
 import { paddedNote, padOutputs, rowsOf } from './padded-outputs.js';
 import { ProgramBuilder } from './program-builder.js';
 import { lowerResults } from './results.js';
-import { nonMaxSuppression } from './rows/non-maximum-suppression.js';
+import { nonMaxSuppression, nonMaxSuppressionOfIos17 } from './rows/non-maximum-suppression.js';
 import { fixSelectedRows, type SelectedRows } from './selected-rows.js';
 import { SizeBounds } from './size-bounds.js';
 import { suppress, takeDetections } from './suppression.js';
@@ -53,17 +53,19 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const detections = isPipeline ? takeDetections(graph, refusals) : undefined;
   refusals.expectNone();
   const labelled = options.labels &&
-    !isPipeline && { labels: options.labels, output: labelledOutput(graph, options.labels) };
+    !options.nms && { labels: options.labels, output: labelledOutput(graph, options.labels) };
 
   // What cannot be said in fp16 is said in fp32, whose constants are the file's own bytes.
   const precision: Float = options.precision === 'fp32' || options.withoutWeights ? 'fp32' : 'fp16';
-  const selected = options.nms === 'padded' ? selectedRows(graph, options, refusals) : undefined;
+  const selected = options.nms === 'padded' ? selectedRows(graph, refusals) : undefined;
   const kept = precision === 'fp16' ? keptInFloat32(graph, options.keepFp32 ?? [], options.image?.input) : new Set();
+  const isOfIos17 = (options.deploymentTarget ?? 'iOS15') > 'iOS16';
+  const suppressionRow = isOfIos17 ? nonMaxSuppressionOfIos17 : nonMaxSuppression;
   const widened: string[] = [];
   lowerNodes(graph, building, {
     // Boxes in pixels are too coarse in fp16 to be compared.
     floatOf: (node) => (kept.has(node) || node === selected?.node ? 'fp32' : precision),
-    rowOf: (node) => (node === selected?.node ? nonMaxSuppression : undefined),
+    rowOf: (node) => (node === selected?.node ? suppressionRow : undefined),
     onWidened: (node) => widened.push(`${node.label} stays in fp32: one of its constants is beyond the range of fp16`),
   });
   refusals.expectNone();
@@ -78,6 +80,11 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const { about } = options;
   const compression = compressionOf(options);
   const { version, notes: raised } = versionFor(options, builder.needs, compression);
+  if (selected && !isOfIos17 && version.deploymentTarget > 'iOS16') {
+    const reason = `its form depends on the system, and ${raised.join(', ')}; give --deployment-target ${version.deploymentTarget}`;
+    refusals.node(selected.node, () => decline(reason));
+    refusals.expectNone();
+  }
   const program = {
     version,
     inputs,
@@ -112,16 +119,8 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
 }
 
 /** @throws UnsupportedError where the boxes cannot be held so */
-function selectedRows(
-  graph: Graph,
-  { deploymentTarget = 'iOS15' }: CoremlOptions,
-  refusals: Refusals,
-): SelectedRows | undefined {
+function selectedRows(graph: Graph, refusals: Refusals): SelectedRows | undefined {
   const selected = fixSelectedRows(graph, refusals);
-  if (selected && deploymentTarget > 'iOS16') {
-    const reason = `from iOS17 on Core ML's operator has another form; leave out --deployment-target ${deploymentTarget}`;
-    refusals.node(selected.node, () => decline(reason));
-  }
   refusals.expectNone();
   return selected;
 }

@@ -35,8 +35,8 @@ export function metadataOf(
     ...(producer ? [['mobileone.source.producer', producer] as const] : []),
     ...previewOf(options),
     ...[
-      // Class names stand in the program, or in the suppression behind it.
-      ...description({ ...options, labels: undefined }, new Map(layout)),
+      // Class names stand in the program, or in the suppression behind it; rows of boxes have no other place for them.
+      ...description({ ...options, labels: rows && options.labels }, new Map(layout)),
       ...rowEntries(rows),
       ...detectionEntries(detections),
       ...provenance(traced),

@@ -1,14 +1,15 @@
 import { decline } from '../../../lowering/decline.js';
 import type { Refusals } from '../../../lowering/refusals.js';
-import { type Graph, InputError, type Value } from '../../../model/index.js';
+import { type Graph, InputError, sameShape, sizeOf } from '../../../model/index.js';
 import { nonMaxSuppression } from '../../../operators/index.js';
 import type { DetectionsOfOutputs } from '../../metadata.js';
 import { DETECTOR_FEATURES, type MilValue, type Suppression } from '../program/program.js';
+import { expectNamesOnce } from './classifier.js';
 import { int } from './constants.js';
 import { type Detections, detectionsOf } from './detections.js';
 import type { Building } from './features.js';
 import { NodeBuilder } from './node-builder.js';
-import { binary, concat, reshape, sliceAxis } from './operations.js';
+import { binary, concat, reshape, sliceAxis, transpose } from './operations.js';
 import { fixedSizes } from './types.js';
 
 /** What stands behind the program, and what the program gives it. */
@@ -36,7 +37,7 @@ export function takeDetections(graph: Graph, refusals: Refusals): Detections | u
 
 /**
  * Confidences [n, classes] and coordinates [n, 4] as shares of the image, and what Core ML's model is told.
- * @throws InputError where there are more or fewer labels than classes
+ * @throws InputError where there are more or fewer labels than classes, or names repeat
  */
 export function suppress(
   found: Detections,
@@ -52,10 +53,14 @@ export function suppress(
     if (scoreThreshold < 0 && Number.isFinite(scoreThreshold))
       decline("its score threshold is below 0, and Core ML's is not");
     const to = new NodeBuilder(node, 'fp32', values, builder, bounds);
-    const boxes = values.get(found.boxes, 'fp32');
-    const [count = 1] = fixedSizes(boxes);
+    const given = values.get(found.boxes, 'fp32');
+    const count = sizeOf(fixedSizes(given)) / 4;
+    const boxes = shaped(to, given, [count, 4]);
     const table = values.get(found.confidence, 'fp32');
-    const whole = table.type.shape.length === 2 ? table : reshape(to, table, [count, 1]);
+    const rows = sizeOf(fixedSizes(table)) / classes;
+    const whole = found.isTransposed
+      ? transpose(to, shaped(to, table, [classes, rows]), [1, 0])
+      : shaped(to, table, [rows, classes]);
     const confidence = found.rows
       ? to.emit('gather', { x: whole, indices: values.get(found.rows, 'fp32'), axis: int(0) }, [count, classes])
       : to.emit('identity', { x: whole }, [count, classes]);
@@ -78,6 +83,7 @@ export function suppress(
       notes: [noteOf(found, size, order)],
     };
   });
+  if (labels) expectNamesOnce(labels);
   if (made && labels && labels.length !== classes) {
     throw new InputError({
       what: `the detector has ${classes} classes, and there are ${labels.length} labels`,
@@ -136,12 +142,15 @@ function nextAbove(value: number): number {
 }
 
 function detectionsOfOutputs(
-  { outputs: { boxes, scores, labels }, isCentred }: Detections,
+  { outputs, firstLabel, isCentred }: Detections,
   order: 'xy' | 'yx',
   size: readonly [number, number],
 ): DetectionsOfOutputs {
-  const name = (value: Value | undefined) => value?.name;
-  return { boxes: name(boxes), scores: name(scores), labels: name(labels), form: isCentred ? 'centre' : order, size };
+  return { outputs, firstLabel, form: isCentred ? 'centre' : order, size };
+}
+
+function shaped(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {
+  return sameShape(x.type.shape, shape) ? x : reshape(to, x, shape);
 }
 
 function noteOf(

@@ -1,6 +1,6 @@
 import { type Model, Tensor, type Value } from '../../../model/index.js';
 import { inferTypes } from '../../../operators/infer.js';
-import type { DetectionsOfOutputs } from '../../metadata.js';
+import type { DetectedColumn, DetectionsOfOutputs } from '../../metadata.js';
 import { readMetadata } from '../../read-metadata.js';
 import type { Message } from '../program/schema.js';
 import { damaged } from './damaged.js';
@@ -134,19 +134,24 @@ interface Kept {
 /** The source's own outputs, as they follow from what is left. */
 function addSourceOutputs(
   to: OnnxBuilder,
-  { boxes, scores, labels, form, size }: DetectionsOfOutputs,
-  found: Kept,
+  { outputs, firstLabel, form, size }: DetectionsOfOutputs,
+  { coordinates, best, label, kept }: Kept,
 ): string[] {
-  const names: string[] = [];
-  const give = (name: string | undefined, value: () => Value) => {
-    if (name === undefined) return;
-    value().name = name;
-    names.push(name);
+  const pick = (value: Value) => to.node('Gather', [value, kept], { axis: 0 });
+  const parts: Readonly<Record<DetectedColumn, () => Value>> = {
+    boxes: () => asSource(to, coordinates, form, size),
+    scores: () => pick(to.node('Squeeze', [best, to.ints([1])])),
+    labels: () => (firstLabel === 0 ? pick(label) : to.node('Add', [pick(label), to.ints([firstLabel])])),
   };
-  give(boxes, () => asSource(to, found.coordinates, form, size));
-  give(scores, () => to.node('Gather', [to.node('Squeeze', [found.best, to.ints([1])]), found.kept], { axis: 0 }));
-  give(labels, () => to.node('Gather', [found.label, found.kept], { axis: 0 }));
-  return names;
+  const columns = (part: DetectedColumn) => {
+    const value = parts[part]();
+    return part === 'boxes' ? value : to.cast(to.node('Unsqueeze', [value, to.ints([1])]), 'fp32');
+  };
+  return Array.from(outputs, ([name, what]) => {
+    const value = typeof what === 'string' ? parts[what]() : to.node('Concat', what.map(columns), { axis: 1 });
+    value.name = name;
+    return name;
+  });
 }
 
 function asSource(

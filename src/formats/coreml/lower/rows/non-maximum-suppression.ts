@@ -1,9 +1,10 @@
 import { decline } from '../../../../lowering/decline.js';
+import type { Node } from '../../../../model/index.js';
 import { nonMaxSuppression as operator } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { bool, int, ints } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, compare, concat, reshape, select, sliceAxis, tile, unary } from '../operations.js';
+import { binary, compare, concat, reshape, select, sliceAxis, tile, transpose, unary } from '../operations.js';
 import { mostOfEach } from '../selected-rows.js';
 import { fixedSizes } from '../types.js';
 import type { Row } from './row.js';
@@ -15,36 +16,90 @@ const LEAST_SCORE = -3.4028234663852886e38;
  * The selected [batch, class, box] triples in as many rows as there can be, -1 where there is none. MIL's operator suppresses
  * within one image and gives a box once, for its best class; ONNX's for each class by itself: here every class is an image.
  */
-export const nonMaxSuppression: Row = (node, to) => {
-  const { centerPointBox, iouThreshold, scoreThreshold } = operator.parameters(node);
-  if (iouThreshold === undefined || scoreThreshold === undefined) return decline('its thresholds are computed');
+export const nonMaxSuppression: Row = (node, to) => suppress(node, to, beforeIos17);
+
+/** The same in the form that MIL has from iOS 17 on. */
+export const nonMaxSuppressionOfIos17: Row = (node, to) => suppress(node, to, fromIos17);
+
+/** What the operator is given, of every class as an image of its own. */
+interface Given {
+  /** [images, n, 4], centre and size. */
+  readonly boxes: MilValue;
+  /** [images, 1, n]. */
+  readonly scores: MilValue;
+  readonly overlap: number;
+  readonly threshold: number;
+  readonly most: number;
+}
+
+/** What it gives: scores in any order of axes, the others [images, most]. */
+interface Suppressed {
+  readonly scores: MilValue;
+  readonly indices: MilValue;
+  readonly isThere: MilValue;
+}
+
+function suppress(node: Node, to: NodeBuilder, form: (to: NodeBuilder, given: Given) => Suppressed): void {
+  const { centerPointBox, iouThreshold, scoreThreshold } = thresholdsOf(node);
   const [batch = 1, classes = 1, count = 1] = to.sizesOf(1);
   const [images, most] = [batch * classes, mostOfEach(node)];
   const corners = to.input(0);
-  const args = {
+  const { scores, indices, isThere } = form(to, {
     boxes: forEachClass(to, centerPointBox ? corners : centred(to, corners), classes),
-    scores: reshape(to, to.input(1), [images, count, 1]),
-    iou_threshold: to.number(iouThreshold),
-    score_threshold: to.number(Math.max(scoreThreshold, LEAST_SCORE)),
+    scores: reshape(to, to.input(1), [images, 1, count]),
+    overlap: iouThreshold,
+    threshold: Math.max(scoreThreshold, LEAST_SCORE),
+    most,
+  });
+  const isSelected = isOver(to, isThere, scores, scoreThreshold);
+  to.output(triples(to, indices, isSelected, classes));
+}
+
+function thresholdsOf(node: Node) {
+  const { centerPointBox, iouThreshold, scoreThreshold } = operator.parameters(node);
+  if (iouThreshold === undefined || scoreThreshold === undefined) return decline('its thresholds are computed');
+  return { centerPointBox, iouThreshold, scoreThreshold };
+}
+
+function beforeIos17(to: NodeBuilder, { boxes, scores, overlap, threshold, most }: Given): Suppressed {
+  const [images = 1, , count = 1] = fixedSizes(scores);
+  const args = {
+    boxes,
+    scores: reshape(to, scores, [images, count, 1]),
+    iou_threshold: to.number(overlap),
+    score_threshold: to.number(threshold),
     max_boxes: int(most),
     per_class_suppression: bool(false),
   };
-  const [, scores, indices, found] = to.emitMany('non_maximum_suppression', args, [
+  const [, kept, indices, found] = to.emitMany('non_maximum_suppression', args, [
     { dtype: to.float, shape: [images, most, 4] },
     { dtype: to.float, shape: [images, most, 1] },
     { dtype: 'int32', shape: [images, most] },
     { dtype: 'int32', shape: [images] },
   ]);
-  if (!scores || !indices || !found) throw new Error('it makes four results');
-  const isThere = compare(
-    to,
-    'less',
-    to.value({ ...ints(upTo(most)), shape: [1, most] }),
-    reshape(to, found, [images, 1]),
-  );
-  const isSelected = isOver(to, isThere, scores, scoreThreshold);
-  to.output(triples(to, indices, isSelected, classes));
-};
+  if (!kept || !indices || !found) throw new Error('it makes four results');
+  const places = to.value({ ...ints(upTo(most)), shape: [1, most] });
+  return { scores: kept, indices, isThere: compare(to, 'less', places, reshape(to, found, [images, 1])) };
+}
+
+/** Boxes lie along the last axis, no score is too low, and an index of -1 says that there is no box. */
+function fromIos17(to: NodeBuilder, { boxes, scores, overlap, most }: Given): Suppressed {
+  const [images = 1] = fixedSizes(scores);
+  const args = {
+    boxes: transpose(to, boxes, [0, 2, 1]),
+    scores,
+    iou_threshold: to.number(overlap),
+    max_boxes: int(most),
+    per_class_suppression: bool(false),
+  };
+  const [, kept, indices] = to.emitMany('non_maximum_suppression', args, [
+    { dtype: to.float, shape: [images, 4, most] },
+    { dtype: to.float, shape: [images, 1, most] },
+    { dtype: 'int32', shape: [images, most] },
+  ]);
+  if (!kept || !indices) throw new Error('it makes three results');
+  return { scores: kept, indices, isThere: compare(to, 'greater', indices, int(-1)) };
+}
 
 /** Corners [y1, x1, y2, x2] as [y centre, x centre, height, width]: which axis is which makes no difference to what overlaps. */
 function centred(to: NodeBuilder, corners: MilValue): MilValue {

@@ -3,15 +3,20 @@ import { nextBelow } from '../next-below.js';
 import type { OnnxBuilder } from '../onnx-builder.js';
 import type { ReadRow, ReadRows } from './row.js';
 
-/** Boxes that overlap others of a higher score are left out, image by image; what is free of the results is 0, an index -1. */
+/**
+ * Boxes that overlap others of a higher score are left out, image by image; what is free of the results is 0, an index -1. From iOS
+ * 17 on no score is too low, boxes lie along the last axis, and how many are left is not said.
+ */
 const read: ReadRow = (operation, to) => {
-  const [boxes, scores] = [operation.tensor('boxes'), operation.tensor('scores')];
-  const [images = 1, , classes = 1] = operation.shapeOf('scores');
+  const isOfIos17 = !operation.has('score_threshold');
+  const turned = (value: Value) => (isOfIos17 ? to.node('Transpose', [value], { perm: [0, 2, 1] }) : value);
+  const [boxes, scores] = [turned(operation.tensor('boxes')), turned(operation.tensor('scores'))];
+  const [images = 1, ...sizes] = operation.shapeOf('scores');
+  const classes = sizes[isOfIos17 ? 0 : 1];
   const most = operation.int('max_boxes');
   if (operation.bool('per_class_suppression', false) || classes !== 1) {
     throw operation.invalid('several classes are not read here');
   }
-  const threshold = operation.float('score_threshold');
   const selected = to.node(
     'NonMaxSuppression',
     [
@@ -20,7 +25,7 @@ const read: ReadRow = (operation, to) => {
       to.ints([most]),
       to.number(operation.float('iou_threshold')),
       // A score at the threshold stays in MIL and goes in ONNX.
-      to.number(nextBelow(threshold)),
+      ...(isOfIos17 ? [] : [to.number(nextBelow(operation.float('score_threshold')))]),
     ],
     { center_point_box: 1 },
   );
@@ -36,7 +41,9 @@ const read: ReadRow = (operation, to) => {
   const at = to.node('Concat', [to.node('Reshape', [image, column]), to.node('Reshape', [place, column])], { axis: 1 });
   const free = to.graph.addConstant(Tensor.from('int64', [images, most], new Array<number>(images * most).fill(-1)));
   const indices = to.node('ScatterND', [free, at, box]);
-  return [pick(to, boxes, indices), pick(to, scores, indices), to.cast(indices, 'int32'), to.cast(counts, 'int32')];
+  const [kept, left] = [pick(to, boxes, indices), pick(to, scores, indices)].map(turned);
+  if (!kept || !left) throw new Error('two were turned');
+  return [kept, left, to.cast(indices, 'int32'), ...(isOfIos17 ? [] : [to.cast(counts, 'int32')])];
 };
 
 /** The numbers from 0 on as a column, int64 [count, 1]. */
