@@ -10,6 +10,59 @@ const shipped = createRequire(import.meta.url).resolve('mobileone/study.schema.j
 const isReport = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(fs.readFileSync(shipped, 'utf8')));
 const expectReport = (report: unknown) => expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);
 
+/** "Trace Event Format", complete events in the form of an object; https://www.chromium.org/developers/how-tos/trace-event-profiling-tool */
+const TRACE = {
+  type: 'object',
+  required: ['traceEvents'],
+  properties: {
+    displayTimeUnit: { enum: ['ms', 'ns'] },
+    traceEvents: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'cat', 'ph', 'ts', 'dur', 'pid', 'tid'],
+        properties: {
+          ...{ name: { type: 'string', minLength: 1 }, cat: { type: 'string' }, ph: { const: 'X' } },
+          ...{ ts: { type: 'number', minimum: 0 }, dur: { type: 'number', minimum: 0 } },
+          ...{ pid: { type: 'integer' }, tid: { type: 'integer' }, args: { type: 'object' } },
+        },
+      },
+    },
+  },
+};
+
+/** NodeDataProviderGraphData of google-ai-edge/model-explorer, src/ui/src/components/visualizer/common/types.ts */
+const COLOUR = { type: 'string', pattern: '^#[0-9a-f]{6}$' };
+const NODE_DATA = {
+  type: 'object',
+  required: ['results'],
+  additionalProperties: false,
+  properties: {
+    name: { type: 'string' },
+    results: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        required: ['value'],
+        properties: { value: { type: 'number', minimum: 0 } },
+      },
+    },
+    gradient: {
+      type: 'array',
+      minItems: 2,
+      items: {
+        ...{ type: 'object', required: ['stop', 'bgColor'] },
+        properties: { stop: { type: 'number', minimum: 0, maximum: 1 }, bgColor: COLOUR },
+      },
+    },
+  },
+};
+
+function expectOf(schema: object, value: unknown): void {
+  const isOne = new Ajv().compile(schema);
+  expect(isOne(value), JSON.stringify(isOne.errors)).toBe(true);
+}
+
 /** Short: what is measured here is not looked at. */
 const QUICK = ['--engine', 'native', '--threads', '1', '--turns', '1'];
 
@@ -99,6 +152,20 @@ describe('a profile', () => {
     const { results } = JSON.parse(files.get('nodes.json') ?? '');
     expect(Object.keys(results)).toHaveLength(29);
     expect(results).toHaveProperty('logits');
+  });
+
+  test('is a trace as viewers read it: complete events, each layer within the run', () => {
+    const trace = JSON.parse(files.get('trace.json') ?? '');
+    expectOf(TRACE, trace);
+    const [run, ...layers]: { ts: number; dur: number }[] = trace.traceEvents;
+    for (const { ts, dur } of layers) {
+      expect(ts).toBeGreaterThanOrEqual(run?.ts ?? Number.NaN);
+      expect(ts + dur).toBeLessThanOrEqual((run?.ts ?? 0) + (run?.dur ?? 0));
+    }
+  });
+
+  test('is node data as Model Explorer reads it: of one graph, by names of tensors', () => {
+    expectOf(NODE_DATA, JSON.parse(files.get('nodes.json') ?? ''));
   });
 });
 

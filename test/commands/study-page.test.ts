@@ -86,6 +86,15 @@ describe('the page of a study', () => {
     expect(page).not.toMatch(/https?:/);
   });
 
+  test('says which browser an engine runs in, and what draws there', () => {
+    const [engine] = studyOf({}).engines;
+    if (!engine) throw new Error('no engine');
+    const engines = [{ ...engine, engine: 'browser-webgl', browser: 'Chrome/156.0', renderer: 'SwiftShader' }];
+    expect(studyPage(studyOf({ engines }))).toContain(
+      'browser-webgl: onnxruntime-node 1.30.0 in Chrome/156.0, SwiftShader',
+    );
+  });
+
   test('draws equal factors as equal distances, up and to the right', () => {
     const [first, second, third] = pointsOf(studyPage(studyOf({ networks: THREE })), 'multiply-accumulates');
     if (!first || !second || !third) throw new Error('three points were not drawn');
@@ -105,6 +114,14 @@ describe('the page of a study', () => {
       ['30.0 M', '50.0 M', '70.0 M', '100 M'],
     ],
     [
+      [8.9e6, 30e6, 90e6],
+      ['10.0 M', '20.0 M', '50.0 M'],
+    ],
+    [
+      [1.59e6, 2.1e6, 2.7e6],
+      ['1.5 M', '2.0 M', '2.5 M'],
+    ],
+    [
       [1e3, 1e6, 9e8],
       ['1000', '100 k', '10.0 M'],
     ],
@@ -116,6 +133,10 @@ describe('the page of a study', () => {
     const named = Array.from(plot.matchAll(/text-anchor="middle">([^<]+)</g), ([, text]) => text).slice(0, -1);
     expect(named.length).toBeLessThanOrEqual(5);
     expect(named).toEqual(expect.arrayContaining(some));
+    const places = Array.from(plot.matchAll(/x="([\d.]+)" y="238" text-anchor="middle"/g), ([, x]) => Number(x));
+    expect(places).toHaveLength(named.length);
+    // As wide as a label is.
+    for (const [at, x] of places.slice(1).entries()) expect(x - (places[at] ?? 0)).toBeGreaterThan(40);
   });
 
   test('draws no plot of two networks, through which any line goes, nor one of a figure that is not known', () => {

@@ -3,7 +3,7 @@ import { type Session, startEngine } from '../../src/engines/index.js';
 import { writeOnnx } from '../../src/formats/onnx/index.js';
 import { type Model, sizeOf, Tensor, type Value } from '../../src/model/index.js';
 import { countGraph } from '../../src/source/counts.js';
-import { ABLATIONS } from '../../src/study/ablations/ablations.js';
+import { ABLATIONS, macsOfVariants } from '../../src/study/ablations/ablations.js';
 import { ACTIVATIONS, type ActivationName } from '../../src/study/ablations/activations.js';
 import { atDepth, macsOfStages } from '../../src/study/ablations/equal-work.js';
 import { Layers } from '../../src/study/ablations/layers.js';
@@ -73,6 +73,11 @@ async function answer(model: Model, feed: Tensor): Promise<Float64Array> {
   await session.release();
   return results.get(output.name)?.toFloat64() ?? new Float64Array();
 }
+
+test('what an ablation will take is estimated by the convolutions of each of its networks', () => {
+  expect(macsOfVariants('branches').map((macs) => macs / CONVOLUTIONS)).toEqual([1, 1, 1, 2, 4]);
+  expect(macsOfVariants('se')).toEqual([1, 1, 1, 1, 1].map((times) => times * CONVOLUTIONS));
+});
 
 describe('ONNX Runtime', () => {
   const variants = ABLATION_NAMES.flatMap((name) =>

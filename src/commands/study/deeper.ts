@@ -1,4 +1,4 @@
-import { EngineFailure } from '../../engines/index.js';
+import { EngineFailure, type Threads } from '../../engines/index.js';
 import type { Scratch } from '../../files/index.js';
 import { writeWhole } from '../../files/index.js';
 import { EngineError } from '../../model/index.js';
@@ -8,15 +8,19 @@ import {
   advise,
   chromeTrace,
   engineProfiler,
+  estimateSeconds,
+  macsOfVariants,
   measurePeaks,
   measuring,
   NOISY,
+  PLAN,
   profileNetwork,
   runAblation,
   type StartedEngine,
   timeNodeData,
   withNetwork,
 } from '../../study/index.js';
+import { announce } from './announce.js';
 import type { ResolvedStudy, StudyOptions } from './options.js';
 import type { NetworkAblation, NetworkAdvice, NetworkProfileReport } from './report.js';
 
@@ -35,10 +39,29 @@ export interface DeeperParts {
 /** Builds plain networks and measures what one choice costs; nothing where none was asked for. @throws EngineError */
 export async function ablations(parts: DeeperParts): Promise<NetworkAblation[]> {
   const reports: NetworkAblation[] = [];
+  announceAblations(parts);
   for (const name of parts.options.ablate ?? []) {
     reports.push(await asEngineError(() => runAblation(name, measure(parts, `--ablate ${name}`))));
   }
   return reports;
+}
+
+function announceAblations({ options, engines, onProgress }: DeeperParts): void {
+  const { ablate = [], turns } = options;
+  const places = timedIn({ options, engines });
+  const planned = ablate.flatMap(macsOfVariants).flatMap((macs) =>
+    places.engines.map((engine) => {
+      const threads = engine.threads.filter((each) => places.threads.includes(each)).length;
+      return { engine, threads, macs };
+    }),
+  );
+  announce(estimateSeconds(planned, turns, PLAN), 'fewer choices, engines or turns', onProgress);
+}
+
+/** Says how long advice on so many networks may take, where that is long. */
+export function announceAdvice(count: number, { options, onProgress }: DeeperParts): void {
+  if (!options.advice) return;
+  announce(count * (options.adviceSeconds ?? ADVICE_SECONDS), 'fewer networks, or --advice-seconds,', onProgress);
 }
 
 /** What would make each network faster; nothing where that was not asked for. @throws InputError, EngineError */
@@ -83,13 +106,19 @@ export async function profiles(path: string, parts: DeeperParts): Promise<Networ
 }
 
 /** In the first engine and on one thread, unless others were named. */
+function timedIn({ options, engines }: Pick<DeeperParts, 'options' | 'engines'>) {
+  const { engine, browser, threads } = options;
+  return {
+    engines: engine || browser ? engines : engines.slice(0, 1),
+    threads: threads?.map((each): Threads => (each === 'all' ? 'all' : 1)) ?? [1],
+  };
+}
+
 function measure({ options, engines, scratch, notes, onProgress }: DeeperParts, what: string) {
-  const { engine, threads, seed, turns } = options;
+  const { seed, turns } = options;
   let isSaid = false;
   return measuring({
-    engines: engine ? engines : engines.slice(0, 1),
-    threads: threads?.map((each) => (each === 'all' ? 'all' : 1)) ?? [1],
-    ...{ scratch, seed, turns },
+    ...{ ...timedIn({ options, engines }), scratch, seed, turns },
     onNotTimed: ({ key, engine: name, reason }) => notes.push(`${what}: ${key}: not timed in ${name}: ${reason}`),
     onNoise: (share) => {
       if (share <= NOISY || isSaid) return;

@@ -6,6 +6,7 @@ import { expectOwnPlaces } from '../../run/write-reports.js';
 import type { Latency, NotTimed, StartedEngine } from '../../study/latency/index.js';
 import { type Form, type StudiedNetwork, studyNetwork } from '../../study/network.js';
 import { VERSION } from '../../version.js';
+import { announce } from './announce.js';
 import { studyCsv } from './csv.js';
 import { expectGates } from './gates.js';
 import { networkReports } from './network-reports.js';
@@ -187,11 +188,7 @@ class StudyRun {
         forms.map(({ figures }) => ({ engine, threads: asked, macs: figures.macs })),
       );
     });
-    const minutes = estimateSeconds(planned, turns, PLAN) / 60;
-    if (minutes > LONG_MINUTES) {
-      const notice = `this will take about ${minutes.toFixed(0)} minutes: fewer engines, forms or turns take less`;
-      onProgress?.({ model: '', station: 'time', notice });
-    }
+    announce(estimateSeconds(planned, turns, PLAN), 'fewer engines, forms or turns', onProgress);
     this.measured = await measureLatency(subjects, this.#started, {
       seed,
       turns,
@@ -222,9 +219,10 @@ class StudyRun {
   ): Promise<Pick<StudyReport, 'advice' | 'ablations' | 'profiles'>> {
     const [scratch, advised, profiled] = [this.#scratch, [] as NetworkAdvice[], [] as NetworkProfileReport[]];
     if (!scratch || this.#started.length === 0) return { advice: [], ablations: [], profiles: [] };
-    const { ablations, advice, profiles } = await import('./deeper.js');
+    const { ablations, advice, announceAdvice, profiles } = await import('./deeper.js');
     const parts = { options: this.#options, engines: this.#started, scratch, notes: this.notes, onProgress };
     const built = (await attempt(undefined, () => ablations(parts))) ?? [];
+    announceAdvice(networks.length, parts);
     for (const { path } of networks) {
       profiled.push(...((await attempt(path, () => profiles(path, parts))) ?? []));
       advised.push(...((await attempt(path, () => advice(path, parts))) ?? []));
@@ -246,9 +244,6 @@ function drawnInSoftware(engine: string, renderer: string): string {
 }
 
 const FORMS: readonly Form[] = ['source', 'fused'];
-
-/** What takes longer is said before it starts. */
-const LONG_MINUTES = 5;
 
 /** Engines, and what is needed to time in them, loaded where they are. */
 const timing = () => import('../../study/latency/index.js');

@@ -1,5 +1,5 @@
 import { ACTIVATIONS, type ActivationName } from './activations.js';
-import { atDepth } from './equal-work.js';
+import { atDepth, macsOfStages } from './equal-work.js';
 import type { AblationName } from './names.js';
 import { type Design, PLAIN } from './plain-network.js';
 
@@ -75,6 +75,13 @@ export const ABLATIONS: Readonly<Record<AblationName, Ablation>> = {
     ],
   },
 };
+
+/** About how many multiply-accumulates each network of an ablation has: those of its convolutions. */
+export function macsOfVariants(name: AblationName): readonly number[] {
+  return ABLATIONS[name].variants.map(({ design: { stages, branches, join } }) => {
+    return macsOfStages(stages) * (join === 'added' ? branches : 1);
+  });
+}
 
 function activationNames(): readonly ActivationName[] {
   return Object.keys(ACTIVATIONS).filter((name): name is ActivationName => name in ACTIVATIONS);

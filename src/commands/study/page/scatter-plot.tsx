@@ -36,7 +36,7 @@ export function ScatterPlot({ title, points, show }: PlotProps) {
   return (
     <figure>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" role="img" aria-label={`latency against ${title}`}>
-        {ticksOf(y).map((tick) => (
+        {ticksOf(y, UP).map((tick) => (
           <g key={String(tick)}>
             <line class="grid" x1={MARGIN.left} x2={WIDTH - MARGIN.right} y1={tenth(y(tick))} y2={tenth(y(tick))} />
             <text class="small" x={MARGIN.left - 6} y={tenth(y(tick) + 4)} text-anchor="end">
@@ -44,7 +44,7 @@ export function ScatterPlot({ title, points, show }: PlotProps) {
             </text>
           </g>
         ))}
-        {ticksOf(x).map((tick) => (
+        {ticksOf(x, ACROSS).map((tick) => (
           <text
             key={String(tick)}
             class="small"
@@ -87,19 +87,33 @@ function axis(values: readonly number[], range: readonly [number, number]): Axis
 }
 
 /** What may stand before a power of ten, from many ticks to few. */
-const MANTISSAS = [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
-/** More would run into each other. */
+const MANTISSAS = [
+  [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9],
+  [1, 1.5, 2, 3, 5, 7],
+  [1, 2, 3, 5, 7],
+  [1, 2, 5],
+  [1, 3],
+  [1],
+];
+/** More are hard to read. */
 const MOST_TICKS = 5;
+/** Pixels between two, or they would run into each other. */
+const [ACROSS, UP] = [42, 24];
 
-/** Round numbers, as many as can be read. */
-function ticksOf(scale: Axis): number[] {
+/** Round numbers, as many as can be read. @param apart pixels that they need at least */
+function ticksOf(scale: Axis, apart: number): number[] {
   const [least = 1, most = 1] = scale.domain();
   const [first, last] = [Math.floor(Math.log10(least)), Math.floor(Math.log10(most))];
   const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
   const choices = MANTISSAS.map((mantissas) =>
-    powers.flatMap((power) => mantissas.map((m) => m * power)).filter((tick) => tick >= least && tick <= most),
+    powers
+      .flatMap((power) => mantissas.map((mantissa) => Number((mantissa * power).toPrecision(2))))
+      .filter((tick) => tick >= least && tick <= most),
   );
-  return choices.find(({ length }) => length <= MOST_TICKS) ?? choices.at(-1)?.filter((_, at) => at % 2 === 0) ?? [];
+  const isReadable = (ticks: readonly number[]) =>
+    ticks.length <= MOST_TICKS &&
+    ticks.every((tick, at) => at === 0 || Math.abs(scale(tick) - scale(ticks[at - 1] ?? tick)) >= apart);
+  return choices.find(isReadable) ?? choices.at(-1)?.filter((_, at) => at % 2 === 0) ?? [];
 }
 
 /** Of a pixel: finer than anybody sees, and a quarter of the digits. */

@@ -2,7 +2,7 @@ import { errorLine } from '../../../report/error-line.js';
 import { showSeconds } from '../../../report/numbers.js';
 import { htmlPage } from '../../../report/page/html-page.js';
 import { showLine } from '../../../report/text.js';
-import type { StudyReport } from '../report.js';
+import type { EngineReport, StudyReport } from '../report.js';
 import { Correlations } from './correlations.js';
 import { Networks } from './networks.js';
 import { ScatterPlots } from './scatter-plots.js';
@@ -23,7 +23,8 @@ function Body({ report }: { report: StudyReport }) {
         <Notes notes={report.notes} />
       </main>
       <footer>
-        Latencies are medians of warm runs, in turns of random order; MAD is the median distance from the median
+        Latencies are medians of warm runs in the quieter half of turns of random order; MAD is the median distance of
+        all runs from it
       </footer>
     </>
   );
@@ -44,7 +45,7 @@ function Head({ report }: { report: StudyReport }) {
       </p>
       {engines.length > 0 ? (
         <p class="faint">
-          {engines.map(({ engine, package: name, version }) => `${engine}: ${name} ${version}`).join('; ')}
+          {engines.map(engineLine).join('; ')}
           {noise === null ? '' : `; turns of one network lie ${(100 * noise).toFixed(1)} % apart`}
         </p>
       ) : null}
@@ -53,6 +54,11 @@ function Head({ report }: { report: StudyReport }) {
       </p>
     </header>
   );
+}
+
+function engineLine({ engine, package: name, version, browser, renderer }: EngineReport): string {
+  const where = [browser, renderer].flatMap((each) => (each === null ? [] : [showLine(each)]));
+  return `${engine}: ${name} ${version}${where.length > 0 ? ` in ${where.join(', ')}` : ''}`;
 }
 
 function Notes({ notes }: { notes: readonly string[] }) {
