@@ -1,6 +1,6 @@
 import { type Bytes, InputError, type Integer } from '../model/index.js';
 import type { FieldType, MessageType } from './message-type.js';
-import { WireError } from './wire-error.js';
+import { wireError } from './wire-error.js';
 import { FIXED32, FIXED64, LENGTH, VARINT, WireReader } from './wire-reader.js';
 
 /**
@@ -46,7 +46,7 @@ export class Decoder {
   message(type: MessageType, end: number, depth = 0): Decoded {
     const reader = this.#reader;
     const start = reader.position;
-    if (depth > MAX_DEPTH) throw new WireError(`nested too deeply: messages nest deeper than ${MAX_DEPTH}`, start);
+    if (depth > MAX_DEPTH) throw wireError(`nested too deeply: messages nest deeper than ${MAX_DEPTH}`, start);
     if (++this.#messages > MESSAGES * this.#scale) throw this.#overLimit(MESSAGES * this.#scale, 'messages');
     const message = new type.make(start, end);
     let seen = 0;
@@ -56,12 +56,12 @@ export class Decoder {
       const tag = reader.tag(end);
       const field = type.byId[tag >>> 3];
       if (!field) {
-        if (!this.#options.dropped) throw new WireError(`${type.name} has no field ${tag >>> 3},`, at);
+        if (!this.#options.dropped) throw wireError(`${type.name} has no field ${tag >>> 3},`, at);
         this.#drop(`${type.name}.${tag >>> 3}`);
         reader.skip(tag, end);
         continue;
       }
-      if (seen & field.bit) throw new WireError(`${field.label} stands twice, the second`, at);
+      if (seen & field.bit) throw wireError(`${field.label} stands twice, the second`, at);
       seen |= field.bit;
       if (field.form === 'oneof') {
         if (member) this.#forget(message, member, field, at);
@@ -70,7 +70,7 @@ export class Decoder {
       if (field.form === 'skipped') this.#skip(field, tag, end);
       else if ((tag & 7) === field.wireType) this.#element(message, field, end, depth);
       else if ((tag & 7) === LENGTH && field.form === 'repeated') this.#packed(message, field, end);
-      else throw new WireError(`${field.label} has wire type ${tag & 7}, not ${field.wireType},`, at);
+      else throw wireError(`${field.label} has wire type ${tag & 7}, not ${field.wireType},`, at);
     }
     return message;
   }
@@ -93,7 +93,7 @@ export class Decoder {
     if (field.type === 'bytes') return reader.bytes(stop);
     const { maxBytes } = field;
     if (stop - reader.position > maxBytes) {
-      throw new WireError(`${field.label} has ${stop - reader.position} bytes, the limit is ${maxBytes},`, at);
+      throw wireError(`${field.label} has ${stop - reader.position} bytes, the limit is ${maxBytes},`, at);
     }
     return reader.text(stop);
   }
@@ -106,7 +106,7 @@ export class Decoder {
     const value = (high | 0) * 2 ** 32 + low;
     if (Number.isSafeInteger(value)) return value;
     const exact = (BigInt(high | 0) << 32n) | BigInt(low);
-    if (field.type === 'int') throw new WireError(`${field.label} ${exact} is out of range`, at);
+    if (field.type === 'int') throw wireError(`${field.label} ${exact} is out of range`, at);
     return exact;
   }
 
@@ -116,11 +116,10 @@ export class Decoder {
     const stop = reader.length(end, field.label);
     const length = stop - reader.position;
     const width = field.wireType === FIXED32 ? 4 : field.wireType === FIXED64 ? 8 : 1;
-    if (length % width !== 0)
-      throw new WireError(`${field.label} has ${length} bytes, not a multiple of ${width},`, at);
+    if (length % width !== 0) throw wireError(`${field.label} has ${length} bytes, not a multiple of ${width},`, at);
     if (field.isPayload) {
       const run = reader.bytes(stop);
-      if (width === 1 && (run.at(-1) ?? 0) > 0x7f) throw new WireError(`${field.label} ends inside a varint`, at);
+      if (width === 1 && (run.at(-1) ?? 0) > 0x7f) throw wireError(`${field.label} ends inside a varint`, at);
       this.#push(message, field, run);
       return;
     }
@@ -135,7 +134,7 @@ export class Decoder {
     const { key = '', value } = this.message(type, stop, depth + 1);
     const before = message[field.name];
     const map: Map<unknown, unknown> = before instanceof Map && before.size > 0 ? before : new Map();
-    if (map.has(key)) throw new WireError(`${field.label} has the key ${JSON.stringify(key)} twice, the second`, at);
+    if (map.has(key)) throw wireError(`${field.label} has the key ${JSON.stringify(key)} twice, the second`, at);
     const valueType = type.byId[2]?.message;
     message[field.name] = map.set(key, value ?? (valueType ? new valueType.make(stop, stop) : ''));
   }
@@ -143,10 +142,7 @@ export class Decoder {
   /** Of two members of a oneof the last counts, as the standard has it; but a file that must be understood whole has one. */
   #forget(message: Decoded, before: FieldType, field: FieldType, at: number): void {
     if (!this.#options.dropped) {
-      throw new WireError(
-        `${field.label} after ${before.label}: two of a field of which one is allowed, the second`,
-        at,
-      );
+      throw wireError(`${field.label} after ${before.label}: two of a field of which one is allowed, the second`, at);
     }
     message[before.name] = undefined;
   }

@@ -1,5 +1,5 @@
 import type { Bytes } from '../model/index.js';
-import { WireError } from './wire-error.js';
+import { wireError } from './wire-error.js';
 
 /** Wire type of a number of one to ten bytes, seven bits in each. */
 export const VARINT = 0;
@@ -55,7 +55,7 @@ export class WireReader {
       } else if (i < 9) high |= bits << (7 * i - 32);
       else {
         if (byte > 1)
-          throw new WireError(`a varint ${byte < 0x80 ? 'of more than 64 bits' : 'longer than ten bytes'}`, start);
+          throw wireError(`a varint ${byte < 0x80 ? 'of more than 64 bits' : 'longer than ten bytes'}`, start);
         high |= byte << 31;
       }
       if (byte < 0x80) {
@@ -70,10 +70,10 @@ export class WireReader {
   tag(end: number): number {
     const start = this.position;
     this.varint(end);
-    if (this.high !== 0) throw new WireError('a field number that is too large (varint of over 32 bits)', start);
-    if (this.low < 8) throw new WireError('field number 0', start);
+    if (this.high !== 0) throw wireError('a field number that is too large (varint of over 32 bits)', start);
+    if (this.low < 8) throw wireError('field number 0', start);
     const wireType = this.low & 7;
-    if (wireType > FIXED32) throw new WireError(`wire type ${wireType}, which does not exist`, start);
+    if (wireType > FIXED32) throw wireError(`wire type ${wireType}, which does not exist`, start);
     return this.low;
   }
 
@@ -107,7 +107,7 @@ export class WireReader {
     try {
       return utf8.decode(this.bytes(end));
     } catch {
-      throw new WireError('a name or text that is not UTF-8', start);
+      throw wireError('a name or text that is not UTF-8', start);
     }
   }
 
@@ -130,10 +130,10 @@ export class WireReader {
       else if (wireType === LENGTH) this.position = this.length(end, 'a field');
       else if (wireType === START_GROUP) {
         open.push(next >>> 3);
-        if (open.length > MAX_GROUPS) throw new WireError(`nested too deeply: over ${MAX_GROUPS} groups`, start);
-      } else if (open.pop() !== next >>> 3) throw new WireError('the end of a group that was not begun', start);
+        if (open.length > MAX_GROUPS) throw wireError(`nested too deeply: over ${MAX_GROUPS} groups`, start);
+      } else if (open.pop() !== next >>> 3) throw wireError('the end of a group that was not begun', start);
       if (open.length === 0) return;
-      if (this.position >= end) throw new WireError('a group without an end', start);
+      if (this.position >= end) throw wireError('a group without an end', start);
     }
   }
 
@@ -146,7 +146,7 @@ export class WireReader {
 
   #cut(start: number, end: number, what: string) {
     return end === this.#bytes.length
-      ? new WireError(`truncated: ${what} runs over the end of the file at byte ${end}, and begins`, start)
-      : new WireError(`${what} runs over the end of its message (a wrong length?)`, start);
+      ? wireError(`truncated: ${what} runs over the end of the file at byte ${end}, and begins`, start)
+      : wireError(`${what} runs over the end of its message (a wrong length?)`, start);
   }
 }
