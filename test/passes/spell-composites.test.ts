@@ -119,6 +119,32 @@ describe('AffineGrid', () => {
   });
 });
 
+describe('Col2Im', () => {
+  const cases: Record<
+    string,
+    [columns: readonly (number | string)[], image: number[], block: number[], given: object]
+  > = {
+    'of windows side by side': [[2, 12, 4], [4, 6], [2, 3], { strides: [2, 3] }],
+    'of windows that overlap': [[2, 27, 16], [6, 6], [3, 3], {}],
+    'with strides that leave a rest': [[1, 18, 9], [6, 9], [2, 3], { strides: [2, 3], pads: [0, 1, 0, 0] }],
+    'with holes': [[1, 4, 16], [6, 6], [2, 2], { dilations: [2, 2] }],
+    'of a batch that is not known': [['b', 8, 9], [4, 4], [2, 2], {}],
+  };
+  test.each(Object.entries(cases))('%s', async (_, [columns, image, block, given]) => {
+    const build: Build = (n) =>
+      n.node('Col2Im', [n.input(columns), n.integers(image), n.integers(block)], { ...given });
+    const graph = await expectExact(network(build, { opset: 18 }), spellComposites);
+    expect(graph.count('Col2Im')).toBe(0);
+  });
+
+  test('stays where the places do not fill the image', () => {
+    const model = network((n) => n.node('Col2Im', [n.input([1, 4, 5]), n.integers([4, 4]), n.integers([2, 2])]), {
+      opset: 18,
+    });
+    expectUntouched(model, spellComposites);
+  });
+});
+
 test.each([
   [[9, 4, 6], undefined],
   [

@@ -2,6 +2,7 @@ import type { Node, Value } from '../../model/index.js';
 import { affineGrid } from './affine-grid.js';
 import { attention } from './attention.js';
 import { centerCropPad } from './center-crop-pad.js';
+import { col2Im } from './col2im.js';
 import { gru, lstm, rnn } from './recurrent.js';
 import { rotaryEmbedding } from './rotary-embedding.js';
 import type { Writer } from './writer.js';
@@ -17,6 +18,7 @@ export const composites: ReadonlyMap<string, Composite> = new Map<string, Compos
   ['AffineGrid', affineGrid],
   ['Attention', attention],
   ['CenterCropPad', centerCropPad],
+  ['Col2Im', col2Im],
   ['GRU', gru],
   ['LSTM', lstm],
   ['RNN', rnn],
