@@ -7,6 +7,9 @@ import { recomposeHardSigmoid } from './recompose-hard-sigmoid.js';
 import { recomposeHardSwish } from './recompose-hard-swish.js';
 import { recomposeLayerNormalization } from './recompose-layer-normalization.js';
 import { spellComposites } from './spell-composites.js';
+import { spellGlobalPooling } from './spell-global-pooling.js';
+import { spellGridSampling } from './spell-grid-sampling.js';
+import { spellTransposedVolumes } from './spell-transposed-volumes.js';
 
 /**
  * What a target other than ONNX may run on its copy of a model to see functions instead of their arithmetic. The graph
@@ -27,3 +30,9 @@ export const targetPasses: readonly Pass[] = [
   recomposeHardSwish,
   recomposeLayerNormalization,
 ];
+
+/** What those targets run as well whose images have their channels last, which lack what Core ML has an operation for. */
+export const channelsLastPasses: readonly Pass[] = [spellGridSampling, spellTransposedVolumes, spellGlobalPooling];
+
+/** Operators that have no row there, as these passes write them by others. */
+export const channelsLastComposites: readonly string[] = ['GridSample'];

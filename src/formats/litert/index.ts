@@ -2,8 +2,7 @@ import type { Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import { composites } from '../../passes/composites/index.js';
 import { Changes } from '../../passes/pass.js';
-import { spellGlobalPooling } from '../../passes/spell-global-pooling.js';
-import { targetPasses } from '../../passes/target-passes.js';
+import { channelsLastComposites, channelsLastPasses, targetPasses } from '../../passes/target-passes.js';
 import type { Target } from '../format.js';
 import type { InputLayoutOptions } from '../input-layout.js';
 import { litertDeclaration } from './declaration.js';
@@ -19,7 +18,7 @@ export type { LitertProgram } from './program.js';
 /** LiteRT: one `.tflite`, channels-last. */
 export const litert: Target<LitertProgram, InputLayoutOptions, ReadModel> = {
   ...litertDeclaration,
-  operators: new Set([...composites.keys(), ...rows.keys()]),
+  operators: new Set([...composites.keys(), ...channelsLastComposites, ...rows.keys()]),
   lower: (model, options) => lowerModel(prepared(model), options),
   write: (program) => ({ files: new Map([['', writeProgram(program)]]), commits: '' }),
   open,
@@ -29,7 +28,7 @@ export const litert: Target<LitertProgram, InputLayoutOptions, ReadModel> = {
 /** Sees functions instead of their arithmetic. */
 function prepared(model: Model): Model {
   const changes = new Changes();
-  for (const pass of [...targetPasses, spellGlobalPooling]) pass.run(model.graph, changes);
+  for (const pass of [...targetPasses, ...channelsLastPasses]) pass.run(model.graph, changes);
   inferTypes(model.graph);
   return model;
 }
