@@ -108,6 +108,12 @@ describe('sizes are followed through the arithmetic that exporters write', () =>
     const scalar = n.node('Squeeze', [batch, n.integers([0])]);
     expect(n.node('ConstantOfShape', [n.concat([batch, n.integers([7])], 0)]).shape).toEqual(['batch', 7]);
     expect(n.node('Range', [n.integers(0), scalar, n.integers(1)]).shape).toEqual(['batch']);
+    const float = n.node('Cast', [scalar], { to: 1 });
+    expect(n.node('Range', [n.constant(0), float, n.constant(1)]).shape).toEqual(['batch']);
+    // A half tells no more than 2048 elements apart.
+    const half = n.node('Cast', [scalar], { to: 10 });
+    const [unknown] = n.node('Range', [n.constant(0, [], 'float16'), half, n.constant(1, [], 'float16')]).shape ?? [];
+    expect(unknown).toMatch(/^\?/);
     expect(n.node('Tile', [n.input([1, 5], 'float32', 'y'), n.concat([batch, n.integers([2])], 0)]).shape).toEqual([
       'batch',
       10,

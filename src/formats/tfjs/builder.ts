@@ -101,8 +101,13 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
   }
 
   stridedSlice(x: Ref, range: Range): Ref {
-    const { begin, end, strides, beginMask = 0, endMask = 0 } = range;
-    return this.op('StridedSlice', [x, this.ints(begin), this.ints(end), this.ints(strides)], {
+    return this.sliceBetween(x, this.ints(range.begin), this.ints(range.end), range);
+  }
+
+  /** The same between bounds that are computed; the kernel counts from the end and clips by itself. */
+  sliceBetween(x: Ref, begin: Ref, end: Ref, range: Pick<Range, 'strides' | 'beginMask' | 'endMask'>): Ref {
+    const { strides, beginMask = 0, endMask = 0 } = range;
+    return this.op('StridedSlice', [x, begin, end, this.ints(strides)], {
       begin_mask: attribute.int(beginMask),
       end_mask: attribute.int(endMask),
       ellipsis_mask: attribute.int(0),

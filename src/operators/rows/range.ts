@@ -57,11 +57,19 @@ function countOf(
   limit: number | undefined,
   delta: number | undefined,
 ): Dimension {
-  const [symbol] = node.input(1).elements ?? [];
+  const symbol = sizeIn(node);
   if (start === 0 && delta === 1 && typeof symbol === 'string') return symbol;
   if (start === undefined || limit === undefined || delta === undefined) return unknownSize(node);
   const count = countBetween(start, limit, delta);
   return Number.isSafeInteger(count) ? count : unknownSize(node);
+}
+
+/** What the limit is where it is a size, also one that became a float: it has no more elements than a float32 tells apart. */
+function sizeIn(node: Node): Dimension | undefined {
+  const limit = node.input(1);
+  const [size] = limit.elements ?? (limit.producer?.is('Cast') ? (limit.producer.input(0).elements ?? []) : []);
+  const isExact = size !== undefined && node.graph.model.largestOf(size) <= 2 ** 24;
+  return isExact && (limit.elements || limit.dtype === 'float32' || limit.dtype === 'float64') ? size : undefined;
 }
 
 /** Added step by step, as ONNX Runtime does: multiplying rounds differently for most fractions. */

@@ -303,6 +303,22 @@ describe('shapes that are computed', () => {
     );
   });
 
+  test.each([
+    ['integers', 7],
+    ['floats', 1],
+  ])('coordinates of every place, as %s', async (_, to) => {
+    await expectEquivalentAtAll(
+      (n, x) => {
+        const size = n.node('Cast', [n.node('Squeeze', [n.node('Shape', [x], { start: 3 })])], { to });
+        const type = to === 1 ? 'float32' : 'int64';
+        const all = n.node('Range', [n.constant(0, [], type), size, n.constant(1, [], type)]);
+        return n.add(x, n.node('Cast', [all], { to: 1 }));
+      },
+      RANGE,
+      SIZES,
+    );
+  });
+
   test('a vector repeated over an image', async () => {
     await expectEquivalentAtAll(
       (n, x) => {

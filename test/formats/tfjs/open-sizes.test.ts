@@ -35,6 +35,91 @@ describe('slices of any height and width', () => {
   });
 });
 
+/** A size of `x` as a vector of one integer. */
+const sizeOf = (n: Network, x: Value, axis: number) => n.node('Shape', [x], { start: axis, end: axis + 1 });
+
+describe('slices between bounds that are computed', () => {
+  const half = (n: Network, x: Value, axis: number) => n.node('Div', [sizeOf(n, x, axis), n.integers([2])]);
+  test.each<[string, Build]>([
+    ['the first half of each row', (n, x) => n.node('Slice', [x, n.integers([0]), half(n, x, 3), n.integers([3])])],
+    [
+      'the last half of the rows',
+      (n, x) => n.node('Slice', [x, half(n, x, 2), n.integers([2 ** 40]), n.integers([2])]),
+    ],
+    [
+      'counted from the end, along two axes',
+      (n, x) => {
+        const starts = n.concat([n.node('Neg', [half(n, x, 3)]), n.integers([1])], 0);
+        const ends = n.concat([n.integers([-1]), sizeOf(n, x, 2)], 0);
+        return n.node('Slice', [x, starts, ends, n.integers([3, 2])]);
+      },
+    ],
+    [
+      'of integers',
+      (n, x) => {
+        const most = n.node('ArgMax', [x], { axis: 1 });
+        return n.node('Slice', [most, n.integers([0]), half(n, x, 2), n.integers([2])]);
+      },
+    ],
+  ])('%s', async (_, build) => {
+    await expectEquivalentAtAll(build, ANY);
+  });
+});
+
+describe('elements of an axis of any size', () => {
+  test.each<[string, Build]>([
+    ['the last', (n, x) => n.node('Gather', [x, n.constant(-1, [], 'int64')], { axis: 3 })],
+    ['the last but one', (n, x) => n.node('Gather', [x, n.constant(-2, [], 'int64')], { axis: 2 })],
+    ['the first', (n, x) => n.node('Gather', [x, n.constant(0, [], 'int64')], { axis: 2 })],
+    ['the last and the second', (n, x) => n.node('Gather', [x, n.integers([-1, 1])], { axis: 2 })],
+    [
+      'those that are computed, from either end',
+      (n, x) => {
+        const size = n.node('Squeeze', [sizeOf(n, x, 3)]);
+        const all = n.node('Range', [n.constant(0, [], 'int64'), size, n.constant(1, [], 'int64')]);
+        return n.node('Gather', [x, n.node('Sub', [all, n.integers([2])])], { axis: 3 });
+      },
+    ],
+  ])('%s', async (_, build) => {
+    await expectEquivalentAtAll(build, ANY);
+  });
+});
+
+test('coordinates of every place of an image', async () => {
+  await expectEquivalentAtAll((n, x) => {
+    const size = n.node('Cast', [n.node('Squeeze', [sizeOf(n, x, 3)])], { to: 1 });
+    const all = n.node('Range', [n.constant(0), size, n.constant(1)]);
+    return n.add(x, n.node('Div', [all, size]));
+  }, ANY);
+});
+
+describe('borders that are computed', () => {
+  /** Fills up, or cuts, to 7 rows and columns. */
+  const amounts = (n: Network, x: Value) => {
+    const rest = n.node('Sub', [n.integers([7, 7]), n.node('Shape', [x], { start: 2 })]);
+    return n.concat([n.integers([0, 0]), rest, n.integers([0, 0, 1, -2])], 0);
+  };
+  test.each<[string, Build]>([
+    ['of zeros', (n, x) => n.node('Pad', [x, amounts(n, x)])],
+    ['of a number', (n, x) => n.node('Pad', [x, amounts(n, x), n.constant(-3)])],
+    [
+      'of integers',
+      (n, x) => n.node('Pad', [n.node('Cast', [x], { to: 6 }), amounts(n, x), n.constant(5, [], 'int32')]),
+    ],
+    ['of an image in its layout', (n, x) => n.node('Pad', [n.relu(n.conv(x, { kernel: 3, pad: 1 })), amounts(n, x)])],
+  ])('%s', async (_, build) => {
+    await expectEquivalentAtAll(build, [...ANY, [8, 8]]);
+  });
+
+  test('of another mode are refused', () => {
+    const model = network((n) => {
+      const x = n.input([1, 2, 'height', 'width']);
+      return n.node('Pad', [x, amounts(n, x)], { mode: 'edge' });
+    });
+    expect(() => tfjs.lower(model, {})).toThrow(/Pad.*amounts that are computed/);
+  });
+});
+
 describe('borders of any height and width', () => {
   test.each(['reflect', 'edge', 'wrap'])('of mode %s', async (mode) => {
     await expectEquivalentAtAll((n, x) => n.node('Pad', [x, n.integers([0, 0, 1, 2, 0, 0, 3, 0])], { mode }), ANY);

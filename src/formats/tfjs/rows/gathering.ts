@@ -38,12 +38,33 @@ function oneSlice(site: Site, at: number, first: number): Ref {
   return build.squeeze(build.slice(site.input(0), begin, size), [at]);
 }
 
+/** Along an axis whose size is not known: that is measured where an index counts from its end. */
 function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): Ref {
-  const indices = constant?.toFloat64();
-  if (!constant || !indices || indices.some((index) => index < 0)) {
-    return decline('indices that may count from the end of an axis of unknown size');
-  }
-  return moving(site, (x) => site.build.gather(x, site.build.ints(Int32Array.from(indices), constant.shape), at));
+  const { build } = site;
+  const indices = constant && Array.from(constant.toFloat64());
+  const [only = 0] = indices ?? [];
+  if (constant && constant.shape.length === 0) return moving(site, (x) => oneOfUnknown(site, x, at, only));
+  const isPlain = indices?.every((index) => index >= 0);
+  const given = constant ? build.ints(indices ?? [], constant.shape) : site.input(1);
+  return moving(site, (x) => build.gather(x, isPlain ? given : fromFrontOfUnknown(site, given, at), at));
+}
+
+function fromFrontOfUnknown(site: Site, indices: Ref, at: number): Ref {
+  const { build } = site;
+  const size = build.squeeze(site.shapeVector(site.shape(0).slice(at, at + 1)), [0]);
+  const isNegative = build.cast(build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
+  return build.op('AddV2', [indices, build.op('Mul', [isNegative, size])]);
+}
+
+function oneOfUnknown(site: Site, x: Ref, at: number, index: number): Ref {
+  const { build } = site;
+  const along = (own: number, other: number) => site.order(0).map((_, axis) => (axis === at ? own : other));
+  const others = (2 ** site.order(0).length - 1) ^ (1 << at);
+  const endMask = index === -1 ? others | (1 << at) : others;
+  return build.squeeze(
+    build.stridedSlice(x, { begin: along(index, 0), end: along(index + 1, 0), strides: along(1, 1), endMask }),
+    [at],
+  );
 }
 
 /**

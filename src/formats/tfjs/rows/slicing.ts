@@ -2,7 +2,7 @@ import type { Amounts, Range as Bounds } from '../../../lowering/builder.js';
 import { decline } from '../../../lowering/decline.js';
 import { padded, repeatedIndices } from '../../../lowering/padding.js';
 import { openBounds, type Range, rangesOf, WHOLE } from '../../../lowering/ranges.js';
-import type { PadParameters } from '../../../operators/index.js';
+import type { PadParameters, SliceParameters } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
@@ -21,13 +21,41 @@ function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
   return isStrided ? cutStrided(build, x, ranges) : cutGathered(build, x, ranges);
 }
 
-/** Without steps the kernel takes any type and number of axes. */
 function cutOpen(site: Site, x: Ref, bounds: Bounds): Ref {
-  const isStepped = bounds.strides.some((step) => step !== 1);
-  if (isStepped && (site.kind(0) !== 'float32' || bounds.strides.length > 4)) {
-    return decline('steps along an axis of unknown size; fix it with --shape');
-  }
+  expectPlainSteps(site, bounds.strides);
   return site.build.stridedSlice(x, bounds);
+}
+
+/** Without steps the kernel takes any type and number of axes. */
+function expectPlainSteps(site: Site, strides: readonly number[]): void {
+  const isStepped = strides.some((step) => step !== 1);
+  if (isStepped && (site.kind(0) !== 'float32' || strides.length > 4)) {
+    decline('steps along an axis of unknown size; fix it with --shape');
+  }
+}
+
+/** Between bounds that are computed, an axis whose own are not being taken whole. */
+function cutBetween(site: Site, x: Ref, { starts, ends, axes, steps }: SliceParameters): Ref {
+  if (!axes || !steps) return decline('axes or steps that are computed');
+  const { build } = site;
+  const strides = site.order(0).map(() => 1);
+  axes.forEach((axis, i) => {
+    strides[site.axis(axis)] = steps[i] ?? 1;
+  });
+  expectPlainSteps(site, strides);
+  const vector = (index: number, known: readonly number[] | undefined) => {
+    const whole = known ? undefined : site.reshape(site.input(index), [-1]);
+    const parts = strides.map(() => build.ints([0]));
+    axes.forEach((axis, i) => {
+      parts[site.axis(axis)] = whole
+        ? build.stridedSlice(whole, { begin: [i], end: [i + 1], strides: [1] })
+        : build.ints([Math.min(Math.max(known?.[i] ?? 0, -LARGEST_BOUND), LARGEST_BOUND)]);
+    });
+    return build.concat(parts, 0);
+  };
+  const cut = axes.reduce((mask, axis) => mask | (1 << site.axis(axis)), 0);
+  const endMask = (2 ** strides.length - 1) ^ cut;
+  return build.sliceBetween(x, vector(1, starts), vector(2, ends), { strides, endMask });
 }
 
 function cutStrided(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
@@ -62,6 +90,9 @@ function cutGathered(build: Builder, x: Ref, ranges: readonly Range[]): Ref {
     return build.gather(part, build.ints(indices), axis);
   }, cut);
 }
+
+/** Beyond every axis, and an int32. */
+const LARGEST_BOUND = 2 ** 31 - 1;
 
 /** Beyond this float32 does not hold every integer. */
 const LARGEST_EXACT = 2 ** 24;
@@ -139,6 +170,24 @@ function openRepeated(
   return build.concat(parts, axis);
 }
 
+/** By amounts that are computed: what is negative is cut off first, as `padded` does it. */
+function paddedBy(site: Site, x: Ref, mode: PadParameters['mode'], value: number | undefined): Ref {
+  const { build } = site;
+  const order = site.order(0);
+  const isLarge = value !== undefined && Math.abs(value) > LARGEST_EXACT;
+  if (mode !== 'constant' || site.has(3) || order.length > build.highestPaddedRank || isLarge) {
+    return decline('amounts that are computed');
+  }
+  const pairs = build.transpose(build.reshape(site.input(1), build.ints([2, order.length])), [1, 0]);
+  const amounts = build.gather(pairs, build.ints(order), 0);
+  const side = (all: Ref, place: number) => build.squeeze(build.slice(all, [0, place], [order.length, 1]), [1]);
+  const cuts = build.op('Maximum', [build.op('Sub', [build.int(0), amounts]), build.int(0)]);
+  const end = build.op('Sub', [build.shapeOf(x), side(cuts, 1)]);
+  const rest = build.sliceBetween(x, side(cuts, 0), end, { strides: order.map(() => 1) });
+  const additions = build.op('Maximum', [amounts, build.int(0)]);
+  return build.op('PadV2', [rest, additions, fillerOf(site, value)]);
+}
+
 /** What takes parts of a tensor, or puts something around it. */
 export const slicingRows: readonly Row[] = [
   row(operators.slice, (site, parameters) => {
@@ -148,16 +197,20 @@ export const slicingRows: readonly Row[] = [
       const held = kind === 'bool' ? 'int32' : kind;
       return build.cast(make(build.cast(site.input(0), kind, held)), held, kind);
     };
+    if (!parameters.starts || !parameters.ends) return cut((x) => cutBetween(site, x, parameters));
     const open = openBounds(site, parameters);
     if (open) return cut((x) => cutOpen(site, x, open));
     const ranges = rangesOf(site, parameters);
     return ranges.every((range) => range === WHOLE) ? site.input(0) : cut((x) => cutOut(site, x, ranges));
   }),
   row(operators.pad, (site, { mode, pads, constantValue }: PadParameters) => {
-    if (!pads) return decline('amounts that are computed');
     const { build } = site;
     const kind = site.kind(0);
     const held = kind === 'bool' ? 'int32' : kind;
+    if (!pads) {
+      const made = paddedBy(site, build.cast(site.input(0), kind, held), mode, constantValue);
+      return build.cast(made, held, kind);
+    }
     const rank = pads.length / 2;
     const amounts = site.order(0).map((axis): [number, number] => [pads[axis] ?? 0, pads[axis + rank] ?? 0]);
     const x = build.cast(site.input(0), kind, held);

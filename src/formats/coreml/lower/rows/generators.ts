@@ -1,7 +1,7 @@
 import { decline } from '../../../../lowering/decline.js';
 import { type DataType, isStatic, sizeOf } from '../../../../model/index.js';
 import { constantOfShape, eyeLike, oneHot, range, shape, trilu } from '../../../../operators/index.js';
-import type { Constant } from '../../program/program.js';
+import type { Constant, MilValue } from '../../program/program.js';
 import { int, ints } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
 import { binary, cast, compare, reshape, select, sizeVector, sliceAxis, UNKNOWN_SIZES } from '../operations.js';
@@ -29,7 +29,8 @@ export const generators: Rows = {
   Range(node, to) {
     const { start, delta } = range.parameters(node);
     if (start === undefined || delta === undefined) return decline('its bounds are computed');
-    const [count = 0] = to.resultSizes();
+    const [count = 0] = to.resultShape();
+    if (typeof count !== 'number') return to.output(countedTo(to, count, start, delta));
     const values = Float64Array.from({ length: count }, (_, i) => start + i * delta);
     to.output(to.value(numbers(to, node.output().dtype, [count], values)));
   },
@@ -81,6 +82,15 @@ export const generators: Rows = {
     to.output(select(to, compare(to, 'equal', indices, places), value(1), value(0)));
   },
 };
+
+/** As many numbers from 0 on as an axis has elements whose size is open. */
+function countedTo(to: NodeBuilder, count: string, start: number, delta: number): MilValue {
+  if (start !== 0 || delta !== 1) return decline('its bounds are computed');
+  const vector = sizeVector(to, [count]);
+  const end = to.emit('squeeze', { x: 'hint' in vector ? vector : to.value(vector) }, [], 'int32');
+  const all = to.emit('range_1d', { end, start: int(0), step: int(1) }, [count], 'int32');
+  return to.kindOf() === 'float' ? cast(to, all, to.float) : all;
+}
 
 function numbers(
   to: NodeBuilder,
