@@ -1,4 +1,4 @@
-import { isStatic, sizeOf, stridesOf, type Tensor } from '../model/index.js';
+import { isStatic, type Shape, sizeOf, stridesOf, type Tensor } from '../model/index.js';
 import { decline } from './decline.js';
 import type { AnySite } from './site.js';
 
@@ -27,8 +27,13 @@ export function ownPlaces(shape: readonly number[], strides: readonly number[], 
 
 /** Sizes of the axes that index vectors of this operand name. */
 export function indexedSizes<Ref>(site: AnySite<Ref>, index: number): readonly number[] {
+  const sizes = namedSizes(site, index);
+  return isStatic(sizes) ? sizes : decline('indices along axes of unknown size; fix them with --shape');
+}
+
+/** The same where some may not be known. */
+export function namedSizes<Ref>(site: AnySite<Ref>, index: number): Shape {
   const depth = site.onnxShape(index).at(-1);
   if (typeof depth !== 'number' || depth === 0) return decline('index vectors of unknown length');
-  const sizes = site.shape(0).slice(0, depth);
-  return isStatic(sizes) ? sizes : decline('indices along axes of unknown size; fix them with --shape');
+  return site.shape(0).slice(0, depth);
 }

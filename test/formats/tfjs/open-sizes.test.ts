@@ -85,6 +85,22 @@ describe('elements of an axis of any size', () => {
   });
 });
 
+test.each<[string, Build]>([
+  ['constant', (n, x) => n.node('GatherND', [x, n.constant([0, 1, -1, 1, -2, 0], [2, 3], 'int64')])],
+  [
+    'computed',
+    (n, x) => {
+      const last = n.node('Sub', [
+        n.node('Shape', [x]),
+        n.node('Mul', [n.integers([2, 2, 2, 2]), n.node('Shape', [x])]),
+      ]);
+      return n.node('GatherND', [x, n.node('Unsqueeze', [last, n.integers([0])])]);
+    },
+  ],
+])('elements by index vectors that are %s', async (_, build) => {
+  await expectEquivalentAtAll(build, ANY);
+});
+
 test('coordinates of every place of an image', async () => {
   await expectEquivalentAtAll((n, x) => {
     const size = n.node('Cast', [n.node('Squeeze', [sizeOf(n, x, 3)])], { to: 1 });

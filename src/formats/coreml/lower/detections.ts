@@ -51,7 +51,8 @@ export function detectionsOf(graph: Graph): Detections {
   const [node] = nodes;
   if (!node || nodes.length > 1) return decline(`there are ${nodes.length} of them, and the pipeline has one`);
   const [images, classes, count] = node.input(1).shape ?? [];
-  if (images !== 1 || typeof count !== 'number') return decline('it is not of one image with a fixed number of boxes');
+  if (images !== 1 || typeof count !== 'number')
+    return decline('it is not of one image with a fixed number of boxes, which fixed sizes (--shape) may tell');
   if (classes !== 1) decline("it selects for each class by itself, and Core ML's for the best class of each box");
   const { centerPointBox, maxOutputBoxesPerClass: limit } = nonMaxSuppression.parameters(node);
   if (limit === undefined || limit <= 0) return decline('how many boxes it selects at most is not known, or 0');

@@ -47,7 +47,9 @@ export function fixedSizes({ type: { shape } }: MilValue): readonly number[] {
 export function sizesOf(value: Value): readonly number[] {
   const { shape } = value;
   if (!isStatic(shape)) {
-    return decline(`the shape of ${value.name}, ${formatShape(shape)}, is not known before the network runs`);
+    return decline(
+      `the shape of ${value.name}, ${formatShape(shape)}, is not known before the network runs; fixed sizes (--shape) may tell it`,
+    );
   }
   if (shape.includes(0))
     decline(`${value.name} ${formatShape(shape)} is empty; Core ML has no tensors without elements`);

@@ -1,6 +1,6 @@
 import { decline } from '../../../lowering/decline.js';
-import { constantIndices, constantVectors, indexedSizes, ownPlaces } from '../../../lowering/indices.js';
-import { sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
+import { constantIndices, constantVectors, indexedSizes, namedSizes, ownPlaces } from '../../../lowering/indices.js';
+import { isStatic, sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
@@ -13,10 +13,22 @@ function fromFront(site: Site, index: number, size: number | readonly number[]):
   const { build } = site;
   const tensor = site.constant(index);
   if (tensor) return build.ints(constantVectors(tensor, [size].flat()), tensor.shape);
-  const x = site.input(index);
-  const isNegative = build.cast(build.op('Less', [x, build.int(0)]), 'bool', 'int32');
-  const whole = typeof size === 'number' ? build.int(size) : build.ints(size);
-  return build.op('AddV2', [x, build.op('Mul', [isNegative, whole])]);
+  return onesFromFront(site, site.input(index), typeof size === 'number' ? build.int(size) : build.ints(size));
+}
+
+/** Index vectors, counted from the front along axes of any size. */
+function vectorsFromFront(site: Site, index: number): Ref {
+  const sizes = namedSizes(site, index);
+  if (isStatic(sizes)) return fromFront(site, index, sizes);
+  const tensor = site.constant(index);
+  const given = tensor ? site.build.ints(tensor.toIntegers(), tensor.shape) : site.input(index);
+  return onesFromFront(site, given, site.shapeVector(sizes));
+}
+
+/** Negative ones have their size added. @param whole one size, or one for each element of the last axis */
+function onesFromFront({ build }: Site, indices: Ref, whole: Ref): Ref {
+  const isNegative = build.cast(build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
+  return build.op('AddV2', [indices, build.op('Mul', [isNegative, whole])]);
 }
 
 /** A kernel that moves elements of floats and integers, lent to bools as integers. */
@@ -44,16 +56,10 @@ function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): 
   const indices = constant && Array.from(constant.toFloat64());
   const [only = 0] = indices ?? [];
   if (constant && constant.shape.length === 0) return moving(site, (x) => oneOfUnknown(site, x, at, only));
-  const isPlain = indices?.every((index) => index >= 0);
   const given = constant ? build.ints(indices ?? [], constant.shape) : site.input(1);
-  return moving(site, (x) => build.gather(x, isPlain ? given : fromFrontOfUnknown(site, given, at), at));
-}
-
-function fromFrontOfUnknown(site: Site, indices: Ref, at: number): Ref {
-  const { build } = site;
+  if (indices?.every((index) => index >= 0)) return moving(site, (x) => build.gather(x, given, at));
   const size = build.squeeze(site.shapeVector(site.shape(0).slice(at, at + 1)), [0]);
-  const isNegative = build.cast(build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
-  return build.op('AddV2', [indices, build.op('Mul', [isNegative, size])]);
+  return moving(site, (x) => build.gather(x, onesFromFront(site, given, size), at));
 }
 
 function oneOfUnknown(site: Site, x: Ref, at: number, index: number): Ref {
@@ -124,8 +130,8 @@ export const gatheringRows: readonly Row[] = [
 
   row(operators.gatherNd, (site, { batchDims }) => {
     if (batchDims > 0) return decline('with batch_dims');
-    const sizes = indexedSizes(site, 1);
-    return moving(site, (x) => site.build.op('GatherNd', [x, fromFront(site, 1, sizes)]));
+    const places = vectorsFromFront(site, 1);
+    return moving(site, (x) => site.build.op('GatherNd', [x, places]));
   }),
 
   row(operators.scatterNd, (site, { reduction }) => {
