@@ -246,6 +246,24 @@ describe('a resize of any size', () => {
     expect(program.notes.join()).toMatch(isNearest ? /^$/ : /resizes to sizes that are computed need iOS 17/);
   });
 
+  test.each<[string, number[], Attributes]>([
+    ['by centres', [1, 1, 0.5, 0.5], { mode: 'linear' }],
+    ['PyTorch', [1, 1, 0.5, 0.5], { mode: 'linear', coordinate_transformation_mode: 'pytorch_half_pixel' }],
+    ['along one axis', [1, 1, 1, 0.5], { mode: 'linear' }],
+  ])('by a half, linear, %s', async (_, scales, attributes) => {
+    await expectEquivalentAtAll(
+      (n, x) => n.node('Resize', [x, undefined, n.constant(scales)], attributes),
+      RANGE,
+      SIZES,
+    );
+  });
+
+  test('by a half to what may be one element, PyTorch, is refused', () => {
+    const attributes = { mode: 'linear', coordinate_transformation_mode: 'pytorch_half_pixel' };
+    const build: Build = (n, x) => n.node('Resize', [x, undefined, n.constant([1, 1, 0.5, 0.5])], attributes);
+    expect(() => lowered(build, asked('1,4,2..16,6..20'))).toThrow(/Resize.*fix it with --shape/);
+  });
+
   test('smaller, to sizes less than a size that has a lower bound', async () => {
     await expectEquivalentAtAll(
       (n, x) => {

@@ -3,7 +3,7 @@ import { nearestIndices, sourcePositions } from '../../../lowering/resampling.js
 import type { Dimension } from '../../../model/index.js';
 import type { ResizeParameters } from '../../../operators/index.js';
 import type { MilValue } from '../program/program.js';
-import { bool, floats, int, text } from './constants.js';
+import { bool, floats, int, ints, text } from './constants.js';
 import type { NodeBuilder } from './node-builder.js';
 import { binary, cast, sizeVector, unary } from './operations.js';
 
@@ -32,6 +32,8 @@ export function openResize(to: NodeBuilder, x: MilValue, parameters: ResizeParam
   }
   const plane = [height, width] as const;
   const isScaled = givenBy === 'scales';
+  const halves = isScaled && to.kindOf() === 'float' ? halved(to, x, plane, parameters) : undefined;
+  if (halves) return halves;
   if (isScaled && plane.some(({ scale }) => !Number.isInteger(scale))) {
     return decline('an axis whose size is open by a broken factor; fix it with --shape');
   }
@@ -60,6 +62,22 @@ function scaled(to: NodeBuilder, x: MilValue, plane: Plane, parameters: ResizePa
   if (isCorner) to.needs('iOS16', 'resizes that count from the corner');
   const how = { align_corners: bool(isAligned), ...(isCorner ? { half_pixel_centers: bool(false) } : {}) };
   return to.emit('upsample_bilinear', { x, ...factors(plane), ...how }, to.resultShape());
+}
+
+/** By a half each place lies in the middle between two, whose mean it is. */
+function halved(to: NodeBuilder, x: MilValue, plane: Plane, parameters: ResizeParameters): MilValue | undefined {
+  const mode = parameters.coordinateTransformationMode;
+  // PyTorch takes the first of them where it is the only result.
+  const isCentred = mode === 'half_pixel' || (mode === 'pytorch_half_pixel' && plane.every(isLongOrWhole));
+  const isHalf = plane.every(({ scale }) => scale === 1 || scale === 0.5);
+  if (!isHalf || !isCentred || parameters.mode !== 'linear' || parameters.antialias) return undefined;
+  const steps = ints(plane.map(({ scale }) => (scale === 1 ? 1 : 2)));
+  const args = { x, kernel_sizes: steps, strides: steps, pad_type: text('valid') };
+  return to.emit('avg_pool', args, to.resultShape());
+
+  function isLongOrWhole({ scale, result }: OpenAxis): boolean {
+    return scale === 1 || isLong(to, result);
+  }
 }
 
 /** To sizes that are computed, which no operation before iOS 17 takes. */
