@@ -8,6 +8,7 @@ import type { InputLayoutOptions } from '../input-layout.js';
 import { asText, description, previewEntry, provenance } from '../metadata.js';
 import { Builder, type Ref } from './builder.js';
 import { litertDeclaration } from './declaration.js';
+import { linesOf } from './metadata.js';
 import { type End, nameTensors } from './name-program.js';
 import { plainTensor, storeConstants } from './precision.js';
 import type { Endpoint, Kind, LitertProgram, ProgramTensor } from './program.js';
@@ -61,13 +62,17 @@ export function lowerModel(model: Model, options: LowerOptions & InputLayoutOpti
   }));
   const endpointOf = ({ node }: End): Endpoint => ({ key: named.nameOf(node), tensor: tensorOf(node) });
   const about: About = options.about ?? { described: new Map() };
+  // Class names stand in a file of their own where lines can hold them.
+  const labels = options.labels && linesOf(options.labels) === undefined ? options.labels : undefined;
   return {
     program: {
       operators: [...stored.operators, ...computed],
       inputs: inputs.map(endpointOf),
       outputs: outputs.map(endpointOf),
       metadata: new Map(
-        [...description(options, named.layout), ...previewEntry(about), ...provenance(named)].map(asText),
+        [...description({ ...options, labels }, named.layout), ...previewEntry(about), ...provenance(named)].map(
+          asText,
+        ),
       ),
       about,
       described: describedAs(

@@ -1,9 +1,27 @@
 import { asOneChunk } from '../../model/index.js';
 import { type Field, number, numbers, string, table, tables, writeFlatBuffer } from './flatbuffer/write.js';
 import type { Endpoint, LitertProgram } from './program.js';
+import { storedIn } from './stored-zip.js';
 
 /** The file of class names in the archive behind a model. */
 export const LABELS_FILE = 'labels.txt';
+
+/** Class names as that file has them, one a line; undefined: a name is more than a line. */
+export function linesOf(labels: readonly string[]): string | undefined {
+  return labels.some((label) => /[\r\n]/.test(label)) ? undefined : `${labels.join('\n')}\n`;
+}
+
+/** Class names in the archive behind a model. */
+export function labelsIn(file: Uint8Array): readonly string[] | undefined {
+  const stored = storedIn(file, LABELS_FILE);
+  return (
+    stored &&
+    new TextDecoder()
+      .decode(stored)
+      .replace(/\r?\n$/, '')
+      .split(/\r?\n/)
+  );
+}
 
 const IDENTIFIER = 'M001';
 const PARSER_VERSION = '1.0.0';
@@ -23,7 +41,8 @@ export function toolMetadata(program: LitertProgram): Uint8Array | undefined {
   const texts = [description, version, author, license];
   if (!labels && !image && described.size === 0 && texts.every((each) => each === undefined)) return undefined;
   const named = ({ key }: Endpoint) => [string(0, key), ...text(1, described.get(key))];
-  const classes = outputs.find(({ tensor: { shape } }) => shape.length === 2 && shape[1] === labels?.length);
+  const count = labels && linesOf(labels) !== undefined ? labels.length : undefined;
+  const classes = outputs.find(({ tensor: { shape } }) => shape.length === 2 && shape[1] === count);
   const subgraph = [
     tables(
       2,

@@ -4,6 +4,7 @@ import type { Artefact, ArtefactNode, Held, Opened } from '../format.js';
 import { coarsestOf, mostHeldIn } from '../weight-precision.js';
 import { programOf } from './artefact-program.js';
 import { litertDeclaration } from './declaration.js';
+import { labelsIn } from './metadata.js';
 import type { Endpoint, LitertProgram, ProgramTensor } from './program.js';
 import { damaged } from './read/damaged.js';
 import { readProgram } from './read/read-program.js';
@@ -16,7 +17,8 @@ export interface ReadModel {
 
 /** What a TensorFlow Lite file says of itself. @throws InputError where it is damaged, or holds what is not read here */
 export function open(artefact: Artefact): Opened<ReadModel> {
-  const program = readProgram(asOneChunk(artefact.files.get(artefact.commits) ?? []));
+  const bytes = asOneChunk(artefact.files.get(artefact.commits) ?? []);
+  const program = readProgram(bytes);
   const { metadata, operators } = program;
   const [inputs, outputs] = [program.inputs.map(filePort), program.outputs.map(filePort)];
   const nameOf = namesOf(program);
@@ -26,6 +28,7 @@ export function open(artefact: Artefact): Opened<ReadModel> {
   const coarsest = coarsestOf(held.map(([precision]) => precision));
   return {
     ...said,
+    labels: said.labels ?? labelsIn(bytes),
     inputs: withColours(said, litertDeclaration, damaged),
     nodes: () => nodesOf(program, nameOf),
     program: () => programOf(program, nameOf),

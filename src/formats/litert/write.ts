@@ -10,7 +10,7 @@ import {
   tables,
   writeFlatBuffer,
 } from './flatbuffer/write.js';
-import { LABELS_FILE, toolMetadata } from './metadata.js';
+import { LABELS_FILE, linesOf, toolMetadata } from './metadata.js';
 import type { Operation } from './operations/index.js';
 import type { Data, Endpoint, LitertProgram, ProgramOperator, ProgramTensor } from './program.js';
 import {
@@ -40,10 +40,8 @@ const encoder = new TextEncoder();
 /** The file, with constants as they are: none of them is copied. */
 export function writeProgram(program: LitertProgram, largest = LARGEST_FLATBUFFER): readonly Uint8Array[] {
   const chunks = writeFlatBuffer(IDENTIFIER, new Layout(program, largest).model());
-  const { labels } = program;
-  if (!labels) return chunks;
-  const text = encoder.encode(`${labels.join('\n')}\n`);
-  return [...chunks, ...storedZip(LABELS_FILE, text, countBytes(chunks))];
+  const text = program.labels && linesOf(program.labels);
+  return text ? [...chunks, ...storedZip(LABELS_FILE, encoder.encode(text), countBytes(chunks))] : chunks;
 }
 
 /** Gives everything in a program the number by which others refer to it. */

@@ -3,7 +3,7 @@ import { Table } from '../../../src/formats/litert/flatbuffer/read.js';
 import { litert } from '../../../src/formats/litert/index.js';
 import { toolMetadata } from '../../../src/formats/litert/metadata.js';
 import { BUFFER, MODEL, OPERATOR_CODE } from '../../../src/formats/litert/schema.js';
-import { storedZip } from '../../../src/formats/litert/stored-zip.js';
+import { storedIn, storedZip } from '../../../src/formats/litert/stored-zip.js';
 import { writeProgram } from '../../../src/formats/litert/write.js';
 import { asOneChunk, type Model, Tensor } from '../../../src/model/index.js';
 import { readZip } from '../../../src/trials/zip.js';
@@ -74,6 +74,22 @@ test('class names stand in an archive at the end of the file, counted from its s
   const members = readZip(bytes, 2 ** 20);
   expect(new TextDecoder().decode(members.get('labels.txt'))).toBe('cat\ndog\nKäuzchen\nelk\nfox\n');
   expect(opened(bytes).labels).toEqual(labels);
+  // Not a second time in the metadata, but where lines cannot hold them.
+  expect(opened(bytes).metadata.has('mobileone.labels')).toBe(false);
+  const lines = bytesOf(litert.lower(small(), { labels: ['a', 'b', 'c', 'd', 'e\nf'] }).program);
+  expect(opened(lines).labels).toEqual(['a', 'b', 'c', 'd', 'e\nf']);
+});
+
+test('an archive that is no such, or cut, has no class names', () => {
+  const bytes = bytesOf(litert.lower(small(), { labels }).program);
+  const places = Array.from({ length: 22 + 46 + 10 }, (_, at) => bytes.length - 1 - at);
+  for (const place of places) {
+    const damaged = Uint8Array.from(bytes);
+    damaged[place] = (damaged[place] ?? 0) ^ 0x81;
+    expect(() => storedIn(damaged, 'labels.txt')).not.toThrow();
+  }
+  expect(storedIn(bytes.subarray(0, -1), 'labels.txt')).toBeUndefined();
+  expect(storedIn(new Uint8Array(3), 'labels.txt')).toBeUndefined();
 });
 
 test('an archive has the checksum that others compute', () => {
