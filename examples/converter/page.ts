@@ -1,4 +1,5 @@
 /** What is seen: takes a file, gives it to a worker, shows what came of it. */
+import { showBytes } from '../../src/report/numbers.js';
 import { STYLE } from '../../src/report/page/style.js';
 import type { Download, News, Order } from './messages.js';
 
@@ -78,7 +79,7 @@ function link({ name, bytes }: Download): HTMLElement {
   anchor.download = name;
   anchor.textContent = name;
   const item = document.createElement('li');
-  item.append(anchor, ` ${(bytes.length / 1000).toFixed(1)} kB`);
+  item.append(anchor, ` ${showBytes(bytes.length)}`);
   return item;
 }
 

@@ -80,6 +80,10 @@ describe('the page that converts, in a real browser', () => {
     const report = (await page.locator('#report').textContent()) ?? '';
     for (const engine of ['onnxruntime-web', '@tensorflow/tfjs-core']) expect(report).toContain(engine);
     expect(report).toContain('43 blocks merged from 600 nodes');
+    // Sizes read the same above and in the report.
+    const [size] = /\d\S* MB$/.exec((await page.locator('#files li').first().textContent()) ?? '') ?? [];
+    expect(size).toBeDefined();
+    expect(report).toContain(size);
 
     const session = await InferenceSession.create(await saved(page, 'model.fused.onnx'));
     const answer = await session.run({
@@ -113,6 +117,17 @@ describe('the page that converts, in a real browser', () => {
     expect(await page.locator('#status').getAttribute('class')).toBe('failed');
     expect(await page.locator('#files li').count()).toBe(0);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('keeps every box beside its name on a phone, and nothing is wider than the screen', async () => {
+    const { page } = await opened();
+    await page.setViewportSize({ width: 360, height: 740 });
+    const lines = await page
+      .locator('fieldset label')
+      .evaluateAll((labels) => labels.map((l) => l.getClientRects().length));
+    expect(lines).toEqual([1, 1, 1]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     await page.close();
   });
 
