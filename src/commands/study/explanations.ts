@@ -1,13 +1,13 @@
 import {
+  type CorrelationReport,
   correlate,
   familyOf,
   fitTimeModel,
   type Latency,
   type Observed,
   type StudiedNetwork,
-  type TimeModel,
+  type TimeModelReport,
 } from '../../study/index.js';
-import type { CorrelationReport, TimeModelReport } from './report.js';
 
 /** What goes with latency, and what it is made of, in each engine: of fused networks where that form was studied, else as given. */
 export function explain(
@@ -42,7 +42,7 @@ function observed(networks: readonly StudiedNetwork[], latencies: readonly Laten
   }));
 }
 
-function modelReport({ coefficients, medianError, networks, ...rest }: TimeModel): TimeModelReport {
+function modelReport({ coefficients, medianError, networks, ...rest }: TimeModelReport): TimeModelReport {
   return {
     ...rest,
     coefficients: Object.fromEntries(

@@ -3,8 +3,9 @@ import type { SummaryOptions } from '../../report/summary-lines.js';
 import { showLine, showName } from '../../report/text.js';
 import { ablationLines } from '../../study/ablations/lines.js';
 import { adviceLine } from '../../study/advice/lines.js';
+import type { CorrelationReport } from '../../study/explain/report.js';
 import { profileLines } from '../../study/profile/lines.js';
-import type { CorrelationReport, LatencyReport, NetworkReport, StudyReport } from './report.js';
+import type { LatencyReport, NetworkReport, StudyReport } from './report.js';
 
 interface Column {
   readonly title: string;

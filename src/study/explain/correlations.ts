@@ -2,6 +2,7 @@ import type { Threads } from '../../engines/index.js';
 import type { StaticFigures } from '../static/index.js';
 import { bootstrapInterval, pearson, probabilityOf, spearman } from '../statistics/index.js';
 import { METRICS } from './metrics.js';
+import type { CorrelationReport } from './report.js';
 
 /** A network as it was counted, and what it took in one engine. */
 export interface Observation {
@@ -19,26 +20,11 @@ export interface Observed {
   readonly observations: readonly Observation[];
 }
 
-/** How one figure goes with latency. */
-export interface Correlation {
-  readonly metric: string;
-  readonly engine: string;
-  readonly threads: Threads;
-  readonly n: number;
-  readonly spearman: number;
-  readonly pearson: number;
-  /** Of Spearman's coefficient. */
-  readonly p: number;
-  /** The bootstrap interval of 95 % of Spearman's coefficient. */
-  readonly low: number;
-  readonly high: number;
-}
-
 /** With fewer networks a coefficient says nothing. */
 const LEAST = 5;
 
 /** Every figure against latency, over those networks of which it is known; none where it is the same for all of them. */
-export function correlate({ engine, threads, observations }: Observed): Correlation[] {
+export function correlate({ engine, threads, observations }: Observed): CorrelationReport[] {
   return [...METRICS].flatMap(([metric, of]) => {
     const pairs = observations.flatMap(({ figures, latency }) => {
       const value = of(figures);

@@ -1,4 +1,5 @@
-export { type Correlation, correlate, type Observation, type Observed } from './correlations.js';
+export { correlate, type Observation, type Observed } from './correlations.js';
 export { familyOf } from './family.js';
 export { METRICS } from './metrics.js';
-export { type ExplainedNetwork, fitTimeModel, type TimeModel } from './time-model.js';
+export type { CorrelationReport, ExplainedReport, TimeModelReport } from './report.js';
+export { fitTimeModel } from './time-model.js';

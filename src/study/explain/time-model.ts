@@ -1,8 +1,8 @@
-import type { Threads } from '../../engines/index.js';
 import { operatorsWith } from '../../operators/index.js';
 import type { StaticFigures } from '../static/index.js';
 import { fitRelative, median, predict, predictLeftOut } from '../statistics/index.js';
 import type { Observed } from './correlations.js';
+import type { ExplainedReport, TimeModelReport } from './report.js';
 
 /** What only puts elements elsewhere: it takes them one by one, where what computes reads whole rows. */
 const REARRANGING = new Set([...operatorsWith('moves'), ...operatorsWith('joins')]);
@@ -26,38 +26,12 @@ function bytesRearranged({ operators }: StaticFigures): number {
   return Object.entries(operators).reduce((sum, [name, { bytes }]) => sum + (REARRANGING.has(name) ? bytes : 0), 0);
 }
 
-/** A fit of latency in one engine. */
-export interface TimeModel {
-  readonly engine: string;
-  readonly threads: Threads;
-  readonly n: number;
-  /** How many families, each of which was left out once to find the error. */
-  readonly families: number;
-  /** Milliseconds for each unit of a term. */
-  readonly coefficients: Readonly<Record<string, number>>;
-  /** The median of the relative errors, each of a network whose whole family was left out of the fit. */
-  readonly medianError: number;
-  readonly networks: readonly ExplainedNetwork[];
-}
-
-/** What the fit says of one network. */
-export interface ExplainedNetwork {
-  readonly path: string;
-  readonly latency: number;
-  /** Without its family in the fit. */
-  readonly predicted: number;
-  /** Which part of its time each term is, by the fit of all. */
-  readonly shares: Readonly<Record<string, number>>;
-  /** The term that takes most. */
-  readonly bound: string;
-}
-
 /** So many networks for each term, and so many families, or the fit would only repeat what it was given. */
 const NETWORKS_A_TERM = 2;
 const LEAST_FAMILIES = 3;
 
 /** Fits a model of latency to what was observed; undefined where there are too few networks or families, or sizes not known. */
-export function fitTimeModel({ engine, threads, observations }: Observed): TimeModel | undefined {
+export function fitTimeModel({ engine, threads, observations }: Observed): TimeModelReport | undefined {
   const known = observations.filter(({ figures }) => figures.bytesMoved !== null && figures.macs !== null);
   const groups = known.map(({ family }) => family);
   const families = new Set(groups).size;
@@ -79,7 +53,7 @@ export function fitTimeModel({ engine, threads, observations }: Observed): TimeM
   };
 }
 
-function explain(row: readonly number[], coefficients: readonly number[]): Pick<ExplainedNetwork, 'shares' | 'bound'> {
+function explain(row: readonly number[], coefficients: readonly number[]): Pick<ExplainedReport, 'shares' | 'bound'> {
   const whole = predict(row, coefficients);
   const shares = row.map((value, i) => (value * (coefficients[i] ?? 0)) / whole);
   const largest = shares.indexOf(Math.max(...shares));

@@ -1,24 +1,17 @@
 import { EngineFailure, type Threads, type TimingPlan } from '../../engines/index.js';
 import { UnsupportedError } from '../../model/index.js';
 import { Random } from '../../trials/random.js';
+import type { Timing } from '../measure.js';
 import { median } from '../statistics/median.js';
 import type { StartedEngine } from './engines.js';
 import type { Prepared, Subject } from './subject.js';
 
 /** What one network in one form took in one engine. */
-export interface Latency {
+export interface Latency extends Timing {
   /** That of the subject. */
   readonly key: string;
-  readonly engine: string;
-  readonly threads: Threads;
-  /** Milliseconds: the middle of the runs in the quieter half of the turns, and that of the distances of all runs from it. */
-  readonly median: number;
-  readonly mad: number;
-  readonly runs: number;
   /** The fastest run, which was disturbed least; milliseconds. */
   readonly fastest: number;
-  /** The middle of each turn, in milliseconds: between turns all others had theirs. */
-  readonly turns: readonly number[];
 }
 
 /** A network that an engine could not be timed on, and why. */

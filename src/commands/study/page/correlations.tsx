@@ -1,6 +1,6 @@
 import { showProbability } from '../../../report/numbers.js';
 import { type Column, Table } from '../../../report/page/table.js';
-import type { CorrelationReport } from '../report.js';
+import type { CorrelationReport } from '../../../study/explain/report.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'metric' },
