@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { convert } from '../../dist/index.js';
+import { flexibleCases } from './flexible-cases.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const CASES = join(root, 'fixtures', 'cases');
@@ -58,36 +59,60 @@ const NETWORKS = [
   [CORPUS, 'repvit_m0_9_te18', LIST],
 ];
 
+/** What is asked of small graphs. */
+const ANY = {
+  asked: '1,4,7..16,6..20',
+  at: ['1,4,7,6', '1,4,16,20', '1,4,9,13'],
+  outside: ['1,4,6,6'],
+};
+const EVEN = { asked: '1,4,8..16,6..20', at: ['1,4,8,6', '1,4,16,20', '1,4,10,14'], outside: ['1,4,7,6'] };
+
 /** Packages whose sizes vary, against ONNX Runtime's answers of the source with its sizes open. */
 export async function flexibleJobs(folder, wanted) {
+  const sources = [
+    ...NETWORKS.map(([parent, source, given]) => ({
+      name: [source, given.options?.image, given.asked].filter(Boolean).join(' '),
+      file: () => join(parent, source, 'model.onnx'),
+      given,
+    })),
+    ...flexibleCases().map(({ name, bytes, isEven }) => ({
+      name,
+      file: () => ({ name: `${name}.onnx`, bytes }),
+      given: isEven ? EVEN : ANY,
+    })),
+  ].map((source) => ({ ...source, name: `flexible ${source.name}` }));
   const jobs = [];
-  for (const [parent, source, given] of NETWORKS) {
-    const name = `flexible ${source} ${given.options ? `${given.options.image} ` : ''}${given.asked}`;
-    if (!name.includes(wanted)) continue;
-    const file = join(parent, source, 'model.onnx');
-    const model = opened(readFileSync(file));
-    const at = await answersAt(model, given);
-    for (const [precision, tolerance] of PRECISIONS) {
-      const base = `flexible${jobs.length}`;
-      await convert(file, {
-        to: ['coreml'],
-        outDir: folder,
-        name: base,
-        precision,
-        shape: { [inputOf(model).name]: given.asked.split(',') },
-        check: false,
-        ...given.options,
-      });
-      jobs.push({
-        name: `${name}, ${precision}`,
-        package: join(folder, `${base}.mlpackage`),
-        at,
-        outside: given.outside.map(drawn),
-        pixels: given.options ? THREE : null,
-        colours: given.options?.image ?? null,
-        tolerance,
-      });
-    }
+  for (const source of sources.filter(({ name }) => name.includes(wanted)))
+    jobs.push(...(await jobsOf(source, folder, jobs.length)));
+  return jobs;
+}
+
+/** One in each precision. */
+async function jobsOf({ name, file, given }, folder, first) {
+  const source = file();
+  const model = opened(typeof source === 'string' ? readFileSync(source) : source.bytes);
+  const at = await answersAt(model, given);
+  const jobs = [];
+  for (const [precision, tolerance] of PRECISIONS) {
+    const base = `flexible${first + jobs.length}`;
+    await convert(source, {
+      to: ['coreml'],
+      outDir: folder,
+      name: base,
+      precision,
+      shape: { [inputOf(model).name]: given.asked.split(',') },
+      check: false,
+      ...given.options,
+    });
+    jobs.push({
+      name: `${name}, ${precision}`,
+      package: join(folder, `${base}.mlpackage`),
+      at,
+      outside: given.outside.map(drawn),
+      pixels: given.options ? THREE : null,
+      colours: given.options?.image ?? null,
+      tolerance,
+    });
   }
   return jobs;
 }

@@ -102,6 +102,16 @@ describe('sizes are followed through the arithmetic that exporters write', () =>
     expect(expanded(n, n.input([1, 3, 1], 'float32', 'y'), sizes).shape).toEqual(['batch', 3, 128]);
   });
 
+  test('borders of which some are computed leave the other axes as they are', () => {
+    const n = onOpset(17);
+    const x = n.input(['batch', 3, 'height', 8]);
+    const more = n.node('Mod', [n.node('Shape', [x], { start: 2, end: 3 }), n.integers([4])]);
+    const amounts = n.concat([n.integers([0, 0, 0, 0, 0, 0]), more, n.integers([0])], 0);
+    const [batch, channels, height, width] = n.node('Pad', [x, amounts]).shape ?? [];
+    expect([batch, channels, width]).toEqual(['batch', 3, 8]);
+    expect(height).toMatch(/^\?/);
+  });
+
   test('zeros, ranges and tiles of a size with a name', () => {
     const n = onOpset(17);
     const batch = n.node('Shape', [n.input(['batch', 3])], { end: 1 });

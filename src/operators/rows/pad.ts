@@ -1,10 +1,10 @@
-import { type Dimension, type Node, type Shape, sizeOf, stridesOf, Tensor } from '../../model/index.js';
+import { type Dimension, type Node, type Shape, sizeOf, stridesOf, Tensor, type Value } from '../../model/index.js';
 import { Cells } from '../compute/cells.js';
 import { advance } from '../compute/odometer.js';
 import { operator } from '../operator.js';
 import { resolveAxes } from '../shape/axes.js';
 import { integersAt, scalarAt } from '../shape/constants.js';
-import { unknownSize, unknownSizes } from '../shape/unknown.js';
+import { lengthOf, unknownSize, unknownSizes } from '../shape/unknown.js';
 
 const MODES = ['constant', 'reflect', 'edge', 'wrap'] as const;
 /** What stands beyond the ends of an axis: a constant, its elements mirrored without the first, its first or last, or all of it again. */
@@ -38,6 +38,8 @@ export const pad = operator('Pad', {
   infer: (node, { pads }) => {
     const { dtype, shape, rank } = node.input(0);
     if (shape && pads) return [{ dtype, shape: padded(node, shape, pads) }];
+    const computed = shape && partlyPadded(node, shape);
+    if (computed) return [{ dtype, shape: computed }];
     const known = rank ?? (pads && pads.length / 2);
     return [{ dtype, shape: known === undefined ? undefined : unknownSizes(node, known) }];
   },
@@ -86,6 +88,25 @@ function padded(node: Node, shape: Shape, pads: readonly number[]): Dimension[] 
     if (size + more < 0) throw node.invalid(`pads take ${-more} from axis ${axis} of size ${size}`);
     return size + more;
   });
+}
+
+/** By amounts of which some are computed: an axis that surely gets nothing keeps its size. */
+function partlyPadded(node: Node, shape: Shape): Dimension[] | undefined {
+  const amounts = node.opset < 11 || node.hasInput(3) ? undefined : amountsIn(node.inputs[1]);
+  if (amounts?.length !== 2 * shape.length) return undefined;
+  const isNothing = (axis: number) => amounts[axis] === 0 && amounts[axis + shape.length] === 0;
+  return shape.map((size, axis) => (isNothing(axis) ? size : unknownSize(node)));
+}
+
+/** As many as there are, each as far as it is known: most are put together of constants and what is computed. */
+function amountsIn(value: Value | undefined): readonly (Dimension | undefined)[] | undefined {
+  if (value?.elements || !value?.producer?.is('Concat')) return value?.elements;
+  const parts = value.producer.inputs.map((part) => {
+    const length = lengthOf(part);
+    return part?.elements ?? (length === undefined ? undefined : new Array<undefined>(length).fill(undefined));
+  });
+  const known = parts.filter((part) => part !== undefined);
+  return known.length === parts.length ? known.flat() : undefined;
 }
 
 /** Where along an axis of `size` the element comes from that stands `at`, counted from the first; -1: none. */
