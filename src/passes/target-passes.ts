@@ -1,5 +1,6 @@
 import { constantsAsOutputs } from './constants-as-outputs.js';
 import { foldConstants } from './fold-constants.js';
+import { gatherInFewerAxes } from './gather-in-fewer-axes.js';
 import { meansOfGathered } from './means-of-gathered.js';
 import type { Pass } from './pass.js';
 import { recomposeGelu } from './recompose-gelu.js';
@@ -21,6 +22,7 @@ import { spellTransposedVolumes } from './spell-transposed-volumes.js';
 export const targetPasses: readonly Pass[] = [
   spellComposites,
   meansOfGathered,
+  gatherInFewerAxes,
   // What those made of constants: turned weights, joined biases.
   foldConstants,
   constantsAsOutputs,
