@@ -12,6 +12,7 @@ import { showFigure, showShare } from '../report/numbers.js';
 import { lowerFor } from '../source/lower-for.js';
 import type { Lowered, Stage } from './artefacts.js';
 import type { Work } from './convert-model.js';
+import { dearRounding } from './dear-rounding.js';
 
 /** More names than this are no note. */
 const NAMED = 8;
@@ -80,7 +81,7 @@ function noteOf({ nodes, share, overflow }: KeptSet, before: Verdict, after: Ver
   const more = nodes.length > NAMED ? ` and ${nodes.length - NAMED} more` : '';
   const why = overflow
     ? `${overflow.first.label} reaches ${overflow.magnitude.toPrecision(2)}, beyond fp16's ${LARGEST_FLOAT16}`
-    : 'rounding would cost too much';
+    : dearRounding(before.judgements.at(-1)?.outputs ?? []);
   const gain = `l2 ${showFigure(priceOf(before))} becomes ${showFigure(priceOf(after))}`;
   return `${nodes.length} ${nodes.length === 1 ? 'node stays' : 'nodes stay'} in fp32 (${showShare(share)} of the multiply-accumulates), as ${why}: ${gain}; --keep-fp32 none leaves them in fp16: ${names.join(', ')}${more}`;
 }
