@@ -47,13 +47,22 @@ function candidates(path, { folder, file }) {
   return (found?.[1] ?? []).map((each) => join(each, name));
 }
 
+/** '' for what is no path. */
+function pathOf(url) {
+  try {
+    return decodeURIComponent(new URL(url, 'http://localhost').pathname);
+  } catch {
+    return '';
+  }
+}
+
 /**
  * @param {{ folder: string, file?: string }} network as written for TensorFlow.js and, where it is there, for LiteRT
  * @returns {Promise<import('node:http').Server>} listening on 127.0.0.1
  */
 export function serve(network, port = 0) {
   const server = createServer(async ({ url = '/' }, response) => {
-    const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+    const path = pathOf(url);
     for (const file of candidates(path, network)) {
       const bytes = await readFile(file).catch(() => undefined);
       if (!bytes) continue;
@@ -76,7 +85,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   const missing = [join(folder, 'model.json'), file].find((path) => path !== undefined && !existsSync(path));
   if (missing !== undefined) fail(`${missing}: not found; write it by mobileone convert`);
-  const port = Number(process.env.PORT ?? 8080);
+  const port = Number(process.env.PORT || 8080);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) fail(`PORT is ${process.env.PORT}, which is no port`);
   const server = await serve({ folder, file }, port).catch(({ code, message }) => {
     fail(code === 'EADDRINUSE' ? `port ${port} is taken; name another by PORT=8081` : message);
   });

@@ -37,12 +37,13 @@ function coloursShown(): string {
 }
 
 test.each([
-  ['classifier', 'digits/digits_se_ts17', 'gray', /^class \d$/],
-  ['segmenter', 'cases/trained_map_ts17', 'rgb', /^64x64, several colours$/],
-  ['detector', 'detectors/batched_nms_ts17', 'rgb', /^53x37, several colours$/],
-] as const)('%s.html shows what the network finds in a picture', async (kind, source, image, shown) => {
+  ['classifier', 'digits/digits_se_ts17', 'gray', 10, /^name of \d$/],
+  ['segmenter', 'cases/trained_map_ts17', 'rgb', undefined, /^64x64, several colours$/],
+  ['detector', 'detectors/batched_nms_ts17', 'rgb', 3, /^53x37, several colours$/],
+] as const)('%s.html shows what the network finds in a picture', async (kind, source, image, classes, shown) => {
   const model = join(fixture(source), 'model.onnx');
-  await convert(model, { to: ['tfjs'], image, outDir: folder, name: kind, check: false });
+  const labels = classes && Array.from({ length: classes }, (_, index) => `name of ${index}`);
+  await convert(model, { to: ['tfjs'], image, labels, outDir: folder, name: kind, check: false });
   const server = await serve({ folder: join(folder, `${kind}.tfjs`) });
   const page = await browser.newPage();
   const errors: string[] = [];

@@ -80,6 +80,7 @@ export function columnsBehind(
   return axis === last ? columns.slice(start, start + (sizes?.[at] ?? 0)) : undefined;
 }
 
+/** Whether these are the same columns in the same order. */
 export function sameColumns(a: readonly Column[], b: readonly Column[]): boolean {
   return (
     a.length === b.length && a.every(({ of, at, plus }, i) => of === b[i]?.of && at === b[i]?.at && plus === b[i]?.plus)
