@@ -43,9 +43,15 @@ main();
 async function main() {
   /** @type {Chromium | undefined} */
   let chromium;
-  const end = () => {
-    chromium?.close();
+  /** @type {Promise<void> | undefined} */
+  let ending;
+  const close = async () => {
+    await chromium?.close();
     process.exit();
+  };
+  const end = () => {
+    ending ??= close();
+    return ending;
   };
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) process.on(signal, end);
   new Socket({ fd: WATCH })
@@ -61,8 +67,8 @@ async function main() {
     const take = takeFrames((frame) => {
       turn = turn.then(async () => {
         const { answer, attachments, isBroken } = await page.answer(frame);
-        send(answer, attachments);
-        if (isBroken) end();
+        if (!ending) send(answer, attachments);
+        if (isBroken) await end();
       });
     });
     new Socket({ fd: CHANNEL, readable: true, writable: false })
@@ -70,8 +76,9 @@ async function main() {
       .on('error', () => {})
       .on('close', end);
   } catch (error) {
-    send({ missing: messageOf(error) });
-    end();
+    // Where it ends since the parent has gone, nobody is told.
+    if (!ending) send({ missing: messageOf(error) });
+    await end();
   }
 }
 

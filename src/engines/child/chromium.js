@@ -1,13 +1,18 @@
 // @ts-check
 /** The browser of this machine, started so that it talks to nobody but its parent. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { devtoolsPipe } from './devtools-pipe.js';
 
 /** @import { DevTools } from './devtools-pipe.js' */
+
+/** Milliseconds. */
+const LONGEST_END = 2000;
 
 /** Names another. */
 const VARIABLE = 'CHROMIUM';
@@ -69,7 +74,7 @@ function placesOf(env, platform) {
  * @property {DevTools} devtools
  * @property {string} folder for files that its pages are given; it goes with the browser
  * @property {Promise<string>} ended why it is gone, when it is
- * @property {() => void} close ends it at once, with all of its processes, and removes what it wrote
+ * @property {() => Promise<void>} close ends it at once, with all of its processes, and removes what it wrote
  */
 
 /** @returns {Chromium} */
@@ -88,6 +93,7 @@ export function startChromium() {
   child.stderr?.on('data', (chunk) => {
     said = `${said}${chunk}`.slice(-2000);
   });
+  const exited = new Promise((resolve) => child.on('exit', resolve));
   /** @type {Promise<string>} */
   const ended = new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
@@ -98,13 +104,15 @@ export function startChromium() {
   const devtools = devtoolsPipe(input, output, ended);
   return { devtools, folder, ended, close };
 
-  function close() {
+  async function close() {
     try {
       if (child.pid !== undefined) process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
     } catch {
       // It is gone already.
     }
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    // Until it is gone it may write on; what it started may hold its pipes for longer.
+    await Promise.race([exited, wait(LONGEST_END)]);
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }).catch(() => {});
   }
 }
 
