@@ -28,10 +28,10 @@ const stations = {
   ],
 };
 
-// Files that all stations may know: which version this is, what a user may ask for and is told, which name was meant, what
+// Files that all stations may know: which version this is, what a user may ask for and is told, which name was meant, the middle of numbers, what
 // lies where.
 const LEAVES =
-  '^src/(version|option-kinds|nearest-name|commands/(reading|checking|report)-options|(commands/[^/]+|check|data|verification/bisect|proof/impulses)/((shard-)?options|report)|report/report|files/placement)\\.ts$';
+  '^src/(version|median|option-kinds|nearest-name|commands/(reading|checking|report)-options|(commands/[^/]+|check|data|verification/bisect|proof/impulses)/((shard-)?options|report)|report/report|files/placement)\\.ts$';
 
 const arrows = Object.entries(stations).map(([folder, known]) => ({
   name: `${folder} knows only what comes before it`,

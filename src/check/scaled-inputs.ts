@@ -1,4 +1,5 @@
 import type { Engine, Session } from '../engines/index.js';
+import { median } from '../median.js';
 import { isFloat, type Tensor } from '../model/index.js';
 import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
 import { Comparison } from './comparison.js';
@@ -14,10 +15,22 @@ const ALWAYS_PASSES = 2e-2;
  */
 const ALLOWED_FACTOR = 2;
 
+/** From here on an answer is lost as a whole, which is no matter of chance. */
+const LOST = 0.5;
+
+/** The same inputs, answered by the source, by an artefact, and by the unfused source in the artefact's arithmetic. */
+interface ScaledRuns {
+  readonly answered: Answered;
+  readonly answers: readonly Outputs[];
+  readonly excuses: readonly Outputs[];
+}
+
 /**
  * What is wrong with an artefact on scaled inputs, by output: NaN or infinity where the unfused source in the same
  * arithmetic has a number, or a relative L2 far above that source's. Right networks lose digits there, too, so the
- * unfused source decides; it runs only where something needs to be excused.
+ * unfused source decides; it runs only where something needs to be excused. Where much is lost, how much is chance: of two
+ * files that are equally right, one loses three times as much on one input and a third on the next. So what is not lost as
+ * a whole is judged by the middle one of many inputs.
  * @throws EngineFailure
  */
 export async function scaledFailures(
@@ -29,16 +42,31 @@ export async function scaledFailures(
   const failures = new Map<string, string[]>();
   const rangeOf = (name: string) => range.source.ranges?.get(name);
   let unfused: Promise<readonly [Session, Candidate]> | undefined;
+  const compare = async (answered: Answered, answers: readonly Outputs[]): Promise<ScaledRuns> => {
+    unfused ??= load(engine, range);
+    return { answered, answers, excuses: await runAll(...(await unfused), answered) };
+  };
   for (const [exponent, all] of await range.source.scaled) {
     const answered = trialsFor(judgement, all);
     const answers = await runAll(session, judgement, answered);
     const suspects = judgedNames(judgement).filter((name) => !isFine(name, answered, answers, rangeOf(name)));
     if (suspects.length === 0) continue;
-    unfused ??= load(engine, range);
-    const excuses = await runAll(...(await unfused), answered);
+    const runs = await compare(answered, answers);
+    const fail = (name: string, failure: string) =>
+      failures.set(name, [...(failures.get(name) ?? []), `on inputs times 2^${exponent} ${failure}`]);
+    const dear: string[] = [];
     for (const name of suspects) {
-      const failure = failureOf(name, answered, answers, excuses, rangeOf(name));
-      if (failure) failures.set(name, [...(failures.get(name) ?? []), `on inputs times 2^${exponent} ${failure}`]);
+      const losses = lossesOf(name, runs, rangeOf(name));
+      const beyond = beyondRange(name, runs) ?? (losses.own >= LOST ? tooDear(losses) : undefined);
+      if (beyond) fail(name, beyond);
+      else if (tooDear(losses)) dear.push(name);
+    }
+    if (dear.length === 0) continue;
+    const more = trialsFor(judgement, await range.source.moreScaled(exponent));
+    const moreRuns = await compare(more, await runAll(session, judgement, more));
+    for (const name of dear) {
+      const failure = tooDear(medianLosses(name, [runs, moreRuns], rangeOf(name)));
+      if (failure) fail(name, failure);
     }
   }
   await (await unfused)?.[0].release();
@@ -64,13 +92,7 @@ function isFine(name: string, answered: Answered, answers: readonly Outputs[], r
   return isNumber && (lossOf(name, answered, answers, range) ?? 0) <= ALWAYS_PASSES;
 }
 
-function failureOf(
-  name: string,
-  answered: Answered,
-  answers: readonly Outputs[],
-  excuses: readonly Outputs[],
-  range: number | undefined,
-): string | undefined {
+function beyondRange(name: string, { answers, excuses }: ScaledRuns): string | undefined {
   for (const [i, outputs] of answers.entries()) {
     const [own, excuse] = [outputs.get(name), excuses[i]?.get(name)?.toFloat64()];
     const at = nonFinite(own).find((index) => Number.isFinite(excuse?.[index]));
@@ -78,7 +100,33 @@ function failureOf(
       return `it is ${own?.toFloat64()[at]} where the unfused source in this precision is ${excuse?.[at]}`;
     }
   }
-  const [own, excuse] = [lossOf(name, answered, answers, range) ?? 0, lossOf(name, answered, excuses, range) ?? 0];
+  return undefined;
+}
+
+/** Relative L2 of an artefact, and of the unfused source in its arithmetic. */
+interface Losses {
+  readonly own: number;
+  readonly excuse: number;
+}
+
+function lossesOf(name: string, { answered, answers, excuses }: ScaledRuns, range: number | undefined): Losses {
+  return {
+    own: lossOf(name, answered, answers, range) ?? 0,
+    excuse: lossOf(name, answered, excuses, range) ?? 0,
+  };
+}
+
+/** Each of the middle one of the inputs. */
+function medianLosses(name: string, runs: readonly ScaledRuns[], range: number | undefined): Losses {
+  const losses = runs.flatMap(({ answered, answers, excuses }) =>
+    answered.map((answer, i) =>
+      lossesOf(name, { answered: [answer], answers: answers.slice(i, i + 1), excuses: excuses.slice(i, i + 1) }, range),
+    ),
+  );
+  return { own: median(losses.map(({ own }) => own)), excuse: median(losses.map(({ excuse }) => excuse)) };
+}
+
+function tooDear({ own, excuse }: Losses): string | undefined {
   if (own <= Math.max(ALWAYS_PASSES, ALLOWED_FACTOR * excuse)) return undefined;
   return `its l2 is ${own.toExponential(1)}, that of the unfused source in this precision ${excuse.toExponential(1)}`;
 }

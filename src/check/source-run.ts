@@ -1,7 +1,7 @@
 import { type Engine, EngineFailure, type Payload, type Session } from '../engines/index.js';
 import { formatShape, isFloat, type Tensor } from '../model/index.js';
 import { nudge } from '../trials/nudge.js';
-import { scaleTrial, type Trial, type Trials } from '../trials/trial.js';
+import { scaleTrial, signTrial, type Trial, type Trials } from '../trials/trial.js';
 import { refusedSizes, sourceError, translated } from './engine-errors.js';
 import { SelfComparison } from './self-comparison.js';
 import { Spread } from './spread.js';
@@ -51,11 +51,16 @@ export interface SourceRun {
   readonly answered: Promise<Answered>;
   /** Scaled inputs with their answers, a list for each exponent of two; none where they were not asked for. */
   readonly scaled: Promise<ReadonlyMap<number, Answered>>;
+  /** More inputs scaled by one of these exponents, with their answers: drawn and run when they are first asked for. */
+  moreScaled(exponent: number): Promise<Answered>;
   readonly reference: Promise<Reference>;
 }
 
 /** Inputs are multiplied by these powers of two where the range of numbers is tried. */
 const EXPONENTS = [-10, 6];
+
+/** How many more draws there are for each of them. */
+const MORE_SCALED = 9;
 
 /**
  * Runs a source without its engine's optimisations, which is what artefacts are judged by; and, for the noise between
@@ -75,9 +80,15 @@ export function runSource(source: Source, plain: Engine, optimizing: Promise<Eng
   const failing = (error: unknown): never => {
     throw translated(error, sourceError);
   };
+  const more = new Map<number, Promise<Answered>>();
   const run = {
     answered: answered.catch(failing),
     scaled: scaled.catch(failing),
+    moreScaled(exponent: number) {
+      const known = more.get(exponent) ?? answerMoreScaled(source, plain, settings, exponent).catch(failing);
+      more.set(exponent, known);
+      return known;
+    },
     reference: reference.catch(failing),
   };
   // Whoever needs one hears of its failure.
@@ -205,6 +216,24 @@ async function answerScaled(
       );
     }
   }
+  return answers;
+}
+
+/** On the first trial with other signs; the session that ran the rest is gone by then. */
+async function answerMoreScaled(
+  source: Source,
+  plain: Engine,
+  [first]: readonly Promise<Answered>[],
+  exponent: number,
+): Promise<Answered> {
+  const [drawn] = (await first) ?? [];
+  if (!drawn) return [];
+  const session = await plain.load({ ...payloadOf(source), optimize: false });
+  const trials = Array.from({ length: MORE_SCALED }, (_, at) => scaleTrial(signTrial(drawn.trial, at + 1), exponent));
+  const answers = await Promise.all(
+    trials.map(async (trial) => ({ trial, outputs: await session.run(trial.feeds, source.outputs) })),
+  );
+  await session.release();
   return answers;
 }
 

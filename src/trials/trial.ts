@@ -1,4 +1,5 @@
 import { formatShape, InputError, isFloat, Tensor } from '../model/index.js';
+import { Random } from './random.js';
 
 /** One set of inputs to try, in the source's axes and channel order. */
 export interface Trial {
@@ -41,20 +42,27 @@ export function mapTrials(trials: Trials, change: (trial: Trial) => Trial): Tria
 
 /** The same trial with every float times a power of two, so that nothing is rounded in float32. */
 export function scaleTrial(trial: Trial, exponent: number): Trial {
-  const scale = (tensor: Tensor) =>
-    isFloat(tensor.dtype)
-      ? Tensor.from(
-          tensor.dtype,
-          tensor.shape,
-          tensor.toFloat64().map((value) => value * 2 ** exponent),
-        )
-      : tensor;
-  const scaled = (feeds: Trial['feeds']) => new Map(Array.from(feeds, ([name, tensor]) => [name, scale(tensor)]));
+  return mapFloats(trial, `times 2^${exponent}`, () => (value) => value * 2 ** exponent);
+}
+
+/** The same trial with signs drawn anew, seeded: of normal draws this makes others that are independent of them. */
+export function signTrial(trial: Trial, seed: number): Trial {
+  return mapFloats(trial, `signs ${seed}`, () => {
+    const random = new Random(seed);
+    return (value) => (random.integer(2) === 0 ? value : -value);
+  });
+}
+
+/** @param changing makes what changes the floats of one tensor, in their order; it is made alike for source and artefact */
+function mapFloats(trial: Trial, change: string, changing: () => (value: number) => number): Trial {
+  const changed = (tensor: Tensor) => Tensor.from(tensor.dtype, tensor.shape, tensor.toFloat64().map(changing()));
+  const mapped = (feeds: Trial['feeds']) =>
+    new Map(Array.from(feeds, ([name, tensor]) => [name, isFloat(tensor.dtype) ? changed(tensor) : tensor]));
   return {
     ...trial,
-    label: `${trial.label}, times 2^${exponent}`,
-    feeds: scaled(trial.feeds),
-    artefactFeeds: scaled(trial.artefactFeeds),
+    label: `${trial.label}, ${change}`,
+    feeds: mapped(trial.feeds),
+    artefactFeeds: mapped(trial.artefactFeeds),
   };
 }
 

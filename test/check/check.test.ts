@@ -358,6 +358,39 @@ describe('at fp16, on inputs that are scaled up and down,', () => {
     expect(await judged(rounded(2 ** -14), rounded(2 ** -14))).toBeUndefined();
   });
 
+  test('how much is lost on one input is chance: more inputs are asked, and the middle one counts', async () => {
+    const [drawn] = seededTrials(x64).settings[0]?.[0]?.() ?? [];
+    const first = drawn?.feeds.get('x')?.toFloat64() ?? new Float64Array();
+    const places = [...first.keys()].sort((a, b) => (first[b] ?? 0) - (first[a] ?? 0));
+    /** Adds a tenth of what 64 normal numbers come to, times 2^6, where all of these places are over 8. */
+    const losing = (count: number, prepare: 'Identity' | 'Abs') =>
+      tinyModel({
+        nodes: [
+          node(prepare, ['x'], ['prepared']),
+          node('Sub', ['prepared', 'eight'], ['beyond']),
+          node('Clip', ['beyond', 'zero', 'one'], ['over']),
+          node('Gather', ['over', 'places'], ['gates']),
+          node('ReduceProd', ['gates'], ['gate'], [{ name: 'keepdims', type: 2, i: 0 }]),
+          node('Mul', ['gate', 'loss'], ['lost']),
+          node('Add', ['x', 'lost'], ['y']),
+        ],
+        inputs: [{ name: 'x', dtype: 'float32', shape: [64] }],
+        outputs: [{ name: 'y', dtype: 'float32', shape: [64] }],
+        initializers: [
+          floats('eight', [], [8]),
+          floats('zero', [], [0]),
+          floats('one', [], [1]),
+          floats('loss', [], [6.4]),
+          int64s('places', [count], places.slice(0, count).map(BigInt)),
+        ],
+      });
+    // On the first draw both lose alike; with other signs the first loses on one input in eight, the second on each.
+    expect(await judged(losing(3, 'Identity'), rounded(1))).toBeUndefined();
+    expect(await judged(losing(3, 'Abs'), rounded(1))).toMatch(
+      /on inputs times 2\^6 its l2 is \S+, that of the unfused source in this precision/,
+    );
+  });
+
   test('an artefact as good as its source passes', async () => {
     expect(await judged(rounded(1), rounded(1))).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { mad, median } from '../statistics/median.js';
+import { mad, median } from '../../median.js';
 
 /** What of the time a change takes away, and how sure that is. */
 export interface Gain {

@@ -1,8 +1,8 @@
 import { EngineFailure, type Threads, type TimingPlan } from '../../engines/index.js';
+import { median } from '../../median.js';
 import { UnsupportedError } from '../../model/index.js';
 import { Random } from '../../trials/random.js';
 import type { Timing } from '../measure.js';
-import { median } from '../statistics/median.js';
 import type { StartedEngine } from './engines.js';
 import type { Prepared, Subject } from './subject.js';
 

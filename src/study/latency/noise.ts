@@ -1,4 +1,4 @@
-import { mad, median } from '../statistics/median.js';
+import { mad, median } from '../../median.js';
 import type { Latency } from './measure.js';
 
 /** Above this, differences of a few percent mean nothing. */

@@ -1,7 +1,7 @@
+import { median } from '../../median.js';
 import type { Model, Node, SourceNode } from '../../model/index.js';
 import { mergeOrigins } from '../../passes/pass.js';
 import { macsOf } from '../static/macs.js';
-import { median } from '../statistics/median.js';
 import { type EngineEvent, type ProfiledRun, runsIn } from './events.js';
 import { marked } from './marks.js';
 import { ownedNodes } from './owners.js';

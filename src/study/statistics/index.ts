@@ -1,5 +1,5 @@
+export { mad, median } from '../../median.js';
 export { bootstrapInterval } from './bootstrap.js';
 export { pearson, ranks, spearman } from './correlation.js';
 export { type Cases, fitRelative, predict, predictLeftOut } from './least-squares.js';
-export { mad, median } from './median.js';
 export { probabilityOf } from './significance.js';
