@@ -206,6 +206,14 @@ describe('a resize of any height and width', () => {
     await expectEquivalentAtAll((n, x) => n.node('Resize', [x, undefined, n.constant([1, 1, 2, 3])], attributes), ANY);
   });
 
+  const halving = modes.filter(([name]) => name !== 'linear, corners');
+  test.each(halving)('by a half and a quarter, %s', async (_, attributes) => {
+    await expectEquivalentAtAll(
+      (n, x) => n.node('Resize', [x, undefined, n.constant([1, 1, 0.5, 0.25])], attributes),
+      [...ANY, [3, 9], [2, 4]],
+    );
+  });
+
   const toSizes = modes.filter(([name]) => name !== 'nearest, by centres');
   test.each(toSizes)('to sizes that are computed, %s', async (_, attributes) => {
     await expectEquivalentAtAll(

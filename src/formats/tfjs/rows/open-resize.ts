@@ -23,19 +23,30 @@ interface OpenAxis {
 type OpenPlane = readonly [OpenAxis, OpenAxis];
 
 /**
- * A resize of images whose height or width is known only when it runs: by whole factors, or to sizes that the graph has
- * computed.
+ * A resize of images whose height or width is known only when it runs: by whole factors, by a half, a quarter and so on, or to
+ * sizes that the graph has computed.
  * @returns undefined where all that changes is known
  */
 export function openResize(site: Site, parameters: ResizeParameters): Ref | undefined {
   const plane = openPlane(site, parameters);
   if (!plane) return undefined;
   const { mode, givenBy } = parameters;
-  if (givenBy === 'scales' && !plane.every(({ scale }) => Number.isInteger(scale))) {
+  if (givenBy === 'scales' && !plane.every(isExact)) {
     return decline('an axis of unknown size by a broken factor; fix it with --shape');
   }
-  const sizes = givenBy === 'scales' ? scaledSizes(site, plane) : site.shapeVector(plane.map(({ result }) => result));
-  return mode === 'nearest' ? nearest(site, plane, sizes, parameters) : interpolated(site, plane, sizes, parameters);
+  const resized: Resized =
+    givenBy === 'scales'
+      ? byScales(site, plane, parameters)
+      : { x: site.input(0), sizes: site.shapeVector(plane.map(({ result }) => result)) };
+  return mode === 'nearest'
+    ? nearest(site, plane, resized, parameters)
+    : interpolated(site, plane, resized, parameters);
+}
+
+/** What is resized, and the height and width that it is resized to. */
+interface Resized {
+  readonly x: Ref;
+  readonly sizes: Ref;
 }
 
 function openPlane(site: Site, { sizes, scales }: ResizeParameters): OpenPlane | undefined {
@@ -55,32 +66,48 @@ function planeSizes({ build }: Site, x: Ref): Ref {
   return build.stridedSlice(build.shapeOf(x), { begin: [1], end: [3], strides: [1] });
 }
 
-function scaledSizes(site: Site, plane: OpenPlane): Ref {
-  const scales = plane.map(({ scale = 1 }) => scale);
-  return site.build.op('Mul', [planeSizes(site, site.input(0)), site.build.ints(scales)]);
+/** By a whole factor, or one of a half, a quarter and so on, which a float32 holds exactly. */
+function isExact({ scale = 1 }: OpenAxis): boolean {
+  return Number.isInteger(scale) || Number.isInteger(Math.log2(scale));
 }
 
-/** Where factors are whole, or the sizes' own ratio, the kernel reads alike at every size. */
+/** Where an axis shrinks, what is left over at its end is never read, and goes: the ratio of sizes is the factor then. */
+function byScales(site: Site, plane: OpenPlane, { coordinateTransformationMode }: ResizeParameters): Resized {
+  const { build } = site;
+  const x = site.input(0);
+  const over = build.ints(plane.map(({ scale = 1 }) => Math.max(1, 1 / scale)));
+  const times = build.ints(plane.map(({ scale = 1 }) => Math.max(1, scale)));
+  if (plane.every(({ scale = 1 }) => scale >= 1)) return { x, sizes: build.op('Mul', [planeSizes(site, x), times]) };
+  if (coordinateTransformationMode === 'align_corners')
+    return decline('an axis of unknown size by a broken factor; fix it with --shape');
+  const whole = build.op('FloorDiv', [planeSizes(site, x), over]);
+  const size = build.concat([build.ints([-1]), build.op('Mul', [whole, over]), build.ints([-1])], 0);
+  const read = build.op('Slice', [x, build.ints([0, 0, 0, 0]), size]);
+  return { x: read, sizes: build.op('Mul', [whole, times]) };
+}
+
+/** Where factors are exact, or the sizes' own ratio, the kernel reads alike at every size. */
 function example({ scale = 2 }: OpenAxis): ResizedAxis {
-  return { size: 4, result: 4 * scale, scale };
+  const size = 4 * Math.max(1, 1 / scale);
+  return { size, result: size * scale, scale };
 }
 
-function interpolated(site: Site, plane: OpenPlane, sizes: Ref, parameters: ResizeParameters): Ref {
+function interpolated(site: Site, plane: OpenPlane, resized: Resized, parameters: ResizeParameters): Ref {
   expectFloat(site);
   const isScaled = parameters.givenBy === 'scales';
   const [height, width] = plane;
   const flags = bilinearFlags([example(height), example(width)], parameters);
   const mayShrink = parameters.antialias && !isScaled;
   if (!flags || mayShrink) return decline('an axis of unknown size in this mode; fix it with --shape');
-  const isOtherAlone = parameters.coordinateTransformationMode === 'pytorch_half_pixel' && !isScaled;
-  const x = isOtherAlone ? firstOnly(site, sizes) : site.input(0);
-  return site.build.op('ResizeBilinear', [x, sizes], flagAttributes(flags));
+  const mayBeAlone = !isScaled || plane.some(({ scale = 1 }) => scale < 1);
+  const isOtherAlone = parameters.coordinateTransformationMode === 'pytorch_half_pixel' && mayBeAlone;
+  const x = isOtherAlone ? firstOnly(site, resized) : resized.x;
+  return site.build.op('ResizeBilinear', [x, resized.sizes], flagAttributes(flags));
 }
 
 /** PyTorch takes the first element, not the middle, where the result is one alone: nothing else is left for it to see. */
-function firstOnly(site: Site, sizes: Ref): Ref {
+function firstOnly(site: Site, { x, sizes }: Resized): Ref {
   const { build } = site;
-  const x = site.input(0);
   const all = planeSizes(site, x);
   const isAlone = build.cast(build.op('Equal', [sizes, build.ints([1, 1])]), 'bool', 'int32');
   const rest = build.op('Sub', [all, build.ints([1, 1])]);
@@ -89,16 +116,16 @@ function firstOnly(site: Site, sizes: Ref): Ref {
   return build.op('Slice', [x, build.ints([0, 0, 0, 0]), size]);
 }
 
-function nearest(site: Site, plane: OpenPlane, sizes: Ref, parameters: ResizeParameters): Ref {
+function nearest(site: Site, plane: OpenPlane, resized: Resized, parameters: ResizeParameters): Ref {
   const { coordinateTransformationMode, nearestMode, givenBy } = parameters;
   const [height, width] = plane;
   const isByStep = coordinateTransformationMode === 'asymmetric' && nearestMode === 'floor';
-  if (isByStep && givenBy === 'sizes') return floored(site, sizes);
+  if (isByStep && givenBy === 'sizes') return floored(site, resized.sizes);
   const isAlikeAtEverySize = !['align_corners', 'tf_crop_and_resize'].includes(coordinateTransformationMode);
   const isScaled = givenBy === 'scales' && isAlikeAtEverySize && site.kind(0) === 'float32';
   const flags = isScaled && nearestFlags([example(height), example(width)], parameters);
   if (!flags) return decline('an axis of unknown size in this mode; fix it with --shape');
-  return site.build.op('ResizeNearestNeighbor', [site.input(0), sizes], flagAttributes(flags));
+  return site.build.op('ResizeNearestNeighbor', [resized.x, resized.sizes], flagAttributes(flags));
 }
 
 /** Each axis by indices: `floor(i / scale)`, rounded to float32 where ONNX Runtime rounds. */
