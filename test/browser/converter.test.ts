@@ -137,7 +137,7 @@ describe('the page that converts, in a real browser', () => {
     await page.setInputFiles('#file', given.model);
     await page.locator('#cancel').click();
     expect(await ended(page)).toBe('Cancelled; nothing was written.');
-    await expect.poll(() => page.workers()).toHaveLength(0);
+    await expect.poll(() => page.workers(), { timeout: 20_000 }).toHaveLength(0);
     await page.setInputFiles('#file', join(root, 'fixtures/digits/digits_ts13_bn/model.onnx'));
     expect(await ended(page)).toBe('model.onnx is merged, and answers as before.');
     await page.close();

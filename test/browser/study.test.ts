@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, describe, expect, inject, test } from 'vitest';
@@ -20,10 +19,6 @@ function floatsOf(file: string): Float32Array<ArrayBuffer> {
   const bytes = fs.readFileSync(file);
   return new Float32Array(new Uint8Array(bytes.subarray(10 + bytes.readUInt16LE(8))).buffer);
 }
-
-/** Folders of browsers that were started and not tidied up. */
-const left = () => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('mobileone-browser-'));
-const before = left();
 
 /** As the package starts it: what runs in the page is made when the program is built. */
 function browserEngine(backend: string): Engine {
@@ -109,17 +104,17 @@ describe('study --browser', () => {
 
   test('leaves no browser behind where it is killed', async () => {
     if (!given) throw new Error('the digits network with squeeze-excite is missing');
-    // Of the tests before.
-    await expect.poll(left, { timeout: 20_000 }).toEqual(before);
+    const temporary = scratch();
+    const left = () => fs.readdirSync(temporary).filter((name) => name.startsWith('mobileone-browser-'));
     const child = start(
       scratch(),
       ['study', given.model, '--browser', '--engine', 'tfjs', '--turns', '99'],
-      {},
+      { TMPDIR: temporary },
       inject('program'),
     );
-    await expect.poll(() => left().length, { timeout: 30_000 }).toBeGreaterThan(before.length);
+    await expect.poll(() => left().length, { timeout: 30_000 }).toBeGreaterThan(0);
     child.kill('SIGKILL');
     await ended(child);
-    await expect.poll(left, { timeout: 20_000 }).toEqual(before);
+    await expect.poll(left, { timeout: 20_000 }).toEqual([]);
   });
 });
