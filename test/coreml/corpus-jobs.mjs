@@ -31,7 +31,11 @@ export async function corpusJobs(folder, wanted) {
     for (const name of readdirSync(parent).sort()) {
       const source = join(parent, name);
       if (!name.includes(wanted) || !existsSync(join(source, 'case.json'))) continue;
-      for (const precision of precisionsOf(source)) jobs.push(await corpusJob(folder, source, name, precision));
+      for (const precision of precisionsOf(source)) {
+        // What stays in float32 is found by the check.
+        const check = parent === CASES && precision === 'fp16';
+        jobs.push(await corpusJob(folder, source, name, { precision, check }));
+      }
     }
   }
   return jobs;
@@ -46,7 +50,7 @@ function precisionsOf(source) {
   return options.length > 0 ? [] : targets.flatMap((target) => names[target] ?? []);
 }
 
-async function corpusJob(folder, source, name, precision) {
+async function corpusJob(folder, source, name, { precision, check }) {
   const given = JSON.parse(readFileSync(join(source, 'case.json'), 'utf8'));
   const outputs = CUTS.get(name);
   const base = `${name}.${precision}`;
@@ -55,7 +59,7 @@ async function corpusJob(folder, source, name, precision) {
     outDir: folder,
     name: base,
     precision,
-    check: false,
+    check,
     ...(outputs && { outputs }),
   });
   const isHalfSource = given.tolerance > 1e-3;
