@@ -20,7 +20,7 @@ export interface OpenedSizes {
   readonly notes: readonly string[];
 }
 
-const TODO = 'export it with dynamic axes';
+const ADVICE = 'export it with dynamic axes';
 
 /**
  * Opens the sizes of inputs that the file fixes and that are asked to vary: networks of convolutions hold no size. What the
@@ -59,9 +59,9 @@ export function expectOpen(model: Model, asked: ReadonlyMap<string, AskedShape>,
   if (before.size === 0) return;
   for (const node of allNodes(model.graph)) expectNoSize(node);
   const [input = ''] = before.keys();
-  const exported = inferAt(model, before, TODO);
+  const exported = inferAt(model, before, ADVICE);
   for (const shapes of outermostChoices(asked)) {
-    const graph = inferAt(model, shapes, TODO);
+    const graph = inferAt(model, shapes, ADVICE);
     for (const [place, { name, shape }] of graph.outputs.entries()) {
       const [rows] = shape ?? [];
       const had = exported.outputs[place]?.shape?.[0];
@@ -69,7 +69,7 @@ export function expectOpen(model: Model, asked: ReadonlyMap<string, AskedShape>,
       throw new InputError({
         what: `at ${formatShapes(shapes)}: a size is held in the graph, and an output has ${rows} rows`,
         where: { value: name },
-        todo: TODO,
+        todo: ADVICE,
       });
     }
   }
@@ -87,6 +87,6 @@ function expectNoSize(node: Node): void {
   throw new InputError({
     what: `--shape: a size is held in the graph: Resize to ${held.join(' x ')}`,
     where: { node: node.label },
-    todo: TODO,
+    todo: ADVICE,
   });
 }
