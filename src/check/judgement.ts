@@ -95,6 +95,7 @@ export async function judge(
     }
   }
   const outOfRange = range ? await scaledFailures(engine, session, judgement, range) : undefined;
+  for (const remark of session.remarks) notes.add(remark);
   await session.release();
   const reference = await source.reference;
   for (const note of reference.notes) notes.add(note);

@@ -14,6 +14,8 @@ export interface EngineKind {
   readonly title: string;
   readonly script: URL;
   readonly args: readonly string[];
+  /** Whether it rewrites graphs, and can be asked to do less of it. */
+  readonly optimizes?: boolean | undefined;
   /** How it is ended, where it has something to tidy up; at once where nothing is said. */
   readonly signal?: 'SIGTERM' | undefined;
 }

@@ -1,6 +1,7 @@
 import { countBytes, type Tensor } from '../model/index.js';
 import { type EngineKind, type EngineLimits, EngineProcess } from './engine-process.js';
 import { EngineFailure } from './failure.js';
+import { lighterSession } from './lighter-session.js';
 import type { Answer, EngineInfo, KnownFile, LoadRequest, PortInfo, Threads, TimingPlan } from './protocol.js';
 import { type InputSizes, sizedSession } from './sized-session.js';
 import { fromWire, toWire } from './wire.js';
@@ -30,6 +31,8 @@ export interface Payload {
 export interface Session {
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
+  /** What a reader should know of the runs so far, a sentence each. */
+  readonly remarks: ReadonlySet<string>;
   /**
    * @param feeds a tensor for each input
    * @param outputs names of the results to give back
@@ -78,12 +81,13 @@ export class Engine {
   async load(payload: Payload): Promise<Session> {
     const { atSizes, ...rest } = payload;
     const session = await this.#load(rest);
-    return atSizes
-      ? sizedSession(session, (sizes) => this.#load({ ...rest, model: atSizes(sizes), file: undefined }))
-      : session;
+    if (atSizes)
+      return sizedSession(session, (sizes) => this.#load({ ...rest, model: atSizes(sizes), file: undefined }));
+    if (!(payload.optimize && this.#kind.optimizes)) return session;
+    return lighterSession(session, () => this.#load({ ...rest, optimize: 'extended' }), this.title);
   }
 
-  async #load(payload: Payload): Promise<Session> {
+  async #load(payload: Omit<Payload, 'optimize'> & Pick<LoadRequest, 'optimize'>): Promise<Session> {
     if (!this.#process.isAlive && !this.#isClosed) this.#process = this.#start();
     const process = this.#process;
     const session = this.#sessions++;
@@ -92,6 +96,7 @@ export class Engine {
     if (!('loaded' in answer)) throw new Error('an engine answers something else than it was asked');
     return {
       ...answer.loaded,
+      remarks: new Set(),
       run: (feeds, outputs) => run(process, session, feeds, outputs),
       time: (feeds, outputs, plan) => time(process, session, feeds, outputs, plan),
       profile: () => profile(process, session),
@@ -112,7 +117,11 @@ export class Engine {
   }
 }
 
-async function load(process: EngineProcess, session: number, payload: Payload): Promise<Answer> {
+async function load(
+  process: EngineProcess,
+  session: number,
+  payload: Omit<Payload, 'optimize'> & Pick<LoadRequest, 'optimize'>,
+): Promise<Answer> {
   const { model, files = new Map<string, Chunks>(), optimize, threads = 1, profile, file } = payload;
   const sent = file ? [] : chunksOf(model);
   const from = file && { ...file, bytes: countBytes(chunksOf(model)) };

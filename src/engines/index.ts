@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<EngineName, (build?: EngineBuild) => EngineKind>> =
     title: 'ONNX Runtime',
     script: new URL('./child/onnxruntime.js', import.meta.url),
     args: build ? [build] : ['native', 'wasm'],
+    optimizes: true,
   }),
   litert: () => ({ title: 'LiteRT', script: new URL('./child/litert.js', import.meta.url), args: [] }),
   'tensorflow.js': (build) =>

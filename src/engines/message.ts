@@ -4,7 +4,7 @@ const LONGEST = 400;
 
 /**
  * What an engine says, as part of one line: no paths of this machine or of the engine's own sources, no characters that
- * a terminal obeys, and cut where it runs on.
+ * a terminal obeys, cut where it runs on, and without a full stop at its end.
  */
 export function engineMessage(text: string): string {
   // Long messages are cut before anything walks over them; what follows only shortens or escapes a few characters.
@@ -16,6 +16,7 @@ export function engineMessage(text: string): string {
     .replace(/(?:file:\/\/)?\S*[\\/][^\s\\/:]+\.(?:cc|cpp|h|hpp|m?js)(?::\d+)*/g, '')
     .replace(/\s+/g, ' ')
     .replace(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
-    .trim();
+    .trim()
+    .replace(/(?<!\.)\.$/, '');
   return message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
 }

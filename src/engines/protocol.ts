@@ -48,8 +48,8 @@ export interface LoadRequest {
   readonly ask: 'load';
   readonly session: number;
   readonly files: readonly string[];
-  /** Whether the engine may rewrite the graph. */
-  readonly optimize: boolean;
+  /** Whether the engine may rewrite the graph; `extended`: without changing how values lie in memory. */
+  readonly optimize: boolean | 'extended';
   /** Threads that one node may be computed in, `all` for as many as the machine has; 1 where nothing is said, so that sums are added in one order. */
   readonly threads?: Threads;
   /** Set where what each node takes is to be written down: how names of files begin that the engine may make for that. */

@@ -216,7 +216,8 @@ class Runner {
     if (!loaded || this.#recording.failures.has(place) || !takes(loaded.runs, trial)) return null;
     return this.#unlessFailed(place, async () => {
       const answers = await runCandidate(loaded.session, loaded.runs, feedsFor(trial, loaded.runs));
-      const { reference, keepsClasses } = this.#recording;
+      const { reference, candidates, keepsClasses, notes } = this.#recording;
+      for (const remark of loaded.session.remarks) notes.add(`${candidates[place]?.artefact.path}: ${remark}`);
       const classes = reference.outputs.map(({ name }) => {
         const [a, b] = [outputs.get(name), answers.get(name)];
         return keepsClasses && a && b ? classRows(a, b) : [];

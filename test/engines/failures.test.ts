@@ -114,6 +114,8 @@ describe('what an engine says', () => {
   });
 
   test('is cut where it runs on', () => {
+    expect(engineMessage('That is not supported. At all.\n')).toBe('That is not supported. At all');
+    expect(engineMessage('and so on...')).toBe('and so on...');
     expect(engineMessage('a'.repeat(2 ** 20))).toHaveLength(401);
   });
 });

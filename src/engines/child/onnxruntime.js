@@ -80,7 +80,7 @@ async function load(ort, request, attachments) {
   if (!model) throw new Error('no model came');
   const externalData = request.files.map((path, i) => ({ path, data: files[i] ?? new Uint8Array() }));
   const session = await ort.InferenceSession.create(model, {
-    graphOptimizationLevel: request.optimize ? 'all' : 'disabled',
+    graphOptimizationLevel: request.optimize === true ? 'all' : request.optimize || 'disabled',
     // One thread, so that sums are added in one order and two runs give the same figures; 0 is as many as there are cores.
     intraOpNumThreads: request.threads === 'all' ? 0 : 1,
     interOpNumThreads: 1,

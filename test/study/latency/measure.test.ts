@@ -24,7 +24,14 @@ function engineOf(asked: Asked[], name: 'native' | 'wasm' = 'native', refuses: r
     const nth = asked.filter(([other]) => other === byte).length;
     asked.push([byte, threads]);
     return {
-      ...{ inputs: [], outputs: [], run: async () => new Map(), profile: async () => '', release: async () => {} },
+      ...{
+        inputs: [],
+        outputs: [],
+        remarks: new Set(),
+        run: async () => new Map(),
+        profile: async () => '',
+        release: async () => {},
+      },
       time: async () => [byte + nth, byte + nth, byte + nth],
     };
   };
