@@ -43,6 +43,23 @@ const withoutUnused = {
   load: (name) => (name === '\0unused' ? 'export {};' : null),
 };
 
+/** What every module imports at once, by its path; filled while modules are joined. */
+const imports = new Map();
+const rememberImports = {
+  name: 'remember-imports',
+  moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds),
+};
+
+/**
+ * Scripts that hold what is needed together: each file that is opened takes longer than what it holds. What tells the version,
+ * what starts a command, and what every command does to a model; the rest is joined by what asks for it.
+ */
+const together = {
+  say: ['version.js', 'cli/streams.js', 'cli/keep-compiled.js'],
+  start: ['cli/command-line.js'],
+  model: ['commands/inspect/inspect.js', 'formats/onnx/index.js'],
+};
+
 rmSync(folder, { recursive: true, force: true });
 const program = await bundle({ main: 'dist/cli/main.js', index: 'dist/index.js' }, '.', 'cjs', '.cjs');
 // Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner.
@@ -77,7 +94,7 @@ async function bundle(input, place, format, suffix) {
   const joined = await rolldown({
     input,
     platform: format === 'cjs' ? 'node' : 'browser',
-    plugins: [withoutUnused],
+    plugins: [withoutUnused, rememberImports],
     external,
     // The library's entries load at once what the program loads when it needs it.
     checks: { ineffectiveDynamicImport: false },
@@ -90,9 +107,22 @@ async function bundle(input, place, format, suffix) {
     entryFileNames: `[name]${suffix}`,
     chunkFileNames: `[name]${suffix}`,
     // Where a browser loads it names stay: an error is told by that of its class.
-    minify: place.startsWith('child') || (place === 'core' && { mangle: false }),
+    minify: place.startsWith('child') || { mangle: false },
+    codeSplitting: place === '.' ? { groups: Object.entries(together).map(scriptOf) } : true,
   });
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
+}
+
+/** The first script that needs a module has it. */
+function scriptOf([name, entries], place) {
+  return { name, test: (id) => reachedFrom(entries).has(id), priority: Object.keys(together).length - place };
+}
+
+/** Modules that load with some of ours. */
+function reachedFrom(entries) {
+  const reached = new Set(entries.map((entry) => join(process.cwd(), 'dist', entry)));
+  for (const id of reached) for (const imported of imports.get(id) ?? []) reached.add(imported);
+  return reached;
 }
 
 function carry(place, name) {

@@ -1,4 +1,5 @@
 import { VERSION } from '../version.js';
+import { keepCompiled } from './keep-compiled.js';
 import { writeOut } from './streams.js';
 
 /**
@@ -20,6 +21,7 @@ async function run(argv: readonly string[]): Promise<number> {
     await writeOut(`${VERSION}\n`);
     return 0;
   }
+  keepCompiled();
   const { runCommandLine } = await import('./command-line.js');
   return runCommandLine(argv);
 }

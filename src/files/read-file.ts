@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { InputError } from '../model/index.js';
 import type { Identity } from './identity.js';
+import { nodeCrypto } from './node-crypto.js';
 import type { SizeLimit } from './placement.js';
 import { RegularFile } from './regular-file.js';
 
@@ -36,7 +36,7 @@ export function readFile(path: string, limit: SizeLimit): ReadFile {
 
 /** The same with its SHA-256, made of what has come while the system reads on. @throws InputError as `readFile` does */
 export async function readHashed(path: string, limit: SizeLimit): Promise<HashedFile> {
-  const hash = createHash('sha256');
+  const hash = nodeCrypto().createHash('sha256');
   const file = await readMeanwhile(path, limit, (piece) => hash.update(piece));
   return { ...file, sha256: hash.digest('hex') };
 }

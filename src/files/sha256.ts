@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.js';
 
 /** A hash takes at most 2^31 - 1 bytes at a time. */
 const LARGEST_UPDATE = 2 ** 30;
 
 /** SHA-256 of chunks that come one after the other. */
 export class Sha256 {
-  readonly #hash = createHash('sha256');
+  readonly #hash = nodeCrypto().createHash('sha256');
 
   add(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; at += LARGEST_UPDATE)

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { removeAtExit } from './cleanup.js';
 import { type Identity, identityAt } from './identity.js';
+import { nodeCrypto } from './node-crypto.js';
 import { asOutputError } from './system-error.js';
 
 /** Machine, process and chance: `.mobileone-HOST-PID-RANDOM`. Short, so that no name becomes too long by it. */
@@ -43,7 +43,10 @@ export class TemporaryFolder {
       this.#made = makeFolders(path.resolve(shown));
       this.parent = fs.realpathSync(path.resolve(shown));
       removeAbandoned(this.parent);
-      this.path = path.join(this.parent, `.mobileone-${host()}-${process.pid}-${randomBytes(6).toString('hex')}`);
+      this.path = path.join(
+        this.parent,
+        `.mobileone-${host()}-${process.pid}-${nodeCrypto().randomBytes(6).toString('hex')}`,
+      );
       fs.mkdirSync(this.path, { mode: 0o700 });
       this.#parentIdentity = identityAt(this.parent);
     } catch (error) {
@@ -144,5 +147,5 @@ function isAlive(pid: number): boolean {
 }
 
 function host(): string {
-  return createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8);
+  return nodeCrypto().createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8);
 }

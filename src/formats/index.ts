@@ -1,3 +1,4 @@
+import { UsageError } from '../model/errors.js';
 import { type CoremlOptions, coremlDeclaration } from './coreml/declaration.js';
 import type { FormatDeclaration, Target } from './format.js';
 import type { InputLayoutOptions } from './input-layout.js';
@@ -25,6 +26,17 @@ export function formatNames(): ReadonlyMap<string, string> {
 export function formatsNamed(names: Iterable<string>): string[] {
   const known = formatNames();
   return [...new Set(Array.from(names, (name) => known.get(name) ?? name))];
+}
+
+/** The code of each format that is named. @throws UsageError where there is none of a name */
+export function loadTargets(names: readonly string[]): Promise<Target[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const format = listed.get(name);
+      if (!format) throw new UsageError({ what: `there is no target ${name}` });
+      return format.load();
+    }),
+  );
 }
 
 /** Adds a format to the list, or puts another in its place. */

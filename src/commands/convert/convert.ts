@@ -2,7 +2,7 @@ import { convertModel, notTried, type Outcome } from '../../conversion/convert-m
 import { type Plan, planOutputs } from '../../conversion/plan.js';
 import { type ArtefactInMemory, expectWritable, type Identity, identityAt, pathsAmong } from '../../files/index.js';
 import type { Target } from '../../formats/format.js';
-import { formats } from '../../formats/index.js';
+import { loadTargets } from '../../formats/index.js';
 import { MobileoneError, UsageError } from '../../model/index.js';
 import { expectProvable } from '../../proof/prove-artefact.js';
 import type { RunCheck } from '../../proof/run-check.js';
@@ -131,16 +131,6 @@ async function convertEach(
     unheard();
     closeChecks();
   }
-}
-
-async function loadTargets(names: readonly string[]): Promise<Target[]> {
-  return Promise.all(
-    names.map((name) => {
-      const format = formats.get(name);
-      if (!format) throw new UsageError({ what: `there is no target ${name}` });
-      return format.load();
-    }),
-  );
 }
 
 function identitiesOf(given: readonly unknown[]): Set<Identity> {

@@ -1,5 +1,5 @@
 import { nameOf } from '../../files/index.js';
-import { formats } from '../../formats/index.js';
+import { loadTargets } from '../../formats/index.js';
 import { GateError, MobileoneError, type Unsupported, UnsupportedError, UsageError } from '../../model/index.js';
 import type { DiffReport, ModelReport, Report } from '../../report/index.js';
 import { now } from '../../run/clock.js';
@@ -7,7 +7,9 @@ import { Draft } from '../../run/draft.js';
 import { closeRun, type RunOutcome } from '../../run/run-report.js';
 import { Stations } from '../../run/stations.js';
 import { listNodes } from '../../source/list-nodes.js';
+import { unsupportedIn } from '../../source/lower-for.js';
 import { describeSource, openSource, type ReadingLimits } from '../../source/open-source.js';
+import { prepare } from '../../source/prepare.js';
 import { saysOfItself } from '../../source/says-of-itself.js';
 import type { OpenArtefact } from '../../verification/open-artefact.js';
 import { asModels, type ModelGiven } from '../model-given.js';
@@ -86,11 +88,7 @@ async function inspectModel(model: ModelGiven, options: Asked): Promise<Inspecte
 async function look(draft: Draft, stations: Stations, given: ModelGiven, options: Asked): Promise<void> {
   const reading = stations.time('read', () => openSource(given, options));
   // What comes next is loaded while the system reads the file.
-  const [source, { prepare }, { unsupportedIn }] = await Promise.all([
-    reading,
-    import('../../source/prepare.js'),
-    import('../../source/lower-for.js'),
-  ]);
+  const [source, targets] = await Promise.all([reading, loadTargets(options.to)]);
   try {
     const { model } = source;
     const said = saysOfItself(model);
@@ -103,11 +101,9 @@ async function look(draft: Draft, stations: Stations, given: ModelGiven, options
       },
     });
     draft.takeFused(model, changes);
-    for (const name of options.to) {
-      const target = await formats.get(name)?.load();
-      const unsupported = await stations.time(name, () =>
-        target ? unsupportedIn(target, model, { shape: options.shape }) : [],
-      );
+    for (const target of targets) {
+      const { name } = target;
+      const unsupported = await stations.time(name, () => unsupportedIn(target, model, { shape: options.shape }));
       draft.targets.push({
         target: name,
         unsupported: unsupported.map(({ node, operator, reason }) => ({ node, operator, reason })),
