@@ -115,7 +115,12 @@ async function bundle(input, place, format, suffix) {
 
 /** The first script that needs a module has it. */
 function scriptOf([name, entries], place) {
-  return { name, test: (id) => reachedFrom(entries).has(id), priority: Object.keys(together).length - place };
+  let reached;
+  const test = (id) => {
+    reached ??= reachedFrom(entries);
+    return reached.has(id);
+  };
+  return { name, test, priority: Object.keys(together).length - place };
 }
 
 /** Modules that load with some of ours. */
