@@ -12,12 +12,15 @@ const FIRST_INFINITE: Readonly<Partial<Record<DataType, number>>> = {
 /** Constants rounded once to their type; undefined where one of them would not be finite in it. */
 export function roundedTensor(dtype: DataType, shape: readonly number[], values: Float64Array): Tensor | undefined {
   const limit = FIRST_INFINITE[dtype];
-  if (limit === undefined) return undefined;
-  for (let i = 0; i < values.length; i++) {
-    // Written so that NaN fails it too.
-    if (!(Math.abs(values[i] ?? 0) < limit)) return undefined;
+  return limit !== undefined && areBelow(values, limit) ? Tensor.from(dtype, shape, values) : undefined;
+}
+
+/** Whether the magnitudes of all are below a limit; no NaN is. In a plain loop of its own: all weights come by here. */
+function areBelow(values: Float64Array, limit: number): boolean {
+  for (let at = 0; at < values.length; at++) {
+    if (!(Math.abs(values[at] ?? 0) < limit)) return false;
   }
-  return Tensor.from(dtype, shape, values);
+  return true;
 }
 
 /**
