@@ -36,12 +36,17 @@ export interface Builder<Ref, Type extends DataType = DataType> {
 
   /** A constant whose shape differs from the tensor's at most by where its axes are cut. Asks for no element yet. */
   tensor(name: ConstantName, tensor: Tensor, shape: readonly number[], keepsPrecision?: boolean): Ref;
+  float(value: number): Ref;
+  /** int32 */
+  int(value: number): Ref;
+  bool(value: boolean): Ref;
   /** An int32 vector. */
   ints(values: readonly number[]): Ref;
   /** The sizes of x as an int32 vector. */
   shapeOf(x: Ref): Ref;
   /** @param shape an int32 vector, of which one element may be -1 */
   reshape(x: Ref, shape: Ref): Ref;
+  cast(x: Ref, from: Type, to: Type): Ref;
   expandDims(x: Ref, axis: number): Ref;
   /** Axis k of the result is axis `permutation[k]` of x. */
   transpose(x: Ref, permutation: readonly number[]): Ref;
@@ -51,6 +56,12 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   /** @param size -1: to the end */
   slice(x: Ref, begin: readonly number[], size: readonly number[]): Ref;
   stridedSlice(x: Ref, range: Range): Ref;
+  /** The parts along `axis` at int32 indices, none of them negative. */
+  gather(x: Ref, indices: Ref, axis: number): Ref;
+  /** @param sizes an int32 vector */
+  broadcastTo(x: Ref, sizes: Ref): Ref;
+  /** Each axis as often as `counts` says. */
+  tile(x: Ref, counts: readonly number[]): Ref;
   /** @param amounts none below 0, of `highestPaddedRank` axes at most */
   pad(x: Ref, amounts: Amounts, value: Ref): Ref;
 }

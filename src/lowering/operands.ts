@@ -1,4 +1,6 @@
+import type { Builder } from './builder.js';
 import { decline } from './decline.js';
+import type { Kind } from './elements.js';
 import type { AnySite } from './site.js';
 
 /** An operand of floating-point numbers. Most kernels refuse integers, or compute them in float32. */
@@ -23,4 +25,10 @@ export function expectArithmetic<Ref>(site: AnySite<Ref>, index = 0): void {
 export function alongAxis<Ref>(site: AnySite<Ref>, vector: Ref, length: number, axis: number, rank: number): Ref {
   if (axis === rank - 1) return vector;
   return site.build.reshape(vector, site.build.ints([length, ...new Array<number>(rank - 1 - axis).fill(1)]));
+}
+
+/** A constant of no axes. */
+export function scalar<Ref>(build: Builder<Ref>, kind: Kind, value: number): Ref {
+  if (kind === 'bool') return build.bool(value !== 0);
+  return kind === 'float32' ? build.float(value) : build.int(value);
 }

@@ -155,4 +155,12 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
   gather(x: Ref, indices: Ref, axis: number): Ref {
     return this.op('GATHER', [x, indices], { axis, batchDims: 0 });
   }
+
+  broadcastTo(x: Ref, sizes: Ref): Ref {
+    return this.op('BROADCAST_TO', [x, sizes]);
+  }
+
+  tile(x: Ref, counts: readonly number[]): Ref {
+    return this.op('TILE', [x, this.ints(counts)]);
+  }
 }

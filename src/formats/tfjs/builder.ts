@@ -124,4 +124,12 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
   gather(x: Ref, indices: Ref, axis: number): Ref {
     return this.op('GatherV2', [x, indices, this.int(axis)], { batch_dims: attribute.int(0) });
   }
+
+  broadcastTo(x: Ref, sizes: Ref): Ref {
+    return this.op('BroadcastTo', [x, sizes]);
+  }
+
+  tile(x: Ref, counts: readonly number[]): Ref {
+    return this.op('Tile', [x, this.ints(counts)]);
+  }
 }

@@ -1,83 +1,13 @@
-import { inverse, isPlain } from '../../../layout/order.js';
-import { castKind } from '../../../lowering/casts.js';
 import { decline } from '../../../lowering/decline.js';
-import { shapeRange } from '../../../lowering/ranges.js';
+import { scalar } from '../../../lowering/operands.js';
+import { commonShapeRows } from '../../../lowering/rows/shapes.js';
 import { isStatic, sizeOf } from '../../../model/index.js';
-import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import { type Row, row } from '../row.js';
 
-/** The same elements under other sizes; the layout has seen to it that they lie right. */
-function reshaping(operator: Operator<unknown>): Row {
-  return row(operator, (site) => {
-    site.kind(0);
-    const result = site.resultShape();
-    return result.join() === site.shape(0).join() ? site.input(0) : site.reshape(site.input(0), result);
-  });
-}
-
-function castRow(operator: typeof operators.cast): Row {
-  return row(operator, (site, { to }) => site.build.cast(site.input(0), site.kind(0), castKind(site, to)));
-}
-
 /** Sizes, types and the places of elements. */
 export const shapeRows: readonly Row[] = [
-  reshaping(operators.reshape),
-  reshaping(operators.flatten),
-  reshaping(operators.squeeze),
-  reshaping(operators.unsqueeze),
-
-  /** No element moves: the layout has given the axes other numbers. */
-  row(operators.transpose, (site) => {
-    site.kind(0);
-    site.resultOnnxShape();
-    return site.input(0);
-  }),
-
-  row(operators.identity, (site) => {
-    site.kind(0);
-    return site.input(0);
-  }),
-
-  row(operators.dropout, (site, { trainingMode, ratio }) => {
-    const isTraining = trainingMode !== false && ratio !== 0;
-    if (isTraining) return decline('drops elements at random');
-    if (site.node.outputs[1]) return decline('gives the mask of elements kept');
-    return site.input(0);
-  }),
-  castRow(operators.cast),
-  castRow(operators.castLike),
-
-  row(operators.concat, (site, { axis }) => {
-    const kind = site.resultKind();
-    const order = site.resultOrder();
-    const parts = site.node.inputs.map((_, index) => site.input(index));
-    site.node.inputs.forEach((_, index) => {
-      if (site.kind(index) !== kind) decline('of different types');
-    });
-    return site.build.concat(parts, order.indexOf(axis));
-  }),
-
-  row(operators.split, (site, { axis, sizes }) => {
-    if (!sizes) return decline('parts whose sizes are computed');
-    site.kind(0);
-    return site.build.split(site.input(0), sizes, site.axis(axis));
-  }),
-
-  row(operators.shape, (site, { start, end }) => {
-    const { build } = site;
-    const rank = site.onnxShape(0).length;
-    const sizes = build.shapeOf(site.input(0));
-    const order = site.order(0);
-    const axes = inverse(order).slice(...shapeRange(start, end ?? rank, rank));
-    if (isPlain(order) && axes.length > 0) {
-      const [first = 0] = axes;
-      return axes.length === rank
-        ? sizes
-        : build.stridedSlice(sizes, { begin: [first], end: [first + axes.length], strides: [1] });
-    }
-    return build.gather(sizes, build.ints(axes), 0);
-  }),
+  ...commonShapeRows,
 
   row(operators.size, (site) => {
     const { build } = site;
@@ -98,28 +28,10 @@ export const shapeRows: readonly Row[] = [
     return kind === 'float32' ? site.build.floats(ones, shape) : site.build.ints(ones, shape);
   }),
 
-  row(operators.expand, (site) => {
-    site.kind(0);
-    const [from, to] = [site.shape(0), site.resultShape()];
-    if (from.join() === to.join()) return site.input(0);
-    return site.build.op('BROADCAST_TO', [site.input(0), site.shapeVector(to)]);
-  }),
-
-  row(operators.tile, (site, { repeats }) => {
-    if (!repeats) return decline('repeats that are computed');
-    site.kind(0);
-    const counts = site.order(0).map((axis) => repeats[axis] ?? 1);
-    return counts.every((count) => count === 1)
-      ? site.input(0)
-      : site.build.op('TILE', [site.input(0), site.build.ints(counts)]);
-  }),
-
   row(operators.constantOfShape, (site, { value }) => {
     const kind = site.resultKind();
     const [element = 0] = value.toFloat64();
     const { build } = site;
-    const scalar =
-      kind === 'float32' ? build.float(element) : kind === 'int32' ? build.int(element) : build.bool(element !== 0);
-    return build.op('FILL', [site.shapeVector(site.resultShape()), scalar]);
+    return build.op('FILL', [site.shapeVector(site.resultShape()), scalar(build, kind, element)]);
   }),
 ];
