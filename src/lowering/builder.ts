@@ -13,6 +13,9 @@ export interface Range {
   readonly endMask?: number;
 }
 
+/** Operations of no options, by the names that TensorFlow gives them. */
+export type Operation = 'Round';
+
 /** What a constant is called: as the source calls the one that it is, or like this where it is another. */
 export type ConstantName = { readonly source: string } | { readonly like: string };
 
@@ -42,12 +45,23 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   bool(value: boolean): Ref;
   /** An int32 vector. */
   ints(values: readonly number[]): Ref;
+  apply(operation: Operation, ...operands: readonly Ref[]): Ref;
+  add(a: Ref, b: Ref): Ref;
+  sub(a: Ref, b: Ref): Ref;
+  mul(a: Ref, b: Ref): Ref;
+  /** Of floats. */
+  div(a: Ref, b: Ref): Ref;
+  maximum(a: Ref, b: Ref): Ref;
+  /** Floats from `low` to `high`; what is no number stays. */
+  clip(x: Ref, low: number, high: number): Ref;
+
   /** The sizes of x as an int32 vector. */
   shapeOf(x: Ref): Ref;
   /** @param shape an int32 vector, of which one element may be -1 */
   reshape(x: Ref, shape: Ref): Ref;
   cast(x: Ref, from: Type, to: Type): Ref;
   expandDims(x: Ref, axis: number): Ref;
+  squeeze(x: Ref, axes: readonly number[]): Ref;
   /** Axis k of the result is axis `permutation[k]` of x. */
   transpose(x: Ref, permutation: readonly number[]): Ref;
   concat(parts: readonly Ref[], axis: number): Ref;

@@ -1,5 +1,5 @@
 import { isPlain } from '../../layout/order.js';
-import type { Amounts, ConstantName, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
+import type { Amounts, ConstantName, Operation, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
 import { elementsOf, kindOf } from '../../lowering/elements.js';
 import type { Tensor } from '../../model/index.js';
 import { litertDeclaration } from './declaration.js';
@@ -11,6 +11,11 @@ export type { Ref } from './program-builder.js';
 
 /** XNNPACK takes fewer parts at once, and cuts the graph where there are more. */
 const MOST_JOINED = 5;
+
+/** What TensorFlow Lite calls the operations of TensorFlow. */
+const OPERATORS: Readonly<Record<Operation, string>> = {
+  Round: 'ROUND',
+};
 
 /** One method per operator whose arguments need care; the others are `op` with their inputs. */
 export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> {
@@ -31,6 +36,10 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     return this.constant({ name, type, shape, elements: () => elementsOf(tensor), keepsPrecision, ints });
   }
 
+  apply(operation: Operation, ...operands: readonly Ref[]): Ref {
+    return this.op(OPERATORS[operation], operands);
+  }
+
   add(a: Ref, b: Ref): Ref {
     return this.op('ADD', [a, b]);
   }
@@ -47,13 +56,21 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     return this.op('DIV', [a, b]);
   }
 
+  maximum(a: Ref, b: Ref): Ref {
+    return this.op('MAXIMUM', [a, b]);
+  }
+
   /** The bound stands first: the plain kernels give it for what is no number where it stands behind. */
-  maximum(bound: Ref, x: Ref): Ref {
+  atLeast(x: Ref, bound: Ref): Ref {
     return this.op('MAXIMUM', [bound, x]);
   }
 
-  minimum(bound: Ref, x: Ref): Ref {
+  atMost(x: Ref, bound: Ref): Ref {
     return this.op('MINIMUM', [bound, x]);
+  }
+
+  clip(x: Ref, low: number, high: number): Ref {
+    return this.atMost(this.atLeast(x, this.float(low)), this.float(high));
   }
 
   transpose(x: Ref, permutation: readonly number[]): Ref {

@@ -10,7 +10,7 @@ export function numberLike(site: Site, value: number, index = 0): Ref {
 export function magnitude(site: Site, x: Ref, index = 0): Ref {
   const { build } = site;
   if (site.kind(index) === 'float32') return build.op('ABS', [x]);
-  return build.op('MAXIMUM', [x, negative(site, x, index)]);
+  return build.maximum(x, negative(site, x, index));
 }
 
 /** -x, of integers too. */

@@ -1,5 +1,5 @@
 import { isPlain } from '../../layout/order.js';
-import type { Amounts, ConstantName, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
+import type { Amounts, ConstantName, Operation, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
 import { elementsOf, kindOf } from '../../lowering/elements.js';
 import type { Tensor } from '../../model/index.js';
 import * as attribute from './attributes.js';
@@ -24,6 +24,34 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     const dtype = kindOf(tensor.dtype);
     if (!dtype) throw new TypeError(`TensorFlow.js has no ${tensor.dtype}`);
     return this.weight({ name, dtype, shape, elements: () => elementsOf(tensor), keepsPrecision });
+  }
+
+  apply(operation: Operation, ...operands: readonly Ref[]): Ref {
+    return this.op(operation, operands);
+  }
+
+  add(a: Ref, b: Ref): Ref {
+    return this.op('AddV2', [a, b]);
+  }
+
+  sub(a: Ref, b: Ref): Ref {
+    return this.op('Sub', [a, b]);
+  }
+
+  mul(a: Ref, b: Ref): Ref {
+    return this.op('Mul', [a, b]);
+  }
+
+  div(a: Ref, b: Ref): Ref {
+    return this.op('RealDiv', [a, b]);
+  }
+
+  maximum(a: Ref, b: Ref): Ref {
+    return this.op('Maximum', [a, b]);
+  }
+
+  clip(x: Ref, low: number, high: number): Ref {
+    return this.op('ClipByValue', [x, this.float(low), this.float(high)]);
   }
 
   transpose(x: Ref, permutation: readonly number[]): Ref {

@@ -16,5 +16,5 @@ export function negative(site: Site, x: Ref, index = 0): Ref {
 export function magnitude(site: Site, x: Ref, index = 0): Ref {
   const { build } = site;
   if (site.kind(index) === 'float32') return build.op('Abs', [x]);
-  return build.op('Maximum', [x, negative(site, x, index)]);
+  return build.maximum(x, negative(site, x, index));
 }

@@ -15,7 +15,7 @@ const OPERATORS: ReadonlyMap<number | undefined, string> = new Map([
 
 /** scale * expm1(min(x, 0)): what is below 0 of the exponential units, whose own kernel has a fixed factor. */
 function belowZero(build: Builder, x: Ref, scale: number): Ref {
-  const unit = build.op('ELU', [build.minimum(build.float(0), x)]);
+  const unit = build.op('ELU', [build.atMost(x, build.float(0))]);
   return scale === 1 ? unit : build.mul(unit, build.float(scale));
 }
 
@@ -24,18 +24,14 @@ function indicator(build: Builder, test: 'LESS' | 'GREATER', x: Ref, limit: numb
   return build.cast(build.op(test, [x, build.float(limit)]), 'bool', 'float32');
 }
 
-function between(build: Builder, x: Ref, low: number, high: number): Ref {
-  return build.minimum(build.float(high), build.maximum(build.float(low), x));
-}
-
 /** Whether the kernel's own broadcasting takes a slope: one number, or one for each element of the last axes. */
 function isSlope(x: Ref, slope: Ref): boolean {
   return slope.shape.length <= x.shape.length && slope.shape.slice(0, -1).every((size) => size === 1);
 }
 
 function clipByTwo(site: Site, x: Ref): Ref {
-  const raised = site.has(1) ? site.build.maximum(site.input(1), x) : x;
-  return site.has(2) ? site.build.minimum(site.input(2), raised) : raised;
+  const raised = site.has(1) ? site.build.atLeast(x, site.input(1)) : x;
+  return site.has(2) ? site.build.atMost(raised, site.input(2)) : raised;
 }
 
 /** Activations with attributes. */
@@ -47,7 +43,7 @@ export const activationRows: readonly Row[] = [
     const x = floatInput(site);
     const slope = site.broadcast(1);
     if (slope.constant && isSlope(x, slope)) return build.op('PRELU', [x, slope]);
-    return build.add(build.op('RELU', [x]), build.mul(build.minimum(build.float(0), x), slope));
+    return build.add(build.op('RELU', [x]), build.mul(build.atMost(x, build.float(0)), slope));
   }),
 
   row(operators.elu, (site, { alpha }) => {
@@ -84,7 +80,7 @@ export const activationRows: readonly Row[] = [
       const six = build.op('ADD', [x, build.float(3)], { activation: ACTIVATIONS.RELU6 });
       return build.mul(six, build.float(1 / 6));
     }
-    return between(build, build.add(build.mul(x, build.float(alpha)), build.float(beta)), 0, 1);
+    return build.clip(build.add(build.mul(x, build.float(alpha)), build.float(beta)), 0, 1);
   }),
 
   row(operators.hardSwish, (site) => site.build.op('HARD_SWISH', [floatInput(site)])),
@@ -100,15 +96,15 @@ export const activationRows: readonly Row[] = [
   row(operators.thresholdedRelu, (site, { alpha }) => {
     const { build } = site;
     const x = floatInput(site);
-    return build.mul(build.maximum(build.float(alpha), x), indicator(build, 'GREATER', x, alpha));
+    return build.mul(build.atLeast(x, build.float(alpha)), indicator(build, 'GREATER', x, alpha));
   }),
 
   row(operators.shrink, (site, { bias, lambd }) => {
     const { build } = site;
     if (lambd < 0) return decline('of a negative lambd');
     const x = floatInput(site);
-    const below = build.add(build.minimum(build.float(-lambd), x), build.float(bias));
-    const above = build.add(build.maximum(build.float(lambd), x), build.float(-bias));
+    const below = build.add(build.atMost(x, build.float(-lambd)), build.float(bias));
+    const above = build.add(build.atLeast(x, build.float(lambd)), build.float(-bias));
     const isBelow = indicator(build, 'LESS', x, -lambd);
     return build.add(build.mul(below, isBelow), build.mul(above, indicator(build, 'GREATER', x, lambd)));
   }),
@@ -121,7 +117,7 @@ export const activationRows: readonly Row[] = [
     if (min === Number.NEGATIVE_INFINITY && max === Number.POSITIVE_INFINITY) return x;
     const own = OPERATORS.get(clipped(min, max));
     if (own) return build.op(own, [x]);
-    const raised = min === Number.NEGATIVE_INFINITY ? x : build.maximum(build.float(min), x);
-    return max === Number.POSITIVE_INFINITY ? raised : build.minimum(build.float(max), raised);
+    const raised = min === Number.NEGATIVE_INFINITY ? x : build.atLeast(x, build.float(min));
+    return max === Number.POSITIVE_INFINITY ? raised : build.atMost(raised, build.float(max));
   }),
 ];

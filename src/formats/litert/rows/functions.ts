@@ -28,11 +28,11 @@ const WHOLE_ERF = 4;
 
 /** GELU(s) + GELU(-s) is s * erf(s / sqrt(2)). What is near 0 divides by a number that is not. */
 function erf(build: Builder, x: Ref): Ref {
-  const inside = build.minimum(build.float(WHOLE_ERF), build.maximum(build.float(-WHOLE_ERF), x));
+  const inside = build.clip(x, -WHOLE_ERF, WHOLE_ERF);
   const scaled = build.mul(inside, build.float(Math.SQRT2));
   const gelu = (of: Ref) => build.op('GELU', [of], { approximate: 0 });
   const sum = build.add(gelu(scaled), gelu(build.op('NEG', [scaled])));
-  const quotient = build.div(sum, build.maximum(build.float(1e-6), build.op('ABS', [scaled])));
+  const quotient = build.div(sum, build.atLeast(build.op('ABS', [scaled]), build.float(1e-6)));
   return build.mul(quotient, build.op('SIGN', [x]));
 }
 
@@ -62,7 +62,7 @@ const WHOLE_MISH = 20;
 
 /** x * tanh(log(1 + e)) = x * n / (n + 2) with n = e * (e + 2), which stays exact where e is small. */
 function mish(build: Builder, x: Ref): Ref {
-  const e = exp(build, build.minimum(build.float(WHOLE_MISH), x));
+  const e = exp(build, build.atMost(x, build.float(WHOLE_MISH)));
   const n = build.mul(e, build.add(e, build.float(2)));
   return build.mul(x, build.div(n, build.add(n, build.float(2))));
 }
@@ -103,7 +103,7 @@ export const functionRows: readonly Row[] = [
   numeric(operators.abs, magnitude),
   numeric(operators.neg, negative),
   numeric(operators.relu, (site, x) =>
-    site.kind(0) === 'float32' ? site.build.op('RELU', [x]) : site.build.maximum(site.build.int(0), x),
+    site.kind(0) === 'float32' ? site.build.op('RELU', [x]) : site.build.atLeast(x, site.build.int(0)),
   ),
   numeric(operators.sign, (site, x) => {
     const { build } = site;

@@ -167,7 +167,7 @@ export const normalizationRows: readonly Row[] = [
     const x = floatInput(site);
     const axes = [site.axis(axis)];
     // What is 0 throughout stays 0.
-    const atLeast = (norm: Ref) => build.maximum(build.float(SMALLEST), norm);
+    const atLeast = (norm: Ref) => build.atLeast(norm, build.float(SMALLEST));
     const bounded = build.div(x, atLeast(build.reduce('REDUCE_MAX', build.op('ABS', [x]), axes, true)));
     const norm =
       p === 1

@@ -85,7 +85,7 @@ export const activationRows: readonly Row[] = [
     const x = floatInput(site);
     if (Math.abs(alpha - 1 / 6) < 1e-7 && beta === 0.5) return build.op('Mul', [hardSix(build, x), build.float(1 / 6)]);
     const line = build.op('AddV2', [build.op('Mul', [x, build.float(alpha)]), build.float(beta)]);
-    return build.op('ClipByValue', [line, build.float(0), build.float(1)]);
+    return build.clip(line, 0, 1);
   }),
 
   row(operators.hardSwish, (site) => {
@@ -128,6 +128,6 @@ export const activationRows: readonly Row[] = [
     if (min === Number.NEGATIVE_INFINITY && max === Number.POSITIVE_INFINITY) return x;
     if (min === 0 && max === Number.POSITIVE_INFINITY) return site.build.op('Relu', [x]);
     if (min === 0 && max === 6) return site.build.op('Relu6', [x]);
-    return site.build.op('ClipByValue', [x, site.build.float(min), site.build.float(max)]);
+    return site.build.clip(x, min, max);
   }),
 ];

@@ -1,3 +1,4 @@
+import { quantizationRows } from '../../../lowering/rows/quantization.js';
 import type { Row } from '../row.js';
 import { activationRows } from './activations.js';
 import { arithmeticRows } from './arithmetic.js';
@@ -9,7 +10,6 @@ import { gatheringRows } from './gathering.js';
 import { normalizationRows } from './normalization.js';
 import { averagePoolRow, globalAveragePoolRow, globalMaxPoolRow, maxPoolRow } from './pooling.js';
 import { productRows } from './products.js';
-import { quantizationRows } from './quantization.js';
 import { reductionRows } from './reduction.js';
 import { resizeRows } from './resize.js';
 import { selectionRows } from './selection.js';

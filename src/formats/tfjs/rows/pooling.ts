@@ -1,14 +1,6 @@
 import { decline } from '../../../lowering/decline.js';
-import { mergedShape } from '../../../lowering/runs.js';
-import {
-  isOpenMean,
-  isPointwise,
-  meanCorrections,
-  type Plane,
-  POINTWISE,
-  type WindowAxis,
-  windowAxes,
-} from '../../../lowering/windows.js';
+import { dilatedMaxima, pooled, surround } from '../../../lowering/pooling.js';
+import { isOpenMean, meanCorrections, type Plane, type WindowAxis } from '../../../lowering/windows.js';
 import {
   type AveragePoolParameters,
   averagePool,
@@ -16,10 +8,9 @@ import {
   globalMaxPool,
   type MaxPoolParameters,
   maxPool,
-  type PoolParameters,
 } from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
-import type { Builder, Ref } from '../builder.js';
+import type { Ref } from '../builder.js';
 import { row, type Site } from '../row.js';
 
 /** MaxPool; what is padded never is the maximum. */
@@ -56,57 +47,6 @@ function countedShares(site: Site, { countIncludePad }: AveragePoolParameters, p
   });
   const counting = build.pad(image, surround(counted), build.float(1));
   return slidePool(site, 'AvgPool', build.pad(counting, surround(left), build.float(0)), plane);
-}
-
-/** The greatest of all taps, one axis after the other: no kernel has holes. */
-function dilatedMaxima(build: Builder, x: Ref, plane: Plane): Ref {
-  return plane.reduce((whole, { kernel, stride, dilation, result }, index) => {
-    if (kernel === 1 && stride === 1) return whole;
-    if (typeof result !== 'number') return decline('a pool with dilation over a size that is not known');
-    const tap = (begin: number) => {
-      const at = (own: number, other: number) => [other, ...plane.map((_, i) => (i === index ? own : other)), other];
-      const end = begin + (result - 1) * stride + 1;
-      // All axes but the one that is pooled are taken to their ends.
-      const endMask = 0b1111 ^ (1 << (index + 1));
-      return build.stridedSlice(whole, { begin: at(begin, 0), end: at(end, 0), strides: at(stride, 1), endMask });
-    };
-    return Array.from({ length: kernel }, (_, i) => tap(i * dilation)).reduce((a, b) => build.op('Maximum', [a, b]));
-  }, x);
-}
-
-function surround(plane: readonly Pick<WindowAxis, 'before' | 'behind'>[]): (readonly [number, number])[] {
-  return [[0, 0], ...plane.map(({ before, behind }) => [before, behind] as const), [0, 0]];
-}
-
-/** A pool over one axis is one over two, of which the first has size 1; one over three is one over the first, then the rest. */
-function pooled(site: Site, parameters: PoolParameters, pool: (x: Ref, plane: Plane) => Ref): Ref {
-  if (site.kind(0) !== 'float32') return decline('a pool of integers');
-  const [first, second, third, ...others] = windowAxes(site, parameters);
-  const x = site.input(0);
-  if (!first || others.length > 0) return decline(`a pool over ${parameters.kernelShape.length} axes`);
-  if (!second) {
-    return site.build.squeeze(pool(site.build.expandDims(x, 1), [{ ...POINTWISE, size: 1, result: 1 }, first]), [1]);
-  }
-  return third ? pooledVolume(site, [first, second, third], pool) : pool(x, [first, second]);
-}
-
-function pooledVolume(
-  site: Site,
-  [depth, height, width]: readonly [WindowAxis, WindowAxis, WindowAxis],
-  pool: (x: Ref, plane: Plane) => Ref,
-): Ref {
-  const shape = site.shape(0);
-  let x = site.input(0);
-  if (!isPointwise(depth)) {
-    const flat = mergedShape(shape, [[0], [1], [2, 3], [4]]);
-    const size = flat[2] ?? 1;
-    x = pool(site.reshape(x, flat), [depth, { ...POINTWISE, size, result: size }]);
-    shape[1] = depth.result;
-  }
-  if (!isPointwise(height) || !isPointwise(width)) {
-    x = pool(site.reshape(x, mergedShape(shape, [[0, 1], [2], [3], [4]])), [height, width]);
-  }
-  return x === site.input(0) ? x : site.reshape(x, site.resultShape());
 }
 
 type Sliding = Pick<WindowAxis, 'kernel' | 'stride'>;

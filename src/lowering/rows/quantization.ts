@@ -1,9 +1,8 @@
-import { decline } from '../../../lowering/decline.js';
-import { alongAxis } from '../../../lowering/operands.js';
-import type { DataType } from '../../../model/index.js';
-import { dequantizeLinear, quantizeLinear } from '../../../operators/index.js';
-import type { Ref } from '../builder.js';
-import { type Row, row, type Site } from '../row.js';
+import type { DataType } from '../../model/index.js';
+import { dequantizeLinear, quantizeLinear } from '../../operators/index.js';
+import { decline } from '../decline.js';
+import { alongAxis } from '../operands.js';
+import { type CommonRow, type CommonSite, commonRow } from '../row.js';
 
 const RANGES: ReadonlyMap<DataType | undefined, readonly [number, number]> = new Map<
   DataType,
@@ -16,7 +15,7 @@ const RANGES: ReadonlyMap<DataType | undefined, readonly [number, number]> = new
 ]);
 
 /** A scale or zero point, for the whole tensor or along one axis, as float32 that broadcasts. */
-function factor(site: Site, index: number, axis: number | undefined): Ref {
+function factor<Ref>(site: CommonSite<Ref>, index: number, axis: number | undefined): Ref {
   const shape = site.onnxShape(index);
   const vector = site.build.cast(site.precise(index), site.kind(index), 'float32');
   if (shape.length === 0) return vector;
@@ -28,18 +27,17 @@ function factor(site: Site, index: number, axis: number | undefined): Ref {
 }
 
 /** Integers that stand for floats, and back; in float32, by the formulas of ONNX. */
-export const quantizationRows: readonly Row[] = [
+export const quantizationRows: readonly CommonRow[] = [
   /** Rounded to even, as everywhere; integers are held in int32 and kept within their type. */
-  row(quantizeLinear, (site, { axis }) => {
+  commonRow(quantizeLinear, (site, { axis }) => {
     const { build } = site;
     const [low, high] = RANGES.get(site.node.output(0).dtype) ?? decline(`to ${site.node.output(0).dtype}`);
     const x = build.cast(site.input(0), site.kind(0), 'float32');
-    const rounded = build.op('ROUND', [build.div(x, factor(site, 1, axis))]);
+    const rounded = build.apply('Round', build.div(x, factor(site, 1, axis)));
     const shifted = site.has(2) ? build.add(rounded, factor(site, 2, axis)) : rounded;
-    const inside = build.minimum(build.float(high), build.maximum(build.float(low), shifted));
-    return build.cast(inside, 'float32', 'int32');
+    return build.cast(build.clip(shifted, low, high), 'float32', 'int32');
   }),
-  row(dequantizeLinear, (site, { axis }) => {
+  commonRow(dequantizeLinear, (site, { axis }) => {
     const { build } = site;
     const x = build.cast(site.input(0), site.kind(0), 'float32');
     const centred = site.has(2) ? build.sub(x, factor(site, 2, axis)) : x;
