@@ -251,6 +251,25 @@ describe('downwards, where every reader takes it', () => {
       ['Relu', 'Flatten', 'Gemm'],
     ));
 
+  test('a batch norm before products that read its channels last', () =>
+    expectLeft(
+      (n) => {
+        const y = n.transpose(n.batchNorm(n.relu(n.input(IMAGE))), [0, 2, 3, 1]);
+        return [5, 3].map((columns) => n.node('MatMul', [y, n.random([4, columns])]));
+      },
+      ['Relu', 'Transpose', 'MatMul', 'Add', 'MatMul', 'Add'],
+    ));
+
+  test.each(['Add', 'Sub'])('a batch norm before a product with a bias of its own: %s', (operator) =>
+    expectLeft(
+      (n) => {
+        const y = n.node('MatMul', [n.batchNorm(n.relu(n.input([3, 4]))), n.random([4, 5])]);
+        return n.node(operator, [y, n.random([5])]);
+      },
+      ['Relu', 'MatMul', operator],
+    ),
+  );
+
   test('a batch norm before the reflected border of a convolution', () =>
     expectLeft(
       (n) => {
@@ -310,6 +329,15 @@ const untouched: readonly (readonly [string, (n: Network) => Value | readonly Va
   ['a scale above 1 behind an average pooling', (n) => enlarged(n, 'AveragePool')],
   ['a scale above 1 behind a global pooling', (n) => enlarged(n, 'GlobalAveragePool')],
   ['a scale above 1 behind a LeakyRelu: what it shrinks may be far below it', (n) => enlarged(n, 'LeakyRelu')],
+  [
+    'a batch norm before a product over another axis than its channels',
+    (n) => n.node('MatMul', [n.batchNorm(n.relu(n.input([2, 4, 6, 4]))), n.random([4, 5])]),
+  ],
+  [
+    'a batch norm before a product by what is computed',
+    (n) => n.node('MatMul', [n.batchNorm(n.relu(n.input([3, 4]))), n.input([4, 5])]),
+  ],
+  ['the scale of a layer normalization that is written out', (n) => layerNorm(n)],
   ['a shift before a padded convolution', (n) => n.conv(n.batchNorm(n.relu(n.input(IMAGE))), { kernel: 3, pad: 1 })],
   ['a shift behind a ReLU', (n) => n.batchNorm(n.relu(n.conv(n.input(IMAGE))))],
   ['a negative scale behind max pooling', (n) => negative(n)],
@@ -409,6 +437,16 @@ function countingPool(n: Network): Value {
 function readTwice(n: Network): readonly Value[] {
   const y = n.concat([n.conv(n.input(IMAGE)), n.conv(n.input(IMAGE))]);
   return [n.relu(n.batchNorm(y)), n.relu(y)];
+}
+
+/** Before a linear layer, as exporters write it. */
+function layerNorm(n: Network): Value {
+  const mean = (x: Value) => n.node('ReduceMean', [x], { axes: [-1] });
+  const x = n.input([2, 5, 4]);
+  const centred = n.sub(x, mean(x));
+  const deviation = n.node('Sqrt', [n.add(mean(n.mul(centred, centred)), n.constant(1e-5))]);
+  const normal = n.mul(n.div(centred, deviation), n.random([4], 0.5, 1));
+  return n.node('MatMul', [n.add(normal, n.random([4])), n.random([4, 3])]);
 }
 
 function gelu(n: Network): Value {

@@ -2,9 +2,11 @@ import type { Node, Use, Value } from '../../model/index.js';
 import { reduceMean } from '../../operators/index.js';
 import { commutes } from './absorb-upward.js';
 import { type AddedConstant, addedConstantOf, constantBefore } from './added-constant.js';
-import { type Edit, renamed, withWeights } from './edit.js';
+import { expanded } from './channel-affine.js';
+import { type Edit, renamed, withConstant, withConstantAndRow, withWeights } from './edit.js';
 import { followShape, type Travelling } from './follow-shape.js';
-import { scaleOperand } from './scaled-weights.js';
+import { isShifted, scaleOperand } from './scaled-weights.js';
+import { outputsAlong, underflows } from './underflow.js';
 
 const DEEPEST = 32;
 
@@ -44,6 +46,7 @@ function absorbedBy({ node, index }: Use, affine: Travelling, depth: number, onS
     const weights = affine.axis === undefined || affine.axis === 1 ? scaleOperand(node, affine) : undefined;
     return weights && [withWeights(node, weights)];
   }
+  if (node.is('MatMul')) return intoRows(node, affine);
   const passed = commutes(node, affine) ? affine : (behindMean(node, affine) ?? followShape(node, affine, 'forward'));
   return passed && absorbDownward(output, passed, depth + 1, onStop);
 }
@@ -59,6 +62,33 @@ function behindSum(
   const behind = absorbDownward(output, { ...affine, shift: affine.shift.map(() => 0) }, depth + 1, onStop);
   const constant = behind && constantBefore(added, affine);
   return constant && [...behind, constant];
+}
+
+/**
+ * The scale goes into the rows of a constant right operand, and of the shift comes a row that is added behind, or to what
+ * is added there. A scale alone is left: it is the last but one step of a layer normalization that is written out, which
+ * engines know whole.
+ */
+function intoRows(node: Node, affine: Travelling): Edit[] | undefined {
+  const right = node.constant(1);
+  const last = (node.inputs[0]?.rank ?? 0) - 1;
+  const isAlongRows = affine.axis === undefined || affine.axis === last;
+  if (right?.shape.length !== 2 || last < 1 || !isAlongRows || !isShifted(affine)) return undefined;
+  const [rows = 1, columns = 1] = right.shape;
+  const [scale, shift] = [expanded(affine.scale, rows), expanded(affine.shift, rows)];
+  const values = right.toFloat64();
+  const row = new Float64Array(columns);
+  for (let at = 0; at < values.length; at++) {
+    const [k, n] = [Math.floor(at / columns), at % columns];
+    row[n] = (row[n] ?? 0) + (shift[k] ?? 0) * (values[at] ?? 0);
+    values[at] = (values[at] ?? 0) * (scale[k] ?? 0);
+  }
+  if (underflows(right.dtype, values, outputsAlong(right.shape, 1), row)) return undefined;
+  const product = node.output();
+  const added = product.onlyReader && addedConstantOf(product.onlyReader);
+  const behind = added && constantBefore(added, { axis: last, scale: row.map(() => 1), shift: row });
+  const edit = behind ? withConstant(node, 1, values) : withConstantAndRow(node, 1, values, row);
+  return edit && (behind ? [renamed(product), edit, behind] : [edit]);
 }
 
 /** The mean of s x + b is s mean(x) + b along the axes that no mean is taken over. */

@@ -1,4 +1,4 @@
-import { type Node, type SourceNode, Tensor, type Value } from '../../model/index.js';
+import type { Node, SourceNode, Value } from '../../model/index.js';
 import { mergeOrigins } from '../pass.js';
 import { roundedTensor } from './rounded-tensor.js';
 import type { NewWeights } from './scaled-weights.js';
@@ -53,35 +53,34 @@ export function withConstantAndRow(
   values: Float64Array,
   row: Float64Array,
 ): Edit | undefined {
-  const constant = withConstant(node, index, values);
-  const dtype = node.constant(index)?.dtype;
-  if (!constant || !dtype) return undefined;
+  const old = node.constant(index);
+  const tensor = old && roundedTensor(old.dtype, old.shape, values);
+  const added = old && roundedTensor(old.dtype, [row.length], row);
+  if (!tensor || !added) return undefined;
   return (origin) => {
     const { graph } = node;
-    const readers = node.output().uses;
-    constant(origin);
-    const result = readers[0]?.node.inputs[readers[0].index];
-    if (!result) return;
-    const shift = graph.addConstant(Tensor.from(dtype, [row.length], row), `${node.label}.bias`);
-    const sum = graph.insert({ operator: 'Add', inputs: [result, shift], origin: mergeOrigins([origin]) }).output();
-    sum.dtype = result.dtype;
-    sum.shape = result.shape;
-    for (const reader of readers) graph.setInput(reader.node, reader.index, sum);
+    const result = node.output();
+    const constant = graph.addConstant(tensor, node.inputs[index]?.name);
+    const product = again(
+      node,
+      node.inputs.map((input, i) => (i === index ? constant : input)),
+      origin,
+    ).output();
+    const shift = graph.addConstant(added, `${node.label}.bias`);
+    const sum = graph.insert({ operator: 'Add', inputs: [product, shift], origin: mergeOrigins([origin]) }).output();
+    for (const value of [product, sum]) {
+      value.dtype = result.dtype;
+      value.shape = result.shape;
+    }
+    graph.replace(result, sum);
+    graph.remove(node);
   };
 }
 
 /** The same node over other operands, in the place of the old one; results keep their types. */
 function rebuild(node: Node, inputs: readonly (Value | undefined)[], origin: readonly SourceNode[]): void {
   const { graph } = node;
-  const made = graph.insert({
-    operator: node.operator,
-    domain: node.domain,
-    name: node.name,
-    inputs,
-    outputs: node.outputs.length,
-    attributes: node.attributes,
-    origin: mergeOrigins([node.origin, origin]),
-  });
+  const made = again(node, inputs, origin);
   node.outputs.forEach((old, i) => {
     const value = made.outputs[i];
     if (!old || !value) return;
@@ -90,4 +89,17 @@ function rebuild(node: Node, inputs: readonly (Value | undefined)[], origin: rea
     graph.replace(old, value);
   });
   graph.remove(node);
+}
+
+/** The same node over other operands, beside it; it also stands for the nodes of `origin`. */
+function again(node: Node, inputs: readonly (Value | undefined)[], origin: readonly SourceNode[]): Node {
+  return node.graph.insert({
+    operator: node.operator,
+    domain: node.domain,
+    name: node.name,
+    inputs,
+    outputs: node.outputs.length,
+    attributes: node.attributes,
+    origin: mergeOrigins([node.origin, origin]),
+  });
 }
