@@ -1,6 +1,6 @@
 import type { Engine, Session } from '../engines/index.js';
 import { median } from '../median.js';
-import { isFloat, type Tensor } from '../model/index.js';
+import { isFloat, Tensor } from '../model/index.js';
 import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
 import { Comparison } from './comparison.js';
 import type { Judgement, Range } from './judgement.js';
@@ -57,9 +57,10 @@ export async function scaledFailures(
     const dear: string[] = [];
     for (const name of suspects) {
       const losses = lossesOf(name, runs, rangeOf(name));
-      const beyond = beyondRange(name, runs) ?? (losses.own >= LOST ? tooDear(losses) : undefined);
+      const isLost = losses !== undefined && losses.own >= LOST;
+      const beyond = beyondRange(name, runs) ?? (isLost ? tooDear(losses) : undefined);
       if (beyond) fail(name, beyond);
-      else if (tooDear(losses)) dear.push(name);
+      else if (losses && tooDear(losses)) dear.push(name);
     }
     if (dear.length === 0) continue;
     const more = trialsFor(judgement, await range.source.moreScaled(exponent));
@@ -109,19 +110,36 @@ interface Losses {
   readonly excuse: number;
 }
 
-function lossesOf(name: string, { answered, answers, excuses }: ScaledRuns, range: number | undefined): Losses {
-  return {
-    own: lossOf(name, answered, answers, range) ?? 0,
-    excuse: lossOf(name, answered, excuses, range) ?? 0,
-  };
+/**
+ * Over the places where the unfused source has numbers: where it has none, nothing can be asked of digits.
+ * @returns undefined where there is no such place
+ */
+function lossesOf(
+  name: string,
+  { answered, answers, excuses }: ScaledRuns,
+  range: number | undefined,
+): Losses | undefined {
+  const excused = answered.map((answer, i) => onlyWhereFinite(name, answer, excuses[i]?.get(name)));
+  const [own, excuse] = [lossOf(name, excused, answers, range), lossOf(name, excused, excuses, range)];
+  return excuse === null ? undefined : { own: own ?? 0, excuse };
 }
 
-/** Each of the middle one of the inputs. */
+/** The source's answer with NaN wherever another has no number. */
+function onlyWhereFinite(name: string, answer: Answered[number], other: Tensor | undefined): Answered[number] {
+  const [own, lacking] = [answer.outputs.get(name), nonFinite(other)];
+  if (!own || lacking.length === 0) return answer;
+  const left = Float64Array.from(own.toFloat64());
+  for (const index of lacking) left[index] = Number.NaN;
+  return { ...answer, outputs: new Map([...answer.outputs, [name, Tensor.from('float64', own.shape, left)]]) };
+}
+
+/** Each of the middle one of the inputs that say something. */
 function medianLosses(name: string, runs: readonly ScaledRuns[], range: number | undefined): Losses {
   const losses = runs.flatMap(({ answered, answers, excuses }) =>
-    answered.map((answer, i) =>
-      lossesOf(name, { answered: [answer], answers: answers.slice(i, i + 1), excuses: excuses.slice(i, i + 1) }, range),
-    ),
+    answered.flatMap((answer, i) => {
+      const one = { answered: [answer], answers: answers.slice(i, i + 1), excuses: excuses.slice(i, i + 1) };
+      return lossesOf(name, one, range) ?? [];
+    }),
   );
   return { own: median(losses.map(({ own }) => own)), excuse: median(losses.map(({ excuse }) => excuse)) };
 }
@@ -140,7 +158,7 @@ function nonFinite(tensor: Tensor | undefined): number[] {
   return found;
 }
 
-/** Relative L2 against the source, as rounding is priced, over what is finite on both sides; null where that is not defined. */
+/** Relative L2 against the source, as rounding is priced, over what is finite on both sides; null where nothing is. */
 function lossOf(
   name: string,
   answered: Answered,
@@ -152,5 +170,5 @@ function lossOf(
     const [a, b] = [outputs.get(name), answers[i]?.get(name)];
     if (a && b) comparison.add(a, b, trial.label);
   });
-  return comparison.pricedL2(range);
+  return comparison.hasFinite ? comparison.pricedL2(range) : null;
 }

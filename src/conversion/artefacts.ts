@@ -58,6 +58,7 @@ export async function writeArtefacts(
       isPlaced = true;
     }
   } finally {
+    await check?.close();
     // No system takes away a file that it still writes.
     await Promise.allSettled(stages.map(({ staged }) => staged.onDisk));
     outlet.close(isPlaced);

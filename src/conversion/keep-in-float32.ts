@@ -2,7 +2,7 @@ import type { Verdict } from '../check/index.js';
 import { sha256 } from '../files/index.js';
 import type { Opened } from '../formats/format.js';
 import { namesOf } from '../formats/keep-fp32.js';
-import { type Node, NotEquivalentError } from '../model/index.js';
+import { type MobileoneError, type Node, NotEquivalentError } from '../model/index.js';
 import { reaching } from '../proof/beyond-float16.js';
 import { openWritten } from '../proof/candidates.js';
 import { keepFp32List } from '../proof/keep-fp32-list.js';
@@ -25,6 +25,12 @@ interface Attempts {
   stageAgain(lowered: Lowered): Promise<Stage>;
 }
 
+/** A set that was enough for the search, and not for the run. */
+interface Failed {
+  readonly set: KeptSet;
+  readonly error: MobileoneError;
+}
+
 /** An artefact that was judged. */
 interface Judged {
   readonly stage: Stage;
@@ -43,14 +49,20 @@ export async function keepInFloat32(work: Work, stage: Stage, attempts: Attempts
   const first: Judged = { stage, opened, verdict };
   const explained = async () => ({ ...first, verdict: await check.explained(verdict, { ...stage, opened }, model) });
   if (!verdict.error) return first;
-  const sets = await check.keepFp32({ ...stage, opened }, verdict, model);
+  const sets = await check.keepFp32({ ...stage, opened }, verdict, model, (samples) => {
+    work.stations.advance('search', samples);
+  });
   if (!sets) return explained();
+  let last: Failed | undefined;
   for (;;) {
     const { value, done } = await sets.next();
-    if (done) return value ? { ...first, verdict: fallingShort(verdict, value, model.graph.sorted()) } : explained();
+    if (done)
+      return value ? { ...first, verdict: fallingShort(verdict, value, last, model.graph.sorted()) } : explained();
     const attempt = await tryWith(work, stage, value, attempts);
-    if (attempt.verdict.error) {
+    const { error } = attempt.verdict;
+    if (error) {
       await attempt.stage.staged.onDisk;
+      last = { set: value, error };
       continue;
     }
     await sets.return(undefined);
@@ -93,17 +105,23 @@ function priceOf({ judgements }: Verdict): number | null {
   return prices.reduce((worst, each) => (worst === null || each === null ? null : Math.max(worst, each)), 0);
 }
 
-function fallingShort(verdict: Verdict, shortfall: Shortfall, nodes: readonly Node[]): Verdict {
+const finite = (price: number): number | null => (Number.isFinite(price) ? price : null);
+
+function fallingShort(
+  verdict: Verdict,
+  shortfall: Shortfall,
+  last: Failed | undefined,
+  nodes: readonly Node[],
+): Verdict {
   const { error } = verdict;
   if (!(error instanceof NotEquivalentError)) return verdict;
   const cap = showShare(CAP);
   if (shortfall.kind === 'spread') {
-    const { reached, share } = shortfall;
-    const gain = `l2 ${showFigure(priceOf(verdict))} becomes ${showFigure(reached)} with ${showShare(share)} of the multiply-accumulates in fp32`;
+    const why = last ? stillFailing(last) : spreading(shortfall);
     return {
       ...verdict,
       error: new NotEquivalentError({
-        what: `${error.what}; the error is spread over the network: ${gain}, and no more than ${cap} stays there unasked`,
+        what: `${error.what}; ${why}, and no more than ${cap} stays there unasked`,
         where: error.where,
         todo: 'take --precision fp32, or judge it on your own data with --inputs',
         cause: error,
@@ -120,4 +138,13 @@ function fallingShort(verdict: Verdict, shortfall: Shortfall, nodes: readonly No
       cause: error,
     }),
   };
+}
+
+function stillFailing({ set: { nodes, share }, error }: Failed): string {
+  return `with ${nodes.length} nodes (${showShare(share)} of the multiply-accumulates) in fp32, ${error.what}`;
+}
+
+function spreading({ before, reached, share }: Extract<Shortfall, { kind: 'spread' }>): string {
+  const gain = `l2 ${showFigure(finite(before))} becomes ${showFigure(finite(reached))}`;
+  return `the error is spread over the network: on other draws ${gain} with ${showShare(share)} of the multiply-accumulates in fp32`;
 }

@@ -14,7 +14,8 @@ import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
 import type { LowerOptions, Opened, Precision, RunnableOptions, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
-import { asOneChunk, type Model, NotEquivalentError } from '../model/index.js';
+import { namesOf, nodesKeptInFloat32 } from '../formats/keep-fp32.js';
+import { allNodes, asOneChunk, type Model, NotEquivalentError } from '../model/index.js';
 import { lowerFor } from '../source/lower-for.js';
 import type { OpenSource } from '../source/open-source.js';
 import { prepare } from '../source/prepare.js';
@@ -24,8 +25,9 @@ import { beyondFloat16, explained } from './beyond-float16.js';
 import { asCandidate, candidateOf, openWritten } from './candidates.js';
 import { namedForFloat32 } from './named-for-float32.js';
 import type { ReferenceRuns } from './reference-runs.js';
+import { Replayed } from './replayed.js';
 import { compareRounded, type RoundedProgram } from './rounded-program.js';
-import { searchFp32 } from './search-fp32.js';
+import { type KeptSet, type Searched, type Shortfall, searchFp32 } from './search-fp32.js';
 
 /** An artefact as it lies on disk, opened. */
 export interface Written {
@@ -55,6 +57,8 @@ export interface ModelCheckParts {
 /** A model whose source is being run, and by which its artefacts are judged. */
 export class ModelCheck {
   readonly #parts: ModelCheckParts;
+  /** The graph that is searched in is that of all targets. */
+  #search: Replayed<KeptSet, Shortfall> | undefined;
 
   constructor(parts: ModelCheckParts) {
     this.#parts = parts;
@@ -75,7 +79,7 @@ export class ModelCheck {
     if (precision === 'fp32') {
       return check.judge({ ...about, judgements: [await this.#asWritten(written, precision)] });
     }
-    const judgements = [await this.#lowering(written, model), await this.#rounded(written, precision)];
+    const judgements = [await this.#lowering(written, model), await this.#rounded(written, precision, model)];
     const rounding = written.precision === 'fp32' ? undefined : this.#rounding(written, model);
     const judged = await check.judge({ ...about, judgements, mustRun: candidateOf(target, opened, []) });
     const verdict = withRounding(name, judged, rounding);
@@ -105,15 +109,25 @@ export class ModelCheck {
     { target, precision }: Written,
     verdict: Verdict,
     model: Model,
-  ): Promise<ReturnType<typeof searchFp32> | undefined> {
+    onProgress: Searched['onProgress'],
+  ): Promise<AsyncGenerator<KeptSet, Shortfall | undefined> | undefined> {
     const { check, runs, isHalf, options, searchTrials } = this.#parts;
     const isAsked = options.keepFp32 === undefined && options.tolerance === undefined;
     if (!isAsked || isHalf || precision !== 'fp16' || target.arithmetic.get(precision) !== 'fp16') return undefined;
     // What is wrong in float32 is not mended by more of it.
     if (!isUnlike(verdict) || !verdict.judgements.every(isLowered)) return undefined;
-    const source = await runs.on(searchTrials());
-    const outputs = source.outputs.filter((name) => !runs.selected.has(name));
-    return searchFp32(check, source, model, outputs, toleranceOf(precision));
+    if (!this.#search) {
+      const source = await runs.on(searchTrials());
+      const outputs = source.outputs.filter((name) => !runs.selected.has(name));
+      const tolerance = toleranceOf(precision);
+      this.#search = new Replayed(searchFp32({ check, source, fused: model, outputs, tolerance, onProgress }));
+    }
+    return this.#search.fromStart();
+  }
+
+  /** When all artefacts have been judged. */
+  async close(): Promise<void> {
+    await this.#search?.close();
   }
 
   /** Names the nodes whose results float16 cannot hold, where that is why an artefact does not pass. */
@@ -155,7 +169,7 @@ export class ModelCheck {
   }
 
   /** The file, or what it computes with a rounding behind every operator. */
-  async #rounded({ target, options, opened }: Written, precision: Precision): Promise<Judgement> {
+  async #rounded({ target, options, opened }: Written, precision: Precision, fused: Model): Promise<Judgement> {
     const rounded = target.arithmetic.get(precision) === 'fp16';
     const source = await this.#parts.runs.start({});
     return {
@@ -163,7 +177,7 @@ export class ModelCheck {
       purpose: 'artefact',
       precision,
       source,
-      range: rounded && precision === 'fp16' ? await this.#range() : undefined,
+      range: rounded && precision === 'fp16' ? await this.#range(fused, options) : undefined,
       selections: this.#selections(target, options, { rounded }),
     };
   }
@@ -186,17 +200,25 @@ export class ModelCheck {
     return { outputs: runs.selected, fed };
   }
 
-  async #range(): Promise<Range> {
+  async #range(fused: Model, { keepFp32 = [] }: LowerOptions): Promise<Range> {
     const { runs } = this.#parts;
     const source = await runs.start(runs.rangeForm);
-    return { source, unfused: async () => this.#unfused(await this.#read(source)) };
+    const kept = new Set([...nodesKeptInFloat32(fused.graph, keepFp32)].flatMap(namesOf));
+    return { source, unfused: async () => this.#unfused(await this.#read(source), kept) };
   }
 
-  /** The source as it is, with a rounding to float16 behind every operator. */
-  async #unfused(model: Model): Promise<Candidate> {
+  /**
+   * The source as it is, with a rounding to float16 behind every operator.
+   * @param kept names of nodes that stay in float32, those of the source among them
+   */
+  async #unfused(model: Model, kept: ReadonlySet<string>): Promise<Candidate> {
     const { simulateFloat16 } = await loadOnnx();
     takeStock(model, { shape: this.#parts.options.shape });
-    simulateFloat16(model);
+    const labels = Array.from(allNodes(model.graph), ({ label }) => label);
+    simulateFloat16(
+      model,
+      labels.filter((label) => kept.has(label)),
+    );
     return asCandidate(model);
   }
 

@@ -1,4 +1,4 @@
-import type { Check, StartedSource } from '../check/index.js';
+import type { Answered, Check, Pricing, StartedSource } from '../check/index.js';
 import { EngineFailure } from '../engines/index.js';
 import { loadOnnx, type SwitchableFloat16 } from '../formats/index.js';
 import { type Model, type Node, Tensor } from '../model/index.js';
@@ -44,7 +44,8 @@ export type Shortfall =
       /** They, and all that reads them. */
       readonly kept: readonly Node[];
     } & Overflow)
-  | { readonly kind: 'spread'; readonly reached: number; readonly share: number };
+  /** On the search's own trials: `l2` with nothing kept, and with the largest set. */
+  | { readonly kind: 'spread'; readonly before: number; readonly reached: number; readonly share: number };
 
 /**
  * Sets of nodes to keep in float32 so that rounding costs no more than it may, from the smallest on; whoever asks for the next
@@ -53,75 +54,96 @@ export type Shortfall =
  * not enough, none is. Of a set that is enough, nodes go again which are dear and not needed.
  * @returns why there is no further set; undefined where that is not known, as after an engine's death
  */
-export async function* searchFp32(...given: Parameters<typeof search>): AsyncGenerator<KeptSet, Shortfall | undefined> {
+export async function* searchFp32(searched: Searched): AsyncGenerator<KeptSet, Shortfall | undefined> {
   try {
-    return yield* search(...given);
+    return yield* search(searched);
   } catch (failure) {
     if (failure instanceof EngineFailure) return undefined;
     throw failure;
   }
 }
 
-/**
- * @param source on trials of the search's own
- * @param fused the graph that all targets are lowered from
- * @param outputs that count
- */
-async function* search(
-  check: Check,
-  source: StartedSource,
-  fused: Model,
-  outputs: readonly string[],
-  tolerance: number,
-): AsyncGenerator<KeptSet, Shortfall | undefined> {
+/** What is searched in. */
+export interface Searched {
+  readonly check: Check;
+  /** On trials of the search's own. */
+  readonly source: StartedSource;
+  /** The graph that all targets are lowered from. */
+  readonly fused: Model;
+  /** Those that count. */
+  readonly outputs: readonly string[];
+  /** What rounding may cost. */
+  readonly tolerance: number;
+  /** Hears how many nodes were asked what they cost. */
+  readonly onProgress?: ((samples: { readonly done: number; readonly total: number }) => void) | undefined;
+}
+
+async function* search({
+  check,
+  source,
+  fused,
+  outputs,
+  tolerance,
+  onProgress,
+}: Searched): AsyncGenerator<KeptSet, Shortfall | undefined> {
   const shares = sharesOf(fused.graph);
-  const shareOf = (nodes: Iterable<Node>) => [...nodes].reduce((sum, node) => sum + (shares.get(node) ?? 0), 0);
+  const costOf = (node: Node) => shares.get(node) ?? 0;
+  const shareOf = (nodes: Iterable<Node>) => [...nodes].reduce((sum, node) => sum + costOf(node), 0);
   const { beyond, close, overflow, count } = await overflowing(check, source, fused);
   const least = shareOf(beyond);
   if (overflow && least > CAP) return { kind: 'overflow', share: least, count, kept: [...beyond], ...overflow };
   const kept = shareOf(close) > CAP ? beyond : close;
-  const share = shareOf(kept);
 
   const switchable = (await loadOnnx()).switchableFloat16(fused.copy());
   if (!switchable || outputs.length === 0) return undefined;
   const switched = await Switched.load(check, source, switchable, outputs);
   try {
-    if (overflow && share > HEAD_ROOM && least < share) yield { nodes: [...beyond], share: least, overflow };
-    if (overflow) yield { nodes: [...kept], share, overflow };
+    // What costs hardly less than a set that was not enough on other trials is not enough there, either.
+    let limit = tolerance / MARGIN;
+    const isEnough = async (set: readonly Node[]) => (await switched.price(set)) <= limit;
+    async function* attempt(nodes: readonly Node[]): AsyncGenerator<KeptSet, void> {
+      const price = await switched.price(nodes);
+      yield { nodes, share: shareOf(nodes), overflow };
+      limit = Math.min(limit, price / 2);
+    }
+    const byCost = (nodes: Iterable<Node>) =>
+      [...nodes].filter((node) => costOf(node) > BASE_SHARE).sort((a, b) => costOf(b) - costOf(a));
+    if (overflow && shareOf(kept) > HEAD_ROOM && (await isEnough([...beyond]))) {
+      const nodes = await withoutUnneeded([...beyond], byCost(beyond), isEnough);
+      yield { nodes, share: shareOf(nodes), overflow };
+    }
+    if (overflow && (await isEnough([...kept]))) yield* attempt([...kept]);
+
     const byLabel = new Map(fused.graph.sorted().map((node) => [node.label, node]));
-    const nodes = switchable.nodes.flatMap((label) => byLabel.get(label) ?? []);
-    const rank = new Map<Node, number>();
-    for (const node of nodes) {
-      if (kept.has(node)) continue;
-      const own = await switched.price((other) => other === node.label);
-      rank.set(node, own ** 2 / ((shares.get(node) ?? 0) + BASE_SHARE));
-    }
-    const order = [...rank.keys()].sort((a, b) => (rank.get(b) ?? 0) - (rank.get(a) ?? 0));
-    const chosen = [...kept];
-    let spent = share;
-    for (const node of order) {
-      const cost = shares.get(node) ?? 0;
-      if (spent + cost > CAP) continue;
-      chosen.push(node);
-      spent += cost;
-    }
-    const priceOf = (set: readonly Node[]) => {
-      const labels = new Set(set.map(({ label }) => label));
-      return switched.price((label) => !labels.has(label));
+    const open = switchable.nodes.flatMap((label) => byLabel.get(label) ?? []).filter((node) => !kept.has(node));
+    const ranking = new Ranking(switched, await switched.dearest([...kept]), costOf, (done) =>
+      onProgress?.({ done, total: open.length }),
+    );
+    const withinCap = (order: readonly Node[]) => {
+      let share = shareOf(kept);
+      const chosen = [...kept];
+      for (const node of order) {
+        if (share + costOf(node) > CAP) continue;
+        chosen.push(node);
+        share += costOf(node);
+      }
+      return { chosen, share };
     };
-    const isEnough = async (set: readonly Node[]) => (await priceOf(set)) <= tolerance / MARGIN;
-    const dear = order.filter((node) => (shares.get(node) ?? 0) > BASE_SHARE);
-    dear.sort((a, b) => (shares.get(b) ?? 0) - (shares.get(a) ?? 0));
-    const reached = await priceOf(chosen);
-    if (reached > tolerance / MARGIN) return { kind: 'spread', reached, share: spent };
+    // All that takes nothing is in the largest set, so that this set is known before those nodes are asked.
+    const [costly, free] = [open.filter((node) => costOf(node) > 0), open.filter((node) => costOf(node) === 0)];
+    const largest = withinCap([...free, ...(await ranking.sorted(costly))]);
+    const reached = await switched.price(largest.chosen);
+    const shortfall = { kind: 'spread', before: await switched.price([]), reached, share: largest.share } as const;
+    if (reached > limit) return shortfall;
+    const { chosen } = withinCap(await ranking.sorted(open));
     for (let size = FEWEST; kept.size + size < chosen.length; size *= 2) {
       const set = chosen.slice(0, kept.size + size);
       if (!(await isEnough(set))) continue;
-      const nodes = await withoutUnneeded(set, dear, isEnough);
-      yield { nodes, share: shareOf(nodes), overflow };
+      const nodes = await withoutUnneeded(set, byCost(open), isEnough);
+      yield* attempt(nodes);
     }
-    yield { nodes: chosen, share: spent, overflow };
-    return { kind: 'spread', reached, share: spent };
+    if (await isEnough(chosen)) yield* attempt(chosen);
+    return shortfall;
   } finally {
     await switched.release();
   }
@@ -156,12 +178,39 @@ async function withoutUnneeded(
   return left;
 }
 
+/** Nodes by what each alone costs in float16 for what it takes, the dearest first. One trial is enough for a place among hundreds. */
+class Ranking {
+  readonly #switched: Switched;
+  readonly #trials: Answered;
+  readonly #costOf: (node: Node) => number;
+  readonly #advance: (done: number) => void;
+  readonly #ranks = new Map<Node, number>();
+
+  constructor(switched: Switched, trials: Answered, costOf: (node: Node) => number, advance: (done: number) => void) {
+    this.#switched = switched;
+    this.#trials = trials;
+    this.#costOf = costOf;
+    this.#advance = advance;
+  }
+
+  /** Asks those that were not asked yet. */
+  async sorted(nodes: readonly Node[]): Promise<Node[]> {
+    for (const node of nodes) {
+      if (this.#ranks.has(node)) continue;
+      const own = await this.#switched.priceOfRounding(node, this.#trials);
+      this.#ranks.set(node, own ** 2 / (this.#costOf(node) + BASE_SHARE));
+      this.#advance(this.#ranks.size);
+    }
+    return [...nodes].sort((a, b) => (this.#ranks.get(b) ?? 0) - (this.#ranks.get(a) ?? 0));
+  }
+}
+
 /** The program with any of its nodes in float16, by one session. */
 class Switched {
-  readonly #pricing: Awaited<ReturnType<Check['pricing']>>;
+  readonly #pricing: Pricing;
   readonly #switchable: SwitchableFloat16;
 
-  private constructor(pricing: Awaited<ReturnType<Check['pricing']>>, switchable: SwitchableFloat16) {
+  private constructor(pricing: Pricing, switchable: SwitchableFloat16) {
     this.#pricing = pricing;
     this.#switchable = switchable;
   }
@@ -175,14 +224,37 @@ class Switched {
     return new Switched(await check.pricing(await asCandidate(switchable.model), source, outputs), switchable);
   }
 
-  price(isRounded: (label: string) => boolean): Promise<number> {
+  /** All but these in float16. */
+  price(kept: readonly Node[]): Promise<number> {
+    return this.#pricing.price(this.#feedsBut(kept));
+  }
+
+  /** One alone in float16. */
+  priceOfRounding({ label }: Node, trials: Answered): Promise<number> {
+    return this.#pricing.price(
+      this.#feeds((other) => other === label),
+      trials,
+    );
+  }
+
+  /** The trial that counts most where all but these are in float16. */
+  dearest(kept: readonly Node[]): Promise<Answered> {
+    return this.#pricing.dearest(this.#feedsBut(kept));
+  }
+
+  #feedsBut(kept: readonly Node[]): ReadonlyMap<string, Tensor> {
+    const labels = new Set(kept.map(({ label }) => label));
+    return this.#feeds((label) => !labels.has(label));
+  }
+
+  #feeds(isRounded: (label: string) => boolean): ReadonlyMap<string, Tensor> {
     const { input, nodes } = this.#switchable;
     const flags = Tensor.from(
       'bool',
       [nodes.length],
       nodes.map((label) => Number(isRounded(label))),
     );
-    return this.#pricing.price(new Map([[input, flags]]));
+    return new Map([[input, flags]]);
   }
 
   release(): Promise<void> {

@@ -358,6 +358,14 @@ describe('at fp16, on inputs that are scaled up and down,', () => {
     expect(await judged(rounded(2 ** -14), rounded(2 ** -14))).toBeUndefined();
   });
 
+  test('where the unfused source has no number nothing is asked of digits, and elsewhere as much as ever', async () => {
+    // x * 2^40 / 2^10 is infinite for every draw, x * 2^26 / 2^10 for a third of them.
+    expect(await judged(rounded(2 ** -14), rounded(2 ** 40))).toBeUndefined();
+    expect(await judged(rounded(2 ** -14), rounded(2 ** 26))).toMatch(
+      /on inputs times 2\^-10 its l2 is \S+, that of the unfused source in this precision/,
+    );
+  });
+
   test('how much is lost on one input is chance: more inputs are asked, and the middle one counts', async () => {
     const [drawn] = seededTrials(x64).settings[0]?.[0]?.() ?? [];
     const first = drawn?.feeds.get('x')?.toFloat64() ?? new Float64Array();
@@ -389,6 +397,41 @@ describe('at fp16, on inputs that are scaled up and down,', () => {
     expect(await judged(losing(3, 'Abs'), rounded(1))).toMatch(
       /on inputs times 2\^6 its l2 is \S+, that of the unfused source in this precision/,
     );
+  });
+
+  test('inputs on which the unfused source has no number have no part in the middle one', async () => {
+    const [drawn] = seededTrials(x64).settings[0]?.[0]?.() ?? [];
+    const first = drawn?.feeds.get('x')?.toFloat64() ?? new Float64Array();
+    const places = [...first.keys()].sort((a, b) => (first[a] ?? 0) - (first[b] ?? 0)).slice(0, 6);
+    /** Adds that much, times 10, where the largest of the smallest numbers of the first draw is over 8. */
+    const adding = (prepare: 'Identity' | 'Abs', loss: number) =>
+      tinyModel({
+        nodes: [
+          node(prepare, ['x'], ['prepared']),
+          node('Gather', ['prepared', 'places'], ['some']),
+          node('ReduceMax', ['some'], ['largest'], [{ name: 'keepdims', type: 2, i: 0 }]),
+          node('Sub', ['largest', 'eight'], ['beyond']),
+          node('Clip', ['beyond', 'zero', 'small'], ['gate']),
+          node('Mul', ['gate', 'loss'], ['lost']),
+          node('Mul', ['lost', 'large'], ['much']),
+          node('Add', ['x', 'much'], ['y']),
+        ],
+        inputs: [{ name: 'x', dtype: 'float32', shape: [64] }],
+        outputs: [{ name: 'y', dtype: 'float32', shape: [64] }],
+        initializers: [
+          floats('eight', [], [8]),
+          floats('zero', [], [0]),
+          floats('small', [], [1e-3]),
+          floats('large', [], [1e4]),
+          floats('loss', [], [loss]),
+          int64s('places', [places.length], places.map(BigInt)),
+        ],
+      });
+    // The unfused source is infinite with nearly all other signs, and not on the first draw; the artefact loses a tenth on all.
+    expect(await judged(adding('Abs', 0.64), adding('Identity', 1e38))).toMatch(
+      /on inputs times 2\^6 its l2 is 1\.\de-1, that/,
+    );
+    expect(await judged(adding('Abs', 0.64), adding('Abs', 1e38))).toBeUndefined();
   });
 
   test('an artefact as good as its source passes', async () => {

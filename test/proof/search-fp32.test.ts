@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { Target } from '../../src/formats/format.js';
 import { formats, loadOnnx, register } from '../../src/formats/index.js';
-import { convert, writeOnnx } from '../../src/index.js';
+import { convert, type Progress, writeOnnx } from '../../src/index.js';
 import type { Model, Value } from '../../src/model/index.js';
 import { feedsFor } from '../formats/answers.js';
 import { run } from '../formats/coreml/judge.js';
@@ -96,18 +96,32 @@ test('a file that its engine refuses is refused, whatever rounding costs', async
   }
 });
 
+const far = (n: Network) => {
+  const x = body(n);
+  const large = n.node('Add', [
+    n.node('Mul', [n.node('ReduceMax', [x], { keepdims: 1 }), n.constant(64)]),
+    n.constant(64),
+  ]);
+  return n.node('Sub', [n.relu(n.node('Add', [x, large])), large]);
+};
+
 test('digits that are lost in nodes without multiply-accumulates are kept, as proved on other trials', async () => {
-  const far = (n: Network) => {
-    const x = body(n);
-    const large = n.node('Add', [
-      n.node('Mul', [n.node('ReduceMax', [x], { keepdims: 1 }), n.constant(64)]),
-      n.constant(64),
-    ]);
-    return n.node('Sub', [n.relu(n.node('Add', [x, large])), large]);
-  };
   const artefact = await converted('digits', far, 'onnx');
   expect(artefact?.check?.verdict).toBe('equivalent');
   expect(artefact?.notes.join()).toMatch(/nodes stay in fp32 .* rounding would cost too much: l2 \d\.\de.* becomes/);
+});
+
+test('all targets share one search, and it says how far it is', async () => {
+  const path = join(folder, 'shared.onnx');
+  const model = network(far);
+  writeFileSync(path, writeOnnx(model));
+  const asked: number[] = [];
+  const onProgress = ({ station, samples }: Progress) => {
+    if (station === 'search' && samples) asked.push(samples.done);
+  };
+  const report = await convert(path, { to: ['onnx', 'coreml'], precision: 'fp16', outDir: folder, onProgress });
+  for (const artefact of report.models[0]?.artefacts ?? []) expect(artefact.notes.join()).toMatch(/nodes stay in fp32/);
+  expect(asked).toEqual(model.graph.sorted().map((_, index) => index + 1));
 });
 
 test('what was kept with them and is dear goes again where it is not needed', async () => {
@@ -146,7 +160,9 @@ test('where it is the lowering that does not answer like the source nothing is s
 test('an error of what takes most multiply-accumulates ends in 5, with what the search reached', async () => {
   const error = await converted('spread', cancelled, 'onnx').catch((thrown) => thrown);
   expect(error).toMatchObject({ exitCode: 5 });
-  expect(error.message).toMatch(/spread over the network: l2 \S+ becomes \S+ with \d.* % of the multiply-accumulates/);
+  expect(error.message).toMatch(
+    /spread over the network: on other draws l2 \S+ becomes \S+ with \d.* % of the multiply-accumulates/,
+  );
 });
 
 test('values that overflow everywhere end in 5, with the first node and the share that it takes', async () => {

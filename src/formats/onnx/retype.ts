@@ -84,9 +84,9 @@ class Versions {
   }
 }
 
-/** A Cast of a value, in its own graph. */
-export function cast(value: Value, to: DataType): Value {
-  const node = value.graph.insert({
+/** A Cast of a value, in its own graph or one inside that. */
+export function cast(value: Value, to: DataType, graph = value.graph): Value {
+  const node = graph.insert({
     operator: 'Cast',
     inputs: [value],
     attributes: { to: numberOf(to) },

@@ -1,12 +1,9 @@
-import { type Model, type Node, Tensor, type Value } from '../../model/index.js';
+import { Graph, type Model, type Node, Tensor, type Value } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import { roundedToFloat16, TensorConverter } from './convert-tensor.js';
 import { makeStatistics } from './make-statistics.js';
 import { cast } from './retype.js';
 import { nativeType, planRetyping, type RetypingPlan, wantedType } from './retyping-plan.js';
-
-/** `Where`, by which a value is chosen, is there from this operator set on. */
-const FIRST_WITH_WHERE = 9;
 
 /** A model whose nodes can be rounded to float16 one by one, run by run. */
 export interface SwitchableFloat16 {
@@ -19,84 +16,115 @@ export interface SwitchableFloat16 {
 
 /**
  * Makes a float32 model answer as its fp16 form does, as `simulateFloat16`, with any nodes left in float32 by an input. In place.
- * @returns undefined where its graphs inside others or its operator set leave no way to do that
+ *
+ * Given: `y = Conv(x, w)`.   Result: `y = If(rounds[i]; then: round(Conv(round(x), rounded w)), else: Conv(x, w))`.
+ * Both weights stand in the file, so that no run makes them: to choose each by `Where` costs 20 times what the network does.
+ * A value is rounded where its maker or its reader computes in float16; what is rounded twice is rounded once.
+ * @returns undefined where it has graphs inside others, which are run in a way of their own
  */
 export function switchableFloat16(model: Model): SwitchableFloat16 | undefined {
   const { graph } = model;
   inferTypes(graph);
   const plan = planRetyping(model, 'float32', 'float16', new Set(), new TensorConverter('float16'));
-  if (plan.graphs.length > 1 || (model.opsets.get('') ?? 0) < FIRST_WITH_WHERE) return undefined;
+  if (plan.graphs.length > 1) return undefined;
   const nodes = plan.nodes.filter(
     (node) =>
       !plan.kept.has(node) && [...node.inputs, ...node.outputs].some((value) => value && plan.concerns.has(value)),
   );
   const labels = nodes.map(({ label }) => label);
-  const input = graph.addInput(model.freshName('rounds'), 'bool', [nodes.length]);
-  const switches = new Switches(plan, nodes, input);
-  for (const node of plan.nodes) {
-    node.inputs.forEach((value, index) => {
-      if (!value || !plan.concerns.has(value) || wantedType(plan, node, index) !== 'float16') return;
-      graph.setInput(node, index, switches.read(value, node));
-    });
-  }
-  const outputs = graph.outputs.map((value) => (plan.concerns.has(value) ? switches.read(value, undefined) : value));
-  graph.outputs.forEach((value, index) => {
-    const output = outputs[index];
-    if (!output || output === value) return;
-    const { name } = value;
-    value.name = model.freshName(name);
-    output.name = name;
-    [output.dtype, output.shape] = [value.dtype, value.shape];
+  const rounds = graph.addInput(model.freshName('rounds'), 'bool', [nodes.length]);
+  const branches = new Branches(plan);
+  nodes.forEach((node, place) => {
+    const index = graph.addConstant(Tensor.from('int64', [], [place]));
+    const flag = graph.insert({ operator: 'Gather', inputs: [rounds, index], origin: [] }).output();
+    putInPlace(node, flag, branches);
   });
-  graph.setOutputs(outputs);
   makeStatistics(model);
-  return { model, input: input.name, nodes: labels };
+  return { model, input: rounds.name, nodes: labels };
 }
 
-/** Values as they are or rounded, by whether the node that makes or the one that reads them computes in float16. */
-class Switches {
+/** An `If` for a node, under the names of its results. */
+function putInPlace(node: Node, flag: Value, branches: Branches): void {
+  const { graph, origin } = node;
+  const results = node.outputs.filter((value) => value !== undefined);
+  const either = graph.insert({
+    operator: 'If',
+    inputs: [flag],
+    outputs: results.length,
+    attributes: new Map([
+      ['then_branch', { kind: 'graph', value: branches.rounded(node) }],
+      ['else_branch', { kind: 'graph', value: branches.asItIs(node) }],
+    ]),
+    origin,
+  });
+  results.forEach((value, index) => {
+    graph.replace(value, either.output(index).typedLike(value));
+  });
+  graph.remove(node);
+}
+
+/** What a node computes, in graphs of its own that read its operands from outside. */
+class Branches {
   readonly #plan: RetypingPlan;
-  readonly #places: ReadonlyMap<Node, number>;
-  readonly #input: Value;
-  readonly #flags = new Map<Node, Value>();
-  readonly #rounded = new Map<Value, Value>();
+  readonly #constants = new Map<Value, Value>();
 
-  constructor(plan: RetypingPlan, nodes: readonly Node[], input: Value) {
+  constructor(plan: RetypingPlan) {
     this.#plan = plan;
-    this.#places = new Map(nodes.map((node, place) => [node, place]));
-    this.#input = input;
   }
 
-  read(value: Value, reader: Node | undefined): Value {
-    const { producer } = value;
-    const maker = producer && nativeType(this.#plan, value) === 'float16' ? this.#flag(producer) : undefined;
-    const own = reader && reader !== producer ? this.#flag(reader) : undefined;
-    const flag = maker && own ? this.#insert('Or', [maker, own]) : (maker ?? own);
-    return flag ? this.#insert('Where', [flag, this.#round(value), value]) : value;
+  asItIs(node: Node): Graph {
+    return this.#branch(
+      node,
+      (value) => value,
+      (made) => made,
+    );
   }
 
-  #flag(node: Node): Value | undefined {
-    const place = this.#places.get(node);
-    if (place === undefined) return undefined;
-    const known = this.#flags.get(node);
-    if (known) return known;
-    const index = this.#input.graph.addConstant(Tensor.from('int64', [], [place]));
-    const flag = this.#insert('Gather', [this.#input, index]);
-    this.#flags.set(node, flag);
-    return flag;
+  rounded(node: Node): Graph {
+    return this.#branch(
+      node,
+      (value, index, branch) => {
+        // What another node's `If` gives is none of the values that were planned for.
+        const isRead = value.dtype === this.#plan.from && wantedType(this.#plan, node, index) === 'float16';
+        if (!isRead) return value;
+        return value.constant ? this.#roundedConstant(value) : rounded(value, branch);
+      },
+      (made, value, branch) => {
+        const isMade = this.#plan.concerns.has(value) && nativeType(this.#plan, value) === 'float16';
+        return isMade ? rounded(made, branch) : made;
+      },
+    );
   }
 
-  #round(value: Value): Value {
-    const known = this.#rounded.get(value);
-    if (known) return known;
-    const rounded = value.constant
-      ? value.graph.addConstant(roundedToFloat16(value.constant), value.name)
-      : cast(cast(value, 'float16'), 'float32');
-    this.#rounded.set(value, rounded);
-    return rounded;
+  #branch(
+    node: Node,
+    read: (value: Value, index: number, branch: Graph) => Value,
+    give: (made: Value, value: Value, branch: Graph) => Value,
+  ): Graph {
+    const { graph, operator, domain, attributes, origin } = node;
+    const { model } = graph;
+    const branch = new Graph(model, graph);
+    const inputs = node.inputs.map((value, index) => value && read(value, index, branch));
+    const outputs = node.outputs.map((value) => (value ? model.freshName(value.name) : ''));
+    const copy = branch.insert({ operator, domain, inputs, outputs, attributes: new Map(attributes), origin });
+    const results = node.outputs.flatMap((value, index) => {
+      const made = copy.outputs[index];
+      return value && made ? [give(made.typedLike(value), value, branch)] : [];
+    });
+    branch.setOutputs(results);
+    return branch;
   }
 
-  #insert(operator: string, inputs: readonly Value[]): Value {
-    return this.#input.graph.insert({ operator, inputs, origin: [] }).output();
+  #roundedConstant(value: Value): Value {
+    const { constant, graph, name } = value;
+    const known = this.#constants.get(value);
+    if (known || !constant) return known ?? value;
+    const made = graph.addConstant(roundedToFloat16(constant), name);
+    this.#constants.set(value, made);
+    return made;
   }
+}
+
+function rounded(value: Value, branch: Graph): Value {
+  return cast(cast(value, 'float16', branch), 'float32', branch);
 }
