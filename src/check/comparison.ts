@@ -1,5 +1,6 @@
 import { type DataType, formatShape, isFloat, sameShape, stridesOf, type Tensor } from '../model/index.js';
 import { ArgMaxAgreement, type Rows } from './arg-max.js';
+import { largestMagnitude } from './rounding.js';
 
 /** Differences of one output, source `a` against artefact `b`, over all trials; null where it is not defined. */
 export interface Difference {
@@ -153,6 +154,11 @@ export class Comparison {
     if (this.#rowTolerance !== undefined) this.#countRows(source, artefact, this.#rowTolerance);
   }
 
+  /** Something that is wrong whatever the figures say. */
+  fault(what: string, label: string): void {
+    this.#problem(`${what} (${label})`);
+  }
+
   #countRows(source: Tensor, artefact: Tensor, tolerance: number): void {
     const width = source.shape.length > 2 ? (source.shape.at(-1) ?? 1) : 1;
     if (source.strings || width === 0) return;
@@ -270,13 +276,6 @@ export class Comparison {
   #problem(text: string): void {
     if (this.sums.problems.length < MOST_PROBLEMS) this.sums.problems.push(text);
   }
-}
-
-/** Of the finite ones. */
-function largestMagnitude(values: Float64Array): number {
-  let largest = 0;
-  for (const value of values) if (Math.abs(value) > largest && Number.isFinite(value)) largest = Math.abs(value);
-  return largest;
 }
 
 /** Integers that a float64 may not hold. */

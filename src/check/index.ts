@@ -1,6 +1,7 @@
 export { boundedOutputs } from './bounded-outputs.js';
 export { type Candidate, runCandidate } from './candidate.js';
 export { type ArtefactToJudge, Check, type CheckOptions, type Verdict } from './check.js';
+export { faultIn } from './chosen-by-rule.js';
 export { Comparison, type Sums } from './comparison.js';
 export { figuresOf, noiseOf } from './figures.js';
 export type {
@@ -13,6 +14,7 @@ export type {
   StartedSource,
 } from './judgement.js';
 export { type Selections, selectionsOf } from './outputs-behind-selections.js';
+export { type Chosen, type OwnSelections, ownSelections } from './own-selections.js';
 export type { Pricing } from './pricing.js';
 export type { OutputFigures } from './report.js';
 export { resolutions } from './resolutions.js';

@@ -29,7 +29,7 @@ export function selectionsOf(graph: Graph): Selections {
 }
 
 /** What depends on an input, or on chance. What depends on constants alone, `Constant` nodes included, does not move. */
-function computedValues(graph: Graph): ReadonlySet<Value> {
+export function computedValues(graph: Graph): ReadonlySet<Value> {
   const computed = new Set<Value>();
   for (const node of graph.sorted()) {
     const isFixed =
@@ -42,7 +42,7 @@ function computedValues(graph: Graph): ReadonlySet<Value> {
 }
 
 /** Every selection that a value follows from, however far up. */
-function selectionsBehind(output: Value, computed: ReadonlySet<Value>): Set<Node> {
+export function selectionsBehind(output: Value, computed: ReadonlySet<Value>): Set<Node> {
   const found = new Set<Node>();
   const seen = new Set([output]);
   // A set is walked in the order of insertion, also over what is added meanwhile.
@@ -65,7 +65,8 @@ function original(value: Value): Value {
   return found;
 }
 
-function comparedBy(node: Node, computed: ReadonlySet<Value>): Value[] {
+/** The computed floats that a node selects among; none where it is no selection. */
+export function comparedBy(node: Node, computed: ReadonlySet<Value>): Value[] {
   if (!hasTrait(node, 'selects')) return [];
   return node.inputs
     .filter((value) => value !== undefined)

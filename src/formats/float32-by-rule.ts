@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from '../model/index.js';
+import { boxesApart } from '../operators/boxes-apart.js';
 import { hasTrait } from '../operators/index.js';
 
 /** Whether the source has it in float64: whoever exported that found float32 too little. */
@@ -22,4 +23,12 @@ function nextPixelwise(value: Value): Node | undefined {
   const node = value.onlyReader;
   if (!node || !hasTrait(node, 'elementwise', 'moves') || node.outputs.length !== 1) return undefined;
   return node.inputs.every((operand) => operand === value || operand?.constant) ? node : undefined;
+}
+
+/**
+ * Nodes that move boxes apart by their class before they are suppressed: an offset of many images' widths leaves no bits in float16
+ * for what overlaps what.
+ */
+export function* movesApart(graph: Graph): Generator<Node> {
+  for (const node of graph.nodesOf('NonMaxSuppression')) yield* boxesApart(node.input(0))?.nodes ?? [];
 }

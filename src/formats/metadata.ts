@@ -34,6 +34,8 @@ export interface DetectionsOfOutputs {
   readonly form: 'centre' | 'xy' | 'yx';
   /** How wide and high the image is in the units of its boxes. */
   readonly size: readonly [width: number, height: number];
+  /** What the source calls the triples of the selected boxes. */
+  readonly selected: string;
 }
 
 type Entry = readonly [key: string, value: unknown];

@@ -94,5 +94,6 @@ function detectionsOf(json: Json): DetectionsOfOutputs {
     firstLabel: json.at('firstLabel').integer(0),
     form: json.at('form').oneOf(FORMS),
     size: [width, height],
+    selected: json.at('selected').text(),
   };
 }

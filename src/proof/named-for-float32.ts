@@ -1,4 +1,4 @@
-import { isDouble, pixelwise } from '../formats/float32-by-rule.js';
+import { isDouble, movesApart, pixelwise } from '../formats/float32-by-rule.js';
 import type { LowerOptions, Opened } from '../formats/format.js';
 import { namesOf, nodesKeptInFloat32 } from '../formats/keep-fp32.js';
 import type { Graph, Node } from '../model/index.js';
@@ -18,7 +18,8 @@ export interface NamedForFloat32 {
 
 /**
  * Nodes that stay in float32 in a float16 file: those that the user or the search named, those whose operator has no float16 by
- * ONNX's type lists, those in float64, what normalises pixels, and the softmax that probabilities of labels are made by. Which constants are beyond float16 is seen in the program itself.
+ * ONNX's type lists, those in float64, what normalises pixels, what moves boxes apart, and the softmax that probabilities of labels
+ * are made by. Which constants are beyond float16 is seen in the program itself.
  * @param graph that the file was lowered from
  */
 export function namedForFloat32(
@@ -26,7 +27,11 @@ export function namedForFloat32(
   { keepFp32 = [], image, labels }: LowerOptions,
   { origins }: Opened,
 ): NamedForFloat32 {
-  const nodes = new Set([...nodesKeptInFloat32(graph, keepFp32), ...pixelwise(graph, image?.input)]);
+  const nodes = new Set([
+    ...nodesKeptInFloat32(graph, keepFp32),
+    ...pixelwise(graph, image?.input),
+    ...movesApart(graph),
+  ]);
   const visit = (inner: Graph, isInKept: boolean): void => {
     for (const node of inner.sorted()) {
       const stays = isInKept || nodes.has(node);

@@ -6,6 +6,7 @@ import type { Trial } from '../trials/index.js';
 import { type Matching, matchPorts } from './match.js';
 import type { OpenArtefact } from './open-artefact.js';
 import type { Reference } from './reference.js';
+import { type CandidateSelections, selectionsOfCandidate } from './selections.js';
 
 /** An artefact that is compared with the reference. */
 export interface OpenCandidate {
@@ -13,8 +14,8 @@ export interface OpenCandidate {
   readonly matching: Matching;
   /** How it is run, as it will be deployed. */
   readonly runs: Candidate;
-  /** Whether it runs with a rounding to float16 behind every operator. */
-  readonly isRounded: boolean;
+  /** Set where it selects, and what it selects among is known of it: the reference can be given that. */
+  readonly selections: CandidateSelections | undefined;
   /** The file as it is, where what runs is another form of it: that must at least load. */
   readonly mustLoad: Candidate['payload'] | undefined;
 }
@@ -33,7 +34,9 @@ export function makeCandidate(
   const matching = matchPorts(reference.anchors, opened, map);
   const outputs = matching.outputs.map(({ port }) => port);
   const own = new Set(opened.outputs.map(({ name }) => name));
-  const alsoOutputs = outputs.flatMap(({ name }) => (own.has(name) ? [] : name));
+  const selections = selectionsOfCandidate(artefact, reference, outputs);
+  const given = [...outputs, ...(selections?.ports ?? [])];
+  const alsoOutputs = given.flatMap(({ name }) => (own.has(name) ? [] : name));
   const rounded = target.arithmetic.get(opened.precision) === 'fp16' && opened.quantization === undefined;
   return {
     artefact,
@@ -44,9 +47,14 @@ export function makeCandidate(
       outputs,
       trainedOn: opened.image?.order,
     },
-    isRounded: rounded,
+    selections,
     mustLoad: rounded ? target.runnable(opened) : undefined,
   };
+}
+
+/** How a candidate is run to give back what the reference is to be given, too. */
+export function givingBack({ runs, selections }: OpenCandidate): Candidate {
+  return selections ? { ...runs, outputs: [...runs.outputs, ...selections.ports] } : runs;
 }
 
 /** A side that takes pixels gets them from trials whose colours lie in this order, whatever it says the network was trained on. */

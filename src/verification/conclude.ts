@@ -84,7 +84,7 @@ export function conclude(
     data,
     error:
       failureOf(outputs) ??
-      unjudged(reduced.cannotBeFed) ??
+      unjudged(reduced.unjudged) ??
       tooLarge(bytesRatio, terms.demands) ??
       (data ? unmetBudget(data, terms.demands) : undefined),
   };

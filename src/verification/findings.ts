@@ -78,15 +78,14 @@ export class CandidateFindings {
   /** Samples on which it was tried. */
   trials = 0;
   readonly outputs: readonly Comparison[];
-  /** The same where it was given what the reference selected. */
-  readonly fed: readonly Comparison[];
-  /** Whether it was given that each time. */
-  isFed = true;
+  /** The same where the reference was given what the candidate selects among; none of what that says nothing of. */
+  readonly own = new Map<number, Comparison>();
+  /** Whether it could be given that each time. */
+  isGiven = true;
   readonly #bySizes = new Map<string, { trials: number; inputs: SampleRecord['inputs'] }>();
 
   constructor(outputs: number) {
     this.outputs = comparisons(outputs);
-    this.fed = comparisons(outputs);
   }
 
   add({ candidates, inputs }: SampleRecord, place: number): void {
@@ -94,8 +93,13 @@ export class CandidateFindings {
     if (!record) return;
     this.trials++;
     absorb(this.outputs, record.outputs);
-    absorb(this.fed, record.fed ?? []);
-    this.isFed &&= record.fed !== null;
+    for (const [output, sums] of record.own?.entries() ?? []) {
+      if (!sums) continue;
+      const known = this.own.get(output) ?? new Comparison();
+      this.own.set(output, known);
+      known.absorb(sums);
+    }
+    this.isGiven &&= record.own !== null;
     const key = inputs.map(({ shape }) => shape.join()).join(';');
     const known = this.#bySizes.get(key);
     if (known) known.trials++;

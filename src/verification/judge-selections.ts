@@ -5,44 +5,46 @@ import type { OutputFacts } from './reference.js';
 /** Outputs that follow from selections, as what lies behind those was found. */
 interface JudgedSelections {
   readonly outputs: readonly FiguresReport[];
-  /** An output that differs and could not be judged with the reference's selection. */
-  readonly cannotBeFed: string | undefined;
+  /** An output that differs and could not be judged by what the candidate selects among. */
+  readonly unjudged: string | undefined;
 }
 
 /**
- * Judges outputs that follow from a selection and differ once more: where the candidate is given what the reference selected,
- * what the selections read and what lies behind them has to agree. Then only near ties have changed places.
+ * Judges outputs that follow from a selection and differ once more: what the candidate selects among has to agree, and where the
+ * reference is given that, what it makes of it. Then only near ties have changed places.
  * @param judged outputs as they are
- * @param facts of those, and behind them of what selections read
- * @param judgeFed judges one of these where the candidate was given the selection
+ * @param facts of those, and behind them of what is looked at inside
+ * @param judgeOwn judges one of these where the reference was given what the candidate selects among
  */
 export function judgeSelections(
   judged: readonly FiguresReport[],
   facts: readonly OutputFacts[],
   tried: CandidateFindings,
-  judgeFed: (output: number) => FiguresReport,
+  judgeOwn: (output: number) => FiguresReport,
 ): JudgedSelections {
   const isJumping = (output: number) => facts[output]?.role === 'behind' || facts[output]?.role === 'selected';
   const jumped = judged.filter(({ failures }, output) => failures.length > 0 && isJumping(output));
   const [first] = jumped;
-  if (!first) return { outputs: judged, cannotBeFed: undefined };
-  if (!tried.isFed) {
+  if (!first) return { outputs: judged, unjudged: undefined };
+  if (!tried.isGiven) {
     const outputs = judged.map((figures) => (jumped.includes(figures) ? { ...figures, failures: [] } : figures));
-    return { outputs, cannotBeFed: first.output };
+    return { outputs, unjudged: first.output };
   }
-  const fed = facts.flatMap(({ role }, output) => (role === 'behind' || role === 'read' ? judgeFed(output) : []));
-  const failures = fed.flatMap(({ output, failures: own }) =>
-    own.map((failure) => `where both are given the reference's selection, ${output}: ${failure}`),
-  );
-  const worst = Math.max(0, ...fed.flatMap(({ error }) => error ?? []));
+  const own = facts.flatMap((_, output) => (tried.own.has(output) ? { output, figures: judgeOwn(output) } : []));
+  const failures = own.flatMap(({ output, figures }) => {
+    const where = isJumping(output) ? 'where both select among its own values' : 'among what it selects';
+    return figures.failures.map((failure) => `${where}, ${figures.output}: ${failure}`);
+  });
+  const worst = Math.max(0, ...own.flatMap(({ figures }) => figures.error ?? []));
   const outputs = judged.map((figures, output) => {
     if (!jumped.includes(figures)) return figures;
     const moved = movedRows(tried, output);
-    const reason = `${moved} by near ties; given the reference's selection all agrees (error ${worst.toExponential(1)})`;
+    const reason = `${moved} by near ties; where both select among its own values all agrees (error ${worst.toExponential(1)})`;
     return { ...figures, failures, reason: failures.length > 0 ? null : reason };
   });
   const known = new Set(outputs.map(({ output }) => output));
-  return { outputs: [...outputs, ...fed.filter(({ output }) => !known.has(output))], cannotBeFed: undefined };
+  const inside = own.flatMap(({ figures }) => (known.has(figures.output) ? [] : figures));
+  return { outputs: [...outputs, ...inside], unjudged: undefined };
 }
 
 function movedRows({ outputs }: CandidateFindings, output: number): string {

@@ -1,15 +1,15 @@
 import type { ResolvedVerify } from '../commands/verify/options.js';
 import { EngineFailure } from '../engines/index.js';
-import { asOneChunk } from '../model/index.js';
 import { judgedAs } from './bar.js';
 import { bisect } from './bisect/bisect.js';
 import type { Tried } from './bisect/measure.js';
-import { artefactNetwork, type Network, sourceNetwork } from './bisect/network.js';
+import { artefactNetwork } from './bisect/network.js';
 import { type OpenCandidate, takes } from './candidate.js';
 import type { Contender } from './contender.js';
 import type { Engines } from './engines.js';
 import type { Group, Way } from './groups.js';
 import type { Reference } from './reference.js';
+import { referenceNetwork } from './reference-network.js';
 
 /** What candidates are compared with, on what, and by which engines. */
 export interface Parting {
@@ -34,7 +34,7 @@ export async function partContenders(
   parting: Parting,
   { save, nodeData }: ResolvedVerify,
 ): Promise<void> {
-  const reference = await networkOfReference(parting);
+  const reference = await referenceNetwork(parting.reference, parting.engines);
   for (const contender of contenders) {
     const { artefact, runs } = contender.candidate;
     const kind = judgedAs(parting.reference.artefact.opened, artefact.opened);
@@ -61,22 +61,6 @@ export async function partContenders(
       contender.notes.push(`where it parts from the reference was not found: ${error.message}`);
     }
   }
-}
-
-/** The very bytes that it was compared by, in pieces. */
-async function networkOfReference({ reference, engines }: Parting): Promise<Network> {
-  const { artefact, runs, graph } = reference;
-  const { target, opened } = artefact;
-  const engine = engines.forReference(target.engine);
-  if (!graph) return artefactNetwork(target, opened, runs, { engine, optimize: false });
-  const { model, files } = runs.payload;
-  return sourceNetwork({
-    bytes: model instanceof Uint8Array ? model : asOneChunk(model),
-    files,
-    ports: runs,
-    values: opened.values,
-    engine,
-  });
 }
 
 /** All groups whose sizes both take: what differs at one of several settings alone is looked for there, too. */

@@ -5,13 +5,13 @@ import { type Engine, EngineFailure, type Session } from '../engines/index.js';
 import { formatShape, type MobileoneError } from '../model/index.js';
 import type { Trial } from '../trials/index.js';
 import { nudge } from '../trials/nudge.js';
-import { feedsFor, type OpenCandidate, takes } from './candidate.js';
+import { Behind } from './behind.js';
+import { feedsFor, givingBack, type OpenCandidate, takes } from './candidate.js';
 import { candidateError, referenceError, refusedSizes } from './engine-errors.js';
 import type { Engines } from './engines.js';
 import type { Group, Way } from './groups.js';
 import type { CandidateRecord, SampleRecord } from './record.js';
 import type { Reference } from './reference.js';
-import { type Behind, loadBehind } from './selections.js';
 
 /** So many samples are in work at a time: engines have something to do, and memory stays that of one batch. */
 const AT_ONCE = 8;
@@ -23,7 +23,7 @@ const MOVED = 1e-3;
 interface Loaded {
   readonly runs: Candidate;
   readonly session: Session;
-  /** What lies behind selections, to be given those. */
+  /** The reference behind selections, to be given what the candidate selects among. */
   readonly behind: Behind | undefined;
 }
 
@@ -88,12 +88,13 @@ class Runner {
     const loading = engines.forReference(engine).load({ ...payload, optimize: false });
     loading.catch(() => {});
     for (const [place, candidate] of candidates.entries()) {
-      const { artefact, runs, mustLoad } = candidate;
+      const { artefact, mustLoad, selections } = candidate;
+      const runs = givingBack(candidate);
       await this.#unlessFailed(place, async () => {
         const own = engines.forCandidates(artefact.target.engine);
         if (mustLoad) await (await own.load({ ...mustLoad, optimize: true })).release();
         const session = await own.load({ ...runs.payload, optimize: true });
-        const behind = await loadBehind(candidate, reference, own);
+        const behind = selections && (await Behind.load(selections, reference, engines));
         this.#candidates.set(place, { runs, session, behind });
       });
     }
@@ -222,9 +223,8 @@ class Runner {
         const [a, b] = [outputs.get(name), answers.get(name)];
         return keepsClasses && a && b ? classRows(a, b) : [];
       });
-      const given = await loaded.behind?.run(feedsFor(trial, loaded.runs), outputs);
-      const fed = given ? this.#sums(outputs, given, trial.label) : null;
-      return { outputs: this.#sums(outputs, answers, trial.label), fed, classes };
+      const own = (await loaded.behind?.compare(trial, outputs, answers)) ?? null;
+      return { outputs: this.#sums(outputs, answers, trial.label), own, classes };
     });
   }
 

@@ -27,10 +27,10 @@ export interface SampleRecord {
 export interface CandidateRecord {
   readonly outputs: readonly Sums[];
   /**
-   * The same where it was given what the reference selected, for what selections read and what lies behind; null where
-   * nothing is selected, or it cannot be given that.
+   * The same where the reference was given the candidate's own values to select among, for these and for what lies behind; null
+   * for others, and where nothing is selected or the reference cannot be given that.
    */
-  readonly fed: readonly Sums[] | null;
+  readonly own: readonly (Sums | null)[] | null;
   /** Rows of classes, for outputs of rank 2; empty for others, and on seeded inputs. */
   readonly classes: readonly (readonly ClassRow[])[];
 }

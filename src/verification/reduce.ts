@@ -15,8 +15,8 @@ export interface Reduction {
 export interface Judged {
   readonly judgement: JudgementReport;
   readonly notes: readonly string[];
-  /** An output that follows from a selection, differs, and could not be judged with the reference's selection. */
-  readonly cannotBeFed: string | undefined;
+  /** An output that follows from a selection, differs, and could not be judged by what it selects among. */
+  readonly unjudged: string | undefined;
 }
 
 /**
@@ -36,8 +36,8 @@ export function reduce(
   const tried = first?.candidates[place];
   if (!first || !tried || tried.trials === 0) return undefined;
   const notes = new Set<string>();
-  const judge = (draw: DrawFindings, output: number, isFed = false) =>
-    judgeOne(draw, { place, output, facts: outputs[output], isFed, bar, suspect, notes });
+  const judge = (draw: DrawFindings, output: number, isOwn = false) =>
+    judgeOne(draw, { place, output, facts: outputs[output], isOwn, bar, suspect, notes });
   const judged = outputs.flatMap(({ name, role }, output) => {
     if (role === 'read') return [];
     let result = judge(first, output);
@@ -58,7 +58,7 @@ export function reduce(
     tried: tried.tried,
     outputs: selections.outputs,
   };
-  return { judgement, notes: [...notes], cannotBeFed: selections.cannotBeFed };
+  return { judgement, notes: [...notes], unjudged: selections.unjudged };
 }
 
 /** What one output of one candidate is judged by. */
@@ -66,17 +66,17 @@ interface Question {
   readonly place: number;
   readonly output: number;
   readonly facts: OutputFacts | undefined;
-  /** Whether the candidate was given what the reference selected. */
-  readonly isFed: boolean;
+  /** Whether the reference was given what the candidate selects among. */
+  readonly isOwn: boolean;
   readonly bar: Bar;
   readonly suspect: () => string | undefined;
   readonly notes: Set<string>;
 }
 
-function judgeOne(draw: DrawFindings, { place, output, facts, isFed, bar, suspect, notes }: Question): FiguresReport {
+function judgeOne(draw: DrawFindings, { place, output, facts, isOwn, bar, suspect, notes }: Question): FiguresReport {
   const { name = '', resolution = 0, range, role } = facts ?? {};
   const candidate = draw.candidates[place];
-  const compared = (isFed ? candidate?.fed : candidate?.outputs)?.[output] ?? new Comparison();
+  const compared = (isOwn ? candidate?.own.get(output) : candidate?.outputs[output]) ?? new Comparison();
   const noise = draw.noise(output, resolution);
   const figures = figuresOf(name, compared, noise, { largest: () => draw.response(output) });
   // What the reference selects otherwise from run to run is no noise that excuses what lies behind.

@@ -5,7 +5,6 @@ import {
   type AskedShape,
   allNodes,
   asOneChunk,
-  type DataType,
   EngineError,
   flexibleAxes,
   formatAsked,
@@ -41,16 +40,9 @@ export interface OutputFacts {
   readonly range: number | undefined;
   /**
    * `behind`: an output that follows from a selection among computed numbers, `selected`: one that is the selection itself;
-   * both may jump by rounding alone. `read`: what selections read, which is no output and does not jump.
+   * both may jump by rounding alone. `read`: what selections, or what lies behind them, read, and which is no output.
    */
   readonly role: 'output' | 'behind' | 'selected' | 'read';
-}
-
-/** What a selection results in. */
-export interface SelectionResult {
-  readonly name: string;
-  readonly dtype: DataType;
-  readonly rank: number;
 }
 
 /** What candidates are compared with. Its axes are those of the source, where its metadata say how they lay there. */
@@ -60,10 +52,8 @@ export interface Reference {
   readonly runs: Candidate;
   readonly anchors: Anchors;
   readonly specs: readonly InputSpec[];
-  /** Its outputs; then what selections read. */
+  /** Its outputs; then what is looked at inside. */
   readonly outputs: readonly OutputFacts[];
-  /** What its selections result in; none where no output follows from one. */
-  readonly selections: readonly SelectionResult[];
   /** Set where it normalises pixels by itself. */
   readonly image: ImageOptions | undefined;
   /** Types inferred, cut at the outputs; undefined where it is not read as a graph of ONNX's operators. */
@@ -97,41 +87,63 @@ export async function makeReference(artefact: OpenArtefact, options: ReferenceOp
   const { model, files } = target.runnable(opened, { alsoOutputs: graph ? [] : alsoOutputs });
   const [resolution, range] = graph ? [resolutions(graph), boundedOutputs(graph)] : [];
   const selections = graph && selectionsOf(graph);
-  const inside = selections ? insidePorts(artefact, [...selections.read, ...selections.results], outputs) : [];
-  const read = new Set(selections?.read.map(({ name }) => name));
   const results = new Set(selections?.results.map(({ name }) => name));
-  const factsOf = (name: string, sourceName: string, role: OutputFacts['role']): OutputFacts => ({
-    name: sourceName,
-    resolution: resolution?.get(name) ?? 0,
-    range: range?.get(name),
-    role,
-  });
   return {
     artefact,
     image,
     graph,
     stock,
     runs: {
-      payload: { model: graph ? await edited(artefact, graph, asOneChunk(model), inside, options) : model, files },
+      payload: { model: graph ? await edited(artefact, graph, asOneChunk(model), [], options) : model, files },
       inputs,
-      outputs: [...outputs, ...inside],
+      outputs,
       trainedOn: image?.order,
     },
     anchors: { inputs: inputs.map(anchorOf), outputs: outputs.map(anchorOf), hasChannelsFirst: graph !== undefined },
     specs: graph ? specsOf(graph, inputs, options.shape) : inputs.map(openSpec),
-    outputs: [
-      ...outputs.map(({ name, sourceName }) => {
-        const jumps = selections?.outputs.has(name) ? 'behind' : 'output';
-        return factsOf(name, sourceName, results.has(name) ? 'selected' : jumps);
-      }),
-      ...inside.flatMap(({ name, sourceName }) => (read.has(name) ? factsOf(name, sourceName, 'read') : [])),
-    ],
-    selections: (selections?.results ?? []).map(({ name, dtype = 'int64', rank = 0 }) => ({
-      name: sourceNameOf(artefact, name),
-      dtype,
-      rank,
-    })),
+    outputs: outputs.map(({ name, sourceName }) => {
+      const jumps = selections?.outputs.has(name) ? 'behind' : 'output';
+      return {
+        name: sourceName,
+        resolution: resolution?.get(name) ?? 0,
+        range: range?.get(name),
+        role: results.has(name) ? 'selected' : jumps,
+      };
+    }),
     suspect: () => graph && findSuspect(graph),
+  };
+}
+
+/**
+ * The same reference, giving back these of its values too.
+ * @param values of its graph
+ */
+export async function lookingInside(
+  reference: Reference,
+  values: Iterable<Value>,
+  options: ReferenceOptions,
+): Promise<Reference> {
+  const { artefact, graph, runs, outputs } = reference;
+  const inside = insidePorts(artefact, values, runs.outputs);
+  if (!graph || inside.length === 0) return reference;
+  const { model, files } = artefact.target.runnable(artefact.opened);
+  const [resolution, range] = [resolutions(graph), boundedOutputs(graph)];
+  return {
+    ...reference,
+    runs: {
+      ...runs,
+      payload: { model: await edited(artefact, graph, asOneChunk(model), inside, options), files },
+      outputs: [...runs.outputs, ...inside],
+    },
+    outputs: [
+      ...outputs,
+      ...inside.map(({ name, sourceName }) => ({
+        name: sourceName,
+        resolution: resolution.get(name) ?? 0,
+        range: range.get(name),
+        role: 'read' as const,
+      })),
+    ],
   };
 }
 
@@ -167,18 +179,19 @@ async function edited(
 /** Values beside the outputs, as ports. */
 function insidePorts(
   artefact: OpenArtefact,
-  values: readonly Value[],
+  values: Iterable<Value>,
   outputs: readonly ArtefactPort[],
 ): ArtefactPort[] {
   const own = new Set(outputs.map(({ name }) => name));
-  const others = new Map(values.filter(({ name }) => !own.has(name)).map((value) => [value.name, value]));
+  const others = new Map([...values].filter(({ name }) => !own.has(name)).map((value) => [value.name, value]));
   return Array.from(others.values(), ({ name, dtype }) => {
     const known = artefact.opened.values.find((value) => value.name === name);
     return { sourceName: name, ...known, name, dtype, shape: undefined };
   });
 }
 
-function sourceNameOf({ opened: { values } }: OpenArtefact, name: string): string {
+/** What the source calls a value of a reference that was made from one. */
+export function sourceNameOf({ opened: { values } }: OpenArtefact, name: string): string {
   return values.find((value) => value.name === name)?.sourceName ?? name;
 }
 

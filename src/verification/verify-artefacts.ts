@@ -24,7 +24,7 @@ import { asksToBisect, partContenders } from './part-contenders.js';
 import { pixelInput } from './pixels.js';
 import { proveContenders } from './prove-contenders.js';
 import { type Recording, recordSamples } from './record-samples.js';
-import { makeReference, type Reference } from './reference.js';
+import { lookingInside, makeReference, type Reference } from './reference.js';
 import { describeReference } from './reference-report.js';
 import { notesOnSizes, withSizesOf } from './sizes.js';
 import { withFile } from './with-file.js';
@@ -121,7 +121,9 @@ async function compare(
   const { specs, notes } = withSizesOf(opened, made.specs);
   draft.note(...notes);
   const pixels = pixelInput(options, made, opened);
-  const reference = { ...made, runs: withColours(made.runs, pixels?.order) };
+  const values = opened.flatMap(({ selections }) => [...(selections?.before ?? []), ...(selections?.between ?? [])]);
+  const looking = await lookingInside(made, values, options);
+  const reference = { ...looking, runs: withColours(looking.runs, pixels?.order) };
   for (const contender of running) {
     const { candidate } = contender;
     contender.candidate = { ...candidate, runs: withColours(candidate.runs, pixels?.order) };

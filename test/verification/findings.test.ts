@@ -28,7 +28,7 @@ function record(index: number, more: Partial<SampleRecord> = {}): SampleRecord {
   };
 }
 
-const tried = (a: readonly number[], b: readonly number[]) => ({ outputs: [sumsOf(a, b)], fed: null, classes: [[]] });
+const tried = (a: readonly number[], b: readonly number[]) => ({ outputs: [sumsOf(a, b)], own: null, classes: [[]] });
 
 function findingsOf(records: readonly SampleRecord[]): Findings {
   const findings = new Findings({ candidates: [0], outputs: [0] });
@@ -93,11 +93,13 @@ test('draws are kept apart, in their order, and sizes are counted', () => {
   ]);
 });
 
-test('what is selected is given where it was given each time', () => {
-  const given = { ...tried([1, 1], [2, 1]), fed: [sumsOf([1, 1], [1, 1])] };
+test('what is selected among is given where it could be each time, and an output of which that says nothing is none of it', () => {
+  const given = { ...tried([1, 1], [2, 1]), own: [sumsOf([1, 1], [1, 1])] };
   const [all] = findingsOf([record(0, { candidates: [given] }), record(1, { candidates: [given] })]).draws;
-  expect(all?.candidates[0]).toMatchObject({ isFed: true });
-  expect(all?.candidates[0]?.fed[0]?.difference().error).toBe(0);
+  expect(all?.candidates[0]).toMatchObject({ isGiven: true });
+  expect(all?.candidates[0]?.own.get(0)?.difference().error).toBe(0);
   const [some] = findingsOf([record(0, { candidates: [given] }), record(1, { candidates: [tried([1], [1])] })]).draws;
-  expect(some?.candidates[0]).toMatchObject({ isFed: false });
+  expect(some?.candidates[0]).toMatchObject({ isGiven: false });
+  const [none] = findingsOf([record(0, { candidates: [{ ...given, own: [null] }] })]).draws;
+  expect(none?.candidates[0]?.own.size).toBe(0);
 });

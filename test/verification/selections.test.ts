@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { convert, reportOf, verify, writeOnnx } from '../../src/index.js';
-import { type Model, Tensor } from '../../src/model/index.js';
+import { attribute, type Model, type Node, Tensor } from '../../src/model/index.js';
 import { network } from '../network.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'selections-'));
@@ -20,6 +20,26 @@ function chooser(): Model {
     const chosen = n.node('Gather', [features, indices], { axis: 1 });
     return [indices, n.node('Mul', [chosen, n.random([8, 1], 0.5, 1.5)])];
   });
+}
+
+function nodeOf(model: Model, operator: string): Node {
+  const [node] = model.graph.nodesOf(operator);
+  if (!node) throw new Error(`there is no ${operator}`);
+  return node;
+}
+
+/** The chosen ones from the last to the first. */
+function turnAround({ graph, outputs }: Node): void {
+  const [, indices] = outputs;
+  if (!indices) throw new Error('it gives no indices');
+  const { name, dtype, shape } = indices;
+  const back = graph.addConstant(Tensor.ofShape(Array.from({ length: 100 }, (__, index) => 99 - index)));
+  const turned = graph.insert({ operator: 'Gather', inputs: [indices, back], origin: [] });
+  Object.assign(turned.output(), { dtype, shape });
+  for (const { node, index } of indices.uses) if (node !== turned) graph.setInput(node, index, turned.output());
+  graph.setOutputs(graph.outputs.map((output) => (output === indices ? turned.output() : output)));
+  indices.name = 'as_sorted';
+  turned.output().name = name;
 }
 
 function written(name: string, model: Model): string {
@@ -46,7 +66,7 @@ test.each([
   const candidate = await judged(join(folder, `source${suffix}`));
   expect(candidate).toMatchObject({ exitCode: 0 });
   const reasons = candidate?.check?.judgements[0]?.outputs.map(({ reason }) => reason).join();
-  expect(reasons).toMatch(/rows moved by near ties; given the reference's selection all agrees/);
+  expect(reasons).toMatch(/rows moved by near ties; where both select among its own values all agrees/);
 });
 
 test('a fault behind the selection is a difference, however rows have moved', async () => {
@@ -67,8 +87,19 @@ test('a fault behind the selection is a difference, however rows have moved', as
     expect(candidate?.exitCode).toBe(5);
   }
   expect((await judged(join(folder, 'faulty.mlpackage')))?.error?.what).toMatch(
-    /where both are given the reference's selection/,
+    /where both select among its own values/,
   );
+});
+
+test.each<[string, (model: Model) => void]>([
+  ['the smallest', (model) => nodeOf(model, 'TopK').attributes.set('largest', attribute(0))],
+  ['no order', (model) => turnAround(nodeOf(model, 'TopK'))],
+])('a choice of %s is a difference, though all that it chooses among agrees', async (_, plant) => {
+  const faulty = chooser();
+  plant(faulty);
+  const candidate = await judged(written('other-choice', faulty));
+  expect(candidate).toMatchObject({ exitCode: 5 });
+  expect(candidate?.error?.what).toMatch(/TopK .*: (the element at \d+ is not taken|its element \d+ goes before)/);
 });
 
 test('what selects otherwise and cannot be given the selection is not judged, and no pass', async () => {

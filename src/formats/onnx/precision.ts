@@ -1,5 +1,6 @@
 import { type Model, UsageError } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
+import { movesApart } from '../float32-by-rule.js';
 import type { Precision } from '../format.js';
 import { nodesKeptInFloat32 } from '../keep-fp32.js';
 import { hasType, retype } from './retype.js';
@@ -16,7 +17,8 @@ export function applyPrecision(model: Model, precision: Precision | undefined, k
   }
   const asked = nodesKeptInFloat32(model.graph, keepFp32);
   if (precision === 'fp16') {
-    const { overflowing } = retype(model, 'float32', 'float16', asked);
+    inferTypes(model.graph);
+    const { overflowing } = retype(model, 'float32', 'float16', new Set([...asked, ...movesApart(model.graph)]));
     return overflowing.map((name) => `${name} holds numbers beyond 65504; what reads it stays in fp32`);
   }
   if (precision === 'fp32') {

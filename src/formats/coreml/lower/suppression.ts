@@ -142,11 +142,12 @@ function nextAbove(value: number): number {
 }
 
 function detectionsOfOutputs(
-  { outputs, firstLabel, isCentred }: Detections,
+  { node, outputs, firstLabel, isCentred }: Detections,
   order: 'xy' | 'yx',
   size: readonly [number, number],
 ): DetectionsOfOutputs {
-  return { outputs, firstLabel, form: isCentred ? 'centre' : order, size };
+  const selected = node.output().name;
+  return { outputs, firstLabel, form: isCentred ? 'centre' : order, size, selected };
 }
 
 function shaped(to: NodeBuilder, x: MilValue, shape: readonly number[]): MilValue {

@@ -42,11 +42,11 @@ export function addDetections(
   whole: Message<'ModelDescription'>,
 ): string[] {
   const { graph } = model;
-  const named = (name: string | undefined): Value =>
+  const given = (name: string | undefined): Value =>
     graph.outputs.find((value) => value.name === name) ?? notGiven(name);
   const [table, boxes] = [
-    named(suppression.confidenceInputFeatureName),
-    named(suppression.coordinatesInputFeatureName),
+    given(suppression.confidenceInputFeatureName),
+    given(suppression.coordinatesInputFeatureName),
   ];
   const [count, classes] = table.shape ?? [];
   if (boxes.shape?.join() !== `${count},4` || typeof classes !== 'number') {
@@ -60,9 +60,13 @@ export function addDetections(
     throw damaged(`the description has the outputs ${described}, the suppression ${outputs}`);
 
   const to = new OnnxBuilder(graph);
+  const { detections } = readMetadata(model.metadata, damaged);
   const best = to.node('ReduceMax', [table, to.ints([1])], { keepdims: 1 });
   const label = to.node('ArgMax', [table], { axis: 1, keepdims: 0 });
-  const kept = keptBoxes(to, suppression, { boxes, best, label, most: mostOf(whole) });
+  const selected = selectedBoxes(to, suppression, { boxes, best, label, classes, most: mostOf(whole) });
+  const named = detections?.selected;
+  if (named !== undefined) selected.name = named;
+  const kept = column(to, selected, 2);
   const pick = (from: Value, name: string) => {
     const value = to.node('Gather', [from, kept], { axis: 0 });
     value.name = name;
@@ -70,10 +74,9 @@ export function addDetections(
   };
   const [confidence, coordinates] = [pick(table, outputs[0] ?? ''), pick(boxes, outputs[1] ?? '')];
   graph.setOutputs([confidence, coordinates]);
-  const { detections } = readMetadata(model.metadata, damaged);
   const names = detections ? addSourceOutputs(to, detections, { coordinates, best, label, kept }) : [];
   inferTypes(graph);
-  return [...outputs, ...names];
+  return [...outputs, ...names, ...(named === undefined ? [] : [named])];
 }
 
 function notGiven(name: string | undefined): never {
@@ -89,39 +92,51 @@ function mostOf({ output }: Message<'ModelDescription'>): number {
 
 interface Candidates {
   readonly boxes: Value;
+  /** [n, 1] */
   readonly best: Value;
+  /** [n] */
   readonly label: Value;
+  readonly classes: number;
   readonly most: number;
 }
 
-/** Numbers of the boxes that are left. By class, those of each are moved to where none of another is. */
-function keptBoxes(
-  to: OnnxBuilder,
-  suppression: Message<'NonMaximumSuppression'>,
-  { boxes, best, label, most }: Candidates,
-): Value {
-  const apart = suppression.pickTop?.perClass ? movedApart(to, boxes, label) : boxes;
+/** The boxes that are left, the best first, as ONNX's triples of one image and one class. */
+function selectedBoxes(to: OnnxBuilder, suppression: Message<'NonMaximumSuppression'>, given: Candidates): Value {
+  const { boxes, best, most } = given;
+  const isByClass = suppression.pickTop?.perClass === true;
   const scores = to.node('Transpose', [best], { perm: [1, 0] });
   const selected = to.node(
     'NonMaxSuppression',
     [
-      to.node('Unsqueeze', [apart, to.ints([0])]),
-      to.node('Unsqueeze', [scores, to.ints([0])]),
+      to.node('Unsqueeze', [boxes, to.ints([0])]),
+      to.node('Unsqueeze', [isByClass ? byClass(to, scores, given) : scores, to.ints([0])]),
       to.ints([most]),
       to.number(suppression.iouThreshold ?? 0),
       to.number(nextBelow(Math.fround(suppression.confidenceThreshold ?? 0))),
     ],
     { center_point_box: 1 },
   );
-  return to.node('Gather', [selected, to.graph.addConstant(Tensor.from('int64', [], [2]))], { axis: 1 });
+  return isByClass ? bestFirst(to, selected, given) : selected;
 }
 
-function movedApart(to: OnnxBuilder, boxes: Value, label: Value): Value {
-  const widest = to.node('ReduceMax', [to.node('Abs', [boxes])], { keepdims: 1 });
-  const step = to.node('Add', [to.node('Mul', [widest, to.number(4)]), to.number(1)]);
-  const offset = to.node('Mul', [to.node('Unsqueeze', [to.cast(label, 'fp32'), to.ints([1])]), step]);
-  const position = to.graph.addConstant(Tensor.from('float32', [1, 4], [1, 1, 0, 0]));
-  return to.node('Add', [boxes, to.node('Mul', [offset, position])]);
+/** Scores [classes, n] of which a box has one, that of its own class: by the others it is below every threshold. */
+function byClass(to: OnnxBuilder, scores: Value, { label, classes }: Candidates): Value {
+  const numbers = Array.from({ length: classes }, (_, index) => index);
+  const column = to.graph.addConstant(Tensor.from('int64', [classes, 1], numbers));
+  return to.node('Where', [to.node('Equal', [label, column]), scores, to.number(-1)]);
+}
+
+/** Triples that lie class by class, all of class 0, in the order of their scores, as many as there may be. */
+function bestFirst(to: OnnxBuilder, selected: Value, { best, most }: Candidates): Value {
+  const scores = to.node('Gather', [to.node('Squeeze', [best, to.ints([1])]), column(to, selected, 2)], { axis: 0 });
+  const count = to.node('Min', [to.sizes(selected, 0, 1), to.ints([most])]);
+  const [, order] = to.nodes('TopK', [scores, count], { axis: 0 }, 2);
+  if (!order) throw new Error('TopK gives two results');
+  return to.node('Mul', [to.node('Gather', [selected, order], { axis: 0 }), to.ints([1, 0, 1])]);
+}
+
+function column(to: OnnxBuilder, triples: Value, at: number): Value {
+  return to.node('Gather', [triples, to.place(at)], { axis: 1 });
 }
 
 interface Kept {

@@ -51,6 +51,11 @@ export class OnnxBuilder {
     return this.graph.addConstant(Tensor.ofShape(values));
   }
 
+  /** An int64 scalar, as ONNX takes the index of one element. */
+  place(value: number): Value {
+    return this.graph.addConstant(Tensor.from('int64', [], [value]));
+  }
+
   scalar(value: number, dtype: 'int32' | 'float32'): Value {
     return this.graph.addConstant(Tensor.from(dtype, [], [value]));
   }

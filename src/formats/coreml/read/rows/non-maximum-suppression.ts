@@ -29,13 +29,11 @@ const read: ReadRow = (operation, to) => {
     ],
     { center_point_box: 1 },
   );
-  const [image, box] = [0, 2].map((at) =>
-    to.node('Gather', [selected, to.graph.addConstant(Tensor.from('int64', [], [at]))], { axis: 1 }),
-  );
+  const [image, box] = [0, 2].map((at) => to.node('Gather', [selected, to.place(at)], { axis: 1 }));
   if (!image || !box) throw new Error('two columns were asked for');
   const isOfImage = to.node('Equal', [to.node('Unsqueeze', [image, to.ints([0])]), numbered(to, images)]);
   const counts = to.node('ReduceSum', [to.cast(isOfImage, 'int64'), to.ints([1])], { keepdims: 0 });
-  const first = to.node('CumSum', [counts, to.graph.addConstant(Tensor.from('int64', [], [0]))], { exclusive: 1 });
+  const first = to.node('CumSum', [counts, to.place(0)], { exclusive: 1 });
   const column = to.ints([-1, 1]);
   const place = to.node('Sub', [placesOf(to, image), to.node('Gather', [first, image], { axis: 0 })]);
   const at = to.node('Concat', [to.node('Reshape', [image, column]), to.node('Reshape', [place, column])], { axis: 1 });
@@ -60,7 +58,7 @@ function numbered(to: OnnxBuilder, count: number): Value {
 /** Where each element of a vector stands in it. */
 function placesOf(to: OnnxBuilder, vector: Value): Value {
   const ones = to.node('Add', [to.node('Mul', [vector, to.ints([0])]), to.ints([1])]);
-  return to.node('CumSum', [ones, to.graph.addConstant(Tensor.from('int64', [], [0]))], { exclusive: 1 });
+  return to.node('CumSum', [ones, to.place(0)], { exclusive: 1 });
 }
 
 /** The rows of x [images, n, k] at these places, 0 where one is -1. */
