@@ -82,7 +82,9 @@ function judgeOne(draw: DrawFindings, { place, output, facts, isOwn, bar, suspec
   // What the reference selects otherwise from run to run is no noise that excuses what lies behind.
   const isJumping = role === 'behind' || role === 'selected';
   const judged = isJumping ? { ...figures, noise: null } : figures;
-  const verdict = judgeOutput(judged, compared, bar, { resolution, range, suspect });
+  // A table inside is not what an application takes a class from.
+  const own = role === 'read' ? { ...bar, judgesClasses: false } : bar;
+  const verdict = judgeOutput(judged, compared, own, { resolution, range, suspect });
   if (!isJumping) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
   return { ...judged, ...verdict };
 }
