@@ -28,6 +28,12 @@ export interface DeclaredType {
  */
 const LONGEST_AXIS = 2 ** 21 - 1;
 
+/** A size as another and a number; a number has no other. */
+export interface Shifted {
+  readonly base: string | undefined;
+  readonly offset: number;
+}
+
 const UNKNOWN: Provenance = {
   irVersion: 8,
   producerName: '',
@@ -55,10 +61,17 @@ export class Model {
   readonly #sourceNames = new Set<string>();
   readonly #nextSuffix = new Map<string, number>();
   readonly #derived = new Map<string, string>();
+  readonly #formulas = new Set<string>();
   /** What the symbols for formulas come to at most; all others stand for an axis. */
   readonly #largest = new Map<string, number>();
   /** What symbols come to at least, of those of which more is known than that they are no size below 0. */
   readonly #least = new Map<string, number>();
+  /** Symbols that are another and a number. */
+  readonly #shifted = new Map<string, Shifted>();
+  /** Symbols that are two others together. */
+  readonly #sums = new Map<string, readonly [string, string]>();
+  /** Symbols that may become smaller where a size that they follow from becomes larger. */
+  readonly #unsteady = new Set<string>();
   readonly #dimensionNames = new Map<string, string>();
   #nextSymbol = 1;
 
@@ -138,11 +151,67 @@ export class Model {
    */
   derivedSymbol(expression: string, largest = LONGEST_AXIS, least = 0): string {
     const known = this.#derived.get(expression);
+    // More may be known by now of what it follows from.
+    if (known) this.bound(known, Math.max(this.leastOf(known), least), Math.min(this.largestOf(known), largest));
     if (known) return known;
     const symbol = this.freshSymbol();
     this.#derived.set(expression, symbol);
+    this.#formulas.add(symbol);
     this.bound(symbol, least, largest);
+    if (expression.match(/\?\d+/g)?.some((part) => this.#unsteady.has(part))) this.#unsteady.add(symbol);
     return symbol;
+  }
+
+  /** Whether a size is the symbol for a formula. */
+  isDerived(size: Dimension): boolean {
+    return typeof size === 'string' && this.#formulas.has(size);
+  }
+
+  /** The symbol for a size and a number, which together are no size below 0. */
+  shiftedSymbol(base: string, offset: number): string {
+    const symbol = this.derivedSymbol(
+      `${base} + ${offset}`,
+      this.largestOf(base) + offset,
+      Math.max(this.leastOf(base) + offset, 0),
+    );
+    this.#shifted.set(symbol, { base, offset });
+    return symbol;
+  }
+
+  /** The symbol for two sizes together. */
+  sumSymbol(a: string, b: string): string {
+    const [first, second] = b < a ? [b, a] : [a, b];
+    const symbol = this.derivedSymbol(
+      `${first} + ${second}`,
+      this.largestOf(a) + this.largestOf(b),
+      this.leastOf(a) + this.leastOf(b),
+    );
+    this.#sums.set(symbol, [a, b]);
+    return symbol;
+  }
+
+  /** What is left of a sum of two sizes without one of them; undefined where it is none of them. */
+  restOfSum(sum: string, term: string): string | undefined {
+    const [a, b] = this.#sums.get(sum) ?? [];
+    return term === a ? b : term === b ? a : undefined;
+  }
+
+  /** A size as another and a number. */
+  partsOf(size: Dimension): Shifted {
+    if (typeof size === 'number') return { base: undefined, offset: size };
+    return this.#shifted.get(size) ?? { base: size, offset: 0 };
+  }
+
+  /**
+   * Says that a symbol may become smaller where a size that it follows from becomes larger, as remainders do: what it is at the
+   * ends of a range says nothing of what lies between. So is every formula with it.
+   */
+  markUnsteady(symbol: string): void {
+    this.#unsteady.add(symbol);
+  }
+
+  isUnsteady(size: Dimension): boolean {
+    return typeof size === 'string' && this.#unsteady.has(size);
   }
 
   /** Says between which numbers a symbol lies. */
@@ -176,8 +245,12 @@ export class Model {
     for (const name of this.#sourceNames) copy.addSourceName(name);
     for (const [base, suffix] of this.#nextSuffix) copy.#nextSuffix.set(base, suffix);
     for (const [expression, symbol] of this.#derived) copy.#derived.set(expression, symbol);
+    for (const symbol of this.#formulas) copy.#formulas.add(symbol);
     for (const [symbol, largest] of this.#largest) copy.#largest.set(symbol, largest);
     for (const [symbol, least] of this.#least) copy.#least.set(symbol, least);
+    for (const [symbol, parts] of this.#shifted) copy.#shifted.set(symbol, parts);
+    for (const [symbol, terms] of this.#sums) copy.#sums.set(symbol, terms);
+    for (const symbol of this.#unsteady) copy.#unsteady.add(symbol);
     for (const [symbol, name] of this.#dimensionNames) copy.#dimensionNames.set(symbol, name);
     copy.#nextSymbol = this.#nextSymbol;
     return copy;

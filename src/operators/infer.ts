@@ -1,7 +1,8 @@
 import { type Graph, InputError, isStatic, type Node, type Shape, sizeOf, type Value } from '../model/index.js';
 import { operatorOf } from './index.js';
+import { movedElements } from './moved-elements.js';
 import type { Facts } from './operator.js';
-import { elementsOfConstant } from './shape/elements.js';
+import { elementsOfConstant, mayHaveElements } from './shape/elements.js';
 import { limitRank } from './shape/limits.js';
 
 /**
@@ -50,6 +51,8 @@ export function inferNode(node: Node): void {
   const inferSubgraph = node.is('If') && reachable.length > 1 ? inferBranch : inferTypes;
   for (const subgraph of reachable) inferSubgraph(subgraph);
   setAll(node, row?.infer(node, parameters) ?? []);
+  const [first] = node.outputs;
+  if (first && !first.elements && mayHaveElements(first.shape)) first.elements = movedElements(first);
 }
 
 function setAll(node: Node, facts: readonly Facts[]): void {

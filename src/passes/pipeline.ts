@@ -25,6 +25,7 @@ import { explainUnmerged } from './reasons/explain-unmerged.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { replaceCastLike } from './replace-cast-like.js';
 import { setInferenceMode } from './set-inference-mode.js';
+import { spellDifferences } from './spell-differences.js';
 import { spellGelu } from './spell-gelu.js';
 import { spellReshapes } from './spell-reshapes.js';
 import { splitSequences } from './split-sequences.js';
@@ -62,6 +63,7 @@ const cleaning: readonly Pass[] = [
   takeDecidedBranch,
   splitSequences,
   dropNeutralArithmetic,
+  spellDifferences,
   dropOverwritten,
   joinTransposes,
   joinReshapes,

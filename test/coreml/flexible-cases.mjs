@@ -24,6 +24,10 @@ class Case {
     return this.#constant(INT64, { int64Data: [value], dims: [] });
   }
 
+  matrix(values, dims) {
+    return this.#constant(INT64, { int64Data: values, dims });
+  }
+
   floats(values, dims) {
     return this.#constant(FLOAT, { floatData: values, dims });
   }
@@ -92,6 +96,33 @@ const CASES = {
     const rest = c.node('Mod', [c.node('Sub', [c.integers(0, 0), plane]), c.integers(4, 4)]);
     return c.node('Pad', ['x', c.node('Concat', [c.integers(0, 0, 0, 0, 0, 0), rest], { axis: 0 })]);
   },
+  'windows behind borders that are computed': (c) => windowed(c, (wide) => wide),
+  'windows of a rolled image': (c) =>
+    windowed(c, (wide) => {
+      const size = c.node('Shape', [wide], { start: 3, end: 4 });
+      const at = c.node('Mod', [c.integers(-2), size]);
+      const parts = [
+        c.node('Slice', [wide, at, size, c.integers(3)]),
+        c.node('Slice', [wide, c.integers(0), at, c.integers(3)]),
+      ];
+      return c.node('Concat', parts, { axis: 3 });
+    }),
+  'borders that take away at some sizes': (c) => {
+    const rest = c.node('Sub', [c.integers(11, 11), c.node('Shape', ['x'], { start: 2 })]);
+    return c.node('Pad', ['x', c.node('Concat', [c.integers(0, 0, 1, -1, 0, 0), rest], { axis: 0 })]);
+  },
+  'rows written by their number': (c) => {
+    const all = c.node('Range', [c.integer(0), c.node('Squeeze', [c.size(2)]), c.integer(1)]);
+    const last = c.node('Slice', [all, c.integers(-3), c.integers(2 ** 31), c.integers(0)]);
+    const rows = c.node('Transpose', ['x'], { perm: [2, 0, 1, 3] });
+    const places = c.node('Unsqueeze', [last, c.integers(1)]);
+    const zeros = c.node('ConstantOfShape', [c.node('Shape', [c.node('Slice', [rows, c.integers(0), c.integers(3)])])]);
+    return c.node('ScatterND', [rows, places, zeros]);
+  },
+  'the last row written over': (c) => {
+    const row = c.node('Gather', [c.node('Transpose', ['x'], { perm: [2, 0, 1, 3] }), c.integers(0)], { axis: 0 });
+    return c.node('ScatterND', [c.node('Transpose', ['x'], { perm: [2, 0, 1, 3] }), c.matrix([-1], [1, 1]), row]);
+  },
   'blocks to space': (c) => c.node('DepthToSpace', ['x'], { blocksize: 2, mode: 'CRD' }),
   'transposed convolution': (c) =>
     c.node('ConvTranspose', ['x', kernel(c, [4, 3, 4, 3])], {
@@ -141,6 +172,28 @@ const CASES = {
     return c.node('Concat', ['x', c.node('Expand', [mean, c.node('Shape', ['x'])])], { axis: 1 });
   },
 };
+
+/** Filled up to windows of 3 x 4, something done with that, cut into windows, mixed in each, and put together again. */
+function windowed(c, change) {
+  const [rows, columns] = [3, 4];
+  const sides = c.integers(rows, columns);
+  const plane = c.node('Shape', ['x'], { start: 2 });
+  const rest = c.node('Mod', [c.node('Sub', [sides, c.node('Mod', [plane, sides])]), sides]);
+  const pads = c.node('Concat', [c.integers(0, 0, 0, 0, 0, 0), rest], { axis: 0 });
+  const wide = change(c.node('Pad', ['x', pads]));
+  const counts = c.node('Div', [c.node('Add', [plane, rest]), sides]);
+  const count = (axis) => c.node('Slice', [counts, c.integers(axis), c.integers(axis + 1)]);
+  const cut = [c.integers(1, 4), count(0), c.integers(rows), count(1), c.integers(columns)];
+  const blocks = c.node('Reshape', [wide, c.node('Concat', cut, { axis: 0 })]);
+  const windows = c.node('Transpose', [blocks], { perm: [0, 2, 4, 3, 5, 1] });
+  const tokens = c.node('Reshape', [windows, c.integers(-1, rows * columns, 4)]);
+  const scores = c.node('Softmax', [c.node('MatMul', [tokens, c.node('Transpose', [tokens], { perm: [0, 2, 1] })])]);
+  const joined = [c.integers(1), count(0), count(1), c.integers(rows, columns, 4)];
+  const apart = c.node('Reshape', [c.node('MatMul', [scores, tokens]), c.node('Concat', joined, { axis: 0 })]);
+  const together = c.node('Transpose', [apart], { perm: [0, 5, 1, 3, 2, 4] });
+  const whole = c.node('Concat', [c.integers(1, 4), c.node('Add', [plane, rest])], { axis: 0 });
+  return c.node('Slice', [c.node('Reshape', [together, whole]), c.integers(0, 0), plane, c.integers(2, 3)]);
+}
 
 function resized(c, attributes) {
   const plane = c.node('Add', [

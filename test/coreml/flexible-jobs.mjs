@@ -32,6 +32,11 @@ const SMALL = {
   at: ['1,3,6,7', '1,3,20,30', '1,3,11,17'],
   outside: ['1,3,5,7', '2,3,6,7'],
 };
+const WINDOWS = {
+  asked: '1,3,8..40,12..50',
+  at: ['1,3,8,12', '1,3,40,50', '1,3,21,33'],
+  outside: ['1,3,7,12'],
+};
 const BATCH = {
   asked: '1..5,1,32,32',
   at: ['1,1,32,32', '5,1,32,32', '3,1,32,32'],
@@ -42,6 +47,8 @@ const BATCH = {
 const NETWORKS = [
   [CASES, 'resize_any_size', SMALL],
   [CASES, 'same_upper_wide_stride', SMALL],
+  [CASES, 'shifted_windows_ts17', WINDOWS],
+  [CASES, 'shifted_windows_te18', WINDOWS],
   [
     CASES,
     'one_name_two_sizes',

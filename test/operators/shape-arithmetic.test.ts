@@ -20,6 +20,115 @@ function expanded(n: Network, x: Value, sizes: Value): Value {
   return n.node('Expand', [x, n.node('Where', [asks, ones, sizes])]);
 }
 
+/** Sizes of an image that is at least 8 x 8, each as a vector of one. */
+function imageOf(n: Network, least = 8) {
+  const x = n.input(['batch', 8, 'height', 'width']);
+  for (const size of ['height', 'width']) n.model.bound(size, least, 64);
+  return { x, height: n.node('Shape', [x], { start: 2, end: 3 }), width: n.node('Shape', [x], { start: 3, end: 4 }) };
+}
+
+/** What is left to the next multiple of 5, from 0 to 4. */
+const missing = (n: Network, size: Value) =>
+  n.node('Mod', [n.sub(n.integers([5]), n.node('Mod', [size, n.integers([5])])), n.integers([5])]);
+
+describe('sizes are followed where what is taken from them or left of them is', () => {
+  test('borders up to a multiple, windows in that, and the image cut out again', () => {
+    const n = onOpset(18);
+    const { x, height, width } = imageOf(n);
+    const more = missing(n, height);
+    const wide = n.node('Pad', [x, n.concat([n.integers([0, 0, 0, 0, 0, 0]), more, n.integers([0])], 0)]);
+    const all = n.add(height, more);
+    expect(wide.shape?.[2]).toBe(all.elements?.[0]);
+    const windows = n.node('Div', [all, n.integers([5])]);
+    const cut = n.node('Reshape', [wide, n.concat([n.integers([-1, 8]), windows, n.integers([5]), width], 0)]);
+    expect(cut.shape?.[2]).toBe(windows.elements?.[0]);
+    expect(n.node('Slice', [wide, n.integers([0]), height, n.integers([2])]).shape).toEqual(x.shape);
+  });
+
+  test('an image that is rolled keeps its sizes', () => {
+    const n = onOpset(18);
+    const { x, height } = imageOf(n);
+    const slice = (from: Value, to: Value) => n.node('Slice', [x, from, to, n.integers([2])]);
+    const byConstants = n.concat(
+      [slice(n.integers([3]), n.integers([2 ** 31])), slice(n.integers([0]), n.integers([3]))],
+      2,
+    );
+    expect(byConstants.shape).toEqual(x.shape);
+    const at = n.node('Mod', [n.integers([-3]), height]);
+    expect(n.concat([slice(at, height), slice(n.integers([0]), at)], 2).shape).toEqual(x.shape);
+  });
+
+  test.each<[string, number, number, number, string | number]>([
+    ['without both ends', 1, -1, 1, 'height less 2'],
+    ['the last three', -3, 2 ** 31, 1, 3],
+    ['every second', 0, 2 ** 31, 2, 'ceil of a half'],
+    ['every second of the others', 1, 2 ** 31, 2, 'a half'],
+  ])('a slice: %s', (_, start, end, step, expected) => {
+    const n = onOpset(18);
+    const { x, height } = imageOf(n);
+    const sizes: Record<string, Value> = {
+      'height less 2': n.sub(height, n.integers([2])),
+      'ceil of a half': n.node('Div', [n.add(height, n.integers([1])), n.integers([2])]),
+      'a half': n.node('Div', [height, n.integers([2])]),
+    };
+    const made = n.node('Slice', [x, n.integers([start]), n.integers([end]), n.integers([2]), n.integers([step])]);
+    expect(made.shape?.[2]).toBe(typeof expected === 'number' ? expected : sizes[expected]?.elements?.[0]);
+  });
+
+  test('a slice that may reach beyond an end is of a size that nobody knows', () => {
+    const n = onOpset(18);
+    const { x, height } = imageOf(n, 2);
+    const made = n.node('Slice', [x, n.integers([3]), n.integers([2 ** 31]), n.integers([2])]);
+    expect(made.shape?.[2]).not.toBe(n.sub(height, n.integers([3])).elements?.[0]);
+    expect(n.sub(height, n.integers([3])).elements).toBeUndefined();
+  });
+
+  test('what a convolution leaves is what arithmetic says', () => {
+    const n = onOpset(18);
+    const { x, height } = imageOf(n);
+    const steps = n.add(n.node('Div', [n.sub(height, n.integers([1])), n.integers([2])]), n.integers([1]));
+    expect(n.conv(x, { kernel: 3, stride: 2, pad: 1 }).shape?.[2]).toBe(steps.elements?.[0]);
+    expect(n.conv(x, { kernel: 4, stride: 4 }).shape?.[2]).toBe(n.node('Div', [height, n.integers([4])]).elements?.[0]);
+  });
+
+  test('a sum without one of its terms is the other', () => {
+    const n = onOpset(18);
+    const { height, width } = imageOf(n);
+    expect(n.sub(n.add(height, width), width).elements).toEqual(['height']);
+    expect(n.sub(n.add(height, n.integers([3])), height).elements).toEqual([3]);
+    expect(n.sub(height, width).elements).toBeUndefined();
+  });
+
+  test('a remainder by a size, and a quotient of sizes', () => {
+    const n = onOpset(18);
+    const { height } = imageOf(n);
+    expect(n.node('Mod', [n.integers([3]), height]).elements).toEqual([3]);
+    expect(n.node('Mod', [n.integers([-3]), height]).elements).toEqual(n.sub(height, n.integers([3])).elements);
+    expect(n.node('Mod', [n.integers([-3]), height], { fmod: 1 }).elements).toBeUndefined();
+    expect(n.node('Mod', [height, height]).elements).toEqual([0]);
+    expect(n.node('Div', [height, height]).elements).toEqual([1]);
+    expect(n.node('Mod', [height, n.integers([100])]).elements).toEqual(['height']);
+  });
+
+  test('elements of a vector that is turned by way of a matrix, as TorchScript writes borders', () => {
+    const n = onOpset(17);
+    const { height, width } = imageOf(n);
+    const pairs = n.node('Reshape', [
+      n.concat([n.integers([0]), height, n.integers([0]), width], 0),
+      n.integers([-1, 2]),
+    ]);
+    const backwards = n.node('Slice', [
+      pairs,
+      n.integers([-1]),
+      n.integers([-(2 ** 40)]),
+      n.integers([0]),
+      n.integers([-1]),
+    ]);
+    const turned = n.node('Reshape', [n.transpose(backwards, [1, 0]), n.integers([-1])]);
+    expect(turned.elements).toEqual([0, 0, 'width', 'height']);
+  });
+});
+
 describe('sizes are followed through the arithmetic that exporters write', () => {
   test.each<[string, Shape, Shape]>([
     ['a known batch', [4, 512, 1, 1], [4, 512]],

@@ -11,9 +11,11 @@ import {
   arithmeticElements,
   differenceOfElements,
   type ElementPair,
+  isSize,
   ofNumbers,
   productOfElements,
   quotientOfElements,
+  remainderOfElements,
   sumOfElements,
 } from '../shape/integer-elements.js';
 
@@ -85,10 +87,10 @@ export const mod = operator('Mod', {
   traits: ['elementwise'],
   parameters: (node): ModParameters => ({ fmod: node.int('fmod', 0) !== 0 }),
   infer: (node, { fmod }) =>
-    pairFacts(
-      node,
-      ofNumbers((a, b) => (b === 0 ? undefined : fmod ? a % b : floorMod(a, b))),
-    ),
+    pairFacts(node, (at, a, b) => {
+      const isOfSizes = !fmod || isSize(a);
+      return ofNumbers(remainder(fmod))(at, a, b) ?? (isOfSizes ? remainderOfElements(at, a, b) : undefined);
+    }),
   compute: ([a, b], { fmod }) => {
     if (!a || !b || !dividesSafely(a, b)) return undefined;
     const functions: PairFunctions = fmod
@@ -97,6 +99,8 @@ export const mod = operator('Mod', {
     return combine(a, b, functions);
   },
 });
+
+const remainder = (fmod: boolean) => (a: number, b: number) => (b === 0 ? undefined : fmod ? a % b : floorMod(a, b));
 
 function floorMod(a: number, b: number): number {
   const rest = a % b;

@@ -4,6 +4,7 @@ import { advance } from '../compute/odometer.js';
 import { operator } from '../operator.js';
 import { resolveAxes } from '../shape/axes.js';
 import { integersAt, scalarAt } from '../shape/constants.js';
+import { sumOfElements } from '../shape/integer-elements.js';
 import { lengthOf, unknownSize, unknownSizes } from '../shape/unknown.js';
 
 const MODES = ['constant', 'reflect', 'edge', 'wrap'] as const;
@@ -84,18 +85,24 @@ function checked(node: Node, pads: readonly number[] | undefined): readonly numb
 function padded(node: Node, shape: Shape, pads: readonly number[]): Dimension[] {
   return shape.map((size, axis) => {
     const more = before(pads, axis) + after(pads, axis);
-    if (typeof size === 'string') return more === 0 ? size : unknownSize(node);
+    if (typeof size === 'string') return sumOfElements(node, size, more) ?? unknownSize(node);
     if (size + more < 0) throw node.invalid(`pads take ${-more} from axis ${axis} of size ${size}`);
     return size + more;
   });
 }
 
-/** By amounts of which some are computed: an axis that surely gets nothing keeps its size. */
+/** By amounts of which some are computed: sizes are sums as far as those are known. */
 function partlyPadded(node: Node, shape: Shape): Dimension[] | undefined {
   const amounts = node.opset < 11 || node.hasInput(3) ? undefined : amountsIn(node.inputs[1]);
   if (amounts?.length !== 2 * shape.length) return undefined;
-  const isNothing = (axis: number) => amounts[axis] === 0 && amounts[axis + shape.length] === 0;
-  return shape.map((size, axis) => (isNothing(axis) ? size : unknownSize(node)));
+  return shape.map((size, axis) => {
+    const ends = [amounts[axis], amounts[axis + shape.length]];
+    const sum = ends.reduce(
+      (all, end) => (all === undefined || end === undefined ? undefined : sumOfElements(node, all, end)),
+      size,
+    );
+    return sum ?? unknownSize(node);
+  });
 }
 
 /** As many as there are, each as far as it is known: most are put together of constants and what is computed. */

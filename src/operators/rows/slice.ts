@@ -4,6 +4,7 @@ import { operator } from '../operator.js';
 import { resolveAxes } from '../shape/axes.js';
 import { boundsAt, integersAt, toBound } from '../shape/constants.js';
 import { keepsShape } from '../shape/copies.js';
+import { differenceOfElements, flooredQuotient, sumOfElements } from '../shape/integer-elements.js';
 import { sliceRange } from '../shape/slice-range.js';
 import { unknownSize } from '../shape/unknown.js';
 
@@ -90,7 +91,7 @@ function slicedShape(node: Node, shape: Shape, { starts, ends, axes, steps }: Sl
     const size = shape[axis] ?? 0;
     const [start, step] = [starts?.[i] ?? node.inputs[1]?.elements?.[i], steps?.[i]];
     const end = ends?.[i] ?? node.inputs[2]?.elements?.[i];
-    result[axis] = slicedSize(size, start, end, step) ?? unknownSize(node);
+    result[axis] = slicedSize(node, size, start, end, step) ?? unknownSize(node);
   });
   return result;
 }
@@ -104,6 +105,7 @@ function isPlain(end: number, step: number): boolean {
 }
 
 function slicedSize(
+  node: Node,
   size: Dimension,
   start: Dimension | undefined,
   end: Dimension | undefined,
@@ -114,7 +116,25 @@ function slicedSize(
   if (typeof size === 'number' && typeof start === 'number' && typeof end === 'number') {
     return sliceRange(size, start, end, step).count;
   }
-  const isForward = step === 1 && start === 0 && (end === size || (typeof end === 'number' && end >= ALL));
   const isBackward = step === -1 && start === -1 && typeof end === 'number' && end < -ALL;
-  return isForward || isBackward ? size : undefined;
+  if (isBackward) return size;
+  const [first, last] = [placeOf(node, size, start), end === undefined ? undefined : placeOf(node, size, end)];
+  if (step < 1 || first === undefined || last === undefined) return undefined;
+  const length = differenceOfElements(node, last, first);
+  if (typeof length === 'number') return Math.max(Math.ceil(length / step), 0);
+  const { base, offset } = node.graph.model.partsOf(length ?? 0);
+  return base === undefined ? undefined : flooredQuotient(node, base, offset + step - 1, step);
+}
+
+/** Where a bound lies along an axis, counted from the front; undefined where that depends on its size. */
+function placeOf(node: Node, size: Dimension, bound: Dimension): Dimension | undefined {
+  if (typeof bound === 'number' && bound >= ALL) return size;
+  if (typeof bound === 'number' && typeof size === 'number')
+    return Math.min(Math.max(bound < 0 ? bound + size : bound, 0), size);
+  const { model } = node.graph;
+  if (typeof bound === 'number' && bound < 0) return sumOfElements(node, size, bound);
+  const [whole, part] = [model.partsOf(size), model.partsOf(bound)];
+  const isPart =
+    whole.base === part.base || (whole.base && part.base && model.restOfSum(whole.base, part.base) !== undefined);
+  return (isPart && part.offset <= whole.offset) || model.largestOf(bound) <= model.leastOf(size) ? bound : undefined;
 }

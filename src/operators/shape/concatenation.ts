@@ -2,6 +2,7 @@ import type { Dimension, Node, Shape } from '../../model/index.js';
 import type { Facts } from '../operator.js';
 import { normalizeAxis } from './axes.js';
 import { mayHaveElements } from './elements.js';
+import { sumOfElements } from './integer-elements.js';
 import { joined } from './join.js';
 import { unknownSize } from './unknown.js';
 
@@ -52,8 +53,6 @@ function sum(node: Node, sizes: readonly Dimension[]): Dimension {
     if (typeof size === 'number') total += size;
     else symbols.push(size);
   }
-  const [symbol] = symbols;
-  if (symbol === undefined) return total;
-  if (total === 0 && symbols.length === 1) return symbol;
-  return node.graph.model.derivedSymbol([total, ...symbols.sort()].join(' + '));
+  const sum = symbols.sort().reduce<Dimension>((all, symbol) => sumOfElements(node, all, symbol) ?? all, 0);
+  return sumOfElements(node, sum, total) ?? sum;
 }

@@ -1,7 +1,7 @@
 import { type Dimension, isInteger, isStatic, type Shape, sizeOf, type Tensor, type Value } from '../../model/index.js';
 
 /** Shape arithmetic works on vectors as long as a shape; anything longer is data. */
-const LONGEST = 64;
+export const LONGEST = 64;
 
 /**
  * The elements of a constant that may take part in shape arithmetic: an integer tensor of rank 0 or 1 that is short, or one of booleans as 0 and 1.

@@ -1,4 +1,4 @@
-import type { DataType, Dimension, Node, Shape } from '../../model/index.js';
+import type { DataType, Dimension, Model, Node, Shape } from '../../model/index.js';
 import { mayHaveElements } from './elements.js';
 import { fitAll } from './integer-range.js';
 import { multiplied } from './products.js';
@@ -51,11 +51,12 @@ export const sumOfElements: ElementPair = (node, a, b) => {
   if (a === 0) return b;
   if (b === 0) return a;
   const { model } = node.graph;
-  const least = model.leastOf(a) + model.leastOf(b);
   // Less than what a size is at least may be taken from it.
-  if (!(isSize(a) && isSize(b)) && least < 0) return undefined;
-  const [first, second] = typeof a === 'number' || (typeof b === 'string' && b < a) ? [b, a] : [a, b];
-  return model.derivedSymbol(`${first} + ${second}`, model.largestOf(a) + model.largestOf(b), Math.max(least, 0));
+  if (!(isSize(a) && isSize(b)) && model.leastOf(a) + model.leastOf(b) < 0) return undefined;
+  const [one, other] = [model.partsOf(a), model.partsOf(b)];
+  const base = one.base && other.base ? model.sumSymbol(one.base, other.base) : (one.base ?? other.base);
+  const offset = one.offset + other.offset;
+  return offset === 0 || base === undefined ? base : model.shiftedSymbol(base, offset);
 };
 
 /** undefined where a factor could be negative: a product of sizes is a size, one of other symbols is nothing that is followed. */
@@ -66,25 +67,76 @@ export const productOfElements: ElementPair = (node, a, b) => {
 
 /** A difference with a symbol could be negative, so only what is certain is said. */
 export const differenceOfElements: ElementPair = (node, a, b) => {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  if (a === b) return 0;
+  const { model } = node.graph;
+  const [whole, part] = [model.partsOf(a), model.partsOf(b)];
+  if (whole.base === part.base) return whole.offset - part.offset;
   if (typeof b === 'number') return sumOfElements(node, a, -b);
-  return undefined;
+  const rest = whole.base && part.base && model.restOfSum(whole.base, part.base);
+  if (rest) return sumOfElements(node, rest, whole.offset - part.offset);
+  const least = model.leastOf(a) - model.largestOf(b);
+  if (least < 0) return undefined;
+  return unsteady(model, model.derivedSymbol(`${a} - ${b}`, model.largestOf(a) - model.leastOf(b), least));
+};
+
+function unsteady(model: Model, symbol: string): string {
+  model.markUnsteady(symbol);
+  return symbol;
+}
+
+/** What is left of `a` by a size, from 0 on. */
+export const remainderOfElements: ElementPair = (node, a, b) => {
+  if (!isSize(b) || b === 0 || (typeof a === 'number' && typeof b === 'number')) return undefined;
+  if (b === 1 || a === b) return 0;
+  const { model } = node.graph;
+  const [least, divisor] = [typeof a === 'number' ? a : 0, model.leastOf(b)];
+  if (least >= 0 && model.largestOf(a) < divisor) return a;
+  if (least < 0 && -least <= divisor) return sumOfElements(node, a, b);
+  const rest = Math.max(model.largestOf(b) - 1, 0);
+  const largest = least < 0 ? rest : Math.min(model.largestOf(a), rest);
+  return unsteady(model, model.derivedSymbol(`${a} mod ${b}`, largest));
 };
 
 /** Cut towards zero, as integers are divided. */
 export const quotientOfElements: ElementPair = (node, a, b) => {
   if (b === 1) return a;
-  if (typeof b === 'string' || b <= 0)
-    return typeof a === 'number' && typeof b === 'number' && b !== 0 ? Math.trunc(a / b) : undefined;
-  if (typeof a === 'number') return Math.trunc(a / b);
+  if (typeof a === 'number' && typeof b === 'number') return b === 0 ? undefined : Math.trunc(a / b);
+  // What is divided by 0 is nothing.
+  if (a === b) return 1;
+  if (!isSize(a) || !isSize(b) || b === 0) return undefined;
+  if (typeof b === 'number' && typeof a === 'string') {
+    const { base, offset } = node.graph.model.partsOf(a);
+    if (base !== undefined) return flooredQuotient(node, base, offset, b);
+  }
   const { model } = node.graph;
-  return model.derivedSymbol(
-    `floor(${a} / ${b})`,
-    Math.floor(model.largestOf(a) / b),
-    Math.floor(model.leastOf(a) / b),
+  return unsteady(
+    model,
+    model.derivedSymbol(
+      `floor(${a} / ${b})`,
+      Math.floor(model.largestOf(a) / Math.max(model.leastOf(b), 1)),
+      Math.floor(model.leastOf(a) / Math.max(model.largestOf(b), 1)),
+    ),
   );
 };
+
+/**
+ * How often a number fits into a size and another number, rounded down: one symbol, in whatever way that is said.
+ * @returns undefined where it could be less than 0
+ */
+export function flooredQuotient(node: Node, base: string, offset: number, divisor: number): Dimension | undefined {
+  const { model } = node.graph;
+  const times = Math.floor(offset / divisor);
+  const rest = offset - times * divisor;
+  const ofEnd = (end: number) => Math.floor((end + rest) / divisor);
+  const quotient =
+    divisor === 1
+      ? base
+      : model.derivedSymbol(
+          `floor((${base} + ${rest}) / ${divisor})`,
+          ofEnd(model.largestOf(base)),
+          ofEnd(model.leastOf(base)),
+        );
+  return sumOfElements(node, quotient, times);
+}
 
 /** What a comparison says of two elements, as 0 or 1. A symbol is a size, so that it is above every negative number. */
 export function comparedElements(relation: (a: number, b: number) => boolean): ElementPair {

@@ -22,11 +22,13 @@ function symbolFor(node: Node, { factor, symbols }: Product, divisor?: Product):
   const formula = [factor, ...symbols].join(' * ');
   const largest = symbols.reduce((product, symbol) => product * model.largestOf(symbol), factor);
   const least = symbols.reduce((product, symbol) => product * model.leastOf(symbol), factor);
-  return model.derivedSymbol(
+  const symbol = model.derivedSymbol(
     divisor ? `${formula} / ${[divisor.factor, ...divisor.symbols].join(' * ')}` : formula,
     Math.floor(largest / Math.max(divisor?.factor ?? 1, 1)),
     divisor ? 0 : least,
   );
+  if (divisor?.symbols.length) model.markUnsteady(symbol);
+  return symbol;
 }
 
 /** The product as one size: a number, a symbol that stands alone, or the symbol for the formula. */

@@ -1,4 +1,5 @@
 import type { Dimension, Node, Shape } from '../../model/index.js';
+import { flooredQuotient } from './integer-elements.js';
 
 const AUTO_PADS = ['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'] as const;
 /** Who decides the padding: `pads`, or the sizes. */
@@ -174,15 +175,16 @@ export function coveringPads(pool: Window & { readonly ceilMode: boolean }, spat
 function slideSymbol(node: Node, size: string, steps: Steps): Dimension {
   const { stride, slack, begin, ceilMode } = steps;
   const { model } = node.graph;
+  const { base = size, offset } = model.partsOf(size);
+  const count = ceilMode ? undefined : flooredQuotient(node, base, offset + slack + stride, stride);
+  if (count !== undefined) return count;
   const [least, largest] = [model.leastOf(size), model.largestOf(size)].map((end) => countWindows(end, steps));
-  if (stride === 1) return slack === -1 ? size : model.derivedSymbol(`${size} + ${slack + 1}`, largest, least);
   const rounded = ceilMode ? `ceil from ${begin}` : 'floor';
   return model.derivedSymbol(`${rounded}((${size} + ${slack}) / ${stride}) + 1`, largest, least);
 }
 
 function divideUp(node: Node, size: Dimension, stride: number): Dimension {
   if (typeof size === 'number') return Math.ceil(size / stride);
-  const { model } = node.graph;
-  const [least, largest] = [model.leastOf(size), model.largestOf(size)].map((end) => Math.ceil(end / stride));
-  return stride === 1 ? size : model.derivedSymbol(`floor((${size} + -1) / ${stride}) + 1`, largest, least);
+  const { base = size, offset } = node.graph.model.partsOf(size);
+  return flooredQuotient(node, base, offset + stride - 1, stride) ?? size;
 }

@@ -56,6 +56,15 @@ const SIZES = [
   [1, 4, 7, 9],
 ];
 
+test('a size that is large at both ends of a range and small between them is not taken to be large', () => {
+  const build: Build = (n, x) => {
+    const rest = n.node('Mod', [n.node('Shape', [x], { start: 2, end: 3 }), n.integers([4])]);
+    const part = n.node('Slice', [x, n.integers([0]), n.add(rest, n.integers([1])), n.integers([2])]);
+    return n.relu(n.node('Slice', [part, n.integers([2]), n.integers([2 ** 31]), n.integers([2])]));
+  };
+  expect(() => lowered(build, asked('1,4,7..11,8'))).toThrow(/Slice.*a bound may lie beyond the end/);
+});
+
 describe('what a package says of sizes that vary', () => {
   const plain: Build = (n, x) => n.relu(n.conv(x, { kernel: 3, stride: 2, pad: 1 }));
 

@@ -1,6 +1,7 @@
 import { decline } from '../../../lowering/decline.js';
 import { Refusals } from '../../../lowering/refusals.js';
-import type { Graph, Model, Value } from '../../../model/index.js';
+import { type Graph, type Model, outermostChoices, type Value } from '../../../model/index.js';
+import { inferTypes } from '../../../operators/infer.js';
 import { Changes } from '../../../passes/pass.js';
 import { optimize } from '../../../passes/pipeline.js';
 import { targetPasses } from '../../../passes/target-passes.js';
@@ -40,6 +41,8 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   // What was arithmetic on the unknown size can be folded now.
   if (fixed.changed) optimize(model, { fuse: false });
   for (const pass of targetPasses) pass.run(graph, new Changes());
+  // Passes keep what was known of a size before they made its formula plain.
+  if (outermostChoices(options.shape ?? new Map()).length > 0) inferTypes(graph);
 
   const builder = new ProgramBuilder();
   const values = new Values(builder);

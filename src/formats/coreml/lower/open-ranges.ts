@@ -38,21 +38,24 @@ export function openRanges(to: NodeBuilder, parameters: SliceParameters): OpenRa
   if (!starts || !ends || !axes || !steps) return decline('its bounds are computed');
   const cuts = shape.map(() => WHOLE);
   axes.forEach((axis, i) => {
-    cuts[axis] = cutOf(to, shape[axis] ?? 1, { begin: starts[i], end: ends[i], step: steps[i] ?? 1 });
+    cuts[axis] = cutOf(to, axis, { begin: starts[i], end: ends[i], step: steps[i] ?? 1 });
   });
   const vector = (of: (cut: Cut) => Bound) =>
     sizeVector(
       to,
       cuts.map((cut) => of(cut) ?? 0),
     );
-  const end = vector((cut) => cut.end);
-  const isComputed = cuts.some((cut) => typeof cut.end === 'string');
+  /** The standard cuts off what lies beyond. */
+  const bounded = (of: (cut: Cut) => Bound) => {
+    const bounds = vector(of);
+    const isComputed = cuts.some((cut) => typeof of(cut) === 'string');
+    return isComputed && 'hint' in bounds ? binary(to, 'minimum', bounds, sizeVector(to, shape)) : bounds;
+  };
   return {
     isWhole: cuts.every((cut) => cut.begin === undefined && cut.end === undefined && cut.step === 1),
     args: {
-      begin: vector((cut) => cut.begin),
-      // The standard cuts off what lies beyond.
-      end: isComputed && 'hint' in end ? binary(to, 'minimum', end, sizeVector(to, shape)) : end,
+      begin: bounded((cut) => cut.begin),
+      end: bounded((cut) => cut.end),
       stride: ints(cuts.map(({ step }) => step)),
       begin_mask: bools(cuts.map((cut) => cut.begin === undefined)),
       end_mask: bools(cuts.map((cut) => cut.end === undefined)),
@@ -63,7 +66,9 @@ export function openRanges(to: NodeBuilder, parameters: SliceParameters): OpenRa
 const elementsAt = (to: NodeBuilder, index: number) => to.node.inputs[index]?.elements;
 
 /** Bounds that reach an end of the axis at every size as that end; others have to lie within it at every size. */
-function cutOf({ bounds }: NodeBuilder, size: Dimension, { begin = 0, end = 0, step }: Cut): Cut {
+function cutOf(to: NodeBuilder, axis: number, { begin = 0, end = 0, step }: Cut): Cut {
+  const { bounds } = to;
+  const size = to.shapeOf()[axis] ?? 1;
   const [least, most] = [bounds.least(size) ?? 1, bounds.most(size) ?? Number.POSITIVE_INFINITY];
   const beyond = (): never =>
     decline('a bound may lie beyond the end of an axis whose size is open; fix it with --shape');
@@ -73,7 +78,7 @@ function cutOf({ bounds }: NodeBuilder, size: Dimension, { begin = 0, end = 0, s
     return isWhole ? { begin: undefined, end: undefined, step } : beyond();
   }
   const first = typeof begin === 'string' ? begin : begin === 0 || begin <= -most ? undefined : within(begin);
-  if (typeof begin === 'string' && (bounds.most(begin) ?? most + 1) > least) beyond();
+  if (typeof begin === 'string' && (bounds.least(to.resultShape()[axis] ?? 0) ?? 0) < 1) beyond();
   if (typeof end === 'string') return { begin: first, end, step };
   const isToEnd = end >= most;
   return { begin: first, end: isToEnd ? undefined : within(end), step };

@@ -1,13 +1,14 @@
 import { decline } from '../../../lowering/decline.js';
+import type { Dimension } from '../../../model/index.js';
 import type { AutoPad } from '../../../operators/shape/sliding-window.js';
 import type { Constant } from '../program/program.js';
 import { ints, text } from './constants.js';
 import type { NodeBuilder } from './node-builder.js';
 
 /** ONNX has all begins and then all ends, Core ML a pair for each axis. */
-export function pairsOf(pads: readonly number[]): number[] {
+export function pairsOf<Pad extends Dimension>(pads: readonly Pad[]): Pad[] {
   const axes = pads.length / 2;
-  return Array.from({ length: pads.length }, (_, i) => pads[(i >> 1) + (i % 2 ? axes : 0)] ?? 0);
+  return pads.flatMap((before, axis) => (axis < axes ? [before, pads[axis + axes] ?? before] : []));
 }
 
 /** What convolutions and pools are told of padding. `pad` without `custom` is silently ignored, so the two go together. */

@@ -8,10 +8,14 @@ import {
 } from '../../../model/index.js';
 import { inferAt } from '../../../operators/infer-at.js';
 
-/** Between which numbers open sizes lie, as far as inference finds them at the ends of what was asked. */
+/**
+ * Between which numbers open sizes lie, as far as inference finds them at the ends of what was asked; of sizes that do not grow
+ * with the inputs, as far as their formulas tell.
+ */
 export class SizeBounds {
   /** Whether any size may vary; else one that is not known is known to nobody before the network runs. */
   readonly mayVary: boolean;
+  readonly #model: Model;
   readonly #found = new Map<string, { least: number; most: number }>();
 
   /**
@@ -21,15 +25,21 @@ export class SizeBounds {
   constructor(model: Model, asked: ReadonlyMap<string, AskedShape>) {
     const ends = outermostChoices(asked);
     this.mayVary = ends.length > 0;
+    this.#model = model;
+    markFollowing(model);
     for (const shapes of ends) this.#learn(model, shapes);
   }
 
   least(size: Dimension): number | undefined {
-    return typeof size === 'number' ? size : this.#found.get(size)?.least;
+    return this.#model.isUnsteady(size) ? this.#model.leastOf(size) : this.#endOf(size, 'least');
   }
 
   most(size: Dimension): number | undefined {
-    return typeof size === 'number' ? size : this.#found.get(size)?.most;
+    return this.#model.isUnsteady(size) ? this.#model.largestOf(size) : this.#endOf(size, 'most');
+  }
+
+  #endOf(size: Dimension, end: 'least' | 'most'): number | undefined {
+    return typeof size === 'number' ? size : this.#found.get(size)?.[end];
   }
 
   #learn(model: Model, shapes: ReadonlyMap<string, readonly number[]>): void {
@@ -51,6 +61,20 @@ export class SizeBounds {
         most: Math.max(known?.most ?? size, size),
       });
     });
+  }
+}
+
+/** Sizes that no formula tells and that a node makes from such as do not grow with the inputs do not either. */
+function markFollowing(model: Model): void {
+  const isUnsteady = (value: Value | undefined) =>
+    [...(value?.shape ?? []), ...(value?.elements ?? [])].some((size) => model.isUnsteady(size));
+  const seen = new Set<Dimension>(model.graph.inputs.flatMap(({ shape }) => shape ?? []));
+  for (const node of model.graph.sorted()) {
+    const follows = node.inputs.some(isUnsteady);
+    for (const size of node.outputs.flatMap((value) => value?.shape ?? [])) {
+      if (follows && typeof size === 'string' && !seen.has(size) && !model.isDerived(size)) model.markUnsteady(size);
+      seen.add(size);
+    }
   }
 }
 

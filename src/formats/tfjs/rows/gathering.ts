@@ -138,12 +138,12 @@ export const gatheringRows: readonly Row[] = [
     const { build } = site;
     if (reduction !== 'none') return decline(`with reduction ${reduction}`);
     if (site.kind(0) === 'bool') return decline('of bool');
-    const sizes = indexedSizes(site, 1);
-    const vectors = fromFront(site, 1, sizes);
-    if (sizes.length <= MOST_INDEXED_AXES) {
-      return build.op('TensorScatterUpdate', [site.input(0), vectors, site.input(2)]);
+    if (namedSizes(site, 1).length <= MOST_INDEXED_AXES) {
+      return build.op('TensorScatterUpdate', [site.input(0), vectorsFromFront(site, 1), site.input(2)]);
     }
     // webgl takes no longer vectors: the axes that they name lie as one.
+    const sizes = indexedSizes(site, 1);
+    const vectors = fromFront(site, 1, sizes);
     const rest = site.shape(0).slice(sizes.length);
     const products = build.op('Mul', [vectors, build.ints(stridesOf(sizes))]);
     const places = build.reduce('Sum', products, [site.onnxShape(1).length - 1], true);

@@ -4,7 +4,8 @@ import { expand as expandOperator, type PadMode, pad, tile as tileOperator } fro
 import type { Constant, MilValue } from '../../program/program.js';
 import { int, ints, text } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, concat, expand, lastAlong, sliceAxis, tile, transpose, trimAxis } from '../operations.js';
+import { binary, concat, expand, lastAlong, sizeVector, sliceAxis, tile, transpose, trimAxis } from '../operations.js';
+import { pairsOf } from '../padding.js';
 import { fixedSizes } from '../types.js';
 import type { Rows } from './row.js';
 
@@ -38,20 +39,34 @@ export const paddings: Rows = {
 /** The least that a size can be; 1 where nothing is known of it. */
 const leastOf = (to: NodeBuilder, size: Dimension = 1): number => to.bounds.least(size) ?? 1;
 
-/** Pads that shapes decide. ONNX has all begins and then all ends, MIL a pair for each axis. */
+/** Pads that shapes decide: sizes, or numbers of which nobody knows before it runs whether they take away. */
 function openPadded(node: Node, to: NodeBuilder): MilValue {
   const { mode, constantValue } = pad.parameters(node);
   const isPlain = mode === 'constant' && constantValue !== undefined && to.kindOf() === 'float';
   if (!isPlain || node.hasInput(3)) return decline('its pads are computed');
+  const how = { mode: text('constant'), constant_val: to.number(constantValue) };
   const x = to.input();
+  const amounts = node.inputs[1]?.elements;
+  if (amounts?.every((amount) => typeof amount === 'string' || amount >= 0)) {
+    return to.emit('pad', { x, pad: sizeVector(to, pairsOf(amounts)), ...how }, to.resultShape());
+  }
   const rank = x.type.shape.length;
   const given = to.input(1);
   const byEnd = to.emit('reshape', { x: given, shape: ints([2, rank]) }, [2, rank]);
   const byAxis = to.emit('reshape', { x: transpose(to, byEnd, [1, 0]), shape: ints([2 * rank]) }, [2 * rank]);
-  // What a negative pad would take away MIL does not.
   const pads = binary(to, 'maximum', byAxis, int(0));
-  const how = { mode: text('constant'), constant_val: to.number(constantValue) };
-  return to.emit('pad', { x, pad: pads, ...how }, to.resultShape());
+  return to.emit('pad', { x: cropComputed(to, x, given), pad: pads, ...how }, to.resultShape());
+}
+
+/** What negative pads take away, which MIL's do not. @param pads all begins and then all ends */
+function cropComputed(to: NodeBuilder, x: MilValue, pads: MilValue): MilValue {
+  const rank = x.type.shape.length;
+  const cuts = binary(to, 'minimum', pads, int(0));
+  const part = (from: number) => sliceAxis(to, cuts, 0, from, rank);
+  const begin = binary(to, 'mul', part(0), int(-1));
+  const end = binary(to, 'add', part(rank), sizeVector(to, x.type.shape));
+  const shape = x.type.shape.map((size, axis) => (size === to.resultShape()[axis] ? size : to.unknownSize()));
+  return to.emit('slice_by_index', { x, begin, end }, shape);
 }
 
 /** Negative pads take away. */

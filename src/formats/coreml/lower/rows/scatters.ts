@@ -1,19 +1,20 @@
 import { decline } from '../../../../lowering/decline.js';
 import { ownPlaces } from '../../../../lowering/indices.js';
-import { type Node, sizeOf, stridesOf } from '../../../../model/index.js';
+import { isStatic, type Node, type Shape, sizeOf, stridesOf } from '../../../../model/index.js';
 import { type Reduction, scatter, scatterElements, scatterNd } from '../../../../operators/index.js';
 import type { MilValue } from '../../program/program.js';
 import { int, ints, text } from '../constants.js';
 import { knownIntegers } from '../known-integers.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, compare, reshape, select } from '../operations.js';
+import { binary, compare, reshape, select, sizeVector } from '../operations.js';
 import type { Rows } from './row.js';
 
 /** Parts of a tensor written by index. */
 export const scatters: Rows = {
   ScatterND(node, to) {
-    const sizes = to.sizesOf().slice(0, to.sizesOf(1).at(-1));
-    const indices = fromFront(to, node, sizes);
+    const depth = to.shapeOf(1).at(-1);
+    if (typeof depth !== 'number') return decline('its index vectors have no known length');
+    const indices = fromFront(to, node, to.shapeOf().slice(0, depth));
     to.output(written(to, to.input(), indices, to.input(2), scatterNd.parameters(node).reduction));
   },
 
@@ -40,11 +41,13 @@ function elementwise(to: NodeBuilder, node: Node, { axis, reduction }: { axis: n
 }
 
 /** The indices, counted from the front of axes of these sizes, one for each element of the last axis or one for all. */
-function fromFront(to: NodeBuilder, node: Node, sizes: readonly number[]): MilValue {
+function fromFront(to: NodeBuilder, node: Node, sizes: Shape): MilValue {
   const known = knownIntegers(node.input(1));
-  if (!known) {
+  if (!known || !isStatic(sizes)) {
     const indices = to.input(1);
-    const limits = sizes.length === 1 ? int(sizes[0] ?? 1) : ints(sizes);
+    if (known?.every((index) => index >= 0)) return indices;
+    const [size] = sizes;
+    const limits = sizes.length === 1 && typeof size === 'number' ? int(size) : sizeVector(to, sizes);
     const isFromEnd = compare(to, 'less', indices, int(0));
     return select(to, isFromEnd, binary(to, 'add', indices, limits), indices);
   }
