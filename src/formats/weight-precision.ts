@@ -1,4 +1,5 @@
-import { allNodes, type Model, type Tensor } from '../model/index.js';
+import { allNodes, type Model, type Node, type Tensor } from '../model/index.js';
+import { cast } from '../operators/index.js';
 import type { Held } from './format.js';
 
 const COARSEST_FIRST: readonly Held[] = ['int8', 'fp16'];
@@ -16,17 +17,38 @@ export function coarsestOf(held: Iterable<Held>): Held {
   return COARSEST_FIRST.find((precision) => found.has(precision)) ?? 'fp32';
 }
 
-/** The precision of a model as it is. */
+/** The precision that a model computes in: weights that are only stored in float16, and widened before they are read, are none of it. */
 export function precisionOf(model: Model): 'fp16' | 'fp32' {
-  return mostHeldIn(heldIn(model));
+  const held = [...constantsOf(model)].map(
+    ([tensor, readers]) => [readers.every(widens) ? 'fp32' : heldAs(tensor), tensor.size] as const,
+  );
+  return mostHeldIn(held);
 }
 
 /** In what, and how many, elements of floating-point constants are held. */
 export function heldIn(model: Model): (readonly ['fp16' | 'fp32', number])[] {
-  const tensors = new Set<Tensor>();
+  return [...constantsOf(model).keys()].map((tensor) => [heldAs(tensor), tensor.size] as const);
+}
+
+function heldAs({ dtype }: Tensor): 'fp16' | 'fp32' {
+  return dtype === 'float16' ? 'fp16' : 'fp32';
+}
+
+function widens(reader: Node): boolean {
+  return reader.is('Cast') && cast.parameters(reader).to !== 'float16';
+}
+
+/** Floating-point constants, each with the nodes that read it. */
+function constantsOf(model: Model): Map<Tensor, Node[]> {
+  const found = new Map<Tensor, Node[]>();
   for (const node of allNodes(model.graph)) {
-    for (const value of node.inputs) if (value?.constant) tensors.add(value.constant);
+    for (const value of node.inputs) {
+      const tensor = value?.constant;
+      if (!tensor || !/^float(16|32|64)$/.test(tensor.dtype)) continue;
+      const readers = found.get(tensor) ?? [];
+      readers.push(node);
+      found.set(tensor, readers);
+    }
   }
-  const held = [...tensors].filter(({ dtype }) => /^float(16|32|64)$/.test(dtype));
-  return held.map(({ dtype, size }) => [dtype === 'float16' ? 'fp16' : 'fp32', size] as const);
+  return found;
 }
