@@ -14,7 +14,10 @@ export interface Range {
 }
 
 /** Operations of no options, by the names that TensorFlow gives them. */
-export type Operation = 'Round';
+export type Operation = 'Abs' | 'Exp' | 'FloorMod' | 'Less' | 'Log' | 'Neg' | 'Round' | 'Sqrt';
+
+/** What is made of the elements along axes; the last two are of truth values. */
+export type Reduction = 'Mean' | 'Sum' | 'Max' | 'Min' | 'Prod' | 'Any' | 'All';
 
 /** What a constant is called: as the source calls the one that it is, or like this where it is another. */
 export type ConstantName = { readonly source: string } | { readonly like: string };
@@ -43,8 +46,10 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   /** int32 */
   int(value: number): Ref;
   bool(value: boolean): Ref;
-  /** An int32 vector. */
-  ints(values: readonly number[]): Ref;
+  /** A vector, where no shape is given. */
+  floats(values: readonly number[], shape?: readonly number[]): Ref;
+  /** The same of int32. */
+  ints(values: readonly number[], shape?: readonly number[]): Ref;
   apply(operation: Operation, ...operands: readonly Ref[]): Ref;
   add(a: Ref, b: Ref): Ref;
   sub(a: Ref, b: Ref): Ref;
@@ -52,8 +57,10 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   /** Of floats. */
   div(a: Ref, b: Ref): Ref;
   maximum(a: Ref, b: Ref): Ref;
+  minimum(a: Ref, b: Ref): Ref;
   /** Floats from `low` to `high`; what is no number stays. */
   clip(x: Ref, low: number, high: number): Ref;
+  reduce(reduction: Reduction, x: Ref, axes: readonly number[], keepDims: boolean): Ref;
 
   /** The sizes of x as an int32 vector. */
   shapeOf(x: Ref): Ref;

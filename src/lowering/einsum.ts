@@ -1,4 +1,4 @@
-import type { Dimension } from '../model/index.js';
+import { type Dimension, isStatic, type Shape, sizeOf } from '../model/index.js';
 import type { EinsumParameters } from '../operators/rows/einsum.js';
 import { decline } from './decline.js';
 
@@ -96,4 +96,12 @@ function summed<Ref>(
   const axes = letters.flatMap((letter, axis) => (kept.includes(letter) ? [] : [axis]));
   if (axes.length === 0) return { ref, letters };
   return { ref: sum(ref, axes), letters: letters.filter((letter) => kept.includes(letter)) };
+}
+
+/** The size of axes that lie as one. @throws Declined */
+export function joined(shape: Shape): Dimension {
+  if (isStatic(shape)) return sizeOf(shape);
+  const long = shape.filter((size) => size !== 1);
+  const [only] = long;
+  return long.length === 1 && only !== undefined ? only : decline('sizes that are not known; fix them with --shape');
 }

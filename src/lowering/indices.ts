@@ -1,5 +1,7 @@
 import { isStatic, type Shape, sizeOf, stridesOf, type Tensor } from '../model/index.js';
+import type { Builder } from './builder.js';
 import { decline } from './decline.js';
+import type { Kind } from './elements.js';
 import type { AnySite } from './site.js';
 
 /** Constant indices along an axis of this size, counted from the front. @throws Declined for one outside */
@@ -36,4 +38,13 @@ export function namedSizes<Ref>(site: AnySite<Ref>, index: number): Shape {
   const depth = site.onnxShape(index).at(-1);
   if (typeof depth !== 'number' || depth === 0) return decline('index vectors of unknown length');
   return site.shape(0).slice(0, depth);
+}
+
+/**
+ * Computed indices counted from the front: negative ones have their size added, as kernels read other memory at such, or refuse.
+ * @param sizes one size, or one for each element of the last axis
+ */
+export function countedFromFront<Ref>(build: Builder<Ref, Kind>, indices: Ref, sizes: Ref): Ref {
+  const isNegative = build.cast(build.apply('Less', indices, build.int(0)), 'bool', 'int32');
+  return build.add(indices, build.mul(isNegative, sizes));
 }

@@ -1,5 +1,12 @@
 import { isPlain } from '../../layout/order.js';
-import type { Amounts, ConstantName, Operation, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
+import type {
+  Amounts,
+  ConstantName,
+  Operation,
+  Range,
+  Reduction,
+  Builder as SharedBuilder,
+} from '../../lowering/builder.js';
 import { elementsOf, kindOf } from '../../lowering/elements.js';
 import type { Tensor } from '../../model/index.js';
 import { litertDeclaration } from './declaration.js';
@@ -13,8 +20,22 @@ export type { Ref } from './program-builder.js';
 const MOST_JOINED = 5;
 
 /** What TensorFlow Lite calls the operations of TensorFlow. */
-const OPERATORS: Readonly<Record<Operation, string>> = {
+const OPERATORS: Readonly<Record<Operation | Reduction, string>> = {
+  Abs: 'ABS',
+  Exp: 'EXP',
+  FloorMod: 'FLOOR_MOD',
+  Less: 'LESS',
+  Log: 'LOG',
+  Neg: 'NEG',
   Round: 'ROUND',
+  Sqrt: 'SQRT',
+  Mean: 'MEAN',
+  Sum: 'SUM',
+  Max: 'REDUCE_MAX',
+  Min: 'REDUCE_MIN',
+  Prod: 'REDUCE_PROD',
+  Any: 'REDUCE_ANY',
+  All: 'REDUCE_ALL',
 };
 
 /** One method per operator whose arguments need care; the others are `op` with their inputs. */
@@ -58,6 +79,10 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
 
   maximum(a: Ref, b: Ref): Ref {
     return this.op('MAXIMUM', [a, b]);
+  }
+
+  minimum(a: Ref, b: Ref): Ref {
+    return this.op('MINIMUM', [a, b]);
   }
 
   /** The bound stands first: the plain kernels give it for what is no number where it stands behind. */
@@ -144,9 +169,8 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     return this.op('SQUEEZE', [x], { squeezeDims: axes });
   }
 
-  /** MEAN, SUM, REDUCE_MAX and so on over the axes. */
-  reduce(op: string, x: Ref, axes: readonly number[], keepDims: boolean): Ref {
-    return this.op(op, [x, this.ints(axes)], { keepDims: Number(keepDims) });
+  reduce(reduction: Reduction, x: Ref, axes: readonly number[], keepDims: boolean): Ref {
+    return this.op(OPERATORS[reduction], [x, this.ints(axes)], { keepDims: Number(keepDims) });
   }
 
   /** Nothing may lie beyond the end: some kernels would clip, others refuse. */

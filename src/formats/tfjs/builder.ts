@@ -1,5 +1,12 @@
 import { isPlain } from '../../layout/order.js';
-import type { Amounts, ConstantName, Operation, Range, Builder as SharedBuilder } from '../../lowering/builder.js';
+import type {
+  Amounts,
+  ConstantName,
+  Operation,
+  Range,
+  Reduction,
+  Builder as SharedBuilder,
+} from '../../lowering/builder.js';
 import { elementsOf, kindOf } from '../../lowering/elements.js';
 import type { Tensor } from '../../model/index.js';
 import * as attribute from './attributes.js';
@@ -48,6 +55,10 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
 
   maximum(a: Ref, b: Ref): Ref {
     return this.op('Maximum', [a, b]);
+  }
+
+  minimum(a: Ref, b: Ref): Ref {
+    return this.op('Minimum', [a, b]);
   }
 
   clip(x: Ref, low: number, high: number): Ref {
@@ -110,9 +121,8 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     return this.op('Squeeze', [x], { squeeze_dims: attribute.ints(axes) });
   }
 
-  /** Mean, Sum, Max, Min, Prod, All or Any over the axes. */
-  reduce(op: string, x: Ref, axes: readonly number[], keepsAxes: boolean): Ref {
-    return this.op(op, [x, this.ints(axes)], { keep_dims: attribute.flag(keepsAxes) });
+  reduce(reduction: Reduction, x: Ref, axes: readonly number[], keepDims: boolean): Ref {
+    return this.op(reduction, [x, this.ints(axes)], { keep_dims: attribute.flag(keepDims) });
   }
 
   matMul(a: Ref, b: Ref, transposeB = false): Ref {

@@ -105,17 +105,24 @@ export const reduceLogSumExp = reduction('ReduceLogSumExp', ['forgetsSignOfZero'
 /** Sum of squares over axes. */
 export const reduceSumSquare = reduction('ReduceSumSquare', ['forgetsSignOfZero']);
 
+/** Parameters of what says where extremes stand. */
+export interface ArgParameters {
+  /** Counted from the front where the rank is known. */
+  readonly axis: number;
+  readonly keepDims: boolean;
+  /** Of equal extremes the last is taken, else the first. */
+  readonly selectLastIndex: boolean;
+}
+
 function argOperator(name: string) {
   return operator(name, {
     traits: ['selects'],
-    parameters: (node) => {
+    parameters: (node): ArgParameters => {
       const axis = node.int('axis', 0);
       const rank = node.inputs[0]?.rank;
       return {
-        /** Counted from the front where the rank is known. */
         axis: rank === undefined ? axis : normalizeAxis(node, axis, rank),
         keepDims: node.int('keepdims', 1) !== 0,
-        /** Of equal extremes the last is taken, else the first. */
         selectLastIndex: node.int('select_last_index', 0) !== 0,
       };
     },

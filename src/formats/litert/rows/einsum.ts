@@ -1,17 +1,9 @@
-import { decline } from '../../../lowering/decline.js';
-import { lowerEinsum } from '../../../lowering/einsum.js';
+import { joined, lowerEinsum } from '../../../lowering/einsum.js';
 import { floatInput } from '../../../lowering/operands.js';
-import { type Dimension, isStatic, type Shape, sizeOf } from '../../../model/index.js';
+import type { Dimension } from '../../../model/index.js';
 import { einsum } from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { type Row, row } from '../row.js';
-
-function joined(shape: Shape): Dimension {
-  if (isStatic(shape)) return sizeOf(shape);
-  const long = shape.filter((size) => size !== 1);
-  const [only] = long;
-  return long.length === 1 && only !== undefined ? only : decline('sizes that are not known; fix them with --shape');
-}
 
 /** Sums, transposes and matrix products, as many as the equation asks for. */
 export const einsumRows: readonly Row[] = [
@@ -19,7 +11,7 @@ export const einsumRows: readonly Row[] = [
     lowerEinsum<Ref, Dimension>(parameters, {
       operand: (index) => floatInput(site, index),
       shape: (index) => site.onnxShape(index),
-      sum: (x, axes) => site.build.reduce('SUM', x, axes, false),
+      sum: (x, axes) => site.build.reduce('Sum', x, axes, false),
       transpose: (x, permutation) => site.build.transpose(x, permutation),
       product(left, rightAs, isTurned) {
         const [batch, rows, inner] = left.sizes;

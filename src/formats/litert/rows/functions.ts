@@ -1,8 +1,14 @@
-import { expectArithmetic, floatInput } from '../../../lowering/operands.js';
+import {
+  expectArithmetic,
+  floatInput,
+  indicator,
+  magnitude,
+  negative,
+  numberLike,
+} from '../../../lowering/operands.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Builder, Ref } from '../builder.js';
-import { indicator, magnitude, negative, numberLike } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 /** A function of floats by an operator of its own. */

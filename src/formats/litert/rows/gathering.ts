@@ -1,23 +1,22 @@
 import { decline } from '../../../lowering/decline.js';
-import { constantIndices, constantVectors, indexedSizes, ownPlaces } from '../../../lowering/indices.js';
+import {
+  constantIndices,
+  constantVectors,
+  countedFromFront,
+  indexedSizes,
+  ownPlaces,
+} from '../../../lowering/indices.js';
 import { sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
-
-/** Negative indices count from the end: kernels read other memory, or refuse. */
-function counted(site: Site, x: Ref, sizes: Ref): Ref {
-  const { build } = site;
-  const isNegative = build.cast(build.op('LESS', [x, build.int(0)]), 'bool', 'int32');
-  return build.add(x, build.mul(isNegative, sizes));
-}
 
 /** Indices from the front: constants are rewritten, computed ones are tested. */
 function fromFront(site: Site, index: number, size: number): Ref {
   const { build } = site;
   const tensor = site.constant(index);
   if (tensor) return build.ints(constantIndices(tensor, size), tensor.shape);
-  return counted(site, site.input(index), build.int(size));
+  return countedFromFront(build, site.input(index), build.int(size));
 }
 
 /** Index vectors from the front, for an operand of the given sizes. */
@@ -25,7 +24,7 @@ function vectorsFromFront(site: Site, index: number, sizes: readonly number[]): 
   const { build } = site;
   const tensor = site.constant(index);
   if (tensor) return build.ints(constantVectors(tensor, sizes), tensor.shape);
-  return counted(site, site.input(index), build.ints(sizes));
+  return countedFromFront(build, site.input(index), build.ints(sizes));
 }
 
 /** A slice of one, which is cheaper than a gather. */

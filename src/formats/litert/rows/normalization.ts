@@ -34,14 +34,14 @@ const SMALLEST = 2 ** -126;
 /** 1 over the root of the mean square and epsilon. */
 function inverseRoot(site: Site, x: Ref, axes: readonly number[], epsilon: number): Ref {
   const { build } = site;
-  const power = build.reduce('MEAN', build.op('SQUARE', [x]), axes, true);
+  const power = build.reduce('Mean', build.op('SQUARE', [x]), axes, true);
   return build.op('RSQRT', [build.add(power, build.float(epsilon))]);
 }
 
 /** Mean 0 and variance 1 over `axes` in memory. */
 function normalize(site: Site, x: Ref, axes: readonly number[], epsilon: number): Normalized {
   const { build } = site;
-  const mean = build.reduce('MEAN', x, axes, true);
+  const mean = build.reduce('Mean', x, axes, true);
   const difference = build.sub(x, mean);
   const inverseDeviation = inverseRoot(site, difference, axes, epsilon);
   return { result: build.mul(difference, inverseDeviation), mean, inverseDeviation };
@@ -168,11 +168,11 @@ export const normalizationRows: readonly Row[] = [
     const axes = [site.axis(axis)];
     // What is 0 throughout stays 0.
     const atLeast = (norm: Ref) => build.atLeast(norm, build.float(SMALLEST));
-    const bounded = build.div(x, atLeast(build.reduce('REDUCE_MAX', build.op('ABS', [x]), axes, true)));
+    const bounded = build.div(x, atLeast(build.reduce('Max', build.op('ABS', [x]), axes, true)));
     const norm =
       p === 1
-        ? build.reduce('SUM', build.op('ABS', [bounded]), axes, true)
-        : build.op('SQRT', [build.reduce('SUM', build.op('SQUARE', [bounded]), axes, true)]);
+        ? build.reduce('Sum', build.op('ABS', [bounded]), axes, true)
+        : build.op('SQRT', [build.reduce('Sum', build.op('SQUARE', [bounded]), axes, true)]);
     return build.div(bounded, atLeast(norm));
   }),
 

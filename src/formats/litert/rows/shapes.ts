@@ -14,7 +14,7 @@ export const shapeRows: readonly Row[] = [
     const shape = site.onnxShape(0);
     if (isStatic(shape)) return build.int(sizeOf(shape));
     const sizes = build.cast(build.shapeOf(site.input(0)), 'int32', 'float32');
-    return build.cast(build.reduce('REDUCE_PROD', sizes, [0], false), 'float32', 'int32');
+    return build.cast(build.reduce('Prod', sizes, [0], false), 'float32', 'int32');
   }),
 
   row(operators.eyeLike, (site, { k }) => {

@@ -1,59 +1,36 @@
 import { decline } from '../../../lowering/decline.js';
-import { expectArithmetic, expectFloat } from '../../../lowering/operands.js';
+import { broadcastOperands, expectArithmetic } from '../../../lowering/operands.js';
+import { commonArithmeticRows, powerByProducts } from '../../../lowering/rows/arithmetic.js';
 import { mergedShape, type Run, runsOf } from '../../../lowering/runs.js';
 import type { Dimension } from '../../../model/index.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { magnitude, zeroLike } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
-
-function operandsOf(site: Site): Ref[] {
-  return site.node.inputs.map((_, index) => site.broadcast(index));
-}
 
 function pair(operator: Operator<unknown>, op: string): Row {
   return row(operator, (site) => {
     expectArithmetic(site);
-    return site.build.op(op, operandsOf(site));
+    return site.build.op(op, broadcastOperands(site));
   });
 }
 
 /** By products, which stay exact; the kernel computes in floats, and ends where they exceed int32 instead of wrapping. */
 function integerPower(site: Site, base: Ref): Ref {
   expectArithmetic(site);
-  const { build } = site;
   const constant = site.constant(1) ?? decline(`of ${site.value(0).dtype} to a power that is computed`);
   const exponents = new Set(constant.toFloat64());
   const [exponent = 0] = exponents;
   if (exponents.size > 1) return decline(`of ${site.value(0).dtype} to powers that differ`);
   if (!Number.isInteger(exponent) || exponent < 0) return decline(`of ${site.value(0).dtype} to the power ${exponent}`);
-  let result: Ref | undefined;
-  let factor = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result = result === undefined ? factor : build.op('Mul', [result, factor]);
-    if (rest > 1) factor = build.op('Mul', [factor, factor]);
-  }
-  result ??= build.op('AddV2', [build.op('Mul', [base, build.int(0)]), build.int(1)]);
-  const shape = site.resultShape();
-  return shape.join() === site.shape(0).join() ? result : build.op('BroadcastTo', [result, site.shapeVector(shape)]);
-}
-
-/** Any number of operands, two at a time. */
-function chain(operator: Operator<unknown>, op: string): Row {
-  return row(operator, (site) => chained(site, op));
-}
-
-function chained(site: Site, op: string, operands = operandsOf(site)): Ref {
-  expectArithmetic(site);
-  return operands.reduce((a, b) => site.build.op(op, [a, b]));
+  return powerByProducts(site, base, exponent);
 }
 
 /** Tests of any type TensorFlow.js has; integers of 64 bits are compared as the 32 bits they are held in. */
 function test(operator: Operator<unknown>, op: string): Row {
   return row(operator, (site) => {
     site.kind(0);
-    return site.build.op(op, operandsOf(site));
+    return site.build.op(op, broadcastOperands(site));
   });
 }
 
@@ -89,48 +66,20 @@ export const arithmeticRows: readonly Row[] = [
     expectArithmetic(site);
     const { build } = site;
     const kind = site.kind(0);
-    const [a, b] = operandsOf(site).map((x) => build.cast(x, kind, 'float32'));
+    const [a, b] = broadcastOperands(site).map((x) => build.cast(x, kind, 'float32'));
     return build.cast(build.op('RealDiv', [a ?? '', b ?? '']), 'float32', kind);
-  }),
-
-  /** The kernel has the sign of the divisor. That of the dividend comes from the remainder of magnitudes. */
-  row(operators.mod, (site, { fmod }) => {
-    expectArithmetic(site);
-    const { build } = site;
-    const [a = '', b = ''] = operandsOf(site);
-    if (!fmod) return site.kind(0) === 'float32' ? decline('fmod 0 of floats') : build.op('FloorMod', [a, b]);
-    const rest = build.op('FloorMod', [magnitude(site, a), magnitude(site, b)]);
-    const zero = zeroLike(site);
-    const isNegative = build.cast(build.op('Less', [a, zero]), 'bool', site.kind(0));
-    const two = site.kind(0) === 'float32' ? build.float(2) : build.int(2);
-    return build.op('Sub', [rest, build.op('Mul', [build.op('Mul', [isNegative, two]), rest])]);
   }),
 
   row(operators.pow, (site) => {
     const { build } = site;
-    const [a = '', b = ''] = operandsOf(site);
+    const [a = '', b = ''] = broadcastOperands(site);
     if (site.kind(0) !== 'float32') return integerPower(site, a);
     const exponent = site.constant(1);
     const isSquare = exponent?.size === 1 && exponent.toFloat64()[0] === 2;
     if (isSquare && site.onnxShape(0).length >= exponent.shape.length) return build.op('Square', [a]);
     return build.op('Pow', [a, build.cast(b, site.kind(1), 'float32')]);
   }),
-  chain(operators.max, 'Maximum'),
-  chain(operators.min, 'Minimum'),
-  chain(operators.sum, 'AddV2'),
-
-  /** Divided before they are added: the sum may be beyond the range that the mean is within. */
-  row(operators.mean, (site) => {
-    expectFloat(site);
-    const operands = operandsOf(site);
-    if (operands.length === 1) return operands[0] ?? '';
-    const count = site.build.float(operands.length);
-    return chained(
-      site,
-      'AddV2',
-      operands.map((x) => site.build.op('RealDiv', [x, count])),
-    );
-  }),
+  ...commonArithmeticRows,
   test(operators.equal, 'Equal'),
   test(operators.greater, 'Greater'),
   test(operators.greaterOrEqual, 'GreaterEqual'),
@@ -144,7 +93,7 @@ export const arithmeticRows: readonly Row[] = [
 
   row(operators.where, (site) => {
     site.resultKind();
-    const operands = operandsOf(site);
+    const operands = broadcastOperands(site);
     if (site.resultOnnxShape().length <= MOST_SELECTED_RANK) return site.build.op('SelectV2', operands);
     const shapes = operands.map((_, index) => broadcastShape(site, index));
     const runs = sharedRuns(site.resultShape(), shapes);

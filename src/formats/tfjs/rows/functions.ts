@@ -1,8 +1,14 @@
-import { expectArithmetic, floatInput } from '../../../lowering/operands.js';
+import {
+  expectArithmetic,
+  floatInput,
+  indicator,
+  magnitude,
+  negative,
+  numberLike,
+} from '../../../lowering/operands.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
-import { magnitude, negative, zeroLike } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 function floatFunction(operator: Operator<unknown>, op = operator.name): Row {
@@ -27,10 +33,9 @@ export const functionRows: readonly Row[] = [
   row(operators.sign, (site) => {
     expectArithmetic(site);
     const { build } = site;
-    const [x, zero, kind] = [site.input(0), zeroLike(site), site.kind(0)];
-    const isAbove = build.cast(build.op('Greater', [x, zero]), 'bool', kind);
-    const isBelow = build.cast(build.op('Less', [x, zero]), 'bool', kind);
-    return build.op('Sub', [isAbove, isBelow]);
+    const [x, zero] = [site.input(0), numberLike(site, 0)];
+    const isAbove = indicator(site, build.op('Greater', [x, zero]));
+    return build.sub(isAbove, indicator(site, build.op('Less', [x, zero])));
   }),
   floatFunction(operators.sqrt),
   floatFunction(operators.exp),

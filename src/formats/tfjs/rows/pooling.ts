@@ -1,3 +1,4 @@
+import type { Reduction } from '../../../lowering/builder.js';
 import { decline } from '../../../lowering/decline.js';
 import { dilatedMaxima, pooled, surround } from '../../../lowering/pooling.js';
 import { isOpenMean, meanCorrections, type Plane, type WindowAxis } from '../../../lowering/windows.js';
@@ -68,7 +69,7 @@ export function slidePool(site: Site, op: string, x: Ref, plane: readonly [Slidi
 const MOST_ADDED_AT_ONCE = 64;
 
 /** A pool with a window of the whole plane is 5 to 12 times faster in wasm than a reduction, which transposes first. */
-function globalPool(site: Site, op: string, reduction: string): Ref {
+function globalPool(site: Site, op: string, reduction: Reduction): Ref {
   const shape = site.shape(0);
   const spatial = shape.slice(1, -1);
   const [height, width] = spatial;

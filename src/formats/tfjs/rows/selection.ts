@@ -1,10 +1,11 @@
 import { decline } from '../../../lowering/decline.js';
-import { expectArithmetic, expectFloat } from '../../../lowering/operands.js';
+import { countedFromFront } from '../../../lowering/indices.js';
+import { expectArithmetic, expectFloat, negative, scalar } from '../../../lowering/operands.js';
+import { triluRow } from '../../../lowering/rows/trilu.js';
 import { around, mergedShape } from '../../../lowering/runs.js';
 import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Ref } from '../builder.js';
-import { negative } from '../operands.js';
 import { type Row, row, type Site } from '../row.js';
 
 /** [x, y, width, height] around a centre as [y1, x1, y2, x2]. */
@@ -75,8 +76,7 @@ export const selectionRows: readonly Row[] = [
     const kind = site.resultKind();
     const [off = 0, on = 1] = values.toFloat64();
     const indices = build.cast(site.input(0), site.kind(0), 'int32');
-    const isNegative = build.cast(build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
-    const wrapped = build.op('AddV2', [indices, build.op('Mul', [isNegative, build.int(depth)])]);
+    const wrapped = countedFromFront(build, indices, build.int(depth));
     const hot = build.op('OneHot', [wrapped, build.int(depth), build.int(1), build.int(0)], {
       T: attribute.type('int32'),
     });
@@ -89,9 +89,8 @@ export const selectionRows: readonly Row[] = [
         ? build.cast(placed, 'int32', 'bool')
         : decline('bool values other than false, true');
     if (off === 0 && on === 1) return build.cast(placed, 'int32', kind);
-    const scalar = (value: number) => (kind === 'float32' ? build.float(value) : build.int(value));
-    const scaled = build.op('Mul', [build.cast(placed, 'int32', kind), scalar(on - off)]);
-    return build.op('AddV2', [scaled, scalar(off)]);
+    const scaled = build.mul(build.cast(placed, 'int32', kind), scalar(build, kind, on - off));
+    return build.add(scaled, scalar(build, kind, off));
   }),
   row(operators.cumSum, (site, { axis, exclusive, reverse }) => {
     if (axis === undefined) return decline('an axis that is computed');
@@ -116,20 +115,5 @@ export const selectionRows: readonly Row[] = [
     const bounds = [0, 1, 2].map((index) => site.reshape(site.input(index), []));
     return site.build.op('Range', bounds, { Tidx: attribute.type(kind) });
   }),
-  /** A product with a mask of ones and zeros. */
-  row(operators.trilu, (site, { upper, k }) => {
-    const { build } = site;
-    if (k === undefined) return decline('a diagonal that is computed');
-    expectArithmetic(site);
-    const [rows, columns] = site.onnxShape(0).slice(-2);
-    if (typeof rows !== 'number' || typeof columns !== 'number') return decline('a matrix of unknown size');
-    const isKept = (at: number) =>
-      upper ? (at % columns) - Math.floor(at / columns) >= k : (at % columns) - Math.floor(at / columns) <= k;
-    const mask = Array.from({ length: rows * columns }, (_, at) => Number(isKept(at)));
-    const shape = [rows, columns];
-    return build.op('Mul', [
-      site.input(0),
-      site.kind(0) === 'float32' ? build.floats(mask, shape) : build.ints(mask, shape),
-    ]);
-  }),
+  triluRow,
 ];
