@@ -127,16 +127,54 @@ describe('borders that are computed', () => {
     await expectEquivalentAtAll(build, [...ANY, [8, 8]]);
   });
 
-  test('of another mode are refused', () => {
-    const model = network((n) => {
-      const x = n.input([1, 2, 'height', 'width']);
-      return n.node('Pad', [x, amounts(n, x)], { mode: 'edge' });
-    });
-    expect(() => tfjs.lower(model, {})).toThrow(/Pad.*amounts that are computed/);
+  /** Up to a multiple of 4, as networks with windows do it, and one row more before. */
+  const upwards = (n: Network, x: Value, rank = 4) => {
+    const four = n.integers([4, 4]);
+    const over = n.node('Mod', [n.node('Shape', [x], { start: rank - 2 }), four]);
+    const rest = n.node('Mod', [n.sub(four, over), four]);
+    const none = n.integers(new Array<number>(rank - 2).fill(0));
+    return n.concat([none, n.integers([1, 0]), none, rest], 0);
+  };
+  test.each(['constant', 'reflect', 'edge', 'wrap'])('upwards, of mode %s', async (mode) => {
+    await expectEquivalentAtAll((n, x) => n.node('Pad', [x, upwards(n, x)], { mode }), ANY);
+    await expectEquivalentAtAll((n, x) => {
+      const image = n.relu(n.conv(x, { kernel: 3, pad: 1 }));
+      return n.node('Pad', [image, upwards(n, image)], { mode });
+    }, ANY);
+  });
+
+  test.each(['constant', 'reflect', 'edge'])('of five axes, of mode %s', async (mode) => {
+    await expectEquivalentAtAll((n, x) => {
+      const [height, width] = [sizeOf(n, x, 2), sizeOf(n, x, 3)];
+      const volume = n.node('Reshape', [x, n.concat([n.integers([-1, 2, 2]), height, width], 0)]);
+      return n.node('Pad', [volume, upwards(n, volume, 5)], { mode });
+    }, ANY);
+  });
+
+  test.each(['reflect', 'edge'])('that may cut, of mode %s', async (mode) => {
+    await expectEquivalentAtAll((n, x) => n.node('Pad', [x, amounts(n, x)], { mode }), [...ANY, [8, 8]]);
+  });
+
+  test('that may cut where all is repeated are refused', () => {
+    const model = network(
+      (n) => {
+        const x = n.input([1, 2, 'height', 'width']);
+        return n.node('Pad', [x, amounts(n, x)], { mode: 'wrap' });
+      },
+      { opset: 19 },
+    );
+    expect(() => tfjs.lower(model, {})).toThrow(/Pad.*amounts that are computed and may cut/);
   });
 });
 
 describe('borders of any height and width', () => {
+  test('of five axes, reflected', async () => {
+    await expectEquivalentAtAll((n, x) => {
+      const volume = n.node('Unsqueeze', [x, n.integers([0])]);
+      return n.node('Pad', [volume, n.integers([0, 0, 0, 1, 2, 0, 0, 0, 3, 0])], { mode: 'reflect' });
+    }, ANY);
+  });
+
   test.each(['reflect', 'edge', 'wrap'])('of mode %s', async (mode) => {
     await expectEquivalentAtAll((n, x) => n.node('Pad', [x, n.integers([0, 0, 1, 2, 0, 0, 3, 0])], { mode }), ANY);
   });

@@ -7,6 +7,7 @@ import * as operators from '../../../operators/index.js';
 import * as attribute from '../attributes.js';
 import type { Builder, Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
+import { filledBy, repeatedBy, withBorder } from './open-padding.js';
 
 function cutOut(site: Site, x: Ref, ranges: readonly Range[]): Ref {
   const { build } = site;
@@ -146,8 +147,9 @@ function openRepeated(
   mode: PadParameters['mode'],
 ): Ref {
   const { build } = site;
-  if (mode === 'reflect' || before < 0 || behind < 0) {
-    return decline('an axis of unknown size; fix it with --shape');
+  if (before < 0 || behind < 0) return decline('an axis of unknown size; fix it with --shape');
+  if (mode === 'reflect') {
+    return withBorder(site, x, axis, { before: build.int(before), behind: build.int(behind) }, mode);
   }
   const along = (own: number, other: number) => site.order(0).map((_, at) => (at === axis ? own : other));
   const all = 2 ** site.order(0).length - 1;
@@ -170,22 +172,11 @@ function openRepeated(
   return build.concat(parts, axis);
 }
 
-/** By amounts that are computed: what is negative is cut off first, as `padded` does it. */
+/** By amounts that are computed. */
 function paddedBy(site: Site, x: Ref, mode: PadParameters['mode'], value: number | undefined): Ref {
-  const { build } = site;
-  const order = site.order(0);
   const isLarge = value !== undefined && Math.abs(value) > LARGEST_EXACT;
-  if (mode !== 'constant' || site.has(3) || order.length > build.highestPaddedRank || isLarge) {
-    return decline('amounts that are computed');
-  }
-  const pairs = build.transpose(build.reshape(site.input(1), build.ints([2, order.length])), [1, 0]);
-  const amounts = build.gather(pairs, build.ints(order), 0);
-  const side = (all: Ref, place: number) => build.squeeze(build.slice(all, [0, place], [order.length, 1]), [1]);
-  const cuts = build.op('Maximum', [build.op('Sub', [build.int(0), amounts]), build.int(0)]);
-  const end = build.op('Sub', [build.shapeOf(x), side(cuts, 1)]);
-  const rest = build.sliceBetween(x, side(cuts, 0), end, { strides: order.map(() => 1) });
-  const additions = build.op('Maximum', [amounts, build.int(0)]);
-  return build.op('PadV2', [rest, additions, fillerOf(site, value)]);
+  if (site.has(3) || (mode === 'constant' && isLarge)) return decline('amounts that are computed');
+  return mode === 'constant' ? filledBy(site, x, fillerOf(site, value)) : repeatedBy(site, x, mode);
 }
 
 /** What takes parts of a tensor, or puts something around it. */
