@@ -282,14 +282,81 @@ describe('a resize of any height and width', () => {
     );
   });
 
-  test.each<[string, number[], Attributes]>([
-    ['by a broken factor', [1, 1, 1.5, 1.5], { mode: 'linear' }],
-    ['cubic', [1, 1, 2, 2], { mode: 'cubic' }],
-  ])('is refused %s', (_, scales, attributes) => {
-    const model = network((n) =>
-      n.node('Resize', [n.input([1, 2, 'height', 'width']), undefined, n.constant(scales)], attributes),
+  const coordinates = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric'];
+  const kinds: Attributes[] = [
+    { mode: 'linear' },
+    { mode: 'cubic' },
+    { mode: 'cubic', cubic_coeff_a: { float: -0.5 }, exclude_outside: 1 },
+    ...['floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil'].map((nearest_mode) => ({ nearest_mode })),
+  ];
+  const all = coordinates.flatMap((coordinate_transformation_mode) =>
+    kinds.map((kind): Attributes => ({ ...kind, coordinate_transformation_mode })),
+  );
+
+  test.each(all)('by factors that are no fractions of a power of two, %j', async (attributes) => {
+    for (const scales of [
+      [1, 1, 1.5, 1.3],
+      [1, 1, 0.75, 0.6],
+      [1, 1, 1, 2.5],
+      [1, 1, 3, 0.5],
+    ])
+      await expectEquivalentAtAll((n, x) => n.node('Resize', [x, undefined, n.constant(scales)], attributes), ANY);
+  });
+
+  test.each(all)('to more and to fewer than there are, %j', async (attributes) => {
+    const more = (n: Network, x: Value) => sizesOf(n, x, 1, 3);
+    const fewer = (n: Network, x: Value) => n.node('Div', [sizesOf(n, x, 2, 1), n.integers([3, 3])]);
+    for (const target of [more, fewer])
+      await expectEquivalentAtAll((n, x) => {
+        const kept = n.node('Slice', [n.node('Shape', [x]), n.integers([0]), n.integers([2])]);
+        return n.node('Resize', [x, undefined, undefined, n.concat([kept, target(n, x)], 0)], attributes);
+      }, ANY);
+  });
+
+  test('about centres that are moved where the size was rounded down', async () => {
+    for (const [height, width] of ANY) {
+      const model = network(
+        (n) =>
+          n.node('Resize', [n.input(['batch', 4, 'height', 'width']), undefined, n.constant([1, 1, 0.7, 1.7])], {
+            mode: 'linear',
+            coordinate_transformation_mode: 'half_pixel_symmetric',
+          }),
+        { opset: 19 },
+      );
+      await expectEquivalent(model, { sizes: { batch: 2, height, width } });
+    }
+  });
+
+  test('of sequences, and of integers', async () => {
+    const linear = { mode: 'linear', coordinate_transformation_mode: 'align_corners' };
+    for (const length of [5, 8]) {
+      const sequence = network((n) =>
+        n.node('Resize', [n.input([2, 3, 'length']), undefined, n.constant([1, 1, 1.6])], linear),
+      );
+      await expectEquivalent(sequence, { sizes: { length } });
+    }
+    await expectEquivalentAtAll(
+      (n, x) =>
+        n.node('Resize', [n.node('Cast', [x], { to: 6 }), undefined, n.constant([1, 1, 1.5, 0.6])], {
+          coordinate_transformation_mode: 'asymmetric',
+          nearest_mode: 'floor',
+        }),
+      ANY,
     );
-    expect(() => tfjs.lower(model, {})).toThrow(/fix it with --shape/);
+  });
+
+  test.each<[string, number[], Attributes]>([
+    ['smaller with antialias', [1, 1, 0.75, 0.75], { mode: 'linear', antialias: 1 }],
+    ['of a region', [1, 1, 2, 2], { coordinate_transformation_mode: 'tf_crop_and_resize', mode: 'linear' }],
+  ])('is refused %s', (_, scales, attributes) => {
+    const model = network(
+      (n) => {
+        const region = n.constant([0, 0, 0, 0, 1, 1, 0.5, 0.5]);
+        return n.node('Resize', [n.input([1, 2, 'height', 'width']), region, n.constant(scales)], attributes);
+      },
+      { opset: 18 },
+    );
+    expect(() => tfjs.lower(model, {})).toThrow(/Resize.*an axis of unknown size/);
   });
 });
 
