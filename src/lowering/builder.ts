@@ -14,7 +14,7 @@ export interface Range {
 }
 
 /** Operations of no options, by the names that TensorFlow gives them. */
-export type Operation = 'Abs' | 'Exp' | 'FloorMod' | 'Less' | 'Log' | 'Neg' | 'Round' | 'Sqrt';
+export type Operation = 'Abs' | 'Exp' | 'FloorMod' | 'Less' | 'Log' | 'Neg' | 'Round' | 'Rsqrt' | 'Sqrt' | 'Square';
 
 /** What is made of the elements along axes; the last two are of truth values. */
 export type Reduction = 'Mean' | 'Sum' | 'Max' | 'Min' | 'Prod' | 'Any' | 'All';
@@ -47,7 +47,7 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   int(value: number): Ref;
   bool(value: boolean): Ref;
   /** A vector, where no shape is given. */
-  floats(values: readonly number[], shape?: readonly number[]): Ref;
+  floats(values: readonly number[] | Float32Array, shape?: readonly number[]): Ref;
   /** The same of int32. */
   ints(values: readonly number[], shape?: readonly number[]): Ref;
   apply(operation: Operation, ...operands: readonly Ref[]): Ref;
@@ -58,6 +58,8 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   div(a: Ref, b: Ref): Ref;
   maximum(a: Ref, b: Ref): Ref;
   minimum(a: Ref, b: Ref): Ref;
+  /** x, or the bound where x is less; what is no number stays. */
+  atLeast(x: Ref, bound: Ref): Ref;
   /** Floats from `low` to `high`; what is no number stays. */
   clip(x: Ref, low: number, high: number): Ref;
   reduce(reduction: Reduction, x: Ref, axes: readonly number[], keepDims: boolean): Ref;

@@ -61,6 +61,11 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     return this.op('Minimum', [a, b]);
   }
 
+  /** The bound stands behind: kernels give what is no number where it stands in front. */
+  atLeast(x: Ref, bound: Ref): Ref {
+    return this.op('Maximum', [x, bound]);
+  }
+
   clip(x: Ref, low: number, high: number): Ref {
     return this.op('ClipByValue', [x, this.float(low), this.float(high)]);
   }

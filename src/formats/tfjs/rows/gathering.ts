@@ -1,5 +1,12 @@
 import { decline } from '../../../lowering/decline.js';
-import { constantIndices, constantVectors, indexedSizes, namedSizes, ownPlaces } from '../../../lowering/indices.js';
+import {
+  constantIndices,
+  constantVectors,
+  countedFromFront,
+  indexedSizes,
+  namedSizes,
+  ownPlaces,
+} from '../../../lowering/indices.js';
 import { isStatic, sizeOf, stridesOf, type Tensor } from '../../../model/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Ref } from '../builder.js';
@@ -13,7 +20,7 @@ function fromFront(site: Site, index: number, size: number | readonly number[]):
   const { build } = site;
   const tensor = site.constant(index);
   if (tensor) return build.ints(constantVectors(tensor, [size].flat()), tensor.shape);
-  return onesFromFront(site, site.input(index), typeof size === 'number' ? build.int(size) : build.ints(size));
+  return countedFromFront(site.build, site.input(index), typeof size === 'number' ? build.int(size) : build.ints(size));
 }
 
 /** Index vectors, counted from the front along axes of any size. */
@@ -22,13 +29,7 @@ function vectorsFromFront(site: Site, index: number): Ref {
   if (isStatic(sizes)) return fromFront(site, index, sizes);
   const tensor = site.constant(index);
   const given = tensor ? site.build.ints(tensor.toIntegers(), tensor.shape) : site.input(index);
-  return onesFromFront(site, given, site.shapeVector(sizes));
-}
-
-/** Negative ones have their size added. @param whole one size, or one for each element of the last axis */
-function onesFromFront({ build }: Site, indices: Ref, whole: Ref): Ref {
-  const isNegative = build.cast(build.op('Less', [indices, build.int(0)]), 'bool', 'int32');
-  return build.op('AddV2', [indices, build.op('Mul', [isNegative, whole])]);
+  return countedFromFront(site.build, given, site.shapeVector(sizes));
 }
 
 /** A kernel that moves elements of floats and integers, lent to bools as integers. */
@@ -59,7 +60,7 @@ function gatherOfUnknown(site: Site, at: number, constant: Tensor | undefined): 
   const given = constant ? build.ints(indices ?? [], constant.shape) : site.input(1);
   if (indices?.every((index) => index >= 0)) return moving(site, (x) => build.gather(x, given, at));
   const size = build.squeeze(site.shapeVector(site.shape(0).slice(at, at + 1)), [0]);
-  return moving(site, (x) => build.gather(x, onesFromFront(site, given, size), at));
+  return moving(site, (x) => build.gather(x, countedFromFront(site.build, given, size), at));
 }
 
 function oneOfUnknown(site: Site, x: Ref, at: number, index: number): Ref {
