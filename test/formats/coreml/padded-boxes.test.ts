@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { coreml } from '../../../src/formats/coreml/index.js';
-import type { Model } from '../../../src/model/index.js';
+import type { Model, Value } from '../../../src/model/index.js';
 import { optimize } from '../../../src/passes/pipeline.js';
 import { openModel } from '../../corpus/open-model.js';
 import { type Network, network } from '../../network.js';
@@ -86,6 +86,20 @@ async function expectSameBoxes(
   return expected.get(model.graph.outputs[2]?.name ?? '')?.shape[0] ?? 0;
 }
 
+/** The same, but for the rounding of sums; integers and boxes have to be equal. */
+async function expectNearBoxes(model: Model, feeds: Answers): Promise<number> {
+  const expected = await run(model, feeds);
+  const actual = counted(
+    model,
+    await runPackage(coreml.lower(model.copy(), { precision: 'fp32', nms: 'padded' }), feeds),
+  );
+  for (const [name, { shape, data }] of expected) {
+    expect(actual.get(name)?.shape, name).toEqual([...shape]);
+    Array.from(data, (element, i) => expect(actual.get(name)?.data[i]).toBeCloseTo(Number(element), 5));
+  }
+  return expected.get(model.graph.outputs[2]?.name ?? '')?.shape[0] ?? 0;
+}
+
 describe('boxes are those of ONNX Runtime, and the rows left over 0', () => {
   test.each<[string, readonly [number, number, number], Thresholds]>([
     ['one image, one class', [1, 1, 40], {}],
@@ -119,22 +133,26 @@ describe('boxes are those of ONNX Runtime, and the rows left over 0', () => {
 });
 
 describe('exported detectors answer like PyTorch', () => {
-  test.each(['nms_ts17', 'nms_te18', 'batched_nms_ts17', 'batched_nms_te18'])('%s', async (name) => {
+  test.each([
+    ...['nms_ts17', 'nms_te18', 'batched_nms_ts17', 'batched_nms_te18'],
+    // Masks are made of the coefficients of each box that is left.
+    'masks_ts17',
+  ])('%s', async (name) => {
     const folder = fileURLToPath(new URL(`../../../fixtures/detectors/${name}`, import.meta.url));
     const model = openModel(path.join(folder, 'model.onnx'));
     optimize(model);
     const lowered = coreml.lower(model, { precision: 'fp32', nms: 'padded' });
     const answers = await runPackage(lowered, new Map([['image', readNpy(path.join(folder, 'input.npy'))]]));
     const actual = counted(model, answers);
-    for (const output of ['boxes', 'scores', 'labels']) {
+    const masks = name.startsWith('masks') ? ['masks'] : [];
+    for (const output of ['boxes', 'scores', 'labels', ...masks]) {
       const { shape, data } = readNpy(path.join(folder, `output.${output}.npy`));
       expect(actual.get(output)?.shape).toEqual([...shape]);
       Array.from(data, (element, i) => expect(actual.get(output)?.data[i]).toBeCloseTo(Number(element), 4));
     }
+    const counting = { axis: 0, count: 'count' };
     expect(opened(lowered).outputs.map(({ rows }) => rows)).toEqual([
-      { axis: 0, count: 'count' },
-      { axis: 0, count: 'count' },
-      { axis: 0, count: 'count' },
+      ...[counting, counting, counting, ...masks.map(() => counting)],
       undefined,
     ]);
   });
@@ -148,6 +166,51 @@ test('the form follows the system that is asked for', () => {
   };
   expect(formFor()).toEqual(['iOS15', true, 4]);
   expect(formFor('iOS17')).toEqual(['iOS17', false, 3]);
+});
+
+describe('what follows box by box is what ONNX Runtime gives', () => {
+  const picked = (n: Network, selected: Value, from: Value) =>
+    n.node('GatherND', [from, n.node('Gather', [selected, n.constant([0, 2], undefined, 'int64')], { axis: 1 })]);
+  const build = (behind: (n: Network, features: Value) => Value) =>
+    network((n) => {
+      const [boxes, scores] = [n.input([1, 20, 4], 'float32', 'boxes'), n.input([1, 2, 20], 'float32', 'scores')];
+      const selected = n.node('NonMaxSuppression', [boxes, scores, n.integers(9), n.constant(0.4), n.constant(0.5)]);
+      const features = n.input([1, 20, 16], 'float32', 'features');
+      return [picked(n, selected, boxes), behind(n, picked(n, selected, features)), selected];
+    });
+  const asImages = (n: Network, features: Value) => n.node('Reshape', [features, n.integers([-1, 1, 4, 4])]);
+
+  test.each<[string, (n: Network, features: Value) => Value]>([
+    ['a product with a matrix', (n, x) => n.node('MatMul', [x, n.random([16, 6])])],
+    ['a dense layer', (n, x) => n.linear(x, 5)],
+    ['products with a matrix of each', (n, x) => n.node('MatMul', [n.random([3, 4]), asImages(n, x)])],
+    ['a softmax', (n, x) => n.node('Softmax', [x], { axis: 1 })],
+    ['a mean', (n, x) => n.node('ReduceMean', [x], { axes: [1], keepdims: 0 })],
+    ['the largest', (n, x) => n.node('ArgMax', [x], { axis: 1, keepdims: 0 })],
+    [
+      'a convolution and what enlarges it',
+      (n, x) => {
+        const made = n.relu(n.conv(asImages(n, x), { channels: 2, kernel: 3, pad: 1 }));
+        return n.node('Resize', [made, undefined, n.constant([1, 1, 2, 2])], { mode: 'linear' });
+      },
+    ],
+  ])('%s', async (_, behind) => {
+    const model = build(behind);
+    expect(await expectNearBoxes(model, scene(model))).toBeGreaterThan(1);
+  });
+
+  test.each<[string, (n: Network, features: Value) => Value]>([
+    ['a product that sums over the boxes', (n, x) => n.node('MatMul', [n.node('Transpose', [x], { perm: [1, 0] }), x])],
+    ['all boxes against all', (n, x) => n.node('MatMul', [x, n.node('Transpose', [x], { perm: [1, 0] })])],
+    ['a softmax over the boxes', (n, x) => n.node('Softmax', [x], { axis: 0 })],
+    ['the best of the boxes', (n, x) => n.node('ArgMax', [x], { axis: 0, keepdims: 0 })],
+    [
+      'boxes as channels',
+      (n, x) => n.node('MaxPool', [n.node('Reshape', [x, n.integers([1, -1, 4, 4])])], { kernel_shape: [2, 2] }),
+    ],
+  ])('%s is refused', (_, behind) => {
+    expect(() => coreml.lower(build(behind), { precision: 'fp32', nms: 'padded' })).toThrow(/across the boxes/);
+  });
 });
 
 describe('what a fixed number of boxes cannot say is refused by name', () => {
@@ -175,8 +238,33 @@ describe('what a fixed number of boxes cannot say is refused by name', () => {
       (n) => n.node('NonMaxSuppression', [n.input([1, 8, 4]), n.input([1, 2, 8]), n.integers(8), n.input([1])]),
       /thresholds are computed/,
     ],
+    [
+      'boxes that a mask picks',
+      (n) => {
+        const [boxes, scores] = [n.input([1, 8, 4]), n.input([1, 1, 8])];
+        const isGood = n.node('Greater', [n.node('Reshape', [scores, n.integers([8])]), n.constant(0.25)]);
+        const good = n.node('Reshape', [n.node('NonZero', [isGood]), n.integers([-1])]);
+        const left = [boxes, scores].map((x, axis) => n.node('Gather', [x, good], { axis: axis + 1 }));
+        return n.node('NonMaxSuppression', [...left, n.integers(8), n.constant(0.5)]);
+      },
+      /NonZero.*follows from what is in the image/,
+    ],
   ])('%s', (_, build, why) => {
     expect(() => lower(build)).toThrow(why);
+  });
+
+  test('as many boxes as the image has places, where its sizes are open', () => {
+    const places = (n: Network) => {
+      const image = n.input([1, 5, 'h', 8]);
+      const rows = n.node('Reshape', [image, n.integers([1, 5, -1])]);
+      const part = (from: number, to: number) =>
+        n.node('Slice', [rows, n.integers([from]), n.integers([to]), n.integers([1])]);
+      const boxes = n.node('Transpose', [part(0, 4)], { perm: [0, 2, 1] });
+      return n.node('NonMaxSuppression', [boxes, part(4, 5), n.integers(8), n.constant(0.5)]);
+    };
+    const shape = new Map([['x', [1, 5, { least: 4, most: 8 }, 8]]]);
+    for (const nms of ['padded', 'pipeline'])
+      expect(() => lower(places, { nms, shape })).toThrow(/follows from the size of the input.*--shape/);
   });
 
   test('without the option the line offers it', () => {

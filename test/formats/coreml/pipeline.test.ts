@@ -133,4 +133,8 @@ describe('another form is refused with the reason', () => {
   ])('%s', (_, build, why) => {
     expect(() => coreml.lower(network(build), { precision: 'fp32', nms: 'pipeline' })).toThrow(why);
   });
+
+  test('masks of the boxes, for which there is no place behind the suppression', () => {
+    expect(() => lowered('masks_ts17')).toThrow(/the output masks is not picked by what it selects.*--nms padded/);
+  });
 });

@@ -32,6 +32,9 @@ interface Confidence {
   readonly isTransposed: boolean;
 }
 
+const NO_PLACE =
+  "Core ML's suppression gives coordinates, scores and classes, as they were before it; --nms padded gives all outputs";
+
 /** What the outputs of a graph hold. */
 interface Found {
   readonly boxes: readonly Column[] | undefined;
@@ -52,7 +55,7 @@ export function detectionsOf(graph: Graph): Detections {
   if (!node || nodes.length > 1) return decline(`there are ${nodes.length} of them, and the pipeline has one`);
   const [images, classes, count] = node.input(1).shape ?? [];
   if (images !== 1 || typeof count !== 'number')
-    return decline('it is not of one image with a fixed number of boxes, which fixed sizes (--shape) may tell');
+    return decline("it is of several images, or of an open number, and Core ML's is of one");
   if (classes !== 1) decline("it selects for each class by itself, and Core ML's for the best class of each box");
   const { centerPointBox, maxOutputBoxesPerClass: limit } = nonMaxSuppression.parameters(node);
   if (limit === undefined || limit <= 0) return decline('how many boxes it selects at most is not known, or 0');
@@ -90,7 +93,8 @@ function readOutputs(graph: Graph, node: Node, tables: Tables, score: Column): F
     return tables.columnsOf(pick.of);
   };
   const outputs = graph.outputs.map((output) => {
-    const columns = picked(output) ?? decline(`the output ${output.name} is not picked by what it selects`);
+    const columns =
+      picked(output) ?? decline(`the output ${output.name} is not picked by what it selects: ${NO_PLACE}`);
     const kinds: DetectedColumn[] = [];
     for (let at = 0; at < columns.length; ) {
       const column = columns[at];
@@ -103,7 +107,7 @@ function readOutputs(graph: Graph, node: Node, tables: Tables, score: Column): F
       if (kind === 'boxes') boxes ??= taken;
       const expected = { scores: [score], labels: label ? [label] : [], boxes: boxes ?? [] }[kind];
       if (taken.length < width || !sameColumns(taken, expected))
-        decline(`the output ${output.name} is neither boxes, scores nor classes`);
+        decline(`the output ${output.name} holds something else of each box: ${NO_PLACE}`);
       kinds.push(kind);
       at += width;
     }

@@ -16,6 +16,7 @@ import { type Compression, compressed } from './compress.js';
 import type { Float } from './constants.js';
 import { lowerInputs } from './features.js';
 import { fixShapes } from './fixed-shapes.js';
+import { expectFixedBoxes } from './given-boxes.js';
 import { keptInFloat32 } from './kept-in-float32.js';
 import { lowerNodes } from './lower-nodes.js';
 import { metadataOf } from './metadata.js';
@@ -51,6 +52,7 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
   const bounds = new SizeBounds(model, options.shape ?? new Map());
   const building = { builder, values, names, refusals, bounds, ends };
   const inputs = lowerInputs(graph, options, building);
+  if (options.nms) expectFixedBoxes(graph, refusals);
   refusals.expectNone();
   const isPipeline = options.nms === 'pipeline';
   const detections = isPipeline ? takeDetections(graph, refusals) : undefined;

@@ -1,8 +1,9 @@
 import { decline } from '../../../lowering/decline.js';
 import type { Refusals } from '../../../lowering/refusals.js';
 import type { Dimension, Graph, Node, Value } from '../../../model/index.js';
-import { concat, hasTrait, nonMaxSuppression, slice } from '../../../operators/index.js';
+import { hasTrait, nonMaxSuppression, slice } from '../../../operators/index.js';
 import { inferNode } from '../../../operators/infer.js';
+import { worksRowByRow } from './row-by-row.js';
 import { sizesOf } from './types.js';
 
 /** Rows of a value of which the run decides how many count, and how many there are at most. */
@@ -102,13 +103,10 @@ function takeFirst(node: Node, most: Map<Dimension, number>): void {
 }
 
 function keepsRows(node: Node, result: Value, most: ReadonlyMap<Dimension, number>): boolean {
-  const [first, second] = node.inputs;
-  const isData = first !== undefined && rowAxisOf(first, most) >= 0;
-  const isIndices = second !== undefined && rowAxisOf(second, most) >= 0;
-  // Which element is taken may follow from the row, but not from which rows there are.
-  if (node.is('Gather', 'GatherND')) return isData !== isIndices;
-  if (hasTrait(node, 'elementwise') || node.is('Transpose', 'Slice', 'Split', 'Identity')) return true;
-  if (node.is('Concat')) return concat.parameters(node).axis !== rowAxisOf(result, most);
+  const axisOf = (value: Value) => rowAxisOf(value, most);
+  if (worksRowByRow(node, result, axisOf)) return true;
+  const [first] = node.inputs;
+  const isData = first !== undefined && axisOf(first) >= 0;
   return hasTrait(node, 'reshapes') && isData && sizeBefore(first, most) === sizeBefore(result, most);
 }
 
