@@ -14,7 +14,26 @@ export interface Range {
 }
 
 /** Operations of no options, by the names that TensorFlow gives them. */
-export type Operation = 'Abs' | 'Exp' | 'FloorMod' | 'Less' | 'Log' | 'Neg' | 'Round' | 'Rsqrt' | 'Sqrt' | 'Square';
+export type Operation =
+  | 'Abs'
+  | 'Ceil'
+  | 'Cos'
+  | 'Elu'
+  | 'Exp'
+  | 'Floor'
+  | 'FloorMod'
+  | 'Greater'
+  | 'Less'
+  | 'Log'
+  | 'Neg'
+  | 'Relu'
+  | 'Round'
+  | 'Rsqrt'
+  | 'Sigmoid'
+  | 'Sin'
+  | 'Sqrt'
+  | 'Square'
+  | 'Tanh';
 
 /** What is made of the elements along axes; the last two are of truth values. */
 export type Reduction = 'Mean' | 'Sum' | 'Max' | 'Min' | 'Prod' | 'Any' | 'All';
@@ -60,6 +79,8 @@ export interface Builder<Ref, Type extends DataType = DataType> {
   minimum(a: Ref, b: Ref): Ref;
   /** x, or the bound where x is less; what is no number stays. */
   atLeast(x: Ref, bound: Ref): Ref;
+  /** x, or the bound where x is greater; what is no number stays. */
+  atMost(x: Ref, bound: Ref): Ref;
   /** Floats from `low` to `high`; what is no number stays. */
   clip(x: Ref, low: number, high: number): Ref;
   reduce(reduction: Reduction, x: Ref, axes: readonly number[], keepDims: boolean): Ref;

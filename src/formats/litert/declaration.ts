@@ -1,9 +1,9 @@
 import type { FilesOnDisk } from '../../files/placement.js';
+import { channelsLastDeclaration } from '../channels-last-declaration.js';
 import type { FormatDeclaration } from '../format.js';
-import { inputLayoutOptions } from '../input-layout.js';
 import { IDENTIFIER } from './schema.js';
 
-/** LiteRT, once TensorFlow Lite, computes in float32 whatever its weights are held in. */
+/** LiteRT, once TensorFlow Lite. */
 export const litertDeclaration: FormatDeclaration = {
   name: 'litert',
   aliases: ['tflite'],
@@ -11,14 +11,7 @@ export const litertDeclaration: FormatDeclaration = {
   suffix: '.tflite',
   engine: 'litert',
   placement: { kind: 'file', main: '', ours: 'a TensorFlow Lite file', owns: isOurs, isData: () => false },
-  arithmetic: new Map([
-    ['fp32', 'fp32'],
-    ['fp16', 'fp32'],
-    ['int8', 'fp32'],
-  ]),
-  defaultPrecision: (source) => source,
-  colours: (order) => (order === 'bgr' ? 'rgb' : order),
-  options: inputLayoutOptions,
+  ...channelsLastDeclaration,
 };
 
 function isOurs(files: FilesOnDisk): boolean {

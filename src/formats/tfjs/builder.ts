@@ -66,6 +66,10 @@ export class Builder extends ProgramBuilder implements SharedBuilder<Ref, Kind> 
     return this.op('Maximum', [x, bound]);
   }
 
+  atMost(x: Ref, bound: Ref): Ref {
+    return this.op('Minimum', [x, bound]);
+  }
+
   clip(x: Ref, low: number, high: number): Ref {
     return this.op('ClipByValue', [x, this.float(low), this.float(high)]);
   }

@@ -1,13 +1,13 @@
 import type { FilesOnDisk } from '../../files/placement.js';
+import { channelsLastDeclaration } from '../channels-last-declaration.js';
 import type { FormatDeclaration } from '../format.js';
-import { inputLayoutOptions } from '../input-layout.js';
 
 const MODEL = 'model.json';
 /** V8 cannot hold a longer string than twice this. */
 const LARGEST_JSON = 2 ** 28;
 const SHARD = /^group1-shard\d+of\d+\.[0-9a-f]{16}\.bin$/;
 
-/** TensorFlow.js computes in float32 whatever its weights are held in, and takes images as a browser gives them. */
+/** TensorFlow.js takes images as a browser gives them. */
 export const tfjsDeclaration: FormatDeclaration = {
   name: 'tfjs',
   title: 'TensorFlow.js',
@@ -20,14 +20,7 @@ export const tfjsDeclaration: FormatDeclaration = {
     owns: isOurs,
     isData: (name) => SHARD.test(name),
   },
-  arithmetic: new Map([
-    ['fp32', 'fp32'],
-    ['fp16', 'fp32'],
-    ['int8', 'fp32'],
-  ]),
-  defaultPrecision: (source) => source,
-  colours: (order) => (order === 'bgr' ? 'rgb' : order),
-  options: inputLayoutOptions,
+  ...channelsLastDeclaration,
 };
 
 function isOurs(files: FilesOnDisk): boolean {

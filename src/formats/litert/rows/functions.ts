@@ -1,20 +1,9 @@
-import {
-  expectArithmetic,
-  floatInput,
-  indicator,
-  magnitude,
-  negative,
-  numberLike,
-} from '../../../lowering/operands.js';
+import { expectArithmetic, floatInput, indicator, numberLike } from '../../../lowering/operands.js';
+import { commonFunctionRows } from '../../../lowering/rows/functions.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
 import type { Builder, Ref } from '../builder.js';
 import { type Row, row, type Site } from '../row.js';
-
-/** A function of floats by an operator of its own. */
-function native(operator: Operator<unknown>, op: string): Row {
-  return row(operator, (site) => site.build.op(op, [floatInput(site)]));
-}
 
 /** A function of floats by others. */
 function composed(operator: Operator<unknown>, emit: (build: Builder, x: Ref) => Ref): Row {
@@ -106,8 +95,8 @@ function atanh(build: Builder, x: Ref): Ref {
 
 /** Functions of one operand, element by element. */
 export const functionRows: readonly Row[] = [
-  numeric(operators.abs, magnitude),
-  numeric(operators.neg, negative),
+  ...commonFunctionRows,
+
   numeric(operators.relu, (site, x) =>
     site.kind(0) === 'float32' ? site.build.op('RELU', [x]) : site.build.atLeast(x, site.build.int(0)),
   ),
@@ -118,16 +107,6 @@ export const functionRows: readonly Row[] = [
     const isAbove = indicator(site, build.op('GREATER', [x, zero]));
     return build.sub(isAbove, indicator(site, build.op('LESS', [x, zero])));
   }),
-  native(operators.sqrt, 'SQRT'),
-  native(operators.exp, 'EXP'),
-  native(operators.log, 'LOG'),
-  native(operators.floor, 'FLOOR'),
-  native(operators.ceil, 'CEIL'),
-  native(operators.round, 'ROUND'),
-  native(operators.sigmoid, 'LOGISTIC'),
-  native(operators.sin, 'SIN'),
-  native(operators.cos, 'COS'),
-  native(operators.tanh, 'TANH'),
   composed(operators.erf, erf),
   composed(operators.reciprocal, (build, x) => build.div(build.float(1), x)),
   composed(operators.softplus, softplus),
@@ -142,7 +121,6 @@ export const functionRows: readonly Row[] = [
   composed(operators.acosh, acosh),
   composed(operators.atanh, atanh),
   composed(operators.isNan, (build, x) => build.op('NOT_EQUAL', [x, x])),
-  composed(operators.softsign, (build, x) => build.div(x, build.add(build.op('ABS', [x]), build.float(1)))),
   composed(operators.mish, mish),
   row(operators.isInf, (site, { detectNegative, detectPositive }) => {
     const { build } = site;

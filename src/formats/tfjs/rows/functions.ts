@@ -1,33 +1,21 @@
-import {
-  expectArithmetic,
-  floatInput,
-  indicator,
-  magnitude,
-  negative,
-  numberLike,
-} from '../../../lowering/operands.js';
+import { expectArithmetic, floatInput, indicator, numberLike } from '../../../lowering/operands.js';
+import { commonFunctionRows } from '../../../lowering/rows/functions.js';
 import type { Operator } from '../../../operators/index.js';
 import * as operators from '../../../operators/index.js';
-import type { Ref } from '../builder.js';
-import { type Row, row, type Site } from '../row.js';
+import { type Row, row } from '../row.js';
 
 function floatFunction(operator: Operator<unknown>, op = operator.name): Row {
   return row(operator, (site) => site.build.op(op, [floatInput(site)]));
 }
 
-/** Functions of int32 as well as float32. */
-function numberFunction(operator: Operator<unknown>, emit: (site: Site, x: Ref) => Ref): Row {
-  return row(operator, (site) => {
-    expectArithmetic(site);
-    return emit(site, site.input(0));
-  });
-}
-
 /** Functions of one operand, element by element. */
 export const functionRows: readonly Row[] = [
-  numberFunction(operators.abs, magnitude),
-  numberFunction(operators.neg, negative),
-  numberFunction(operators.relu, (site, x) => site.build.op('Relu', [x])),
+  ...commonFunctionRows,
+
+  row(operators.relu, (site) => {
+    expectArithmetic(site);
+    return site.build.op('Relu', [site.input(0)]);
+  }),
 
   /** The difference of two tests: wasm's own Sign takes 1e-8 for 0. */
   row(operators.sign, (site) => {
@@ -37,25 +25,15 @@ export const functionRows: readonly Row[] = [
     const isAbove = indicator(site, build.op('Greater', [x, zero]));
     return build.sub(isAbove, indicator(site, build.op('Less', [x, zero])));
   }),
-  floatFunction(operators.sqrt),
-  floatFunction(operators.exp),
-  floatFunction(operators.log),
   floatFunction(operators.erf),
   floatFunction(operators.reciprocal),
-  floatFunction(operators.floor),
-  floatFunction(operators.ceil),
-  floatFunction(operators.round),
-  floatFunction(operators.sigmoid),
   floatFunction(operators.softplus),
-  floatFunction(operators.sin),
-  floatFunction(operators.cos),
   floatFunction(operators.tan),
   floatFunction(operators.asin),
   floatFunction(operators.acos),
   floatFunction(operators.atan),
   floatFunction(operators.sinh),
   floatFunction(operators.cosh),
-  floatFunction(operators.tanh),
   floatFunction(operators.asinh),
   floatFunction(operators.acosh),
   floatFunction(operators.atanh),
@@ -72,12 +50,6 @@ export const functionRows: readonly Row[] = [
         ? build.op('Less', [x, build.float(0)])
         : build.bool(false);
     return build.op('LogicalAnd', [isInfinite, isOfSign]);
-  }),
-
-  row(operators.softsign, (site) => {
-    const { build } = site;
-    const x = floatInput(site);
-    return build.op('RealDiv', [x, build.op('AddV2', [build.op('Abs', [x]), build.float(1)])]);
   }),
 
   row(operators.mish, (site) => {
