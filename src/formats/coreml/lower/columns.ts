@@ -67,8 +67,8 @@ export function columnsBehind(
   if (!columns || operand.shape?.[last] !== columns.length) return undefined;
   if (producer.is('Slice')) {
     const { starts, ends, axes, steps } = slice.parameters(producer);
-    const isPlain = starts?.length === 1 && axes?.[0] === last && (steps?.[0] ?? 1) === 1;
-    return isPlain ? columns.slice(starts[0], ends?.[0]) : undefined;
+    const isPlain = starts?.length === 1 && ends?.length === 1 && axes?.[0] === last && steps?.[0] === 1;
+    return isPlain ? columns.slice(starts[0], ends[0]) : undefined;
   }
   if (producer.is('Gather')) {
     const places = gather.parameters(producer).axis === last && producer.inputs[1]?.constant?.toFloat64();

@@ -1,5 +1,6 @@
 import { decline } from '../../../lowering/decline.js';
-import type { Graph, Node, Value } from '../../../model/index.js';
+import { type Graph, type Node, sizeOf, type Value } from '../../../model/index.js';
+import { boxesApart } from '../../../operators/boxes-apart.js';
 import { argMax, clip, gather, nonMaxSuppression, reduceMax, slice } from '../../../operators/index.js';
 import type { DetectedColumn } from '../../metadata.js';
 import { type Column, columnsBehind, RESHAPES, sameColumns, Tables } from './columns.js';
@@ -67,8 +68,14 @@ export function detectionsOf(graph: Graph): Detections {
   const plain = found.boxes ? tables.valueOf(found.boxes) : node.input(0);
   if (!plain) return decline('its boxes are no value by themselves');
   const perClass = found.boxes !== undefined && !sameColumns(found.boxes, given);
-  if (perClass && !(label && isMovedApart(node.input(0), found.boxes, label, tables)))
-    decline('it selects among other boxes than it gives');
+  const step = perClass && label ? stepApart(node.input(0), found.boxes, label, tables) : undefined;
+  if (perClass && !step) decline('it selects among other boxes than it gives');
+  if (perClass && centerPointBox) decline('what moves its boxes apart by class makes them larger as well');
+  if (!found.boxes && boxesApart(node.input(0)))
+    decline('it gives no boxes, and those that it selects among were moved apart by class');
+  const isRelative = isShare(plain);
+  if (step && !isWide(step, isRelative, graph))
+    decline('it moves boxes of unlike classes apart by less than the image, so that they may overlap');
   const one = { confidence: node.input(1), rows: undefined, classes: 1, isTransposed: false };
   return {
     node,
@@ -76,7 +83,7 @@ export function detectionsOf(graph: Graph): Detections {
     ...(label ? bestOf(score, label) : one),
     perClass,
     isCentred: centerPointBox,
-    isRelative: isShare(plain),
+    isRelative,
     most: Math.min(found.most, limit, count),
     firstLabel: label?.plus ?? 0,
     outputs: found.outputs,
@@ -85,11 +92,11 @@ export function detectionsOf(graph: Graph): Detections {
 
 function readOutputs(graph: Graph, node: Node, tables: Tables, score: Column): Found {
   let [boxes, label]: [(readonly Column[])?, Column?] = [];
-  let most = Number.POSITIVE_INFINITY;
+  const numbers = new Set<number>();
   const picked = (value: Value): readonly Column[] | undefined => {
     const pick = pickedBy(value, node);
     if (!pick) return columnsBehind(value, picked);
-    most = Math.min(most, pick.most);
+    numbers.add(pick.most);
     return tables.columnsOf(pick.of);
   };
   const outputs = graph.outputs.map((output) => {
@@ -116,6 +123,8 @@ function readOutputs(graph: Graph, node: Node, tables: Tables, score: Column): F
     if (!isAlone && output.rank !== 2) decline(`the output ${output.name} has another rank than its boxes`);
     return [output.name, isAlone ? first : kinds] as const;
   });
+  const [most = Number.POSITIVE_INFINITY, ...others] = numbers;
+  if (others.length > 0) decline('its outputs take unlike numbers of the boxes that it selects');
   return { boxes, label, most, outputs: new Map(outputs) };
 }
 
@@ -125,45 +134,59 @@ function pickedBy({ producer }: Value, selection: Node): { readonly of: Value; r
   const [of, indices] = [producer.input(0), producer.input(1)];
   if (producer.is('Gather') && of.shape?.slice(0, gather.parameters(producer).axis).some((size) => size !== 1))
     return undefined;
-  const most = boxNumbers(indices, selection);
+  const most = boxNumbers(indices, selection, producer.is('GatherND') ? ['0,1,2', '0,2', '1,2', '2'] : ['2']);
   return most === undefined ? undefined : { of, most };
 }
 
-/** The most boxes that there can be where a value is the third column of the selected triples, or the first of those. */
-function boxNumbers(value: Value, selection: Node): number | undefined {
+/**
+ * The most boxes that there can be where a value is columns of the selected triples, or the first rows of those.
+ * @param columns which may be taken: the image and the class are the only ones that there are
+ */
+function boxNumbers(value: Value, selection: Node, columns: readonly string[]): number | undefined {
   let most = Number.POSITIVE_INFINITY;
   for (let found = value; ; ) {
     const { producer } = found;
     if (!producer) return undefined;
+    if (producer === selection) return columns.includes('0,1,2') ? most : undefined;
+    const isOfTriples = producer.inputs[0]?.producer === selection;
     if (producer.is('Slice')) {
       const { starts, ends, axes, steps } = slice.parameters(producer);
-      if (starts?.length !== 1 || steps?.[0] !== 1) return undefined;
-      if (producer.input(0) === selection.output()) return axes?.[0] === 1 && starts[0] === 2 ? most : undefined;
-      if (axes?.[0] !== 0 || starts[0] !== 0) return undefined;
-      most = Math.min(most, ends?.[0] ?? 0);
-    } else if (producer.is('Gather') && producer.input(0) === selection.output()) {
-      return producer.input(1).constant?.toFloat64().join() === '2' ? most : undefined;
+      if (starts?.length !== 1 || ends?.length !== 1 || steps?.[0] !== 1) return undefined;
+      if (axes?.[0] === 1) return isOfTriples && starts[0] === 2 && (ends[0] ?? 0) > 2 ? most : undefined;
+      if (axes?.[0] !== 0 || starts[0] !== 0 || !(ends[0] && ends[0] > 0)) return undefined;
+      most = Math.min(most, ends[0]);
+    } else if (producer.is('Gather') && isOfTriples) {
+      const isColumn = gather.parameters(producer).axis === 1;
+      return isColumn && columns.includes(producer.input(1).constant?.toFloat64().join() ?? '') ? most : undefined;
     } else if (!producer.is(...RESHAPES)) return undefined;
     found = producer.input(0);
   }
 }
 
-/** Whether boxes are others with one multiple of their class added to every coordinate. */
-function isMovedApart(moved: Value, boxes: readonly Column[], label: Column, tables: Tables): boolean {
+/** What a class is multiplied by where boxes are others with that multiple of their class added to every coordinate. */
+function stepApart(moved: Value, boxes: readonly Column[], label: Column, tables: Tables): Value | undefined {
   const sum = reshapedFrom(moved).producer;
-  if (!sum?.is('Add')) return false;
+  if (!sum?.is('Add')) return undefined;
   const [a, b] = [sum.input(0), sum.input(1)];
   const isBoxes = (value: Value) => sameColumns(tables.columnsOf(value) ?? [], boxes);
   const offset = isBoxes(a) ? b : isBoxes(b) ? a : undefined;
   const product = offset && reshapedFrom(offset).producer;
-  if (!product?.is('Mul')) return false;
+  if (!product?.is('Mul')) return undefined;
   const [x, y] = [product.input(0), product.input(1)];
   const isOfClass = (value: Value) => {
     const [column, ...more] = tables.columnsOf(value) ?? [];
     return more.length === 0 && column?.of === label.of && column.at === label.at;
   };
   const step = isOfClass(x) ? y : isOfClass(y) ? x : undefined;
-  return step?.shape?.every((size) => size === 1) ?? false;
+  return step?.shape?.every((size) => size === 1) ? step : undefined;
+}
+
+/** Whether a step between classes is as wide as the image; one that is computed is that of the largest coordinate. */
+function isWide({ constant }: Value, isRelative: boolean, graph: Graph): boolean {
+  if (!constant) return true;
+  const [step = 0] = constant.toFloat64();
+  const sizes = graph.inputs.flatMap(({ shape }) => (shape?.length === 4 ? shape.slice(2) : []));
+  return Math.abs(step) >= (isRelative ? 1 : Math.max(...sizes.map(Number)));
 }
 
 function reshapedFrom(value: Value): Value {
@@ -195,8 +218,8 @@ function topOf(score: Column, label: Column) {
   if (!producer?.is('TopK')) return { best: score.of, which: label.of, rows: undefined };
   const rows = producer.output(1);
   const pick = label.of.producer;
-  const [count] = producer.input(0).shape ?? [];
-  if (!pick?.is('Gather', 'GatherND') || reshapedFrom(pick.input(1)) !== rows || typeof count !== 'number') return;
+  const count = sizeOf(producer.input(0).shape?.map(Number) ?? [Number.NaN]);
+  if (!pick?.is('Gather', 'GatherND') || reshapedFrom(pick.input(1)) !== rows || !Number.isInteger(count)) return;
   const tables = new Tables(count);
   const [[best], [which]] = [tables.columnsOf(producer.input(0)) ?? [], tables.columnsOf(pick.input(0)) ?? []];
   return best && which && { best: best.of, which: which.of, rows };

@@ -62,7 +62,10 @@ export function suppress(
       ? transpose(to, shaped(to, table, [classes, rows]), [1, 0])
       : shaped(to, table, [rows, classes]);
     const confidence = found.rows
-      ? to.emit('gather', { x: whole, indices: values.get(found.rows, 'fp32'), axis: int(0) }, [count, classes])
+      ? to.emit('gather', { x: whole, indices: shaped(to, values.get(found.rows, 'fp32'), [count]), axis: int(0) }, [
+          count,
+          classes,
+        ])
       : to.emit('identity', { x: whole }, [count, classes]);
     const { order, size } = measureOf(found, graph);
     const coordinates = shares(to, boxes, { ...found, order, size });
