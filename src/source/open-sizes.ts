@@ -8,6 +8,7 @@ import {
   type Node,
   outermostChoices,
   type Shape,
+  type Value,
 } from '../model/index.js';
 import { formatShapes, inferAt } from '../operators/infer-at.js';
 import { resize } from '../operators/rows/resize.js';
@@ -58,14 +59,15 @@ export function openSizes(model: Model, asked: ReadonlyMap<string, AskedShape>):
 export function expectOpen(model: Model, asked: ReadonlyMap<string, AskedShape>, { before }: OpenedSizes): void {
   if (before.size === 0) return;
   for (const node of allNodes(model.graph)) expectNoSize(node);
-  const [input = ''] = before.keys();
   const exported = inferAt(model, before, ADVICE);
   for (const shapes of outermostChoices(asked)) {
     const graph = inferAt(model, shapes, ADVICE);
     for (const [place, { name, shape }] of graph.outputs.entries()) {
       const [rows] = shape ?? [];
       const had = exported.outputs[place]?.shape?.[0];
-      if (had !== before.get(input)?.[0] || typeof rows !== 'number' || rows === rowsOf(graph, input)) continue;
+      const inputs = openedBehind(exported.outputs[place], before).filter((input) => before.get(input)?.[0] === had);
+      const isHeld = inputs.length > 0 && !inputs.some((input) => rowsOf(graph, input) === rows);
+      if (typeof rows !== 'number' || !isHeld) continue;
       throw new InputError({
         what: `at ${formatShapes(shapes)}: a size is held in the graph, and an output has ${rows} rows`,
         where: { value: name },
@@ -73,6 +75,21 @@ export function expectOpen(model: Model, asked: ReadonlyMap<string, AskedShape>,
       });
     }
   }
+}
+
+/** Names of the opened inputs that a value is computed from; all of them where control flow may read any. */
+function openedBehind(value: Value | undefined, opened: ReadonlyMap<string, unknown>): string[] {
+  const waiting = value ? [value] : [];
+  const seen = new Set(waiting);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (next.producer?.subgraphs().length) return [...opened.keys()];
+    for (const operand of next.producer?.inputs ?? []) {
+      if (!operand || seen.has(operand)) continue;
+      seen.add(operand);
+      waiting.push(operand);
+    }
+  }
+  return [...seen].filter(({ name, producer }) => !producer && opened.has(name)).map(({ name }) => name);
 }
 
 const rowsOf = (graph: Graph, input: string) => graph.inputs.find(({ name }) => name === input)?.shape?.[0];

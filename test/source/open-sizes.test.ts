@@ -66,4 +66,28 @@ describe('a size that a file fixes, asked to vary', () => {
     takeStock(model, { shape: new Map([['x', asked('1,3,8..16,8')]]) });
     expect([...model.declaredOutputs.values()]).toEqual([{ dtype: 'float32', shape: undefined }]);
   });
+
+  describe('of several inputs', () => {
+    /** `x` and `y`, each with a row in the file; asked for more by name. */
+    const stockOfTwo = (build: (n: Network, x: Value, y: Value) => Value[], shapes: Record<string, string>) => {
+      const model = network((n) => build(n, n.input([1, 3, 8, 8], 'float32', 'x'), n.input([1, 5], 'float32', 'y')), {
+        opset: 18,
+      });
+      return takeStock(model, { shape: new Map(Object.entries(shapes).map(([name, text]) => [name, asked(text)])) });
+    };
+
+    test('each output has the rows of those that it is computed from', () => {
+      const apart = (n: Network, x: Value, y: Value) => [n.relu(x), n.relu(y)];
+      expect(() => stockOfTwo(apart, { x: '1..4,3,8,8' })).not.toThrow();
+      expect(() => stockOfTwo(apart, { x: '1..4,3,8,8', y: '1..2,5' })).not.toThrow();
+      expect(() => stockOfTwo(apart, { y: '1..2,5' })).not.toThrow();
+    });
+
+    test('rows that the second makes of its columns are refused', () => {
+      const build = (n: Network, x: Value, y: Value) => [n.relu(x), n.node('Reshape', [y, n.integers([-1, 5])])];
+      expect(() => stockOfTwo(build, { x: '1..4,3,8,8', y: '1,5..15' })).toThrow(
+        /at x \[4,3,8,8\], y \[1,15\]: a size is held in the graph, and an output has 3 rows/,
+      );
+    });
+  });
 });
