@@ -123,6 +123,21 @@ const CASES = {
     const row = c.node('Gather', [c.node('Transpose', ['x'], { perm: [2, 0, 1, 3] }), c.integers(0)], { axis: 0 });
     return c.node('ScatterND', [c.node('Transpose', ['x'], { perm: [2, 0, 1, 3] }), c.matrix([-1], [1, 1]), row]);
   },
+  ...Object.fromEntries(
+    ['linear', 'nearest'].flatMap((mode) =>
+      [0, 1].map((corners) => [
+        `sampled at a grid, ${mode}, ${corners ? 'corners aligned' : 'by borders'}`,
+        (c) => {
+          const channels = c.node('Slice', ['x', c.integers(0), c.integers(2), c.integers(1)]);
+          const grid = c.node('Tanh', [c.node('Transpose', [channels], { perm: [0, 2, 3, 1] })]);
+          return c.node('GridSample', ['x', grid], {
+            mode: mode === 'linear' ? 'bilinear' : mode,
+            align_corners: corners,
+          });
+        },
+      ]),
+    ),
+  ),
   'blocks to space': (c) => c.node('DepthToSpace', ['x'], { blocksize: 2, mode: 'CRD' }),
   'transposed convolution': (c) =>
     c.node('ConvTranspose', ['x', kernel(c, [4, 3, 4, 3])], {

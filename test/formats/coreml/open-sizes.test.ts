@@ -346,6 +346,24 @@ describe('shapes that are computed', () => {
     );
   });
 
+  test.each(
+    ['bilinear', 'nearest'].flatMap((mode) =>
+      ['zeros', 'border', 'reflection'].flatMap((padding_mode) =>
+        [0, 1].map((align_corners) => ({ mode, padding_mode, align_corners })),
+      ),
+    ),
+  )('an image that is sampled at a grid, %j', async (attributes) => {
+    await expectEquivalentAtAll(
+      (n, x) => {
+        const channels = n.node('Slice', [x, n.integers([0]), n.integers([2]), n.integers([1])]);
+        const grid = n.mul(n.transpose(channels, [0, 2, 3, 1]), n.constant(0.7));
+        return n.node('GridSample', [x, grid], attributes);
+      },
+      RANGE,
+      SIZES,
+    );
+  });
+
   test('a vector repeated over an image', async () => {
     await expectEquivalentAtAll(
       (n, x) => {

@@ -1,10 +1,10 @@
 import { decline } from '../../../../lowering/decline.js';
+import { isStatic, type Shape } from '../../../../model/index.js';
 import { gridSample } from '../../../../operators/index.js';
-import type { MilValue } from '../../program/program.js';
+import type { Constant, MilValue } from '../../program/program.js';
 import { bool, floats, number, text } from '../constants.js';
 import type { NodeBuilder } from '../node-builder.js';
-import { binary, unary } from '../operations.js';
-import { fixedSizes } from '../types.js';
+import { binary, cast, sizeVector, unary } from '../operations.js';
 import type { Rows } from './row.js';
 
 /** Images [N, C, H, W] read at positions of a grid [N, H, W, 2], between -1 and 1. */
@@ -22,7 +22,7 @@ export const samplings: Rows = {
     const reflection = alignCorners ? 'reflection' : 'symmetric';
     const args = {
       x,
-      coordinates: mode === 'nearest' ? rounded(to, grid, fixedSizes(x), alignCorners) : grid,
+      coordinates: mode === 'nearest' ? rounded(to, grid, x.type.shape, alignCorners) : grid,
       sampling_mode: text('bilinear'),
       padding_mode: text({ zeros: 'constant', border: 'border', reflection }[paddingMode]),
       padding_value: to.number(0),
@@ -34,10 +34,25 @@ export const samplings: Rows = {
 };
 
 /** Positions from -1 to 1 as those of the nearest elements of an image [n,C,height,width], ties to even. */
-function rounded(to: NodeBuilder, grid: MilValue, shape: readonly number[], alignCorners: boolean): MilValue {
-  const [, , height = 1, width = 1] = shape;
-  const halves = [width, height].map((size) => (alignCorners ? size - 1 : size) / 2);
+function rounded(to: NodeBuilder, grid: MilValue, shape: Shape, alignCorners: boolean): MilValue {
   const fromZero = binary(to, 'add', grid, number('fp32', 1));
-  const scaled = binary(to, 'mul', fromZero, floats('fp32', [2], Float32Array.from(halves)));
+  const scaled = binary(to, 'mul', fromZero, halvesOf(to, shape, alignCorners));
   return unary(to, 'round', alignCorners ? scaled : binary(to, 'sub', scaled, number('fp32', 0.5)));
+}
+
+/** Half of what coordinates span, along the width and along the height. */
+function halvesOf(to: NodeBuilder, shape: Shape, alignCorners: boolean): Constant | MilValue {
+  const [, , height = 1, width = 1] = shape;
+  const less = alignCorners ? 1 : 0;
+  const plane = [width, height];
+  if (isStatic(plane)) {
+    return floats(
+      'fp32',
+      [2],
+      Float32Array.from(plane, (size) => (size - less) / 2),
+    );
+  }
+  const sizes = sizeVector(to, plane);
+  const measured = cast(to, 'hint' in sizes ? sizes : to.value(sizes), 'fp32');
+  return binary(to, 'mul', binary(to, 'sub', measured, number('fp32', less)), number('fp32', 0.5));
 }

@@ -1,4 +1,4 @@
-import type { Value } from '../../../../model/index.js';
+import { isStatic, type Value } from '../../../../model/index.js';
 import type { OnnxBuilder } from '../onnx-builder.js';
 import type { ReadRows } from './row.js';
 
@@ -36,9 +36,10 @@ export const samplings: ReadRows = {
   resample(operation, to) {
     const x = operation.tensor();
     const coordinates = operation.other('coordinates', 'fp32');
-    const [batch, , height = 1, width = 1] = operation.shapeOf();
-    const [ofBatch, , , axes, ...more] = operation.shapeOf('coordinates');
-    if (ofBatch !== batch || axes !== 2 || more.length > 0) throw operation.invalid('coordinates do not fit x');
+    const [batch, , height = 1, width = 1] = operation.typeOf().shape;
+    const [ofBatch, , , axes, ...more] = operation.typeOf('coordinates').shape;
+    const isOfOthers = typeof ofBatch === 'number' && typeof batch === 'number' && ofBatch !== batch;
+    if (isOfOthers || axes !== 2 || more.length > 0) throw operation.invalid('coordinates do not fit x');
     const mode = MODES.get(operation.text('sampling_mode'));
     const padding = PADDINGS.get(operation.text('padding_mode'));
     const positions = POSITIONS.get(operation.text('coordinates_mode'));
@@ -46,9 +47,17 @@ export const samplings: ReadRows = {
     if (!mode || !padding || !positions) throw operation.invalid('it samples in no known mode');
     if (operation.float('padding_value') !== 0) throw operation.invalid('padding_value is not 0');
     const alignsCorners = padding.aligns ?? aligns;
-    const lines = [width, height].map((size) => lineTo(alignsCorners, size, positions(size, aligns)));
-    const isAffine = operation.text('coordinates_mode') !== 'normalized_minus_one_to_one' || alignsCorners !== aligns;
-    const grid = isAffine ? moved(to, coordinates, lines) : coordinates;
+    const coordinatesMode = operation.text('coordinates_mode');
+    const isAffine = coordinatesMode !== 'normalized_minus_one_to_one' || alignsCorners !== aligns;
+    const isMeasured = isAffine && coordinatesMode === 'unnormalized' && !isStatic([height, width]);
+    const gridOf = () => {
+      if (!isAffine) return coordinates;
+      if (isMeasured) return measured(to, x, coordinates, alignsCorners);
+      const [, , rows = 1, columns = 1] = operation.shapeOf();
+      const lines = [columns, rows].map((size) => lineTo(alignsCorners, size, positions(size, aligns)));
+      return moved(to, coordinates, lines);
+    };
+    const grid = gridOf();
     const attributes = { mode, padding_mode: padding.mode, align_corners: Number(alignsCorners) };
     return to.node('GridSample', [x, grid], attributes);
   },
@@ -59,6 +68,18 @@ function lineTo(alignsCorners: boolean, size: number, [factor, added]: Line): Li
   const last = alignsCorners ? size - 1 : size;
   // Where corners are aligned, one element is everywhere.
   return last === 0 ? [0, 0] : [(2 * factor) / last, (2 * added - size + 1) / last];
+}
+
+/** Places of elements as coordinates from -1 to 1, in an image whose size is known only when it runs. */
+function measured(to: OnnxBuilder, x: Value, places: Value, alignsCorners: boolean): Value {
+  const scalar = (value: number) => to.floats([], Float32Array.of(value));
+  const plane = to.node('Gather', [to.node('Shape', [x]), to.ints([3, 2])]);
+  const sizes = to.cast(plane, 'fp32');
+  const last = to.node('Sub', [sizes, scalar(1)]);
+  // Where corners are aligned, one element is everywhere.
+  const spans = alignsCorners ? to.node('Max', [last, scalar(1)]) : sizes;
+  const doubled = to.node('Mul', [places, scalar(2)]);
+  return to.node('Div', [to.node('Sub', [doubled, last]), spans]);
 }
 
 function moved(to: OnnxBuilder, coordinates: Value, lines: readonly Line[]): Value {
