@@ -8,8 +8,8 @@
  *   it goes; `joins`: one of any operand's. Asked by the check, for what holds of all elements of a value.
  * - `reshapes`: the results hold the first operand's elements in their order; only the sizes differ. Asked by the passes that
  *   join, drop and look through such nodes, and by the layout.
- * - `selects`: floats are compared, and the result jumps where two of them change places, however little they move. Asked by
- *   the check, which then judges what was compared.
+ * - `selects`: floats are compared, with each other or with the steps of a quantisation, and the result jumps where two of them
+ *   change places, however little they move. Asked by the check, which then judges what was compared.
  * - `squashes`: a result is between 0 and 1 and engines compute it as a fraction of 1, so small ones have few digits that mean
  *   anything. Asked by the check.
  * - `product`: sums of products of the first two operands, a convolution's or a matrix product's. Asked by who counts

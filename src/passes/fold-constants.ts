@@ -3,6 +3,7 @@ import { operatorOf, resultsFor } from '../operators/index.js';
 import { refineNode } from '../operators/refine.js';
 import { type FoldingBudget, foldingBudgetOf } from './folding-budget.js';
 import type { Changes, Pass } from './pass.js';
+import { isQuantizedWeight } from './quantized-weight.js';
 import { isUnread } from './replace-node.js';
 
 /**
@@ -16,16 +17,24 @@ import { isUnread } from './replace-node.js';
  */
 export const foldConstants: Pass = {
   name: 'fold-constants',
-  run(graph, changes) {
-    const budget = foldingBudgetOf(graph.model);
-    for (const node of graph.sorted()) {
-      if (graph.isStale(node)) refineNode(node);
-      if (!node.outputs.some((value) => value && value.readerCount > 0)) continue;
-      const results = knownElements(node) ?? computed(node, budget);
-      if (results) settle(graph, node, results, changes);
-    }
-  },
+  run: (graph, changes) => fold(graph, changes, () => false),
 };
+
+/** The same, but what makes a weight of integers float where engines compute with the integers. */
+export const foldBesideQuantized: Pass = {
+  name: 'fold-beside-quantized',
+  run: (graph, changes) => fold(graph, changes, isQuantizedWeight),
+};
+
+function fold(graph: Graph, changes: Changes, isKept: (node: Node) => boolean): void {
+  const budget = foldingBudgetOf(graph.model);
+  for (const node of graph.sorted()) {
+    if (graph.isStale(node)) refineNode(node);
+    if (isKept(node) || !node.outputs.some((value) => value && value.readerCount > 0)) continue;
+    const results = knownElements(node) ?? computed(node, budget);
+    if (results) settle(graph, node, results, changes);
+  }
+}
 
 /** The result of shape arithmetic, where every number of it is known although its operands may not be constants. */
 function knownElements(node: Node): Tensor[] | undefined {

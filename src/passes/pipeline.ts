@@ -8,7 +8,7 @@ import { dropNeutralArithmetic } from './drop-neutral-arithmetic.js';
 import { dropOverwritten } from './drop-overwritten.js';
 import { dropVainCeilMode } from './drop-vain-ceil-mode.js';
 import { dropZeroBias } from './drop-zero-bias.js';
-import { foldConstants } from './fold-constants.js';
+import { foldBesideQuantized } from './fold-constants.js';
 import { fuseAffine } from './fuse-affine.js';
 import { gatherTerms } from './gather-terms.js';
 import { graphsOf } from './graphs-of.js';
@@ -59,7 +59,7 @@ const cleaning: readonly Pass[] = [
   // Frees constants from a read of the image, which folding could not cross.
   replaceCastLike,
   dropCopies,
-  foldConstants,
+  foldBesideQuantized,
   takeDecidedBranch,
   splitSequences,
   dropNeutralArithmetic,

@@ -23,7 +23,7 @@ export const targetPasses: readonly Pass[] = [
   spellComposites,
   meansOfGathered,
   gatherInFewerAxes,
-  // What those made of constants: turned weights, joined biases.
+  // What those made of constants: turned weights, joined biases. And weights of integers, which these targets have in float.
   foldConstants,
   constantsAsOutputs,
   recomposeGelu,

@@ -86,6 +86,16 @@ describe('an output that follows from a selection', () => {
     expect(selectionsOf(g)).toEqual({ outputs: new Set([above.name]), read: [computed], results: [above] });
   });
 
+  test('is made by rounding to integers, which jumps by a step', () => {
+    const g = graph();
+    const read = add(g, 'Relu', [g.addInput('x', 'float32', [1, 4])]);
+    const scale = constant(g, [], [0.5]);
+    const integers = add(g, 'QuantizeLinear', [read, scale], 'uint8');
+    const rounded = add(g, 'DequantizeLinear', [integers, scale]);
+    g.setOutputs([rounded, read]);
+    expect(selectionsOf(g)).toEqual({ outputs: new Set([rounded.name]), read: [read], results: [integers] });
+  });
+
   test('is none where sizes are compared, not values', () => {
     const g = graph();
     const x = g.addInput('x', 'float32', ['n', 4]);

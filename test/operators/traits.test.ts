@@ -35,7 +35,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   ],
   'normalises or adds up along axes, with a scale for each place at most': [
     ...['BatchNormalization', 'InstanceNormalization', 'GroupNormalization', 'LayerNormalization', 'RMSNormalization'],
-    ...['LpNormalization', 'MeanVarianceNormalization', 'LRN', 'CumSum', 'CumProd', 'QuantizeLinear'],
+    ...['LpNormalization', 'MeanVarianceNormalization', 'LRN', 'CumSum', 'CumProd'],
     ...['DequantizeLinear'],
   ],
   'looks through windows': [

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Value } from '../../src/model/index.js';
+import type { Model, Value } from '../../src/model/index.js';
 import { foldConstants } from '../../src/passes/fold-constants.js';
 import { Changes } from '../../src/passes/pass.js';
 import { optimize } from '../../src/passes/pipeline.js';
+import { targetPasses } from '../../src/passes/target-passes.js';
 import { type Network, network } from '../network.js';
 import { expectExact, expectUntouched } from './apply-pass.js';
 
@@ -148,4 +149,40 @@ test('a constant of 2 MiB is not copied in another order while others read it as
     return [n.node('MatMul', [x, weight]), n.node('MatMul', [n.input([4, 1024]), n.transpose(weight, [1, 0])])];
   });
   expectUntouched(model, foldConstants);
+});
+
+/** A convolution whose image and weight were quantised, and what stands behind it. */
+function quantizedNetwork(behind: (n: Network, y: Value) => Value): { model: Model; image: number } {
+  const model = network((n) => {
+    const scale = n.constant(0.5);
+    const uint8 = (x: Value) => n.node('DequantizeLinear', [n.node('QuantizeLinear', [x, scale]), scale]);
+    const weight = n.node('Cast', [n.random([4, 3, 1, 1], -100, 100)], { to: 3 });
+    const image = uint8(n.input([1, 3, 4, 4]));
+    return behind(n, n.node('Conv', [image, n.node('DequantizeLinear', [weight, scale])]));
+  });
+  return { model, image: 1 };
+}
+
+const quantize = (n: Network, y: Value) => n.node('QuantizeLinear', [y, n.constant(0.25)]);
+
+test.each<[string, (n: Network, y: Value) => Value]>([
+  ['at once', quantize],
+  ['behind a Relu', (n, y) => quantize(n, n.relu(y))],
+])('a weight of integers stays so between quantised activations, for engines that compute with it: %s', (_, behind) => {
+  const { model, image } = quantizedNetwork(behind);
+  optimize(model);
+  expect(model.graph.count('DequantizeLinear')).toBe(image + 1);
+  expect([...model.graph.nodesOf('DequantizeLinear')].map((node) => node.constant(0)?.dtype)).toContain('int8');
+  for (const pass of targetPasses) pass.run(model.graph, new Changes());
+  expect(model.graph.count('DequantizeLinear')).toBe(image);
+});
+
+test.each<[string, (n: Network, y: Value) => Value]>([
+  ['the result stays in float', (n, y) => n.relu(y)],
+  ['a batch norm wants it', (n, y) => quantize(n, n.batchNorm(y))],
+  ['others read the result', (n, y) => n.concat([quantize(n, y), quantize(n, n.relu(y))])],
+])('a weight of integers becomes float where %s', (_, behind) => {
+  const { model, image } = quantizedNetwork(behind);
+  optimize(model);
+  expect(model.graph.count('DequantizeLinear')).toBe(image);
 });

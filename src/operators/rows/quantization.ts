@@ -35,7 +35,7 @@ function checkScale(node: Node): void {
 
 /** `x / y_scale + y_zero_point`, rounded and saturated. */
 export const quantizeLinear = operator('QuantizeLinear', {
-  traits: ['keepsAxes'],
+  traits: ['keepsAxes', 'selects'],
   parameters: (node) => ({ ...quantizationParameters(node), saturate: node.int('saturate', 1) !== 0 }),
   infer: (node): readonly Facts[] => [
     {
