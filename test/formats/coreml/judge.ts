@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { coreml } from '../../../src/formats/coreml/index.js';
@@ -7,20 +6,9 @@ import { readPackage } from '../../../src/formats/coreml/read/read-package.js';
 import type { Artefact, Lowered, LowerOptions, Opened } from '../../../src/formats/format.js';
 import { writeOnnx } from '../../../src/formats/onnx/index.js';
 import { type DataType, isStatic, type Model, sizeOf } from '../../../src/model/index.js';
+import { type Answer, type Answers, sha256 } from '../answers.js';
 
-/** A tensor as numbers. */
-export interface Answer {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
-
-export type Answers = ReadonlyMap<string, Answer>;
-
-export const sha256 = (chunks: readonly Uint8Array[]): string => {
-  const hash = createHash('sha256');
-  for (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex');
-};
+export { type Answer, type Answers, sha256 };
 
 export function filesOf(artefact: Artefact): Map<string, Uint8Array> {
   return new Map(Array.from(artefact.files, ([path, chunks]) => [path, new Uint8Array(Buffer.concat(chunks))]));

@@ -1,25 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
-import { startEngine } from '../../../src/engines/index.js';
+import { describe, expect, test } from 'vitest';
 import { readOnnx } from '../../../src/formats/onnx/index.js';
 import { optimize } from '../../../src/passes/pipeline.js';
 import { bisect } from '../../../src/verification/bisect/bisect.js';
-import { digitsCases } from '../../corpus.js';
 import { targetOf } from '../../formats/open/opened.js';
+import { bytes, engines, plain } from './digits.js';
 import { asWritten, candidateOf, damaged, FAULTS, referenceOf } from './planted.js';
-
-const plain = startEngine('onnxruntime');
-const engines = {
-  onnxruntime: startEngine('onnxruntime'),
-  'tensorflow.js': startEngine('tensorflow.js'),
-  litert: startEngine('litert'),
-};
-afterAll(() => {
-  for (const engine of [plain, ...Object.values(engines)]) engine.close();
-});
-
-const file = digitsCases().find(({ name }) => name === 'digits_ts17_constants')?.model ?? '';
-const bytes = new Uint8Array(readFileSync(file));
 
 /** Beside the stem a place early in the network, and one late. */
 const PLACES = [2, 9];
