@@ -70,15 +70,20 @@ async function main() {
         if (!ending) send(answer, attachments);
         if (isBroken) await end();
       });
+      // An answer that nobody reads any more must not leave the browser behind.
+      turn = turn.catch(end);
     });
     new Socket({ fd: CHANNEL, readable: true, writable: false })
       .on('data', take)
       .on('error', () => {})
       .on('close', end);
   } catch (error) {
-    // Where it ends since the parent has gone, nobody is told.
-    if (!ending) send({ missing: messageOf(error) });
-    await end();
+    try {
+      // Where it ends since the parent has gone, nobody is told.
+      if (!ending) send({ missing: messageOf(error) });
+    } finally {
+      await end();
+    }
   }
 }
 
@@ -94,7 +99,7 @@ function send(answer, attachments) {
  * @param {Chromium} chromium
  * @returns {Promise<{ start: () => Promise<EngineInfo>, answer: (frame: Frame) => Promise<Reply> }>}
  */
-async function openPage({ devtools, folder }) {
+async function openPage({ devtools, folder, ended }) {
   const { product } = await devtools.send('Browser.getVersion');
   const { targetId } = await devtools.send('Target.createTarget', { url: 'about:blank' });
   const { sessionId } = await devtools.send('Target.attachToTarget', { targetId, flatten: true });
@@ -103,21 +108,28 @@ async function openPage({ devtools, folder }) {
   devtools.on('Fetch.requestPaused', (params) => void fulfil(params, ask));
   const loaded = new Promise((resolve) => devtools.on('Page.loadEventFired', resolve));
   /** @type {Promise<never>} */
-  const crashed = new Promise((_, reject) =>
-    devtools.on('Inspector.targetCrashed', () => reject(new Error('its page crashed'))),
-  );
+  const gone = new Promise((_, reject) => {
+    devtools.on('Inspector.targetCrashed', () => reject(new Error('its page crashed')));
+    ended.then((why) => reject(new Error(why)));
+  });
   // Whoever waits for an answer hears of it.
-  crashed.catch(() => {});
+  gone.catch(() => {});
+  /** What a page that crashed may never answer. @type {<T>(asked: Promise<T>) => Promise<T>} */
+  const unlessGone = (asked) => Promise.race([asked, gone]);
   await ask('Page.enable');
   await ask('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
-  await ask('Page.navigate', { url: ORIGIN });
-  await Promise.race([loaded, crashed]);
-  const input = await evaluated(ask('Runtime.evaluate', { expression: "document.querySelector('input')" }));
+  const { errorText } = await unlessGone(ask('Page.navigate', { url: ORIGIN }));
+  if (errorText) throw new Error(`its page does not open: ${errorText}`);
+  await unlessGone(loaded);
+  const input = await unlessGone(evaluated(ask('Runtime.evaluate', { expression: "document.querySelector('input')" })));
+  if (!input.objectId) throw new Error('its page is another than the one that it was given');
   let count = 0;
   return {
     async start() {
       const expression = `mobileone.start(${JSON.stringify(BACKEND)})`;
-      const info = await evaluated(ask('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }));
+      const info = await unlessGone(
+        evaluated(ask('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })),
+      );
       // What the page's script gives back, which ships in this package.
       return { .../** @type {EngineInfo} */ (info.value), browser: String(product) };
     },
@@ -127,9 +139,9 @@ async function openPage({ devtools, folder }) {
       const file = join(folder, String(count++));
       try {
         putFrame(file, header, attachments);
-        await ask('DOM.setFileInputFiles', { files: [file], objectId: input.objectId });
+        await unlessGone(ask('DOM.setFileInputFiles', { files: [file], objectId: input.objectId }));
         const call = { functionDeclaration: ANSWER, objectId: input.objectId, awaitPromise: true, returnByValue: true };
-        const { value } = await Promise.race([evaluated(ask('Runtime.callFunctionOn', call)), crashed]);
+        const { value } = await unlessGone(evaluated(ask('Runtime.callFunctionOn', call)));
         const { attachments: texts, ...told } = /** @type {Told} */ (value);
         return { ...told, attachments: texts.map((text) => new Uint8Array(Buffer.from(text, 'base64'))) };
       } catch (error) {
@@ -178,7 +190,7 @@ function putFrame(file, header, attachments) {
  */
 async function fulfil({ requestId, request }, ask) {
   const { url } = /** @type {{ url: string }} */ (request);
-  const content = url.startsWith(ORIGIN) ? contentAt(url.slice(ORIGIN.length)) : undefined;
+  const content = url.startsWith(ORIGIN) ? contentIfThere(url.slice(ORIGIN.length)) : undefined;
   // A page that is gone by now waits for no answer.
   const ignore = () => {};
   if (!content) return void ask('Fetch.failRequest', { requestId, errorReason: 'AccessDenied' }).catch(ignore);
@@ -186,6 +198,18 @@ async function fulfil({ requestId, request }, ask) {
   const responseHeaders = Object.entries(headers).map(([name, value]) => ({ name, value }));
   const body = Buffer.from(content.body).toString('base64');
   await ask('Fetch.fulfillRequest', { requestId, responseCode: 200, responseHeaders, body }).catch(ignore);
+}
+
+/**
+ * What there is at a path; undefined also where the package lacks the file, of which the page then tells.
+ * @param {string} path
+ */
+function contentIfThere(path) {
+  try {
+    return contentAt(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
