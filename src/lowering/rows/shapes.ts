@@ -15,13 +15,27 @@ function reshaping(operator: Operator<unknown>): CommonRow {
   });
 }
 
+/**
+ * To sizes that nothing tells but the operand that the graph computes: the target is given that. Where it copies a size, which
+ * ONNX says as 0, no elements are left and the target refuses it when it runs.
+ */
+const reshapeRow = commonRow(operators.reshape, (site) => {
+  site.kind(0);
+  const result = site.resultShape();
+  if (result.join() === site.shape(0).join()) return site.input(0);
+  const known = site.sizes.reshape(site.input(0), result);
+  if (known !== undefined) return known;
+  const isComputed = !site.constant(1) && !site.value(1).elements && isPlain(site.resultOrder());
+  return isComputed ? site.build.reshape(site.input(0), site.input(1)) : site.reshape(site.input(0), result);
+});
+
 function castRow(operator: typeof operators.cast): CommonRow {
   return commonRow(operator, (site, { to }) => site.build.cast(site.input(0), site.kind(0), castKind(site, to)));
 }
 
 /** Sizes, types and the places of elements. */
 export const commonShapeRows: readonly CommonRow[] = [
-  reshaping(operators.reshape),
+  reshapeRow,
   reshaping(operators.flatten),
   reshaping(operators.squeeze),
   reshaping(operators.unsqueeze),

@@ -226,6 +226,24 @@ describe('windows of any height and width', () => {
   });
 });
 
+test('windows of an image whose number is computed as a float', async () => {
+  await expectEquivalentAtAll(
+    (n, x) => {
+      const [height, width] = [2, 3].map((axis) => {
+        const half = n.div(n.node('Cast', [sizeOf(n, x, axis)], { to: 1 }), n.constant(2));
+        return n.node('Cast', [n.node('Ceil', [half])], { to: 7 });
+      });
+      const rows = [n.node('Mul', [n.integers([8]), height as Value]), n.integers([2]), width, n.integers([2])];
+      const blocks = n.node('Reshape', [x, n.concat(rows as Value[], 0)]);
+      return n.node('Transpose', [blocks], { perm: [0, 2, 1, 3] });
+    },
+    [
+      [6, 8],
+      [4, 2],
+    ],
+  );
+});
+
 /** The height and width of `x`, times and then plus these. */
 function sizesOf(n: Network, x: Value, factor: number, more: number): Value {
   const plane = n.node('Slice', [n.node('Shape', [x]), n.integers([2]), n.integers([4])]);
