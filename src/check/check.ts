@@ -18,6 +18,8 @@ export interface ArtefactToJudge {
   /** Said with the verdict. */
   readonly caveat?: string | undefined;
   readonly judgements: readonly Judgement[];
+  /** Whether nodes of it can stay in float32 where it is in float16. */
+  readonly canKeepFp32?: boolean | undefined;
   /** The file as it is, where what is judged is another form of it: it must at least load and run. */
   readonly mustRun?: Candidate | undefined;
 }
@@ -90,7 +92,7 @@ export class Check {
         judgements.push(await this.#judge(engine, judgement, notes));
       }
       if (artefact.mustRun && artefact.judgements[0]) await runOnce(engine, artefact.mustRun, artefact.judgements[0]);
-      error = firstFailure(target, judgements);
+      error = firstFailure(artefact, judgements);
     } catch (thrown) {
       const cause = translated(thrown, (failure) => artefactError(failure, target));
       if (!(cause instanceof NotEquivalentError || cause instanceof EngineError)) throw cause;
@@ -205,13 +207,17 @@ function decidedBy(result: JudgementResult, again: JudgementResult): JudgementRe
 }
 
 /** What can be done where rounding costs too much. */
-const ADVICE: Readonly<Record<string, string>> = {
-  fp16: 'take --precision fp32, keep nodes in float32 with --keep-fp32, or judge it on your own data with --inputs; ',
-  int8: 'take --precision fp16, or judge it on your own data with --inputs; ',
-};
+function adviceFor(precision: string, canKeepFp32: boolean): string {
+  if (precision !== 'fp16' && precision !== 'int8') return '';
+  const keep = precision === 'fp16' && canKeepFp32 ? ', keep nodes in float32 with --keep-fp32' : '';
+  return `take --precision ${precision === 'fp16' ? 'fp32' : 'fp16'}${keep}, or judge it on your own data with --inputs; `;
+}
 
 /** One error for all that fails: the line names the first, the verdict holds the rest. */
-function firstFailure(target: string, judgements: readonly JudgementResult[]): MobileoneError | undefined {
+function firstFailure(
+  { target, canKeepFp32 = false }: ArtefactToJudge,
+  judgements: readonly JudgementResult[],
+): MobileoneError | undefined {
   for (const { purpose, precision, outputs } of judgements) {
     const failed = outputs.find(({ failures }) => failures.length > 0);
     if (!failed) continue;
@@ -219,7 +225,7 @@ function firstFailure(target: string, judgements: readonly JudgementResult[]): M
     return new NotEquivalentError({
       what: `${what} does not answer like the source: ${failed.failures[0]}`,
       where: { value: failed.output },
-      todo: `${purpose === 'artefact' ? (ADVICE[precision] ?? '') : ''}--keep leaves it in place for a closer look`,
+      todo: `${purpose === 'artefact' ? adviceFor(precision, canKeepFp32) : ''}--keep leaves it in place for a closer look`,
     });
   }
   const undecided = judgements.flatMap(({ outputs }) => outputs).find(({ isUndecided }) => isUndecided);

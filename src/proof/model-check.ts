@@ -81,15 +81,19 @@ export class ModelCheck {
     }
     const judgements = [await this.#lowering(written, model), await this.#rounded(written, precision, model)];
     const rounding = written.precision === 'fp32' ? undefined : this.#rounding(written, model);
-    const judged = await check.judge({ ...about, judgements, mustRun: candidateOf(target, opened, []) });
+    // Of a source in fp16 nothing stays in float32.
+    const canKeepFp32 = !isHalf && target.arithmetic.get(precision) === 'fp16';
+    const judged = await check.judge({ ...about, judgements, canKeepFp32, mustRun: candidateOf(target, opened, []) });
     const verdict = withRounding(name, judged, rounding);
     const mayFlush = target.arithmetic.get(written.precision) === 'fp16' && rounding && rounding.flushable > 0;
     return mayFlush ? { ...verdict, notes: [...verdict.notes, flushedNote(rounding.flushable)] } : verdict;
   }
 
   /** The same verdict; where that is why it does not pass, with the nodes whose results float16 cannot hold. */
-  async explained(verdict: Verdict, { precision }: Written, model: Model): Promise<Verdict> {
-    return judgedAs(precision, this.#parts.isHalf) === 'fp16' ? this.#explained(verdict, model) : verdict;
+  async explained(verdict: Verdict, { target, precision }: Written, model: Model): Promise<Verdict> {
+    // Where weights alone are rounded values have the range of float32.
+    const isHalf = target.arithmetic.get(judgedAs(precision, this.#parts.isHalf)) === 'fp16';
+    return isHalf ? this.#explained(verdict, model) : verdict;
   }
 
   /** The file beside the same program with float32 constants, whose lowering has been judged. */

@@ -209,3 +209,20 @@ test('a model whose nodes are rounded by an input answers as one that is rounded
     expect(switched?.data).toEqual(expected?.data);
   }
 });
+
+test.each(['tfjs', 'litert'])('%s: where weights alone are rounded nothing is proposed to stay in fp32', async (to) => {
+  const options = { to: [to], precision: 'fp16', outDir: folder } as const;
+  const error = await convert(exported('fp16_underflow'), options).catch((thrown) => thrown);
+  expect(error).toMatchObject({ exitCode: 5 });
+  expect(error.message).toMatch(/l2 .* take --precision fp32, or judge it on your own data/);
+  expect(error.message).not.toMatch(/keep-fp32|beyond fp16/);
+});
+
+test('where the graph is in fp16 it is proposed', async () => {
+  const options = { to: ['onnx'], precision: 'fp16', outDir: folder, keepFp32: ['none'] } as const;
+  const path = join(folder, 'proposed.onnx');
+  writeFileSync(path, writeOnnx(network(far)));
+  const error = await convert(path, options).catch((thrown) => thrown);
+  expect(error).toMatchObject({ exitCode: 5 });
+  expect(error.message).toMatch(/take --precision fp32, keep nodes in float32 with --keep-fp32, or judge it/);
+});
