@@ -11,7 +11,7 @@ import { nearestFlag } from './nearest-flag.js';
 import { writeError, writeOut } from './streams.js';
 
 const DESCRIPTION =
-  'Turns train-time MobileOne-style networks (ONNX) into fused, checked ONNX, TensorFlow.js and Core ML files.';
+  'Turns train-time MobileOne-style networks (ONNX) into fused, checked ONNX, TensorFlow.js, LiteRT and Core ML files.';
 
 const EXIT_CODES = `
 Exit codes:

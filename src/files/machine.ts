@@ -1,7 +1,18 @@
 import os from 'node:os';
 
-/** What this process runs on: platform and architecture as Node calls them, the processor as it calls itself. */
-export function machine() {
+/** What a process runs on. */
+export interface Machine {
+  /** As Node calls it; its own type would ask readers of ours for Node's. */
+  readonly platform: string;
+  readonly architecture: string;
+  readonly node: string;
+  /** As it calls itself. */
+  readonly processor: string;
+  readonly cores: number;
+}
+
+/** What this process runs on. */
+export function machine(): Machine {
   const { platform, arch, version } = process;
   const processors = os.cpus();
   return {

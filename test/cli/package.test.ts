@@ -82,6 +82,9 @@ describe('what npm installs from the package', () => {
     const modules = ['user.ts', 'options.ts'];
     const bundled = ['--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit'];
     expect(() => node(tsc, ...options, ...bundled, ...modules)).not.toThrow();
+    // Who writes for browsers has no types of Node.
+    const bare = ['--strict', '--target', 'esnext', '--typeRoots', path.join(folder, 'none')];
+    expect(() => node(tsc, ...bare, ...bundled, ...modules)).not.toThrow();
     // CommonJS asks for it by require.
     expect(() => node(tsc, ...options, '--module', 'node16', ...modules, 'common.cts')).not.toThrow();
     expect(node('common.cjs').trim()).toBe('function function');

@@ -107,6 +107,20 @@ describe('a page', () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  test('draws errors from the input on, though branches come one behind the other', () => {
+    const told = toldInFull();
+    const alongDepth = [3, 1, 2, 1].map((depth, i) => ({ value: `v${i}`, depth, error: 1e-7 * (i + 1), noise: 1e-7 }));
+    const parted = told.parted && { ...told.parted, alongDepth };
+    const page = reportPage(reportOf([model({ candidates: [{ ...told, parted }] })]));
+    const lines = [...page.matchAll(/<path class="path [a-z]+" d="M([^"]*)"/g)].map(([, d = '']) => d.split('L'));
+    expect(lines).toHaveLength(4);
+    for (const line of lines) {
+      const places = line.map((point) => Number(point.split(',')[0]));
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      expect(places).toHaveLength(4);
+    }
+  });
+
   test('shows the worst samples, with pictures where there are any', () => {
     const thumbnails = new Map([['one/0100.png', 'data:image/png;base64,AAAA']]);
     const page = reportPage(reportOf([model({ candidates: [toldInFull()] })]), thumbnails);

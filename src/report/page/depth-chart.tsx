@@ -29,6 +29,8 @@ interface ChartProps<T> {
 /** Errors from the input of a network to its output, beside the noise of the reference. */
 export function DepthChart({ points, parted }: ChartProps<DepthReport>) {
   const known = points.flatMap((point): Point[] => (point.error === null ? [] : [{ ...point, error: point.error }]));
+  // They come in the order of the nodes, where one branch stands behind the other.
+  known.sort((a, b) => a.depth - b.depth);
   if (known.length === 0) return null;
   return (
     <figure>
