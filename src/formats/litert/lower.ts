@@ -9,15 +9,52 @@ import { asText, description, previewEntry, provenance } from '../metadata.js';
 import { Builder, type Ref } from './builder.js';
 import { litertDeclaration } from './declaration.js';
 import { linesOf } from './metadata.js';
-import { type End, nameTensors } from './name-program.js';
+import { type End, type NamedTensors, nameTensors } from './name-program.js';
 import { plainTensor, storeConstants } from './precision.js';
 import type { Endpoint, Kind, LitertProgram, ProgramTensor } from './program.js';
 import { rowsAndRefusals } from './rows/index.js';
 
 /** @throws UnsupportedError with every node that has no row, or whose row declines */
 export function lowerModel(model: Model, options: LowerOptions & InputLayoutOptions): Lowered<LitertProgram> {
+  const { build, inputs, outputs } = grow(model, options.inputLayout !== 'nchw');
+  // No other tensor may take the name of an output, and no input that of one.
+  const ends = [...outputs, ...inputs];
+  const named = nameTensors(build, ends, (name) => model.isSourceName(name));
+  const stored = storeConstants(build.operators, options.withoutWeights ? undefined : options.precision, named.nameOf);
+  const tensorOf = tensorsBy(stored.tensors, ends, named.nameOf);
+  const computed = build.operators.map((operator) => ({
+    ...operator,
+    inputs: operator.inputs.map(tensorOf),
+    outputs: operator.outputs.map(tensorOf),
+  }));
+  const endpointOf = ({ node }: End): Endpoint => ({ key: named.nameOf(node), tensor: tensorOf(node) });
+  const about: About = options.about ?? { described: new Map() };
+  const names = ends.map(({ node, value }) => [named.nameOf(node), value.name] as const);
+  return {
+    program: {
+      operators: [...stored.operators, ...computed],
+      inputs: inputs.map(endpointOf),
+      outputs: outputs.map(endpointOf),
+      metadata: metadataOf(options, about, named),
+      about,
+      described: describedAs(about, names),
+      labels: options.labels,
+      image: options.image && {
+        input: inputs.findIndex(({ value }) => value.name === options.image?.input),
+        isGray: options.image.order === 'gray',
+      },
+    },
+    notes: [...(build.isOpen ? [OPEN_BATCH] : []), ...stored.notes],
+  };
+}
+
+/** The operators of a graph, and which of their tensors are fed and given back. @throws UnsupportedError */
+function grow(
+  { graph }: Model,
+  turnsImages: boolean,
+): { readonly build: Builder; readonly inputs: readonly End[]; readonly outputs: readonly End[] } {
   const build = new Builder();
-  const walk = new Walk<Builder, Ref, Kind>(model.graph, build, litertDeclaration.name, options.inputLayout !== 'nchw');
+  const walk = new Walk<Builder, Ref, Kind>(graph, build, litertDeclaration.name, turnsImages);
   const inputs: End[] = [];
   const outputs: End[] = [];
   walk.inputs((place) => {
@@ -36,57 +73,37 @@ export function lowerModel(model: Model, options: LowerOptions & InputLayoutOpti
     expectElements(ref.shape);
     const type = feedable(place.type);
     const given = build.cast(ref, ref.type, type);
-    const isTaken = outputs.some(({ node }) => node === given) || inputs.some(({ node }) => node === given);
+    const isTaken = [...outputs, ...inputs].some(({ node }) => node === given);
     const isOwn = !isTaken && !build.isUnsettled(given);
     outputs.push({ ...place, type, role: 'output', node: isOwn ? given : build.copy(given) });
   });
   walk.refusals.expectNone();
-  // No other tensor may take the name of an output, and no input that of one.
-  const ends = [...outputs, ...inputs];
-  const named = nameTensors(build, ends, (name) => model.isSourceName(name));
-  const stored = storeConstants(build.operators, options.withoutWeights ? undefined : options.precision, named.nameOf);
-  const tensors = new Map<Ref, ProgramTensor>(stored.tensors);
+  return { build, inputs, outputs };
+}
+
+/** The tensor of the program that stands for each, one for each: ends with the sizes that they are called with. */
+function tensorsBy(
+  stored: ReadonlyMap<Ref, ProgramTensor>,
+  ends: readonly End[],
+  nameOf: (ref: Ref) => string,
+): (ref: Ref) => ProgramTensor {
+  const tensors = new Map(stored);
   for (const { node, sizes } of ends) {
     const signature = sizes?.includes(-1) ? sizes : undefined;
-    tensors.set(node, { ...plainTensor(node, named.nameOf(node)), signature });
+    tensors.set(node, { ...plainTensor(node, nameOf(node)), signature });
   }
-  const tensorOf = (ref: Ref): ProgramTensor => {
-    const known = tensors.get(ref) ?? plainTensor(ref, named.nameOf(ref));
+  return (ref) => {
+    const known = tensors.get(ref) ?? plainTensor(ref, nameOf(ref));
     tensors.set(ref, known);
     return known;
   };
-  const computed = build.operators.map((operator) => ({
-    ...operator,
-    inputs: operator.inputs.map(tensorOf),
-    outputs: operator.outputs.map(tensorOf),
-  }));
-  const endpointOf = ({ node }: End): Endpoint => ({ key: named.nameOf(node), tensor: tensorOf(node) });
-  const about: About = options.about ?? { described: new Map() };
+}
+
+function metadataOf(options: LowerOptions, about: About, named: NamedTensors): LitertProgram['metadata'] {
   // Class names stand in a file of their own where lines can hold them.
   const labels = options.labels && linesOf(options.labels) === undefined ? options.labels : undefined;
-  return {
-    program: {
-      operators: [...stored.operators, ...computed],
-      inputs: inputs.map(endpointOf),
-      outputs: outputs.map(endpointOf),
-      metadata: new Map(
-        [...description({ ...options, labels }, named.layout), ...previewEntry(about), ...provenance(named)].map(
-          asText,
-        ),
-      ),
-      about,
-      described: describedAs(
-        about,
-        ends.map(({ node, value }) => [named.nameOf(node), value.name]),
-      ),
-      labels: options.labels,
-      image: options.image && {
-        input: inputs.findIndex(({ value }) => value.name === options.image?.input),
-        isGray: options.image.order === 'gray',
-      },
-    },
-    notes: [...(build.isOpen ? [OPEN_BATCH] : []), ...stored.notes],
-  };
+  const entries = [...description({ ...options, labels }, named.layout), ...previewEntry(about), ...provenance(named)];
+  return new Map(entries.map(asText));
 }
 
 const OPEN_BATCH =
