@@ -175,10 +175,11 @@ export function coveringPads(pool: Window & { readonly ceilMode: boolean }, spat
 function slideSymbol(node: Node, size: string, steps: Steps): Dimension {
   const { stride, slack, begin, ceilMode } = steps;
   const { model } = node.graph;
-  const { base = size, offset } = model.partsOf(size);
-  const count = ceilMode ? undefined : flooredQuotient(node, base, offset + slack + stride, stride);
-  if (count !== undefined) return count;
   const [least, largest] = [model.leastOf(size), model.largestOf(size)].map((end) => countWindows(end, steps));
+  // Also where that could be less than nothing: there is no such image then.
+  if (stride === 1) return slack === -1 ? size : model.derivedSymbol(`${size} + ${slack + 1}`, largest, least);
+  const count = ceilMode ? undefined : flooredQuotient(node, size, slack + stride, stride);
+  if (count !== undefined) return count;
   const rounded = ceilMode ? `ceil from ${begin}` : 'floor';
   return model.derivedSymbol(`${rounded}((${size} + ${slack}) / ${stride}) + 1`, largest, least);
 }
