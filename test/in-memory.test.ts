@@ -45,6 +45,27 @@ test('artefacts that are given back are byte for byte those that are written, an
   );
 });
 
+test('which nodes of the source theirs stand for is left out where that is asked, and known to the check all the same', async () => {
+  const given = path.join(path.dirname(DIGITS), '..', '..', 'cases', 'efficientvit_overflow_ts17', 'model.onnx');
+  // Some nodes stay in float32, which the check has to know of each operation.
+  const asked = { outDir: null, to: ['onnx', 'coreml'], precision: 'fp16' } as const;
+  const says = ({ artefacts }: { readonly artefacts: readonly ArtefactInMemory[] }) =>
+    artefacts.map((artefact) =>
+      pathsOf(artefact).some(([, bytes]) => Buffer.from(bytes).includes('mobileone.origins')),
+    );
+  expect(says(await convert(digits(), { outDir: null, to: ALL, check: false }))).toEqual([true, true, true, true]);
+  expect(says(await convert(digits(), { outDir: null, to: ALL, origins: false }))).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
+  const { report, artefacts } = await convert(given, { ...asked, origins: false });
+  expect(report.models[0]?.artefacts.map(({ written }) => written)).toEqual([true, true]);
+  for (const { notes } of report.models[0]?.artefacts ?? []) expect(notes.join()).toMatch(/float32|fp32/);
+  expect(says({ artefacts })).toEqual([false, false]);
+});
+
 test('a candidate in memory that answers otherwise is found, and called by its name', async () => {
   const { artefacts } = await convert(digits(), { outDir: null, check: false });
   const [fused] = artefacts;

@@ -181,5 +181,6 @@ function loweringOptions(
     image,
     labels,
     shape: options.shape,
+    origins: options.origins,
   };
 }

@@ -35,6 +35,11 @@ export interface LowerOptions {
   readonly labels?: readonly string[] | undefined;
   /** What the artefact is to say of itself. */
   readonly about?: About | undefined;
+  /**
+   * false: it is not said which nodes of the source its own stand for.
+   * @default true
+   */
+  readonly origins?: boolean | undefined;
   /** How it holds the boxes of a detector, where its sizes are fixed. */
   readonly nms?: NmsForm | undefined;
   /** What was asked of the sizes of inputs, by name: those that may vary within bounds are open in the graph. */

@@ -92,11 +92,14 @@ export function withoutTraces(metadata: ReadonlyMap<string, string>): ReadonlyMa
   return new Map([...metadata].filter(([key]) => key !== NAMES && key !== ORIGINS));
 }
 
-/** Where values and nodes come from; nothing where there is nothing to say. */
-export function provenance({ names, origins }: Traced): readonly Entry[] {
+/** Where values come from, and nodes unless that is to be left out; nothing where there is nothing to say. */
+export function provenance(
+  { names, origins }: Traced,
+  { origins: areNodesSaid = true }: Pick<LowerOptions, 'origins'> = {},
+): readonly Entry[] {
   const entries = [
     [NAMES, names],
-    [ORIGINS, origins],
+    [ORIGINS, areNodesSaid ? origins : new Map()],
   ] as const;
   return entries.flatMap(([key, map]) => (map.size > 0 ? [[key, Object.fromEntries<unknown>(map)] as const] : []));
 }

@@ -24,7 +24,7 @@ export class Node {
   /** `''` is ONNX's own. */
   readonly domain: string;
   readonly attributes: Map<string, Attribute>;
-  readonly origin: readonly SourceNode[];
+  origin: readonly SourceNode[];
   #inputs: (Value | undefined)[] = [];
   #outputs: (Value | undefined)[] = [];
 

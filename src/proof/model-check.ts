@@ -98,10 +98,10 @@ export class ModelCheck {
 
   /** The file beside the same program with float32 constants, whose lowering has been judged. */
   #rounding({ target, options, opened, precision }: Written, model: Model): RoundedProgram {
-    const { program } = lowerFor(target, model, { ...options, precision: 'fp32' });
+    const { program } = lowerFor(target, model, { ...options, precision: 'fp32', origins: true });
     const exact = openWritten(target, target.write(program, 'exact', sha256));
     const computesInHalf = target.arithmetic.get(precision) === 'fp16';
-    const named = computesInHalf ? namedForFloat32(model.graph, options, opened) : undefined;
+    const named = computesInHalf ? namedForFloat32(model.graph, options, exact) : undefined;
     return compareRounded(opened.program(), exact.program(), named);
   }
 

@@ -12,7 +12,7 @@ export interface NamedForFloat32 {
   readonly hasPixels: boolean;
   /** Whether there is the softmax that a classifier's probabilities are made by, which stands for no node: they are classified. */
   readonly hasProbabilities: boolean;
-  /** The nodes of the source that an operation of the file stands for, by its name. */
+  /** The nodes of the source that an operation of the exact program stands for, by its name. */
   readonly origins: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -21,11 +21,12 @@ export interface NamedForFloat32 {
  * ONNX's type lists, those in float64, what normalises pixels, what moves boxes apart, and the softmax that probabilities of labels
  * are made by. Which constants are beyond float16 is seen in the program itself.
  * @param graph that the file was lowered from
+ * @param exact the same program with float32 constants, which says what its operations stand for
  */
 export function namedForFloat32(
   graph: Graph,
   { keepFp32 = [], image, labels }: LowerOptions,
-  { origins }: Opened,
+  { origins }: Pick<Opened, 'origins'>,
 ): NamedForFloat32 {
   const nodes = new Set([
     ...nodesKeptInFloat32(graph, keepFp32),

@@ -183,7 +183,7 @@ class Comparer {
   /** The first operation in float32 that stands for no node which may be, and for none whose constants float16 does not hold. */
   #firstUnnamed({ names, origins, hasPixels, hasProbabilities }: NamedForFloat32): ArtefactOperation | undefined {
     const wide = [...this.#pairs].filter(([{ computesIn, isCast }]) => computesIn === 'fp32' && !isCast);
-    const standsFor = ({ name = '' }: ArtefactOperation) => origins.get(name) ?? [];
+    const standsFor = (operation: ArtefactOperation) => origins.get(this.#pairs.get(operation)?.name ?? '') ?? [];
     const large = wide.flatMap(([a, b]) => (b.operands.some(isBeyond) ? [a] : []));
     const isLarge = new Set([...large, ...large.flatMap(standsFor)]);
     const nameless = new Set(wide.flatMap(([a]) => (standsFor(a).length === 0 ? [a] : [])));

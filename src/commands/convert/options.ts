@@ -76,6 +76,11 @@ export interface ConvertOptions
    * @default true
    */
   readonly fuse?: boolean | undefined;
+  /**
+   * false: artefacts do not say which nodes of the source theirs stand for.
+   * @default true
+   */
+  readonly origins?: boolean | undefined;
   /** Class names, or a file of them, one a line. */
   readonly labels?: string | readonly string[] | undefined;
   /** Arrays by the names of inputs, or an `.npy` or `.npz` file of them, to check on instead of seeded inputs. */
@@ -139,6 +144,11 @@ export const convertOptions = (): Readonly<Record<keyof ConvertOptions, Declarat
   ...pixelDeclarations('takes pixels of 0 to 255 and normalises them; rgb, bgr or gray, as the network was trained on'),
   labels: { kind: pathOrNames, flag: '--labels <file>', help: 'class names, one a line, into the artefact' },
   ...ABOUT,
+  origins: {
+    kind: flag,
+    flag: '--no-origins',
+    help: 'leaves out which nodes of the source those of the artefact stand for',
+  },
   inputs: {
     kind: pathOrArrays(isGivenArray),
     flag: '--inputs <file>',
@@ -160,6 +170,7 @@ const DEFAULTS = Object.freeze({
   outDir: '.' as string | null,
   name: '{name}',
   fuse: true,
+  origins: true,
   timeout: 300,
   check: true,
   keep: false,

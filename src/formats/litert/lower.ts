@@ -102,7 +102,11 @@ function tensorsBy(
 function metadataOf(options: LowerOptions, about: About, named: NamedTensors): LitertProgram['metadata'] {
   // Class names stand in a file of their own where lines can hold them.
   const labels = options.labels && linesOf(options.labels) === undefined ? options.labels : undefined;
-  const entries = [...description({ ...options, labels }, named.layout), ...previewEntry(about), ...provenance(named)];
+  const entries = [
+    ...description({ ...options, labels }, named.layout),
+    ...previewEntry(about),
+    ...provenance(named, options),
+  ];
   return new Map(entries.map(asText));
 }
 

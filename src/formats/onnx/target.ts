@@ -1,4 +1,4 @@
-import type { Graph, Model } from '../../model/index.js';
+import { allNodes, type Graph, type Model } from '../../model/index.js';
 import { inferTypes } from '../../operators/infer.js';
 import type { Target } from '../format.js';
 import { asText, description } from '../metadata.js';
@@ -23,6 +23,7 @@ export const onnx: Target<Model, object, OnnxContent> = {
     spreadScales(model.graph);
     for (const [key, value] of description(options, layoutOf(model.graph)).map(asText)) model.metadata.set(key, value);
     if (options.about) describeModel(model, options.about);
+    if (options.origins === false) for (const node of allNodes(model.graph)) node.origin = [];
     return { program: model, notes };
   },
 

@@ -58,7 +58,7 @@ export function lowerModel(model: Model, options: LowerOptions & InputLayoutOpti
       weights,
       inputs: inputs.map(endpointOf),
       outputs: outputs.map(endpointOf),
-      metadata: Object.fromEntries([...description(options, named.layout), ...about, ...provenance(named)]),
+      metadata: Object.fromEntries([...description(options, named.layout), ...about, ...provenance(named, options)]),
     },
     notes: [...renamed, ...notes, ...executionNotes(named.nodes)],
   };

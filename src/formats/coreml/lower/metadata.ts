@@ -39,7 +39,7 @@ export function metadataOf(
       ...description({ ...options, labels: rows && options.labels }, new Map(layout)),
       ...rowEntries(rows),
       ...detectionEntries(detections),
-      ...provenance(traced),
+      ...provenance(traced, options),
     ].map(asText),
   ]);
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
