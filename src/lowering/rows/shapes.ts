@@ -1,6 +1,7 @@
 import { inverse, isPlain } from '../../layout/order.js';
 import type { Operator } from '../../operators/index.js';
 import * as operators from '../../operators/index.js';
+import type { Builder } from '../builder.js';
 import { castKind } from '../casts.js';
 import { decline } from '../decline.js';
 import { shapeRange } from '../ranges.js';
@@ -15,19 +16,29 @@ function reshaping(operator: Operator<unknown>): CommonRow {
   });
 }
 
-/**
- * To sizes that nothing tells but the operand that the graph computes: the target is given that. Where it copies a size, which
- * ONNX says as 0, no elements are left and the target refuses it when it runs.
- */
-const reshapeRow = commonRow(operators.reshape, (site) => {
+/** To sizes that nothing tells but the operand that the graph computes: the target is given that. */
+const reshapeRow = commonRow(operators.reshape, (site, { allowZero }) => {
   site.kind(0);
   const result = site.resultShape();
   if (result.join() === site.shape(0).join()) return site.input(0);
   const known = site.sizes.reshape(site.input(0), result);
   if (known !== undefined) return known;
   const isComputed = !site.constant(1) && !site.value(1).elements && isPlain(site.resultOrder());
-  return isComputed ? site.build.reshape(site.input(0), site.input(1)) : site.reshape(site.input(0), result);
+  if (!isComputed) return site.reshape(site.input(0), result);
+  const sizes = allowZero ? site.input(1) : withCopiedSizes(site.build, site.input(0), site.input(1), result.length);
+  return site.build.reshape(site.input(0), sizes);
 });
+
+/** Sizes in which ONNX's 0 is replaced by the size that it copies: s + (1 - min(s s, 1)) t of x's own sizes t, and 0 behind them. */
+function withCopiedSizes<Ref>(build: Builder<Ref>, x: Ref, sizes: Ref, rank: number): Ref {
+  const own = build.slice(
+    build.concat([build.shapeOf(x), build.ints(new Array<number>(rank).fill(0))], 0),
+    [0],
+    [rank],
+  );
+  const isCopied = build.sub(build.int(1), build.minimum(build.mul(sizes, sizes), build.int(1)));
+  return build.add(sizes, build.mul(isCopied, own));
+}
 
 function castRow(operator: typeof operators.cast): CommonRow {
   return commonRow(operator, (site, { to }) => site.build.cast(site.input(0), site.kind(0), castKind(site, to)));
