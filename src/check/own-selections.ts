@@ -13,9 +13,9 @@ export interface OwnSelections {
   readonly before: ReadonlySet<Value>;
   /** What one selection gave and another compares: it is compared with what the source makes of the rest. */
   readonly between: ReadonlySet<Value>;
-  /** What selections result in, as far as the artefact has it by a name. */
+  /** Where what selections chose stands, as far as the artefact has it by a name; held against their rule. */
   readonly results: ReadonlySet<Value>;
-  /** Outputs that follow from a selection and are not its result. */
+  /** Outputs that follow from a selection, but for those places. */
   readonly outputs: readonly Value[];
   /** Nodes of which the artefact has what they chose, so that it can be held against their rule. */
   readonly chosen: readonly Chosen[];
@@ -50,15 +50,19 @@ export function ownSelections(graph: Graph, has: (value: Value) => boolean): Own
     );
     if (!isReached || (node.is('NonMaxSuppression') && !has(node.output()))) return undefined;
   }
+  // What else selections result in the source makes anew, of the artefact's own numbers.
   const results = new Set(
-    [...nodes].flatMap(({ outputs }) => outputs.filter((value) => value && !value.isDead && has(value))),
+    [...nodes].flatMap((node) => {
+      const places = placesOf(node);
+      return places && !places.isDead && has(places) ? places : [];
+    }),
   );
   const outputs = graph.outputs.filter((output) => jumping.has(output) && !results.has(output));
   const fed = new Set([...nearest.found, ...featuresFor(outputs, { jumping, has })]);
   return {
     before: new Set([...fed].filter((value) => !jumping.has(value))),
     between: new Set([...fed].filter((value) => jumping.has(value) && !results.has(value))),
-    results: new Set([...results].flatMap((value) => value ?? [])),
+    results,
     outputs,
     chosen: [...nodes].flatMap((node) => {
       const places = placesOf(node);

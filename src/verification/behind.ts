@@ -16,9 +16,10 @@ import type { CandidateSelections } from './selections.js';
 export class Behind {
   readonly #selections: CandidateSelections;
   readonly #reference: Reference;
-  readonly #piece: LoadedPiece;
+  /** undefined where nothing is left to be made. */
+  readonly #piece: LoadedPiece | undefined;
 
-  private constructor(selections: CandidateSelections, reference: Reference, piece: LoadedPiece) {
+  private constructor(selections: CandidateSelections, reference: Reference, piece: LoadedPiece | undefined) {
     this.#selections = selections;
     this.#reference = reference;
     this.#piece = piece;
@@ -36,12 +37,14 @@ export class Behind {
       sourceName: sourceNameOf(reference.artefact, value.name),
       permutation: undefined,
     });
+    const wanted = [...new Set([...outputs, ...between, ...compared])];
+    if (wanted.length === 0) return new Behind(selections, reference, undefined);
     const piece = await LoadedPiece.load(
       await referenceNetwork(reference, engines),
       fed.flatMap((value): Fed[] =>
         value.dtype && value.rank !== undefined ? [{ ...asKnown(value), dtype: value.dtype, rank: value.rank }] : [],
       ),
-      Array.from(new Set([...outputs, ...between, ...compared]), asKnown),
+      wanted.map(asKnown),
     );
     return new Behind(selections, reference, piece);
   }
@@ -64,7 +67,7 @@ export class Behind {
       const tensor = own(value);
       if (tensor) given.set(this.#nameOf(value), tensor);
     }
-    const made = await this.#piece.runIfTaken(trial, given);
+    const made = this.#piece ? await this.#piece.runIfTaken(trial, given) : new Map<string, Tensor>();
     if (!made) return undefined;
     const expected = (value: Value) => made.get(this.#nameOf(value));
     const { before, between, results, chosen } = this.#selections;
@@ -86,8 +89,8 @@ export class Behind {
     return this.#reference.outputs.map(({ name }) => compared.get(name) ?? null);
   }
 
-  release(): Promise<void> {
-    return this.#piece.release();
+  async release(): Promise<void> {
+    await this.#piece?.release();
   }
 
   #nameOf({ name }: Value): string {

@@ -102,6 +102,28 @@ test.each<[string, (model: Model) => void]>([
   expect(candidate?.error?.what).toMatch(/TopK .*: (the element at \d+ is not taken|its element \d+ goes before)/);
 });
 
+/** Which of twelve sums are over a bound, or where those are, beside the sums. */
+function over(bound: number, isPlaces: boolean): Model {
+  return network((n) => {
+    const sums = n.node('MatMul', [n.input([1, 16]), n.random([16, 12])]);
+    const isOver = n.node('Greater', [sums, n.constant(bound)]);
+    return [sums, isPlaces ? n.node('NonZero', [isOver]) : isOver];
+  });
+}
+
+test.each([false, true])(
+  'what a comparison gives is an output: the same passes, another bound does not (places: %s)',
+  async (isPlaces) => {
+    const reference = written(`over-${isPlaces}`, over(0, isPlaces));
+    const exitCodeOf = async (candidate: string) => {
+      const report = await verify(reference, [candidate]).catch((error: unknown) => reportOf(error));
+      return report?.models[0]?.candidates[0]?.exitCode;
+    };
+    expect(await exitCodeOf(written(`same-${isPlaces}`, over(0, isPlaces)))).toBe(0);
+    expect(await exitCodeOf(written(`other-${isPlaces}`, over(0.6, isPlaces)))).toBe(5);
+  },
+);
+
 test('what selects otherwise and cannot be given the selection is not judged, and no pass', async () => {
   const renamed = chooser();
   for (const node of renamed.graph.sorted()) {
