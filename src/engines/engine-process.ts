@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { workingFolder } from '../files/index.js';
 import { frameOf, takeFrames } from './child/frames.js';
 import { EngineFailure } from './failure.js';
 import { residentBytes } from './memory.js';
@@ -38,6 +40,13 @@ interface Pending {
   readonly reject: (failure: EngineFailure) => void;
 }
 
+/** A process that was started: the pipe whose end it watches, and the one that requests and answers go through. */
+interface Running {
+  readonly child: ChildProcess;
+  readonly watch: Socket;
+  readonly channel: Socket;
+}
+
 const POLL_MILLISECONDS = 100;
 
 /**
@@ -49,9 +58,8 @@ export class EngineProcess {
   readonly ready: Promise<EngineInfo>;
   readonly #signal: NodeJS.Signals;
   readonly #limits: EngineLimits;
-  readonly #child: ChildProcess;
-  readonly #sockets: readonly Socket[];
-  readonly #channel: Socket;
+  /** Undefined where the system starts no more processes. */
+  readonly #running: Running | undefined;
   #pending: Pending | undefined;
   #ended: EngineFailure | undefined;
   #killedFor: EngineFailure | undefined;
@@ -63,24 +71,14 @@ export class EngineProcess {
     this.title = title;
     this.#signal = signal ?? 'SIGKILL';
     this.#limits = limits;
-    // What is in NODE_OPTIONS (an inspector's port, say) is meant for our process, and may be there only once. Certificates
-    // would be read at the start, which takes longer than the start itself; an engine speaks to nobody but us.
-    const { NODE_OPTIONS: _, NODE_EXTRA_CA_CERTS: __, ...env } = process.env;
-    this.#child = spawn(process.execPath, [fileURLToPath(script), ...args], {
-      env,
-      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
-      windowsHide: true,
-    });
-    const [watch, , , channel] = this.#child.stdio;
-    if (!(watch instanceof Socket && channel instanceof Socket)) throw new Error('a child process without pipes');
-    this.#sockets = [watch, channel];
-    this.#channel = channel;
-    // A pipe that breaks is seen as the end of the process, which says more.
-    for (const socket of this.#sockets) socket.on('error', () => {});
-    this.#child.on('error', (error) =>
-      this.#end(new EngineFailure('missing', `${title}: ${engineMessage(error.message)}`)),
-    );
-    this.#child.on('close', (code, signal) => this.#end(this.#killedFor ?? died(title, code, signal)));
+    const failed = (error: unknown) =>
+      this.#end(new EngineFailure('missing', `${title}: ${engineMessage(messageOf(error))}`));
+    try {
+      this.#running = start(script, args, failed);
+    } catch (error) {
+      failed(error);
+    }
+    this.#running?.child.on('close', (code, signal) => this.#end(this.#killedFor ?? died(title, code, signal)));
     this.#listen();
     this.ready = this.#answer().then(({ answer }) => {
       if ('ready' in answer) return answer.ready;
@@ -147,9 +145,10 @@ export class EngineProcess {
   }
 
   #send(pieces: readonly Uint8Array[]): void {
-    this.#channel.cork();
-    for (const piece of pieces) this.#channel.write(piece);
-    this.#channel.uncork();
+    const channel = this.#running?.channel;
+    channel?.cork();
+    for (const piece of pieces) channel?.write(piece);
+    channel?.uncork();
   }
 
   #listen(): void {
@@ -159,11 +158,11 @@ export class EngineProcess {
       if (this.#pending) this.#pending.resolve(reply);
       else this.#early.push(reply);
     });
-    this.#channel.on('data', take);
+    this.#running?.channel.on('data', take);
   }
 
   async #watchMemory(): Promise<void> {
-    const { pid } = this.#child;
+    const pid = this.#running?.child.pid;
     const { memoryLimit } = this.#limits;
     const bytes = pid === undefined ? undefined : await residentBytes(pid);
     if (bytes === undefined || bytes <= memoryLimit) return;
@@ -174,7 +173,7 @@ export class EngineProcess {
   #kill(reason: EngineFailure): void {
     if (!this.isAlive) return;
     this.#killedFor = reason;
-    this.#child.kill(this.#signal);
+    this.#running?.child.kill(this.#signal);
   }
 
   #end(failure: EngineFailure): void {
@@ -183,11 +182,45 @@ export class EngineProcess {
   }
 
   #keepAlive(wanted: boolean): void {
-    for (const handle of [this.#child, ...this.#sockets]) {
+    if (!this.#running) return;
+    const { child, watch, channel } = this.#running;
+    for (const handle of [child, watch, channel]) {
       if (wanted) handle.ref();
       else handle.unref();
     }
   }
+}
+
+/**
+ * Starts the process.
+ * @param failed hears of what comes too late to be thrown
+ * @throws a system's error
+ */
+function start(script: URL, args: readonly string[], failed: (error: unknown) => void): Running {
+  // What is in NODE_OPTIONS (an inspector's port, say) is meant for our process, and may be there only once. Certificates
+  // would be read at the start, which takes longer than the start itself; an engine speaks to nobody but us.
+  const { NODE_OPTIONS: _, NODE_EXTRA_CA_CERTS: __, ...env } = process.env;
+  const file = fileURLToPath(script);
+  const child = spawn(process.execPath, [file, ...args], {
+    // Node does not start in a folder that was removed.
+    cwd: workingFolder() ?? path.dirname(file),
+    env,
+    stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+    windowsHide: true,
+  });
+  child.on('error', failed);
+  // Where the system opens no more files Node makes no pipes, whatever its declarations say.
+  const [watch, , , channel] = child.stdio ?? [];
+  if (!(watch instanceof Socket && channel instanceof Socket)) {
+    throw new Error('the system starts no more processes or opens no more files');
+  }
+  // A pipe that breaks is seen as the end of the process, which says more.
+  for (const socket of [watch, channel]) socket.on('error', () => {});
+  return { child, watch, channel };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function died(title: string, code: number | null, signal: NodeJS.Signals | null): EngineFailure {

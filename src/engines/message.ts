@@ -1,4 +1,5 @@
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
+import { homeFolder, workingFolder } from '../files/index.js';
 
 const LONGEST = 400;
 
@@ -9,8 +10,8 @@ const LONGEST = 400;
 export function engineMessage(text: string): string {
   // Long messages are cut before anything walks over them; what follows only shortens or escapes a few characters.
   let message = text.slice(0, 4 * LONGEST);
-  for (const folder of [process.cwd(), homedir(), tmpdir()]) {
-    if (folder.length > 1) message = message.replaceAll(folder, '…');
+  for (const folder of [workingFolder(), homeFolder(), tmpdir()]) {
+    if (folder && folder.length > 1) message = message.replaceAll(folder, '…');
   }
   message = message
     .replace(/(?:file:\/\/)?\S*[\\/][^\s\\/:]+\.(?:cc|cpp|h|hpp|m?js)(?::\d+)*/g, '')

@@ -18,6 +18,7 @@ export {
 } from './given.js';
 export { type Identity, identityAt, placeKey } from './identity.js';
 export { Journal } from './journal.js';
+export { homeFolder, workingFolder } from './known-folders.js';
 export { type ListedFile, listFiles } from './list-files.js';
 export { machine } from './machine.js';
 export { type Outlet, openOutlet } from './outlet.js';

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { InputError, OutputError } from '../model/index.js';
+import { makeFolders } from './make-folders.js';
 import { asInputError, asOutputError } from './system-error.js';
 
 /** So many bytes of a journal are in memory at a time. */
@@ -28,7 +29,7 @@ export class Journal {
       if (fs.existsSync(file) && !startOf(file, ours.length).equals(Buffer.from(ours))) {
         throw new OutputError({ what: 'exists and is not ours', where: { file }, todo: 'choose another --report' });
       }
-      fs.mkdirSync(path.dirname(file), { recursive: true });
+      makeFolders(path.dirname(path.resolve(file)));
       fs.writeFileSync(file, `${heading}\n`);
     } catch (error) {
       throw error instanceof OutputError ? error : asOutputError(error, file);

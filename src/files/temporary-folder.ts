@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { removeAtExit } from './cleanup.js';
 import { type Identity, identityAt } from './identity.js';
+import { makeFolders } from './make-folders.js';
 import { nodeCrypto } from './node-crypto.js';
 import { asOutputError } from './system-error.js';
 
@@ -81,24 +82,6 @@ export class TemporaryFolder {
   #remove({ isPlaced }: { readonly isPlaced: boolean }): void {
     fs.rmSync(this.path, { recursive: true, force: true });
     if (!isPlaced) for (const folder of this.#made) removeIfEmpty(folder);
-  }
-}
-
-/** Makes a folder and its parents. @returns those that were missing, innermost first */
-function makeFolders(folder: string): string[] {
-  const missing: string[] = [];
-  for (let at = folder; !fs.existsSync(at); at = path.dirname(at)) missing.push(at);
-  // One by one: Node's `recursive` tries without end where a system says of an existing parent that it is missing (/proc).
-  for (const each of [...missing].reverse()) makeFolder(each);
-  return missing;
-}
-
-/** Another run may have made it meanwhile. */
-function makeFolder(folder: string): void {
-  try {
-    fs.mkdirSync(folder);
-  } catch (error) {
-    if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 

@@ -33,6 +33,16 @@ describe('what Node compiles of the scripts', () => {
   });
 });
 
+test.runIf(process.platform === 'linux').each([
+  ['is empty', { HOME: '' }],
+  ['is relative', { HOME: 'home' }],
+  ['lets nobody make folders', { HOME: '/proc' }],
+])('nothing is kept, in the working folder neither, where the home %s', async (_, home) => {
+  const folder = scratch();
+  const { code, stderr } = await mobileone(folder, ['inspect', '--help'], { XDG_CACHE_HOME: '', ...home });
+  expect([code, stderr, fs.readdirSync(folder)]).toEqual([0, '', []]);
+});
+
 test.each([
   ['linux', {}, path.join(os.homedir(), '.cache')],
   ['linux', { XDG_CACHE_HOME: '/caches' }, '/caches'],
@@ -40,5 +50,12 @@ test.each([
   ['darwin', { XDG_CACHE_HOME: '/caches' }, path.join(os.homedir(), 'Library', 'Caches')],
   ['win32', { LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local' }, 'C:\\Users\\a\\AppData\\Local'],
 ] as const)('the folder of caches on %s with %j', (platform, environment, expected) => {
-  expect(cacheFolder(platform, environment)).toBe(expected);
+  expect(cacheFolder(platform, environment, os.homedir())).toBe(expected);
 });
+
+test.each(['linux', 'darwin', 'win32'] as const)(
+  'there is no folder of caches on %s where no home is known',
+  (platform) => {
+    expect(cacheFolder(platform, {}, undefined)).toBeUndefined();
+  },
+);

@@ -32,6 +32,22 @@ test('closed streams change nothing', () => {
   expect(shell('m inspect "$MODEL" --json 2>&-').stdout).toMatch(/^\{\n.*"mobileone"/s);
 });
 
+test.runIf(process.platform === 'linux').each([20, 24])(
+  'a run that may open %i files says so, or does without',
+  (count) => {
+    const { status, stderr } = shell(`ulimit -n ${count}; m convert "$MODEL" -q -o out`);
+    expect([0, 3, 6, 8]).toContain(status);
+    expect(stderr).toMatch(status === 0 ? /^$/ : /^mobileone: .*\n$/);
+  },
+);
+
+test('a run whose working folder was removed works where all paths are whole', () => {
+  const { status, stderr } = shell(
+    'out="$PWD/out"; mkdir gone; cd gone; rmdir ../gone; m convert "$MODEL" -q -o "$out"',
+  );
+  expect([status, stderr]).toEqual([0, '']);
+});
+
 test('a slow reader gets every byte of a report larger than a pipe holds', async () => {
   const child = start(scratch(), [
     'inspect',

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import os from 'node:os';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { frameOf } from '../../src/engines/child/frames.js';
 import { Engine } from '../../src/engines/engine.js';
 import { type EngineOptions, startEngine } from '../../src/engines/index.js';
@@ -103,7 +104,33 @@ describe('an engine', () => {
   });
 });
 
+describe('an engine whose process cannot be started', () => {
+  test.each([
+    ['at once', 'no\u0000de'],
+    ['later', '/no/such/node'],
+  ])('is missing: the system says it %s', async (_, execPath) => {
+    const before = process.execPath;
+    process.execPath = execPath;
+    try {
+      await expect(answerOf(start({}), identityModel('float32', [1]))).rejects.toMatchObject({ kind: 'missing' });
+    } finally {
+      process.execPath = before;
+    }
+  });
+});
+
 describe('what an engine says', () => {
+  test('is told where neither a home nor a working folder is known', () => {
+    const unknown = () => {
+      throw new Error('ENOENT');
+    };
+    vi.spyOn(os, 'homedir').mockImplementation(unknown);
+    vi.spyOn(process, 'cwd').mockImplementation(unknown);
+    const said = engineMessage('no kernel');
+    vi.restoreAllMocks();
+    expect(said).toBe('no kernel');
+  });
+
   test('becomes one line without control characters', () => {
     expect(engineMessage('first\nsecond\u001b[31m\u202ered\u0007')).toBe('first second\\u{1b}[31m\\u{202e}red\\u{7}');
   });
