@@ -7,6 +7,12 @@ export const isDouble = ({ inputs, outputs }: Node): boolean =>
   [...inputs, ...outputs].some((value) => value?.dtype === 'float64');
 
 /**
+ * Whether a node puts floats on the steps of integers, or takes them off: a quotient that float16 rounds first lies half-way
+ * between two steps far more often, and integers of 16 bits are beyond it.
+ */
+export const quantizes = (node: Node): boolean => node.is('QuantizeLinear', 'DequantizeLinear');
+
+/**
  * Nodes that normalise pixels: quotients of 0 to 255 would lose bits in float16 that the network was trained with.
  * @param image the name of the input that takes pixels, where there is one
  */

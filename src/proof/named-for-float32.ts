@@ -1,4 +1,4 @@
-import { isDouble, movesApart, pixelwise } from '../formats/float32-by-rule.js';
+import { isDouble, movesApart, pixelwise, quantizes } from '../formats/float32-by-rule.js';
 import type { LowerOptions, Opened } from '../formats/format.js';
 import { namesOf, nodesKeptInFloat32 } from '../formats/keep-fp32.js';
 import type { Graph, Node } from '../model/index.js';
@@ -18,7 +18,7 @@ export interface NamedForFloat32 {
 
 /**
  * Nodes that stay in float32 in a float16 file: those that the user or the search named, those whose operator has no float16 by
- * ONNX's type lists, those in float64, what normalises pixels, what moves boxes apart, and the softmax that probabilities of labels
+ * ONNX's type lists, those in float64, what quantises, what normalises pixels, what moves boxes apart, and the softmax that probabilities of labels
  * are made by. Which constants are beyond float16 is seen in the program itself.
  * @param graph that the file was lowered from
  * @param exact the same program with float32 constants, which says what its operations stand for
@@ -52,5 +52,5 @@ export function namedForFloat32(
 
 /** Operators of other domains are not ours to say anything of. */
 function hasNoFloat16(node: Node): boolean {
-  return node.domain !== '' || isFloat32Only(node) || isFloat32Output(node, 0) || isDouble(node);
+  return node.domain !== '' || isFloat32Only(node) || isFloat32Output(node, 0) || isDouble(node) || quantizes(node);
 }

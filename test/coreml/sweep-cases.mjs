@@ -360,6 +360,18 @@ function bounds() {
   );
 }
 
+function quantizations() {
+  return over(FLOATS, RANKS, (dtype, rank, x) =>
+    ['uint8', 'int8', 'int16'].flatMap((steps) =>
+      [[], ...(rank > 1 ? [x.slice(1, 2)] : [])].flatMap((scales) => [
+        given('QuantizeLinear', [flows(dtype, x), constant('float32', scales), constant(steps, scales)]),
+        given('DequantizeLinear', [flows('int32', x), constant(dtype, scales)]),
+        given('DequantizeLinear', [flows('uint8', x), constant(dtype, scales), constant('uint8', scales)]),
+      ]),
+    ),
+  );
+}
+
 function made() {
   return [
     ...[[], [2], [2, 3, 4, 1, 2]].map((shape) =>
@@ -384,6 +396,7 @@ export function sweepCases() {
     movements,
     samplings,
     bounds,
+    quantizations,
     made,
   ].flatMap((family) => family());
 }

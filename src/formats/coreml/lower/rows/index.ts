@@ -12,6 +12,7 @@ import { normalizations } from './normalizations.js';
 import { paddings } from './paddings.js';
 import { picks } from './picks.js';
 import { pools } from './pools.js';
+import { quantizations } from './quantizations.js';
 import { reductions } from './reductions.js';
 import { resizes } from './resizes.js';
 import type { Row } from './row.js';
@@ -38,6 +39,7 @@ export const rows: ReadonlyMap<string, Row> = new Map(
     paddings,
     picks,
     pools,
+    quantizations,
     reductions,
     resizes,
     samplings,
