@@ -25,6 +25,6 @@ serve(async () => {
 function giveWasm(setWasmPaths) {
   setWasmPaths('', true);
   // What is read of a response; Node's own would load all that speaks to networks.
-  const response = { ok: true, arrayBuffer: async () => readPackageFile(WASM).buffer };
+  const response = { ok: true, arrayBuffer: async () => readPackageFile(WASM).slice().buffer };
   env().platform.fetch = async () => /** @type {Response} */ (response);
 }
