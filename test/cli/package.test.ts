@@ -47,6 +47,13 @@ describe('what npm installs from the package', () => {
     expect(said).not.toMatch(/warn/i);
   });
 
+  test('is at most 190 files: npm takes as long for each as for a hundred kilobytes', () => {
+    const own = path.join('node_modules', 'mobileone', path.sep);
+    const files = installed().filter((file) => file.includes(own));
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.length).toBeLessThanOrEqual(190);
+  });
+
   test('converts to every target and checks it with the engines that came along', () => {
     const program = path.join('node_modules', 'mobileone', 'bin', 'mobileone.js');
     const targets = 'onnx,tfjs,coreml,litert';
