@@ -51,13 +51,21 @@ const rememberImports = {
 };
 
 /**
- * Scripts that hold what is needed together: each file that is opened takes longer than what it holds. What tells the version,
- * what starts a command, and what every command does to a model; the rest is joined by what asks for it.
+ * Scripts that hold what is needed together: each file that is opened takes longer than what it holds, and npm as long to unpack
+ * it as a hundred kilobytes. What tells the version, what starts a command, what every command does to a model, what judges
+ * artefacts, and what several targets share; the rest is joined by what asks for it.
  */
 const together = {
-  say: ['version.js', 'cli/streams.js', 'cli/keep-compiled.js'],
-  start: ['cli/command-line.js'],
-  model: ['commands/inspect/inspect.js', 'formats/onnx/index.js'],
+  say: { entries: ['version.js', 'cli/streams.js', 'cli/keep-compiled.js'] },
+  start: { entries: ['cli/command-line.js'] },
+  model: {
+    entries: [
+      ...['commands/inspect/inspect.js', 'formats/onnx/index.js', 'formats/blocks.js', 'source/labels.js'],
+      ...['engines/failure.js', 'proof/prove-artefact.js', 'run/abort.js'],
+    ],
+  },
+  check: { entries: ['check/index.js', 'engines/index.js', 'trials/index.js'] },
+  targets: { entries: ['coreml', 'litert', 'tfjs'].map((target) => `formats/${target}/index.js`), sharedBy: 2 },
 };
 
 rmSync(folder, { recursive: true, force: true });
@@ -114,13 +122,13 @@ async function bundle(input, place, format, suffix) {
 }
 
 /** The first script that needs a module has it. */
-function scriptOf([name, entries], place) {
+function scriptOf([name, { entries, sharedBy }], place) {
   let reached;
   const test = (id) => {
     reached ??= reachedFrom(entries);
     return reached.has(id);
   };
-  return { name, test, priority: Object.keys(together).length - place };
+  return { name, test, priority: Object.keys(together).length - place, minShareCount: sharedBy };
 }
 
 /** Modules that load with some of ours. */
