@@ -207,17 +207,22 @@ function decidedBy(result: JudgementResult, again: JudgementResult): JudgementRe
 }
 
 /** What can be done where rounding costs too much. */
-function adviceFor(precision: string, canKeepFp32: boolean): string {
+function adviceFor(precision: string, canKeepFp32: boolean, isOnGivenInputs: boolean): string {
   if (precision !== 'fp16' && precision !== 'int8') return '';
-  const keep = precision === 'fp16' && canKeepFp32 ? ', keep nodes in float32 with --keep-fp32' : '';
-  return `take --precision ${precision === 'fp16' ? 'fp32' : 'fp16'}${keep}, or judge it on your own data with --inputs; `;
+  return [
+    `take --precision ${precision === 'fp16' ? 'fp32' : 'fp16'}`,
+    ...(precision === 'fp16' && canKeepFp32 ? [', keep nodes in float32 with --keep-fp32'] : []),
+    ...(isOnGivenInputs ? [] : [', or judge it on your own data with --inputs']),
+    '; ',
+  ].join('');
 }
 
 /** One error for all that fails: the line names the first, the verdict holds the rest. */
 function firstFailure(
-  { target, canKeepFp32 = false }: ArtefactToJudge,
+  { target, canKeepFp32 = false, judgements: asked }: ArtefactToJudge,
   judgements: readonly JudgementResult[],
 ): MobileoneError | undefined {
+  const isOnGivenInputs = asked.some(({ source }) => source.trials.isUserGiven);
   for (const { purpose, precision, outputs } of judgements) {
     const failed = outputs.find(({ failures }) => failures.length > 0);
     if (!failed) continue;
@@ -225,7 +230,7 @@ function firstFailure(
     return new NotEquivalentError({
       what: `${what} does not answer like the source: ${failed.failures[0]}`,
       where: { value: failed.output },
-      todo: `${purpose === 'artefact' ? adviceFor(precision, canKeepFp32) : ''}--keep leaves it in place for a closer look`,
+      todo: `${purpose === 'artefact' ? adviceFor(precision, canKeepFp32, isOnGivenInputs) : ''}--keep leaves it in place for a closer look`,
     });
   }
   const undecided = judgements.flatMap(({ outputs }) => outputs).find(({ isUndecided }) => isUndecided);

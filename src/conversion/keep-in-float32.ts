@@ -3,7 +3,7 @@ import { sha256 } from '../files/index.js';
 import type { Opened } from '../formats/format.js';
 import { namesOf } from '../formats/keep-fp32.js';
 import { type MobileoneError, type Node, NotEquivalentError } from '../model/index.js';
-import { reaching } from '../proof/beyond-float16.js';
+import { GIVE_SMALLER, reaching } from '../proof/beyond-float16.js';
 import { openWritten } from '../proof/candidates.js';
 import { keepFp32List } from '../proof/keep-fp32-list.js';
 import type { ModelCheck } from '../proof/model-check.js';
@@ -57,7 +57,7 @@ export async function keepInFloat32(work: Work, stage: Stage, attempts: Attempts
   for (;;) {
     const { value, done } = await sets.next();
     if (done)
-      return value ? { ...first, verdict: fallingShort(verdict, value, last, model.graph.sorted()) } : explained();
+      return value ? { ...first, verdict: fallingShort(attempts, value, last, model.graph.sorted()) } : explained();
     const attempt = await tryWith(work, stage, value, attempts);
     const { error } = attempt.verdict;
     if (error) {
@@ -108,7 +108,7 @@ function priceOf({ judgements }: Verdict): number | null {
 const finite = (price: number): number | null => (Number.isFinite(price) ? price : null);
 
 function fallingShort(
-  verdict: Verdict,
+  { verdict, check: { isOnGivenInputs } }: Attempts,
   shortfall: Shortfall,
   last: Failed | undefined,
   nodes: readonly Node[],
@@ -123,7 +123,7 @@ function fallingShort(
       error: new NotEquivalentError({
         what: `${error.what}; ${why}, and no more than ${cap} stays there unasked`,
         where: error.where,
-        todo: 'take --precision fp32, or judge it on your own data with --inputs',
+        todo: `take --precision fp32${isOnGivenInputs ? '' : ', or judge it on your own data with --inputs'}`,
         cause: error,
       }),
     };
@@ -134,7 +134,7 @@ function fallingShort(
     error: new NotEquivalentError({
       what: `${error.what}; ${reaching(shortfall)}: to keep them and what reads them in fp32 takes ${showShare(share)} of the multiply-accumulates, and no more than ${cap} stays there unasked`,
       where: { node: first.label, ...(error.where.value ? { value: error.where.value } : {}) },
-      todo: `take --precision fp32, or ask for it with --keep-fp32 ${keepFp32List(new Set(kept), nodes)}; if your data are smaller than these inputs, give some with --inputs`,
+      todo: `take --precision fp32, or ask for it with --keep-fp32 ${keepFp32List(new Set(kept), nodes)}${isOnGivenInputs ? '' : GIVE_SMALLER}`,
       cause: error,
     }),
   };

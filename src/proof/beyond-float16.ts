@@ -90,11 +90,19 @@ export async function beyondFloat16(
   };
 }
 
+/** What to do besides, where seeded inputs were tried. */
+export const GIVE_SMALLER = '; if your data are smaller than these inputs, give some with --inputs';
+
 /**
  * The error of an artefact, with the nodes that leave the range and what can be done about it.
  * @param isLowered whether the same in float32 passes; else that is not proposed
+ * @param isOnGivenInputs whether it was judged on inputs of the user; else they are proposed
  */
-export function explained(error: NotEquivalentError, beyond: BeyondFloat16, isLowered: boolean) {
+export function explained(
+  error: NotEquivalentError,
+  beyond: BeyondFloat16,
+  { isLowered, isOnGivenInputs }: { readonly isLowered: boolean; readonly isOnGivenInputs: boolean },
+) {
   const { first, count, share, toKeep } = beyond;
   const them = count === 1 ? 'it' : 'them';
   const takes =
@@ -105,7 +113,7 @@ export function explained(error: NotEquivalentError, beyond: BeyondFloat16, isLo
     what: `${error.what}; ${reaching(beyond)}${takes}`,
     where: { node: first.label, ...(error.where.value ? { value: error.where.value } : {}) },
     todo: isLowered
-      ? `take --precision fp32, or keep ${them} and what reads ${them} in float32 with --keep-fp32 ${toKeep}; if your data are smaller than these inputs, give some with --inputs`
+      ? `take --precision fp32, or keep ${them} and what reads ${them} in float32 with --keep-fp32 ${toKeep}${isOnGivenInputs ? '' : GIVE_SMALLER}`
       : (error.todo ?? ''),
     cause: error,
   });

@@ -96,6 +96,11 @@ export class ModelCheck {
     return isHalf ? this.#explained(verdict, model) : verdict;
   }
 
+  /** Whether the user gave what is tried. */
+  get isOnGivenInputs(): boolean {
+    return this.#parts.options.inputs !== undefined;
+  }
+
   /** The file beside the same program with float32 constants, whose lowering has been judged. */
   #rounding({ target, options, opened, precision }: Written, model: Model): RoundedProgram {
     const { program } = lowerFor(target, model, { ...options, precision: 'fp32', origins: true });
@@ -137,13 +142,17 @@ export class ModelCheck {
   /** Names the nodes whose results float16 cannot hold, where that is why an artefact does not pass. */
   async #explained(verdict: Verdict, model: Model): Promise<Verdict> {
     const { check, runs } = this.#parts;
+    const { isOnGivenInputs } = this;
     const { error } = verdict;
     if (!(error instanceof NotEquivalentError) || !isUnlike(verdict)) return verdict;
     try {
       const { keepFp32 = [] } = this.#parts.options;
       const beyond = await beyondFloat16(check, await runs.start({}), model, keepFp32);
       if (!beyond) return verdict;
-      return { ...verdict, error: explained(error, beyond, verdict.judgements.every(isLowered)) };
+      return {
+        ...verdict,
+        error: explained(error, beyond, { isLowered: verdict.judgements.every(isLowered), isOnGivenInputs }),
+      };
     } catch (failure) {
       // The verdict stands without its explanation.
       if (failure instanceof EngineFailure) return verdict;

@@ -226,3 +226,17 @@ test('where the graph is in fp16 it is proposed', async () => {
   expect(error).toMatchObject({ exitCode: 5 });
   expect(error.message).toMatch(/take --precision fp32, keep nodes in float32 with --keep-fp32, or judge it/);
 });
+
+test.each([
+  ['what rounding costs', 'std_conv_ts17', { to: ['tfjs'], precision: 'int8', tolerance: 1e-9 }],
+  ['what overflows', 'levit_overflow_ts17', { to: ['onnx'], precision: 'fp16' }],
+] as const)('of %s inputs are asked for where none were given alone', async (_, name, options) => {
+  const model = exported(name);
+  const inputs = model.replace('model.onnx', 'input.npy');
+  const [seeded, given] = await Promise.all(
+    [{}, { inputs }].map((more) => convert(model, { ...options, ...more, outDir: folder }).catch((thrown) => thrown)),
+  );
+  expect([seeded.exitCode, given.exitCode]).toEqual([5, 5]);
+  expect(seeded.todo).toContain('with --inputs');
+  expect(given.todo).toMatch(/^take --precision fp(?!.*--inputs)/);
+});
