@@ -104,6 +104,10 @@ export function asMap(given: Shapes | undefined): ReadonlyMap<string, AskedShape
   return new Map(entries.map(([name, sizes]) => [name, sizes.map(asAsked)]));
 }
 
+/** A list that repeats one size leaves nothing open. */
 function asAsked(size: Size): AskedSize {
-  return typeof size === 'string' ? (readSize(size) ?? 0) : size;
+  const asked = typeof size === 'string' ? (readSize(size) ?? 0) : size;
+  if (typeof asked === 'number' || 'least' in asked) return asked;
+  const [first = 0, ...others] = new Set(asked);
+  return others.length === 0 ? first : asked;
 }

@@ -6,20 +6,30 @@ import {
   formatShape,
   isFlexible,
   type Model,
+  type Shape,
   UsageError,
   type Value,
 } from '../model/index.js';
 import { nearestHint } from '../nearest-name.js';
 
+/** What became fixed. */
+export interface FixedSizes {
+  /** A sentence each. */
+  readonly notes: string[];
+  /** The shapes of inputs that have another now, by name. */
+  readonly shapes: ReadonlyMap<string, Shape>;
+}
+
 /**
  * Gives inputs the sizes that the user asks for. Where the file calls an open size of another input by the name of one that
  * is fixed, that is fixed, too; a name that is given two sizes says nothing. A size that may vary stays open. Only types of
  * inputs change; inference carries the sizes on.
- * @returns what became fixed, a sentence each
+ * @returns what became fixed
  * @throws UsageError where there is no such input, or the file fixes another size
  */
-export function fixShapes(model: Model, shapes: ReadonlyMap<string, AskedShape>): string[] {
+export function fixShapes(model: Model, shapes: ReadonlyMap<string, AskedShape>): FixedSizes {
   const { inputs } = model.graph;
+  const before = new Map(inputs.map(({ name, shape }) => [name, shape]));
   const sizes = new Sizes(model);
   const notes: string[] = [];
   for (const [name, shape] of shapes) {
@@ -33,13 +43,16 @@ export function fixShapes(model: Model, shapes: ReadonlyMap<string, AskedShape>)
     }
     expectFits(input, shape);
     if (!input.shape) notes.push(`the shape of input ${name} was not known and is now ${formatAsked(shape)}`);
-    const before = input.shape ?? shape.map(() => model.freshSymbol());
-    for (const [axis, dimension] of before.entries()) sizes.give(dimension, shape[axis] ?? 0);
-    for (const [axis, dimension] of before.entries()) bound(model, dimension, shape[axis]);
-    input.shape = before.map((dimension, axis) => fixedAt(dimension, shape[axis]));
+    const had = input.shape ?? shape.map(() => model.freshSymbol());
+    for (const [axis, dimension] of had.entries()) sizes.give(dimension, shape[axis] ?? 0);
+    for (const [axis, dimension] of had.entries()) bound(model, dimension, shape[axis]);
+    input.shape = had.map((dimension, axis) => fixedAt(dimension, shape[axis]));
   }
   for (const input of inputs) input.shape = input.shape?.map((dimension) => sizes.of(dimension) ?? dimension);
-  return [...notes, ...sizes.notes()];
+  const changed = inputs.flatMap(({ name, shape }) =>
+    shape && String(shape) !== String(before.get(name)) ? [[name, shape] as const] : [],
+  );
+  return { notes: [...notes, ...sizes.notes()], shapes: new Map(changed) };
 }
 
 function bound(model: Model, dimension: Dimension, asked: AskedSize | undefined): void {

@@ -1,5 +1,5 @@
 import type { AskedShape, Model } from '../model/index.js';
-import { inferTypes } from '../operators/infer.js';
+import { inferFixed, OTHER_SIZES } from '../operators/infer-at.js';
 import type { Counts, ValueReport } from '../report/index.js';
 import { countGraph } from './counts.js';
 import { compareDeclaredOutputs } from './declared-outputs.js';
@@ -35,9 +35,10 @@ export function takeStock(
 ): Stock {
   const { graph } = model;
   const opened = openSizes(model, shape);
-  const notes = [...opened.notes, ...fixShapes(model, shape)];
+  const fixed = fixShapes(model, shape);
+  const notes = [...opened.notes, ...fixed.notes];
   if (outputs) notes.push(...reRoot(model, outputs));
-  inferTypes(graph);
+  inferFixed(graph, fixed.shapes, OTHER_SIZES);
   expectOpen(model, shape, opened);
   notes.push(...compareDeclaredOutputs(model));
   notes.push(...suspectStatistics(graph), ...noteRuntimeOperators(graph));

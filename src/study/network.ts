@@ -3,7 +3,7 @@ import { formats } from '../formats/index.js';
 import type { AskedShape, Model } from '../model/index.js';
 import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization } from '../operators/index.js';
-import { inferTypes } from '../operators/infer.js';
+import { inferFixed, OTHER_SIZES } from '../operators/infer-at.js';
 import { optimize } from '../passes/pipeline.js';
 import { fusedBlocks } from '../source/blocks.js';
 import { fixShapes } from '../source/fix-shapes.js';
@@ -113,11 +113,11 @@ export async function withNetwork<T>(
 
 /** Cuts the graph as asked, fixes what is asked for and what else is open, and infers types. @returns what was done, a sentence each */
 function fixAllSizes(model: Model, { shape, outputs }: Pick<NetworkOptions, 'shape' | 'outputs'>): string[] {
-  const notes = fixShapes(model, shape);
-  if (outputs) notes.push(...reRoot(model, outputs));
-  notes.push(...fixShapes(model, usualSizes(describeInputs(model.graph))));
-  inferTypes(model.graph);
-  return notes;
+  const asked = fixShapes(model, shape);
+  const cut = outputs ? reRoot(model, outputs) : [];
+  const usual = fixShapes(model, usualSizes(describeInputs(model.graph)));
+  inferFixed(model.graph, new Map([...asked.shapes, ...usual.shapes]), OTHER_SIZES);
+  return [...asked.notes, ...cut, ...usual.notes];
 }
 
 function sizesOf({ graph }: Model): ReadonlyMap<string, readonly number[]> {

@@ -104,3 +104,8 @@ test('a part of the samples needs samples, a report, and no search for where can
   expect(resolveVerify(whole)).toMatchObject({ shard: '2/2', resume: false });
   expect(() => resolveVerify({ ...whole, bisect: true })).toThrow('--bisect does not go with --shard');
 });
+
+test('a list that repeats one size leaves nothing open', () => {
+  const { shape } = resolveConvert({ shape: { x: [1, '3/3', '32/32', '32/64'] } });
+  expect(shape.get('x')).toEqual([1, 3, 32, [32, 64]]);
+});

@@ -6,7 +6,7 @@ import {
   type Shape,
   type Value,
 } from '../../../model/index.js';
-import { inferAt } from '../../../operators/infer-at.js';
+import { inferAt, OTHER_SIZES } from '../../../operators/infer-at.js';
 
 /**
  * Between which numbers open sizes lie, as far as inference finds them at the ends of what was asked; of sizes that do not grow
@@ -43,7 +43,7 @@ export class SizeBounds {
   }
 
   #learn(model: Model, shapes: ReadonlyMap<string, readonly number[]>): void {
-    const graph = inferAt(model, shapes, 'ask for sizes that it takes with --shape');
+    const graph = inferAt(model, shapes, OTHER_SIZES);
     const fixed = new Map(valuesOf(graph).map((value) => [value.name, value]));
     for (const { name, shape, elements } of valuesOf(model.graph)) {
       this.#pair(shape, fixed.get(name)?.shape);
