@@ -8,6 +8,7 @@ import { type Judgement, type JudgementResult, judge, type StartedSource } from 
 import { judgeBehindSelections } from './moved-selection.js';
 import { Pricing } from './pricing.js';
 import type { Measure, RoundingReport } from './report.js';
+import { RunCount, type Runs } from './run-count.js';
 import { runSource, type Source } from './source-run.js';
 import { type Bar, toleranceOf } from './verdict.js';
 
@@ -50,6 +51,7 @@ export interface CheckOptions extends EngineOptions {
  */
 export class Check {
   readonly #options: CheckOptions;
+  readonly #runs = new RunCount();
   /** Runs sources without optimisations. */
   readonly #plain: Engine;
   /** Everything else, by the engine's name. */
@@ -59,13 +61,13 @@ export class Check {
   #isClosed = false;
 
   constructor(options: CheckOptions) {
-    this.#options = options;
-    this.#plain = startEngine('onnxruntime', options);
+    this.#options = { ...options, onRun: this.#runs.ran };
+    this.#plain = startEngine('onnxruntime', this.#options);
   }
 
   /** Starts to run a source. Its failure shows when something is judged by it. */
   source(source: Source): StartedSource {
-    return { ...source, ...runSource(source, this.#plain, this.#startOthers()) };
+    return { ...source, ...runSource(source, this.#plain, this.#startOthers(), this.#runs) };
   }
 
   /**
@@ -78,8 +80,16 @@ export class Check {
     return this.#engine('onnxruntime');
   }
 
-  /** Judges one artefact; every way in which that can end is in the verdict. */
-  async judge(artefact: ArtefactToJudge): Promise<Verdict> {
+  /**
+   * Judges one artefact; every way in which that can end is in the verdict.
+   * @param onRun hears how many runs are done, of the source's and its own, where they take a while
+   */
+  judge(artefact: ArtefactToJudge, onRun?: (runs: Runs) => void): Promise<Verdict> {
+    this.#runs.plan(runsFor(artefact));
+    return this.#runs.during(() => this.#judgeAll(artefact), onRun);
+  }
+
+  async #judgeAll(artefact: ArtefactToJudge): Promise<Verdict> {
     const { target } = artefact;
     const engine = this.#engine(artefact.engine);
     const judgements: JudgementResult[] = [];
@@ -180,6 +190,12 @@ export class Check {
 function measureOf(precision: Precision): Measure {
   if (precision === 'fp32') return 'error';
   return precision === 'pal6' || precision === 'pal4' ? 'none' : 'l2';
+}
+
+/** Those that are sure: what is lost on scaled inputs may ask for more. */
+function runsFor({ judgements, mustRun }: ArtefactToJudge): number {
+  const runs = judgements.map(({ source, range }) => source.drawn.plain + (range?.source.drawn.scaled ?? 0));
+  return runs.reduce((sum, each) => sum + each, mustRun ? 1 : 0);
 }
 
 async function runOnce(engine: Engine, candidate: Candidate, { source }: Judgement): Promise<void> {

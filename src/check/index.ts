@@ -18,6 +18,7 @@ export { type Chosen, type OwnSelections, ownSelections } from './own-selections
 export type { Pricing } from './pricing.js';
 export type { OutputFigures } from './report.js';
 export { resolutions } from './resolutions.js';
+export type { Runs } from './run-count.js';
 export type { Answered, Source } from './source-run.js';
 export { Spread } from './spread.js';
 export { findSuspect } from './suspect.js';

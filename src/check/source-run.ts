@@ -3,6 +3,7 @@ import { formatShape, isFloat, type Tensor } from '../model/index.js';
 import { nudge } from '../trials/nudge.js';
 import { scaleTrial, signTrial, type Trial, type Trials } from '../trials/trial.js';
 import { refusedSizes, sourceError, translated } from './engine-errors.js';
+import type { RunCount } from './run-count.js';
 import { SelfComparison } from './self-comparison.js';
 import { Spread } from './spread.js';
 
@@ -47,6 +48,8 @@ export interface Reference {
 
 /** A source that is being run. All reject with an EngineError where it does not run. */
 export interface SourceRun {
+  /** How many trials there are, with those at further sizes, and how many on scaled inputs. */
+  readonly drawn: { readonly plain: number; readonly scaled: number };
   /** Comes first: artefacts can run meanwhile. */
   readonly answered: Promise<Answered>;
   /** Scaled inputs with their answers, a list for each exponent of two; none where they were not asked for. */
@@ -67,12 +70,18 @@ const MORE_SCALED = 9;
  * right answers, on some trials with them, and on the first with its inputs moved by a unit in the last place.
  * @param plain engine for the runs without optimisations
  * @param optimizing engine for the others; in a process of its own it works at the same time
+ * @param count is told how many runs that will be
  */
-export function runSource(source: Source, plain: Engine, optimizing: Promise<Engine>): SourceRun {
+export function runSource(source: Source, plain: Engine, optimizing: Promise<Engine>, count: RunCount): SourceRun {
   const notes = new Set(source.trials.notes);
+  const drawn: number[] = [];
   const loading = plain.load({ ...payloadOf(source), optimize: false });
   // The engine takes them one after the other.
-  const settings = source.trials.settings.map((_, setting) => answerSetting(source, loading, setting, notes));
+  const settings = source.trials.settings.map((_, setting) => answerSetting(source, loading, setting, notes, drawn));
+  // All of them, those that are unlike once more with optimisations, and one whose inputs are moved a little.
+  const unlikes = drawn.map((trials) => unlike(new Array(trials).fill(0)).length);
+  const scaledRuns = source.isScaled ? EXPONENTS.length * (unlikes[0] ?? 0) : 0;
+  count.plan(sumOf(drawn) + sumOf(unlikes) + 1 + scaledRuns);
   const answered = Promise.all(settings).then((all) => all.flat());
   const scaled = answerScaled(source, loading, settings);
   const optimized = compareOptimized(source, optimizing, settings);
@@ -82,6 +91,7 @@ export function runSource(source: Source, plain: Engine, optimizing: Promise<Eng
   };
   const more = new Map<number, Promise<Answered>>();
   const run = {
+    drawn: { plain: sumOf(drawn), scaled: scaledRuns },
     answered: answered.catch(failing),
     scaled: scaled.catch(failing),
     moreScaled(exponent: number) {
@@ -94,6 +104,10 @@ export function runSource(source: Source, plain: Engine, optimizing: Promise<Eng
   // Whoever needs one hears of its failure.
   for (const promise of [...settings, optimized, run.answered, run.scaled, run.reference]) promise.catch(() => {});
   return run;
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function measure(
@@ -130,17 +144,22 @@ function payloadOf({ model, file, files }: Source): Omit<Payload, 'optimize'> {
   return { model, file, ...(files ? { files } : {}) };
 }
 
-/** @returns nothing where the source refuses every way to settle a later setting of its open sizes */
+/**
+ * @param drawn how many trials each setting has is added here, before anything is waited for
+ * @returns nothing where the source refuses every way to settle a later setting of its open sizes
+ */
 async function answerSetting(
   { outputs: names, trials: { settings, required = 1 } }: Source,
   loading: Promise<Session>,
   setting: number,
   notes: Set<string>,
+  drawn: number[],
 ): Promise<Answered> {
   const refusals: { readonly sizes: string; readonly failure: EngineFailure }[] = [];
   for (const draw of settings[setting] ?? []) {
     // Drawn before the engine is waited for, so that it has work as soon as it is there.
     const trials = draw();
+    drawn[setting] ??= trials.length;
     const session = await loading;
     try {
       const answered = await Promise.all(
@@ -195,7 +214,7 @@ async function compareOptimized(
 }
 
 /** The first and the third trial of a setting: the third differs in kind. */
-function unlike(answered: Answered): Answered {
+function unlike<T>(answered: readonly T[]): readonly T[] {
   return answered.filter((_, index) => index === 0 || index === 2);
 }
 

@@ -35,9 +35,8 @@ export class ProgressLine {
     if (!this.#stream.isTTY) return;
     const line = `${showName(model)}: ${station}${models ? this.#ofModels(models) : ''}`;
     if (samples) {
-      const { done, total } = samples;
-      this.#bar ??= SamplesBar.start(this.#stream, line, total);
-      this.#then((bar) => bar.update(done));
+      this.#bar ??= SamplesBar.start(this.#stream, line, samples);
+      this.#then((bar) => bar.update(samples));
       return;
     }
     this.#stop();
@@ -69,34 +68,50 @@ export class ProgressLine {
   }
 }
 
+/** Columns of a bar, and most that its figures take: ` [] 1234/5678, 12.3/s, 1h23m left`. */
+const BAR = 20;
+const FIGURES = 32;
+
+/** The end of a text that is too long, which of a path says most. */
+function endOf(text: string, columns: number): string {
+  return text.length <= columns ? text : `…${text.slice(1 - Math.max(12, columns))}`;
+}
+
+type Samples = NonNullable<Progress['samples']>;
+
 /** A bar over samples, with their rate and the time left. */
 class SamplesBar {
   readonly #bar: SingleBar;
   readonly #started = now();
+  readonly #first: number;
 
-  private constructor(bar: SingleBar) {
+  private constructor(bar: SingleBar, first: number) {
     this.#bar = bar;
+    this.#first = first;
   }
 
   /** Loads the library that draws it, with all switched off that a signal would leave behind on a terminal. */
-  static async start(stream: NodeJS.WriteStream, title: string, total: number): Promise<SamplesBar> {
+  static async start(stream: NodeJS.WriteStream, title: string, { done, total }: Samples): Promise<SamplesBar> {
     const { default: cliProgress } = await import('cli-progress');
     const bar = new cliProgress.SingleBar({
       format: '{title} [{bar}] {value}/{total}, {rate}/s, {eta_formatted} left',
       stream,
-      barsize: 20,
+      barsize: BAR,
       etaBuffer: 100,
       hideCursor: false,
       linewrap: true,
       gracefulExit: false,
       clearOnComplete: true,
     });
-    bar.start(total, 0, { title, rate: '-' });
-    return new SamplesBar(bar);
+    bar.start(total, done, { title: endOf(title, (stream.columns ?? 80) - BAR - FIGURES), rate: '-' });
+    return new SamplesBar(bar, done);
   }
 
-  update(done: number): void {
-    const rate = (1000 * done) / (now() - this.#started);
+  update({ done, total }: Samples): void {
+    // More may become known of on the way.
+    this.#bar.setTotal(total);
+    if (done === this.#first) return;
+    const rate = (1000 * (done - this.#first)) / (now() - this.#started);
     this.#bar.update(done, { rate: rate.toFixed(rate < 10 ? 1 : 0) });
   }
 

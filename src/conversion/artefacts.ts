@@ -99,7 +99,9 @@ async function judge(work: Work, each: Stage, check: ModelCheck | undefined, out
   const { run, source, stations } = work;
   let opened = await stations.time('open', () => openWritten(each.target, each.staged.artefact, run.labels));
   if (check) {
-    const first = await stations.time('check', () => check.judge({ ...each, opened }, source.model));
+    const first = await stations.time('check', () =>
+      check.judge({ ...each, opened }, source.model, (runs) => stations.advance('check', runs)),
+    );
     const stageAgain = (lowered: Lowered) => stage(work, lowered, outlet);
     const search = { check, opened, verdict: first, stageAgain };
     const found = first.error

@@ -57,13 +57,15 @@ export interface Session {
 export class Engine {
   readonly #kind: EngineKind;
   readonly #limits: EngineLimits;
+  readonly #onRun: (() => void) | undefined;
   #process: EngineProcess;
   #sessions = 0;
   #isClosed = false;
 
-  constructor(kind: EngineKind, limits: EngineLimits) {
+  constructor(kind: EngineKind, limits: EngineLimits, onRun?: () => void) {
     this.#kind = kind;
     this.#limits = limits;
+    this.#onRun = onRun;
     this.#process = this.#start();
   }
 
@@ -97,7 +99,11 @@ export class Engine {
     return {
       ...answer.loaded,
       remarks: new Set(),
-      run: (feeds, outputs) => run(process, session, feeds, outputs),
+      run: async (feeds, outputs) => {
+        const results = await run(process, session, feeds, outputs);
+        this.#onRun?.();
+        return results;
+      },
       time: (feeds, outputs, plan) => time(process, session, feeds, outputs, plan),
       profile: () => profile(process, session),
       async release() {

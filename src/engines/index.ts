@@ -22,6 +22,8 @@ export type EngineBuild = OnnxRuntimeBuild | BrowserBuild;
 export interface EngineOptions extends Partial<EngineLimits> {
   /** undefined: of ONNX Runtime native where it is installed and starts, else wasm; of TensorFlow.js wasm in a process of its own. */
   readonly build?: EngineBuild | undefined;
+  /** Called after every run that gave an answer. */
+  readonly onRun?: (() => void) | undefined;
 }
 
 /** How each engine is called, the script of its process, and the builds that it is asked for. */
@@ -51,6 +53,6 @@ function inBrowser(build: BrowserBuild): EngineKind {
  * read, the engine loads. A missing engine shows when it is first asked for something.
  */
 export function startEngine(name: EngineName, options: EngineOptions = {}): Engine {
-  const { build, timeoutSeconds = 300, memoryLimit = defaultMemoryLimit() } = options;
-  return new Engine(KINDS[name](build), { timeoutSeconds, memoryLimit });
+  const { build, onRun, timeoutSeconds = 300, memoryLimit = defaultMemoryLimit() } = options;
+  return new Engine(KINDS[name](build), { timeoutSeconds, memoryLimit }, onRun);
 }

@@ -5,6 +5,7 @@ import {
   type Judgement,
   type JudgementResult,
   type Range,
+  type Runs,
   type Source,
   toleranceOf,
   type Verdict,
@@ -69,21 +70,23 @@ export class ModelCheck {
    * constants, which proves the lowering, then the file constant by constant beside that, which proves the rounding, then by
    * its answers, which prices it.
    * @param model the graph that all targets were lowered from
+   * @param onRun hears how many runs are done, where they take a while
    */
-  async judge(written: Written, model: Model): Promise<Verdict> {
+  async judge(written: Written, model: Model, onRun?: (runs: Runs) => void): Promise<Verdict> {
     const { check, isHalf } = this.#parts;
     const { target, opened } = written;
     const precision = judgedAs(written.precision, isHalf);
     const { name, engine, caveat } = target;
     const about = { target: name, engine, caveat };
     if (precision === 'fp32') {
-      return check.judge({ ...about, judgements: [await this.#asWritten(written, precision)] });
+      return check.judge({ ...about, judgements: [await this.#asWritten(written, precision)] }, onRun);
     }
     const judgements = [await this.#lowering(written, model), await this.#rounded(written, precision, model)];
     const rounding = written.precision === 'fp32' ? undefined : this.#rounding(written, model);
     // Of a source in fp16 nothing stays in float32.
     const canKeepFp32 = !isHalf && target.arithmetic.get(precision) === 'fp16';
-    const judged = await check.judge({ ...about, judgements, canKeepFp32, mustRun: candidateOf(target, opened, []) });
+    const mustRun = candidateOf(target, opened, []);
+    const judged = await check.judge({ ...about, judgements, canKeepFp32, mustRun }, onRun);
     const verdict = withRounding(name, judged, rounding);
     const mayFlush = target.arithmetic.get(written.precision) === 'fp16' && rounding && rounding.flushable > 0;
     return mayFlush ? { ...verdict, notes: [...verdict.notes, flushedNote(rounding.flushable)] } : verdict;

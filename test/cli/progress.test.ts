@@ -42,6 +42,24 @@ test.each([true, false])('a sentence that stays is a line of its own, on a termi
   expect(text().endsWith('this will take about 9 minutes\n')).toBe(true);
 });
 
+test('a long path leaves room for the figures, and what comes late counts from where it begins', async () => {
+  const { stream, text } = terminal(true);
+  const line = new ProgressLine(Object.assign(stream, { columns: 80 }));
+  const show = (done: number, total: number) =>
+    line.show({ model: `/${'long/'.repeat(20)}net.onnx`, station: 'check', samples: { done, total } });
+  show(90, 100);
+  await loaded();
+  show(93, 120);
+  await loaded();
+  line.clear();
+  await loaded();
+  // In 0.3 to 1 s.
+  const drawn = /(…[^[]*net\.onnx: check) \[=+-+\] 93\/120, ([\d.]+)\/s, .* left/.exec(text());
+  expect(drawn?.[1]).toHaveLength(80 - 20 - 32);
+  expect(Number(drawn?.[2])).toBeGreaterThan(2);
+  expect(Number(drawn?.[2])).toBeLessThan(11);
+});
+
 test('without a terminal nothing is drawn', async () => {
   const { stream, text } = terminal(false);
   const line = new ProgressLine(stream);
