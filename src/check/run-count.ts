@@ -15,7 +15,7 @@ export class RunCount {
   readonly #clock: () => number;
 
   /** @param clock in milliseconds */
-  constructor(clock = () => performance.now()) {
+  constructor(clock = Date.now) {
     this.#clock = clock;
   }
 
