@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CommandDefinition } from '../commands/command.js';
 import { CONFIG, flagsOf } from '../commands/output-options.js';
+import { UsageError } from '../model/index.js';
 import { configuredOptions } from './configured-options.js';
 import { addFlags, givenFlags, splitFlags } from './flags.js';
 import { fitHelp } from './help.js';
@@ -21,11 +22,10 @@ export function commanderCommand(definition: CommandDefinition, finish: (exitCod
     const configured = definition.isConfigurable ? await configuredOptions(definition, config) : undefined;
     const freeMemory = definition.goesThroughSamples ? (await import('./small-heap.js')).keepHeapSmall() : undefined;
     const progress = output.quiet ? undefined : new ProgressLine(process.stderr);
-    // One that may be left out is undefined then.
-    const given = command.processedArgs.flat().filter((each) => each !== undefined);
+    const given = argumentsOf(command);
     const told = await definition
       .run(
-        given.map(String),
+        given,
         { ...configured?.options, ...options },
         {
           onProgress(step) {
@@ -39,4 +39,14 @@ export function commanderCommand(definition: CommandDefinition, finish: (exitCod
     await show(told, output, { configured, isScript: definition.isScript });
     finish(told.error?.exitCode ?? 0);
   });
+}
+
+/** @throws UsageError where one is empty: a variable of a script that was never set */
+function argumentsOf(command: Command): string[] {
+  // One that may be left out is undefined then.
+  const given = command.processedArgs.flat().filter((each) => each !== undefined);
+  const empty = given.indexOf('') + 1;
+  if (empty > 0)
+    throw new UsageError({ what: `argument ${empty} is empty`, todo: `see mobileone help ${command.name()}` });
+  return given.map(String);
 }

@@ -65,6 +65,8 @@ test.each([
   ],
   [['report', 'merge', '--html-file', 'x'], /unknown option '--html-file'; see mobileone help report/],
   [['report', 'merge', '--htm', 'x'], /unknown option '--htm'; did you mean --html\?/],
+  [['convert', ''], /argument 1 is empty; see mobileone help convert/],
+  [['verify', DIGITS, ''], /argument 2 is empty; see mobileone help verify/],
   [['--versoin'], /unknown option '--versoin'; did you mean --version\?/],
   [['convert', DIGITS, '--jobs', '0'], /--jobs: 0 is not a whole number above 0/],
   [['convert', DIGITS, '--prcision', 'fp16'], /unknown option '--prcision'; did you mean --precision\?/],
