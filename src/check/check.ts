@@ -115,7 +115,9 @@ export class Check {
   async #judge(engine: Engine, judgement: Judgement, notes: Set<string>): Promise<JudgementResult> {
     const { source } = judgement;
     const bar = this.#barFor(judgement);
-    let result = await judgeBehindSelections(engine, judgement, await judge(engine, judgement, bar, notes), bar, notes);
+    const asItIs = await judge(engine, judgement, bar, notes);
+    const engines = { artefact: engine, source: this.#plain };
+    let result = await judgeBehindSelections(engines, judgement, asItIs, bar, notes);
     for (const trials of source.trials.others) {
       if (!isOpen(result)) break;
       const other = this.#otherDraws(source, trials);

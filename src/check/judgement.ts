@@ -1,14 +1,15 @@
 import type { Engine } from '../engines/index.js';
 import type { Precision } from '../formats/format.js';
 import { NotEquivalentError } from '../model/index.js';
+import type { Behind } from './behind.js';
 import { type Candidate, loadCandidate, runCandidate, trialsFor } from './candidate.js';
 import { Comparison, type MovedRows } from './comparison.js';
-import { figuresOf } from './figures.js';
+import { isJumping, judgeCompared, type Role } from './judged-output.js';
 import type { FiguresReport, JudgementReport, TriedReport } from './report.js';
 import { scaledFailures } from './scaled-inputs.js';
-import type { Answered, Source, SourceRun } from './source-run.js';
+import type { Answer, Answered, Outputs, Source, SourceRun } from './source-run.js';
 import { Spread } from './spread.js';
-import { type Bar, judgeOutput, remarksOn } from './verdict.js';
+import type { Bar } from './verdict.js';
 
 /** A source that is being run. */
 export type StartedSource = Source & SourceRun;
@@ -35,11 +36,15 @@ export interface Judgement extends Candidate {
 export interface BehindSelections {
   /** Outputs that follow from a selection among computed numbers. */
   readonly outputs: ReadonlySet<string>;
-  /**
-   * The same judgement with the source's selection fed to both sides, over what the selections read and what lies behind.
-   * @throws UnsupportedError where the target cannot be given it
-   */
-  fed(): Promise<Judgement>;
+  /** The same artefact among its own numbers; undefined where it does not say which of its values it selects among. */
+  amongOwn(): Promise<AmongOwn | undefined>;
+}
+
+/** An artefact that gives back what it selects among, beside a source that gives that back too and then selects among the artefact's. */
+export interface AmongOwn extends Candidate {
+  readonly source: StartedSource;
+  /** The source behind what it selects among. @throws EngineFailure */
+  behind(engine: Engine): Promise<Pick<Behind, 'compare' | 'release'>>;
 }
 
 /** Inputs that are scaled up and down: what an artefact loses there, the source in the same arithmetic must lose, too. */
@@ -73,46 +78,21 @@ export async function judge(
   notes: Set<string>,
 ): Promise<JudgementResult> {
   const { purpose, precision, source, selections, range } = judgement;
-  const answered = trialsFor(judgement, await source.answered);
-  if (answered.length === 0) {
-    throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
-  }
-  const session = await loadCandidate(engine, judgement);
-  const isSelected = (name: string) => selections?.outputs.has(name) ?? false;
+  const roleOf = (name: string): Role => (selections?.outputs.has(name) ? 'behind' : 'output');
   const comparisons = new Map(
-    source.outputs.map((name) => [
-      name,
-      new Comparison({ rowTolerance: isSelected(name) ? bar.tolerance : undefined }),
-    ]),
+    source.outputs.map((name) => {
+      const rowTolerance = isJumping(roleOf(name)) ? bar.tolerance : undefined;
+      return [name, new Comparison({ rowTolerance })] as const;
+    }),
   );
-  for (const { trial, outputs } of answered) {
-    const answers = await runCandidate(session, judgement, trial);
-    for (const [name, comparison] of comparisons) {
-      const [a, b] = [outputs.get(name), answers.get(name)];
-      if (!a) throw new Error(`the source was not asked for ${name}`);
-      if (!b) throw new NotEquivalentError({ what: 'the artefact lacks an output', where: { value: name } });
-      comparison.add(a, b, trial.label);
-    }
-  }
+  const answered = await answersTo(judgement);
+  const session = await loadCandidate(engine, judgement);
+  for (const answer of answered) addTo(comparisons, answer, await runCandidate(session, judgement, answer.trial));
   const outOfRange = range ? await scaledFailures(engine, session, judgement, range) : undefined;
   for (const remark of session.remarks) notes.add(remark);
   await session.release();
-  const reference = await source.reference;
-  for (const note of reference.notes) notes.add(note);
-  const outputs = [...comparisons].map(([name, compared]): JudgedOutput => {
-    const noise = reference.noise.get(name) ?? null;
-    const figures = figuresOf(name, compared, noise, reference.spread.get(name) ?? new Spread());
-    const facts = {
-      resolution: source.resolutions?.get(name) ?? 0,
-      range: source.ranges?.get(name),
-      suspect: source.suspect,
-    };
-    // What the source selects otherwise from run to run is no noise that excuses what lies behind.
-    const verdict = judgeOutput(isSelected(name) ? { ...figures, noise: null } : figures, compared, bar, facts);
-    if (!isSelected(name)) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
-    const failures = [...verdict.failures, ...(outOfRange?.get(name) ?? [])];
-    return { ...figures, ...verdict, failures, movedRows: compared.movedRows };
-  });
+  for (const note of (await source.reference).notes) notes.add(note);
+  const outputs = await judgeEach(comparisons, source, roleOf, bar, notes);
   return {
     purpose,
     precision,
@@ -120,8 +100,48 @@ export async function judge(
     measure: bar.measure ?? 'error',
     trials: answered.length,
     tried: triedSizes(answered),
-    outputs,
+    outputs: outputs.map((output) => {
+      const failures = [...output.failures, ...(outOfRange?.get(output.output) ?? [])];
+      return { ...output, failures };
+    }),
   };
+}
+
+/** What the source answered at sizes that a candidate takes. @throws NotEquivalentError where there are none */
+export async function answersTo(candidate: Candidate & { readonly source: StartedSource }): Promise<Answered> {
+  const answered = trialsFor(candidate, await candidate.source.answered);
+  if (answered.length > 0) return answered;
+  throw new NotEquivalentError({ what: 'the artefact takes none of the sizes that the source was tried at' });
+}
+
+function addTo(comparisons: ReadonlyMap<string, Comparison>, { trial, outputs }: Answer, answers: Outputs): void {
+  for (const [name, comparison] of comparisons) {
+    const [a, b] = [outputs.get(name), answers.get(name)];
+    if (!a) throw new Error(`the source was not asked for ${name}`);
+    if (!b) throw new NotEquivalentError({ what: 'the artefact lacks an output', where: { value: name } });
+    comparison.add(a, b, trial.label);
+  }
+}
+
+/**
+ * @param comparisons over all trials, by name of the source's value
+ * @param notes what a reader should know is added here
+ */
+export async function judgeEach(
+  comparisons: ReadonlyMap<string, Comparison>,
+  { reference: measured, resolutions, ranges, suspect }: StartedSource,
+  roleOf: (name: string) => Role,
+  bar: Bar,
+  notes: Set<string>,
+): Promise<JudgedOutput[]> {
+  const reference = await measured;
+  return Array.from(comparisons, ([name, compared]): JudgedOutput => {
+    const noise = reference.noise.get(name) ?? null;
+    const spread = reference.spread.get(name) ?? new Spread();
+    const facts = { resolution: resolutions?.get(name) ?? 0, range: ranges?.get(name), suspect };
+    const judged = judgeCompared({ name, role: roleOf(name), compared, noise, spread, facts }, bar, notes);
+    return { ...judged, noise, movedRows: compared.movedRows };
+  });
 }
 
 function triedSizes(answered: Answered): TriedReport[] {

@@ -1,68 +1,87 @@
 import { type Engine, EngineFailure } from '../engines/index.js';
-import { EngineError, UnsupportedError } from '../model/index.js';
-import { type BehindSelections, type JudgedOutput, type Judgement, type JudgementResult, judge } from './judgement.js';
+import { EngineError } from '../model/index.js';
+import { loadCandidate, runCandidate } from './candidate.js';
+import { Comparison } from './comparison.js';
+import { isJumping, type Role } from './judged-output.js';
+import {
+  type AmongOwn,
+  answersTo,
+  type JudgedOutput,
+  type Judgement,
+  type JudgementResult,
+  judgeEach,
+} from './judgement.js';
+import { judgeNearTies } from './near-ties.js';
 import type { Bar } from './verdict.js';
 
+/** What runs an artefact, and what its source without optimisations. */
+export interface EnginesBehind {
+  readonly artefact: Engine;
+  readonly source: Engine;
+}
+
 /**
- * Judges outputs that follow from a selection and differ once more: where source and artefact are both given what the
- * source selected, what the selections read and what lies behind them has to agree. Then only near ties have changed
- * places, which rounding does. Where source and artefact select alike nothing of this is needed.
+ * Judges outputs that follow from a selection and differ once more: what the artefact selects among has to agree, what it chose is
+ * held against the rule, and where the source is given that, what it makes of it. Then only near ties have changed places, which
+ * rounding does. Where source and artefact select alike nothing of this is needed.
  * @param result of the judgement as it is
  * @throws EngineError where what lies behind a selection cannot be judged
  */
 export async function judgeBehindSelections(
-  engine: Engine,
+  engines: EnginesBehind,
   { selections }: Judgement,
   result: JudgementResult,
   bar: Bar,
   notes: Set<string>,
 ): Promise<JudgementResult> {
-  const [first] = jumped(result, selections);
+  const jumped = result.outputs.filter(
+    ({ output, failures }) => selections?.outputs.has(output) && failures.length > 0,
+  );
+  const [first] = jumped;
   if (!selections || !first) return result;
-  const fed = await judgeFed(engine, selections, first, bar, notes);
-  const undecided = fed.outputs.find(({ isUndecided }) => isUndecided);
+  const among = await selections.amongOwn();
+  if (!among) throw cannotJudge(first, 'it does not say what it selects among');
+  const comparisons = await compareAmongOwn(engines, among, first);
+  const roleOf = (name: string): Role => (selections.outputs.has(name) ? 'behind' : 'read');
+  const judged = await judgeEach(comparisons, among.source, roleOf, bar, notes);
+  const undecided = judged.find(({ isUndecided }) => isUndecided);
   if (undecided) throw cannotJudge(first, `right runs of the source differ by ${undecided.noise?.toExponential(1)}`);
-  const failures = fed.outputs.flatMap(({ output, failures: own }) =>
-    own.map((failure) => `where both are given the source's selection, ${output}: ${failure}`),
-  );
-  const outputs = result.outputs.map((output) =>
-    jumped(result, selections).includes(output) ? { ...output, failures, reason: reasonOf(output, fed) } : output,
-  );
-  const known = new Set(outputs.map(({ output }) => output));
-  return { ...result, outputs: [...outputs, ...fed.outputs.filter(({ output }) => !known.has(output))] };
+  const found = judged.map((figures) => ({ figures, isBehind: isJumping(roleOf(figures.output)) }));
+  return { ...result, outputs: judgeNearTies(result.outputs, jumped, found, ({ movedRows }) => movedRows) };
 }
 
-/** Outputs behind a selection that do not pass as they are. */
-function jumped({ outputs }: JudgementResult, selections: BehindSelections | undefined): JudgedOutput[] {
-  return outputs.filter(({ output, failures }) => selections?.outputs.has(output) && failures.length > 0);
-}
-
-async function judgeFed(
-  engine: Engine,
-  selections: BehindSelections,
-  { output }: JudgedOutput,
-  bar: Bar,
-  notes: Set<string>,
-): Promise<JudgementResult> {
+/** By name of the source's value. @throws EngineError where the engines do not take what is given */
+async function compareAmongOwn(
+  engines: EnginesBehind,
+  among: AmongOwn,
+  first: JudgedOutput,
+): Promise<Map<string, Comparison>> {
+  const comparisons = new Map<string, Comparison>();
   try {
-    return await judge(engine, await selections.fed(), bar, notes);
+    const answered = await answersTo(among);
+    const session = await loadCandidate(engines.artefact, among);
+    const behind = await among.behind(engines.source);
+    for (const { trial, outputs } of answered) {
+      const sums = await behind.compare(trial, outputs, await runCandidate(session, among, trial));
+      if (!sums) throw cannotJudge(first, 'the source does not take what it selects among');
+      for (const [name, each] of sums) {
+        const known = comparisons.get(name) ?? new Comparison();
+        comparisons.set(name, known);
+        known.absorb(each);
+      }
+    }
+    await Promise.all([session.release(), behind.release()]);
+    return comparisons;
   } catch (error) {
-    if (error instanceof UnsupportedError) throw cannotJudge({ output }, error.message);
-    if (error instanceof EngineFailure && error.kind === 'refused') throw cannotJudge({ output }, error.message);
+    if (error instanceof EngineFailure && error.kind === 'refused') throw cannotJudge(first, error.message);
     throw error;
   }
 }
 
-function cannotJudge({ output }: Pick<JudgedOutput, 'output'>, why: string): EngineError {
+function cannotJudge({ output }: JudgedOutput, why: string): EngineError {
   return new EngineError({
     what: `it selects otherwise than the source among near ties, and what lies behind the selection could not be judged: ${why}`,
     where: { value: output },
     todo: 'give other inputs with --inputs, or use --no-check',
   });
-}
-
-function reasonOf({ movedRows }: JudgedOutput, { outputs }: JudgementResult): string {
-  const rows = movedRows && movedRows.moved > 0 ? `${movedRows.moved} of ${movedRows.rows} rows moved` : 'rows moved';
-  const worst = Math.max(0, ...outputs.flatMap(({ error }) => error ?? []));
-  return `${rows} by near ties; given the source's selection all agrees (error ${worst.toExponential(1)})`;
 }

@@ -1,14 +1,12 @@
 import { type Graph, isFloat, type Node, readBy, type Value } from '../model/index.js';
-import { hasTrait, operatorOf } from '../operators/index.js';
+import { hasTrait } from '../operators/index.js';
 
 /** What a graph selects among computed floats on the way to its outputs. */
-export interface Selections<Of = Value> {
+export interface Selections {
   /** Outputs that follow from a selection: they may jump without anything being wrong. */
   readonly outputs: ReadonlySet<string>;
-  /** The floats that selections compare, other selections' results apart. They do not jump. */
-  readonly read: readonly Of[];
-  /** What the selecting nodes give. With these fed in, nothing behind them jumps. */
-  readonly results: readonly Of[];
+  /** What the selecting nodes give. */
+  readonly results: readonly Value[];
 }
 
 /** @param graph with types inferred; selections inside control flow stay where they are */
@@ -20,12 +18,8 @@ export function selectionsOf(graph: Graph): Selections {
     for (const node of behind) nodes.add(node);
     return behind.size > 0;
   });
-  const results = new Set([...nodes].flatMap((node) => node.outputs.filter((value) => value !== undefined)));
-  const read = [...nodes]
-    .flatMap((node) => comparedBy(node, computed))
-    .map(original)
-    .filter((value) => !results.has(value));
-  return { outputs: new Set(outputs.map(({ name }) => name)), read: [...new Set(read)], results: [...results] };
+  const results = [...nodes].flatMap((node) => node.outputs.filter((value) => value !== undefined));
+  return { outputs: new Set(outputs.map(({ name }) => name)), results };
 }
 
 /** What depends on an input, or on chance. What depends on constants alone, `Constant` nodes included, does not move. */
@@ -50,17 +44,6 @@ export function selectionsBehind(output: Value, computed: ReadonlySet<Value>): S
     if (!producer || producer.graph !== output.graph) continue;
     if (comparedBy(producer, computed).length > 0) found.add(producer);
     for (const value of readBy(producer)) seen.add(value);
-  }
-  return found;
-}
-
-/** Where a copy was made: copies are dropped on the way to an artefact, and their names with them. */
-function original(value: Value): Value {
-  let found = value;
-  while (found.producer) {
-    const row = operatorOf(found.producer);
-    if (!row?.isCopy?.(found.producer, row.parameters(found.producer))) break;
-    found = found.producer.input(0);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { type Graph, type Node, readBy, type Value } from '../model/index.js';
 import { boxesApart } from '../operators/boxes-apart.js';
-import { hasTrait } from '../operators/index.js';
+import { hasTrait, operatorOf } from '../operators/index.js';
 import { boxesLookedAt } from './first-boxes.js';
 import { comparedBy, computedValues, selectionsBehind } from './outputs-behind-selections.js';
 
@@ -134,9 +134,16 @@ class Nearest {
       this.found.add(value);
       return true;
     }
+    if (isCopy(producer)) return this.reaches(producer.input(0));
     if (!hasTrait(producer, 'moves', 'joins', 'reshapes') && !producer.is('ReduceMax', 'ReduceMin')) return false;
     return producer.inputs.every((operand) => !operand || this.reaches(operand));
   }
+}
+
+/** Copies are dropped on the way to an artefact, and their names with them. */
+function isCopy(node: Node): boolean {
+  const row = operatorOf(node);
+  return row?.isCopy?.(node, row.parameters(node)) ?? false;
 }
 
 /** What outputs are made of besides selections, as near to them as the artefact has it. */

@@ -67,5 +67,4 @@ export const loadOnnx = () => import('./onnx/index.js');
 export const loadReference = () => import('./onnx/reference.js');
 
 export type { ExternalData } from './onnx/external-data.js';
-export type { FedValue } from './onnx/reference.js';
 export type { SwitchableFloat16 } from './onnx/switchable-float16.js';

@@ -36,6 +36,7 @@ export function candidateOf(
   opened: Opened,
   wanted: readonly string[],
   options?: RunnableOptions,
+  also: readonly ArtefactPort[] = [],
 ): Candidate {
   const { inputs, values, image } = opened;
   const outputs: ArtefactPort[] = opened.outputs.filter(({ dtype }) => dtype !== undefined);
@@ -43,10 +44,12 @@ export function candidateOf(
     if (outputs.some(({ sourceName }) => sourceName === name)) return [];
     return values.find(({ sourceName }) => sourceName === name) ?? [];
   });
+  const own = new Set(outputs.map(({ name }) => name));
+  const alsoOutputs = [...inside, ...also].flatMap(({ name }) => (own.has(name) ? [] : name));
   return {
-    payload: target.runnable(opened, { ...options, alsoOutputs: inside.map(({ name }) => name) }),
+    payload: target.runnable(opened, { ...options, alsoOutputs }),
     inputs,
-    outputs: [...outputs, ...inside.map((value) => ({ ...value, dtype: undefined, shape: undefined }))],
+    outputs: [...outputs, ...inside.map((value) => ({ ...value, dtype: undefined, shape: undefined })), ...also],
     trainedOn: image?.order,
   };
 }
@@ -55,6 +58,10 @@ export function candidateOf(
 export async function asCandidate(model: Model): Promise<Candidate> {
   const { writeOnnx } = await loadOnnx();
   const { inputs, outputs } = model.graph;
-  const port = ({ name, dtype = 'float32' }: Value) => ({ name, sourceName: name, dtype, shape: undefined });
-  return { payload: { model: writeOnnx(model) }, inputs: inputs.map(port), outputs: outputs.map(port) };
+  return { payload: { model: writeOnnx(model) }, inputs: inputs.map(portOf), outputs: outputs.map(portOf) };
+}
+
+/** An input or output of a graph, under its own name. */
+export function portOf({ name, dtype = 'float32' }: Value): ArtefactPort {
+  return { name, sourceName: name, dtype, shape: undefined };
 }

@@ -13,7 +13,7 @@ import {
 import type { ResolvedConvert } from '../commands/convert/options.js';
 import { EngineFailure } from '../engines/index.js';
 import { sha256 } from '../files/index.js';
-import type { LowerOptions, Opened, Precision, RunnableOptions, Target } from '../formats/format.js';
+import type { LowerOptions, Opened, Precision, Target } from '../formats/format.js';
 import { loadOnnx } from '../formats/index.js';
 import { namesOf, nodesKeptInFloat32 } from '../formats/keep-fp32.js';
 import { allNodes, asOneChunk, type Model, NotEquivalentError } from '../model/index.js';
@@ -22,10 +22,11 @@ import type { OpenSource } from '../source/open-source.js';
 import { prepare } from '../source/prepare.js';
 import { takeStock } from '../source/take-stock.js';
 import type { Trials } from '../trials/index.js';
+import { amongOwn } from './among-own.js';
 import { beyondFloat16, explained } from './beyond-float16.js';
 import { asCandidate, candidateOf, openWritten } from './candidates.js';
 import { namedForFloat32 } from './named-for-float32.js';
-import type { ReferenceRuns } from './reference-runs.js';
+import type { ReferenceForm, ReferenceRuns } from './reference-runs.js';
 import { Replayed } from './replayed.js';
 import { compareRounded, type RoundedProgram } from './rounded-program.js';
 import { type KeptSet, type Searched, type Shortfall, searchFp32 } from './search-fp32.js';
@@ -163,14 +164,14 @@ export class ModelCheck {
     }
   }
 
-  async #asWritten({ target, opened, options }: Written, precision: Precision): Promise<Judgement> {
+  async #asWritten({ target, opened }: Written, precision: Precision): Promise<Judgement> {
     const source = await this.#parts.runs.start({});
     return {
       ...candidateOf(target, opened, source.outputs),
       purpose: 'artefact',
       precision,
       source,
-      selections: this.#selections(target, options),
+      selections: this.#selections(target, opened, {}),
     };
   }
 
@@ -180,8 +181,10 @@ export class ModelCheck {
     const source = await runs.start({ widened: isHalf });
     const model = isHalf ? await this.#prepared(source, this.#parts.options.outputs) : fused;
     const exact = { ...options, precision: 'fp32' } as const;
-    const selections = this.#selections(target, exact, { widened: isHalf });
-    return { ...lowered(target, model, exact, source), purpose: 'lowering', precision: 'fp32', source, selections };
+    const opened = openLowered(target, model, exact);
+    const selections = this.#selections(target, opened, { widened: isHalf });
+    const candidate = candidateOf(target, opened, source.outputs);
+    return { ...candidate, purpose: 'lowering', precision: 'fp32', source, selections };
   }
 
   /** The file, or what it computes with a rounding behind every operator. */
@@ -194,26 +197,21 @@ export class ModelCheck {
       precision,
       source,
       range: rounded && precision === 'fp16' ? await this.#range(fused, options) : undefined,
-      selections: this.#selections(target, options, { rounded }),
+      selections: this.#selections(target, opened, {}, rounded),
     };
   }
 
-  /** The same with the source's selections fed in, for outputs that jump: the model is that of the source as it then runs. */
-  #selections(
-    target: Target,
-    options: LowerOptions,
-    { widened = false, rounded = false } = {},
-  ): BehindSelections | undefined {
-    const { runs } = this.#parts;
+  /** How outputs are judged that near ties may make jump. */
+  #selections(target: Target, opened: Opened, form: ReferenceForm, rounded = false): BehindSelections | undefined {
+    const { runs, options } = this.#parts;
     if (runs.selected.size === 0) return undefined;
-    const fed = async (): Promise<Judgement> => {
-      const source = await runs.start({ widened, selections: 'fed' });
-      // What is fed stands in the place of what a target has a form of its own for, class names included.
-      const behind = options.nms ? { ...options, nms: undefined, labels: undefined } : options;
-      const candidate = lowered(target, await this.#prepared(source, undefined), behind, source, { rounded });
-      return { ...candidate, purpose: 'artefact', precision: options.precision ?? 'fp32', source };
+    const graphOf = async (source: Source) => {
+      const model = await this.#read(source);
+      takeStock(model, { shape: options.shape });
+      return model.graph;
     };
-    return { outputs: runs.selected, fed };
+    const parts = { target, opened, rounded, runs, form, graphOf };
+    return { outputs: runs.selected, amongOwn: () => amongOwn(parts) };
   }
 
   async #range(fused: Model, { keepFp32 = [] }: LowerOptions): Promise<Range> {
@@ -286,13 +284,7 @@ function flushedNote(count: number): string {
 }
 
 /** Lowers a model, writes it in memory and opens that. @throws UnsupportedError */
-function lowered(
-  target: Target,
-  model: Model,
-  options: LowerOptions,
-  { outputs }: Source,
-  runnable?: RunnableOptions,
-): Candidate {
+function openLowered(target: Target, model: Model, options: LowerOptions): Opened {
   const { program } = lowerFor(target, model, options);
-  return candidateOf(target, openWritten(target, target.write(program, 'judged', sha256)), outputs, runnable);
+  return openWritten(target, target.write(program, 'judged', sha256));
 }

@@ -3,7 +3,6 @@ import {
   type Check,
   findSuspect,
   resolutions,
-  type Selections,
   type StartedSource,
   selectionsOf,
 } from '../check/index.js';
@@ -13,26 +12,19 @@ import type { BatchNormMode } from '../operators/batch-norm-mode.js';
 import { batchNormalization, dropout } from '../operators/index.js';
 import type { OpenSource } from '../source/open-source.js';
 import { mapTrials, type Trial, type Trials } from '../trials/index.js';
-import { feedSelections } from './fed-selections.js';
 
 /** A value that the source is asked for. */
-interface Wanted {
+export interface Wanted {
   readonly name: string;
   readonly dtype: DataType;
 }
-
-/** A value as its file has it: passes give values other names. */
-export type AsRead = Pick<Value, 'name' | 'dtype' | 'otherType' | 'graph' | 'producer'>;
 
 /** How the source has to be changed before it runs. */
 export interface ReferenceForm {
   /** float16 becomes float32, exactly. */
   readonly widened?: boolean;
-  /**
-   * `given`: what selections result in is given back too. `fed`: that comes in as inputs, and what is compared is what
-   * lies behind the selections, and what they read.
-   */
-  readonly selections?: 'given' | 'fed';
+  /** Values that are given back, too. */
+  readonly also?: readonly Wanted[];
 }
 
 /** What is needed to run a source for comparison. */
@@ -67,8 +59,9 @@ export class ReferenceRuns {
   readonly #ranges: ReadonlyMap<string, number>;
   readonly #trains: boolean;
   readonly #batchNorm: BatchNormMode | undefined;
-  readonly #selections: Selections<AsRead>;
   readonly #runs = new Map<string, Promise<StartedSource>>();
+  /** Outputs that follow from a selection among computed numbers, and may jump where those are rounded. */
+  readonly selected: ReadonlySet<string>;
   /** The one form that is run on scaled inputs, too, where that was asked for: it computes in float32. */
   readonly rangeForm: ReferenceForm;
 
@@ -81,8 +74,7 @@ export class ReferenceRuns {
     this.#isReRooted = isReRooted;
     this.#open = open;
     this.#batchNorm = batchNorm;
-    const { outputs, read, results } = selectionsOf(graph);
-    this.#selections = { outputs, read: read.map(asRead), results: results.map(asRead) };
+    this.selected = selectionsOf(graph).outputs;
     this.#isScaled = isScaled;
     this.rangeForm = { widened: isHalf };
     this.#resolutions = resolutions(graph);
@@ -94,13 +86,9 @@ export class ReferenceRuns {
     );
   }
 
-  /** Outputs that follow from a selection among computed numbers, and may jump where those are rounded. */
-  get selected(): ReadonlySet<string> {
-    return this.#selections.outputs;
-  }
-
   start(form: ReferenceForm): Promise<StartedSource> {
-    const key = `${form.widened === true} ${form.selections}`;
+    const also = form.also?.map(({ name }) => name).sort() ?? [];
+    const key = JSON.stringify([form.widened === true, also]);
     let run = this.#runs.get(key);
     if (!run) {
       run = this.#start(form);
@@ -116,24 +104,22 @@ export class ReferenceRuns {
     return this.#check.source({ ...(await this.start({})), trials, isScaled: false });
   }
 
-  async #start({ widened = false, selections }: ReferenceForm): Promise<StartedSource> {
-    const fed = selections === 'fed' ? await this.#feeds(widened) : undefined;
-    const { read, results } = this.#selections;
-    const outputs = fed ? this.#behind(read) : this.#outputs;
-    const alsoOutputs = selections === 'given' ? results.flatMap(wanted) : [];
+  async #start({ widened = false, also = [] }: ReferenceForm): Promise<StartedSource> {
+    const outputs = this.#outputs;
+    const own = new Set(outputs.map(({ name }) => name));
+    const alsoOutputs = also.filter(({ name }) => !own.has(name));
     const { path, bytes, sha256, identity, external, locations, readAgain } = this.#source;
     let model = bytes;
     const isNewer = this.#source.model.provenance.irVersion > LAST_IR_VERSION;
-    if (widened || selections || this.#isReRooted || this.#open.size > 0 || this.#trains || isNewer) {
+    if (widened || alsoOutputs.length > 0 || this.#isReRooted || this.#open.size > 0 || this.#trains || isNewer) {
       const { editReference } = await loadReference();
       model = editReference(bytes, {
         lastIrVersion: isNewer ? LAST_IR_VERSION : undefined,
         inferenceMode: this.#trains,
         batchNorm: this.#batchNorm,
         open: this.#open,
-        outputs: this.#isReRooted || fed ? outputs : undefined,
+        outputs: this.#isReRooted ? outputs : undefined,
         alsoOutputs,
-        fed: fed?.values,
         widen: widened,
         externalData: external.read,
       });
@@ -143,35 +129,19 @@ export class ReferenceRuns {
       model,
       file: model === bytes && identity !== undefined && sha256 !== undefined ? { path, sha256 } : undefined,
       files: new Map(Array.from(locations, (location) => [location, external.readWhole(location)])),
-      outputs: [...new Set([...outputs, ...alsoOutputs].map(({ name }) => name))],
-      trials: fed?.trials ?? trials,
-      isScaled: this.#isScaled && widened === this.rangeForm.widened && selections === undefined,
+      outputs: [...outputs, ...alsoOutputs].map(({ name }) => name),
+      trials,
+      isScaled: this.#isScaled && widened === this.rangeForm.widened && also.length === 0,
       resolutions: this.#resolutions,
       ranges: this.#ranges,
       // Passes replace constants, so this looks at the file again.
       suspect: () => findSuspect(readAgain().graph),
     });
   }
-
-  /** What is compared where selections are fed in: outputs that are none themselves, and what is selected among. */
-  #behind(read: readonly AsRead[]): Wanted[] {
-    const results = new Set(this.#selections.results.map(({ name }) => name));
-    const wantedOnes = [...this.#outputs.filter(({ name }) => !results.has(name)), ...read.flatMap(wanted)];
-    return [...new Map(wantedOnes.map((value) => [value.name, value])).values()];
-  }
-
-  /** The source's own selections, as inputs of the trials that it answered. */
-  async #feeds(widened: boolean) {
-    const source = await this.start({ widened, selections: 'given' });
-    return feedSelections(source.trials, await source.answered, this.#selections.results);
-  }
 }
 
-function asRead({ name, dtype, otherType, graph, producer }: Value): AsRead {
-  return { name, dtype, otherType, graph, producer };
-}
-
-function wanted({ name, dtype, otherType, graph }: AsRead): Wanted[] {
+/** @throws EngineError where it cannot be compared */
+export function wanted({ name, dtype, otherType, graph }: Value): Wanted[] {
   const type = dtype ?? graph.model.declaredOutputs.get(name)?.dtype;
   if (type !== undefined && !otherType) return [{ name, dtype: type }];
   throw new EngineError({

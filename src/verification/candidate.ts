@@ -1,12 +1,11 @@
-import type { Candidate } from '../check/index.js';
+import { type Candidate, type CandidateSelections, selectionsOfCandidate } from '../check/index.js';
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
 import { admits } from '../model/index.js';
 import { turned } from '../trials/axes.js';
 import type { Trial } from '../trials/index.js';
 import { type Matching, matchPorts } from './match.js';
 import type { OpenArtefact } from './open-artefact.js';
-import type { Reference } from './reference.js';
-import { type CandidateSelections, selectionsOfCandidate } from './selections.js';
+import { type Reference, sourceNameOf } from './reference.js';
 
 /** An artefact that is compared with the reference. */
 export interface OpenCandidate {
@@ -34,7 +33,7 @@ export function makeCandidate(
   const matching = matchPorts(reference.anchors, opened, map);
   const outputs = matching.outputs.map(({ port }) => port);
   const own = new Set(opened.outputs.map(({ name }) => name));
-  const selections = selectionsOfCandidate(artefact, reference, outputs);
+  const selections = selectionsIn(artefact, reference, outputs);
   const given = [...outputs, ...(selections?.ports ?? [])];
   const alsoOutputs = given.flatMap(({ name }) => (own.has(name) ? [] : name));
   const rounded = target.arithmetic.get(opened.precision) === 'fp16' && opened.quantization === undefined;
@@ -50,6 +49,16 @@ export function makeCandidate(
     selections,
     mustLoad: rounded ? target.runnable(opened) : undefined,
   };
+}
+
+/** undefined where nothing is selected, or the candidate does not say what it selects among. */
+function selectionsIn(
+  { opened }: OpenArtefact,
+  { graph, artefact, outputs: facts }: Reference,
+  outputs: readonly ArtefactPort[],
+): CandidateSelections | undefined {
+  if (!graph || facts.every(({ role }) => role === 'output')) return undefined;
+  return selectionsOfCandidate(opened, graph, outputs, ({ name }) => sourceNameOf(artefact, name));
 }
 
 /** How a candidate is run to give back what the reference is to be given, too. */

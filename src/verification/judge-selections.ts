@@ -1,3 +1,4 @@
+import { isJumping, judgeNearTies } from '../check/index.js';
 import type { FiguresReport } from '../report/index.js';
 import type { CandidateFindings } from './findings.js';
 import type { OutputFacts } from './reference.js';
@@ -22,32 +23,20 @@ export function judgeSelections(
   tried: CandidateFindings,
   judgeOwn: (output: number) => FiguresReport,
 ): JudgedSelections {
-  const isJumping = (output: number) => facts[output]?.role === 'behind' || facts[output]?.role === 'selected';
-  const jumped = judged.filter(({ failures }, output) => failures.length > 0 && isJumping(output));
+  const mayJump = (output: number) => isJumping(facts[output]?.role);
+  const jumped = judged.filter(({ failures }, output) => failures.length > 0 && mayJump(output));
   const [first] = jumped;
   if (!first) return { outputs: judged, unjudged: undefined };
   if (!tried.isGiven) {
     const outputs = judged.map((figures) => (jumped.includes(figures) ? { ...figures, failures: [] } : figures));
     return { outputs, unjudged: first.output };
   }
-  const own = facts.flatMap((_, output) => (tried.own.has(output) ? { output, figures: judgeOwn(output) } : []));
-  const failures = own.flatMap(({ output, figures }) => {
-    const where = isJumping(output) ? 'where both select among its own values' : 'among what it selects';
-    return figures.failures.map((failure) => `${where}, ${figures.output}: ${failure}`);
-  });
-  const worst = Math.max(0, ...own.flatMap(({ figures }) => figures.error ?? []));
-  const outputs = judged.map((figures, output) => {
-    if (!jumped.includes(figures)) return figures;
-    const moved = movedRows(tried, output);
-    const reason = `${moved} by near ties; where both select among its own values all agrees (error ${worst.toExponential(1)})`;
-    return { ...figures, failures, reason: failures.length > 0 ? null : reason };
-  });
-  const known = new Set(outputs.map(({ output }) => output));
-  const inside = own.flatMap(({ figures }) => (known.has(figures.output) ? [] : figures));
-  return { outputs: [...outputs, ...inside], unjudged: undefined };
-}
-
-function movedRows({ outputs }: CandidateFindings, output: number): string {
-  const { movedRows: moved = 0, rows = 0 } = outputs[output]?.sums ?? {};
-  return moved > 0 ? `${moved} of ${rows} rows moved` : 'rows moved';
+  const found = facts.flatMap((_, output) =>
+    tried.own.has(output) ? { figures: judgeOwn(output), isBehind: mayJump(output) } : [],
+  );
+  const movedRowsOf = (figures: FiguresReport) => {
+    const { movedRows: moved = 0, rows = 0 } = tried.outputs[judged.indexOf(figures)]?.sums ?? {};
+    return { rows, moved };
+  };
+  return { outputs: judgeNearTies(judged, jumped, found, movedRowsOf), unjudged: undefined };
 }

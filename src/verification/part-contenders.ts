@@ -1,9 +1,9 @@
+import { artefactNetwork } from '../check/pieces/network.js';
 import type { ResolvedVerify } from '../commands/verify/options.js';
 import { EngineFailure } from '../engines/index.js';
 import { judgedAs } from './bar.js';
 import { bisect } from './bisect/bisect.js';
 import type { Tried } from './bisect/measure.js';
-import { artefactNetwork } from './bisect/network.js';
 import { type OpenCandidate, takes } from './candidate.js';
 import type { Contender } from './contender.js';
 import type { Engines } from './engines.js';

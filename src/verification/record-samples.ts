@@ -1,17 +1,26 @@
 import { classRows } from '../check/class-row.js';
-import { type Candidate, Comparison, runCandidate, Spread, type Sums } from '../check/index.js';
+import {
+  Behind,
+  type Candidate,
+  type CandidateSelections,
+  Comparison,
+  isJumping,
+  runCandidate,
+  Spread,
+  type Sums,
+} from '../check/index.js';
 import type { Outputs } from '../check/source-run.js';
 import { type Engine, EngineFailure, type Session } from '../engines/index.js';
 import { formatShape, type MobileoneError } from '../model/index.js';
 import type { Trial } from '../trials/index.js';
 import { nudge } from '../trials/nudge.js';
-import { Behind } from './behind.js';
 import { feedsFor, givingBack, type OpenCandidate, takes } from './candidate.js';
 import { candidateError, referenceError, refusedSizes } from './engine-errors.js';
 import type { Engines } from './engines.js';
 import type { Group, Way } from './groups.js';
 import type { CandidateRecord, SampleRecord } from './record.js';
-import type { Reference } from './reference.js';
+import { type Reference, sourceNameOf } from './reference.js';
+import { referenceNetwork } from './reference-network.js';
 
 /** So many samples are in work at a time: engines have something to do, and memory stays that of one batch. */
 const AT_ONCE = 8;
@@ -94,12 +103,18 @@ class Runner {
         const own = engines.forCandidates(artefact.target.engine);
         if (mustLoad) await (await own.load({ ...mustLoad, optimize: true })).release();
         const session = await own.load({ ...runs.payload, optimize: true });
-        const behind = selections && (await Behind.load(selections, reference, engines));
+        const behind = selections && (await this.#behind(selections));
         this.#candidates.set(place, { runs, session, behind });
       });
     }
     this.#reference = await loading;
     this.#optimized = await this.#loadOptimized(engines.forCandidates(engine));
+  }
+
+  async #behind(selections: CandidateSelections): Promise<Behind> {
+    const { reference, engines } = this.#recording;
+    const network = await referenceNetwork(reference, engines);
+    return Behind.load({ selections, network, nameOf: ({ name }) => sourceNameOf(reference.artefact, name) });
   }
 
   async #loadOptimized(engine: Engine): Promise<Session | undefined> {
@@ -223,8 +238,12 @@ class Runner {
         const [a, b] = [outputs.get(name), answers.get(name)];
         return keepsClasses && a && b ? classRows(a, b) : [];
       });
-      const own = (await loaded.behind?.compare(trial, outputs, answers)) ?? null;
-      return { outputs: this.#sums(outputs, answers, trial.label), own, classes };
+      const own = await loaded.behind?.compare(trial, outputs, answers);
+      return {
+        outputs: this.#sums(outputs, answers, trial.label),
+        own: own ? reference.outputs.map(({ name }) => own.get(name) ?? null) : null,
+        classes,
+      };
     });
   }
 
@@ -243,8 +262,7 @@ class Runner {
 
   #sums(a: Outputs, b: Outputs, label: string): Sums[] {
     return this.#recording.reference.outputs.map(({ name, role }) => {
-      const isJumping = role === 'behind' || role === 'selected';
-      const comparison = new Comparison({ rowTolerance: isJumping ? MOVED : undefined });
+      const comparison = new Comparison({ rowTolerance: isJumping(role) ? MOVED : undefined });
       const [one, other] = [a.get(name), b.get(name)];
       if (one && other) comparison.add(one, other, label);
       return comparison.sums;

@@ -1,4 +1,4 @@
-import { type Bar, Comparison, figuresOf, judgeOutput, remarksOn } from '../check/index.js';
+import { type Bar, Comparison, judgeCompared } from '../check/index.js';
 import type { FiguresReport, JudgementReport } from '../report/index.js';
 import type { DrawFindings, Findings } from './findings.js';
 import { judgeSelections } from './judge-selections.js';
@@ -74,17 +74,10 @@ interface Question {
 }
 
 function judgeOne(draw: DrawFindings, { place, output, facts, isOwn, bar, suspect, notes }: Question): FiguresReport {
-  const { name = '', resolution = 0, range, role } = facts ?? {};
+  const { name = '', resolution = 0, range, role = 'output' } = facts ?? {};
   const candidate = draw.candidates[place];
   const compared = (isOwn ? candidate?.own.get(output) : candidate?.outputs[output]) ?? new Comparison();
   const noise = draw.noise(output, resolution);
-  const figures = figuresOf(name, compared, noise, { largest: () => draw.response(output) });
-  // What the reference selects otherwise from run to run is no noise that excuses what lies behind.
-  const isJumping = role === 'behind' || role === 'selected';
-  const judged = isJumping ? { ...figures, noise: null } : figures;
-  // A table inside is not what an application takes a class from.
-  const own = role === 'read' ? { ...bar, judgesClasses: false } : bar;
-  const verdict = judgeOutput(judged, compared, own, { resolution, range, suspect });
-  if (!isJumping) for (const remark of remarksOn(figures, bar.tolerance)) notes.add(remark);
-  return { ...judged, ...verdict };
+  const spread = { largest: () => draw.response(output) };
+  return judgeCompared({ name, role, compared, noise, spread, facts: { resolution, range, suspect } }, bar, notes);
 }

@@ -1,5 +1,5 @@
+import { artefactNetwork, type Network, sourceNetwork } from '../check/pieces/network.js';
 import { asOneChunk } from '../model/index.js';
-import { artefactNetwork, type Network, sourceNetwork } from './bisect/network.js';
 import type { Engines } from './engines.js';
 import type { Reference } from './reference.js';
 

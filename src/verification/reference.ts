@@ -1,4 +1,4 @@
-import { boundedOutputs, type Candidate, findSuspect, resolutions, selectionsOf } from '../check/index.js';
+import { boundedOutputs, type Candidate, findSuspect, type Role, resolutions, selectionsOf } from '../check/index.js';
 import type { ArtefactPort, ImageOptions } from '../formats/format.js';
 import { LAST_IR_VERSION, loadReference } from '../formats/index.js';
 import {
@@ -38,11 +38,7 @@ export interface OutputFacts {
   readonly resolution: number;
   /** Largest less smallest number that it can be, where its function has bounds. */
   readonly range: number | undefined;
-  /**
-   * `behind`: an output that follows from a selection among computed numbers, `selected`: one that is the selection itself;
-   * both may jump by rounding alone. `read`: what selections, or what lies behind them, read, and which is no output.
-   */
-  readonly role: 'output' | 'behind' | 'selected' | 'read';
+  readonly role: Role;
 }
 
 /** What candidates are compared with. Its axes are those of the source, where its metadata say how they lay there. */

@@ -1,6 +1,6 @@
+import { Wiring } from '../check/pieces/wiring.js';
 import type { DiffReport } from '../commands/inspect/report.js';
 import type { ArtefactNode, Opened } from '../formats/format.js';
-import { Wiring } from './bisect/wiring.js';
 
 /** What is compared: a source and an artefact, each as its format opens it. */
 type Network = Pick<Opened, 'inputs' | 'outputs' | 'values' | 'origins'> & { nodes(): readonly ArtefactNode[] };

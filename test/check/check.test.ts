@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type ArtefactToJudge, Check, type CheckOptions, type Judgement, type Source } from '../../src/check/index.js';
-import { EngineError, NotEquivalentError, UnsupportedError } from '../../src/model/index.js';
+import {
+  type AmongOwn,
+  type ArtefactToJudge,
+  Check,
+  type CheckOptions,
+  Comparison,
+  type Judgement,
+  type Source,
+} from '../../src/check/index.js';
+import type { Outputs } from '../../src/check/source-run.js';
+import { EngineError, NotEquivalentError } from '../../src/model/index.js';
 import { type InputSpec, readArrays, seededTrials, type Trials, userTrials } from '../../src/trials/index.js';
 import { digitsCases } from '../corpus.js';
 import { crashingModel, endlessModel, floats, identityModel, int64s, node, tinyModel } from '../engines/tiny-models.js';
@@ -271,42 +280,58 @@ describe('a tolerance', () => {
 
 describe('an output that follows from a selection and differs', () => {
   const source = sourceOf(line(1, 0), 'y', seededTrials(x));
-  const port = { name: 'x', sourceName: 'x', dtype: 'float32', shape: undefined } as const;
+  const port = (name: string) => ({ name, sourceName: name, dtype: 'float32', shape: undefined }) as const;
+  const sumsOf = (outputs: Outputs, answers: Outputs) => {
+    const [one, other] = [outputs.get('y'), answers.get('y')];
+    const comparison = new Comparison();
+    if (one && other) comparison.add(one, other, 'x');
+    return new Map([['y', comparison.sums]]);
+  };
 
-  /** Judged by a source and a program that are given the source's selection; as it is, it answers twice as much. */
-  async function verdictWith(fed: (check: Check) => Promise<Judgement>) {
+  /**
+   * As it is, it answers twice as much.
+   * @param scale what it answers where the source is given what it selects among; undefined: the source does not take that
+   */
+  async function verdictWith(scale: number | undefined) {
     const check = startCheck();
-    return verdictOf(check, source, line(2, 0), { selections: { outputs: new Set(['y']), fed: () => fed(check) } });
+    const amongOwn = (): Promise<AmongOwn> =>
+      Promise.resolve({
+        source: check.source(source),
+        payload: { model: line(scale ?? 1, 0) },
+        inputs: [port('x')],
+        outputs: [port('y')],
+        behind: async () => ({
+          compare: async (_, outputs, answers) => (scale === undefined ? undefined : sumsOf(outputs, answers)),
+          release: async () => {},
+        }),
+      });
+    return verdictOf(check, source, line(2, 0), { selections: { outputs: new Set(['y']), amongOwn } });
   }
 
-  const fedWith = (scale: number) => (check: Check) =>
-    Promise.resolve<Judgement>({
-      purpose: 'artefact',
-      precision: 'fp32',
-      source: check.source({ ...sourceOf(line(1, 0), 'y', seededTrials(x)), outputs: ['y'] }),
-      payload: { model: line(scale, 0) },
-      inputs: [port],
-      outputs: [{ ...port, name: 'y', sourceName: 'y' }],
-    });
-
-  test("passes where all agrees that is given the source's selection; its own figures and the rows that moved are said", async () => {
-    const { error, judgements } = await verdictWith(fedWith(1));
+  test('passes where all agrees that both make of its own values; its own figures and the rows that moved are said', async () => {
+    const { error, judgements } = await verdictWith(1);
     expect(error).toBeUndefined();
     const [output] = judgements[0]?.outputs ?? [];
     expect(output?.error).toBeCloseTo(1, 5);
-    expect(output?.reason).toMatch(/^3 of 3 rows moved by near ties; given the source's selection all agrees/);
+    expect(output?.reason).toMatch(
+      /^3 of 3 rows moved by near ties; where both select among its own values all agrees/,
+    );
   });
 
-  test("does not pass where something differs that is given the source's selection", async () => {
-    const { error } = await verdictWith(fedWith(1.001));
+  test('does not pass where they make something else of its own values', async () => {
+    const { error } = await verdictWith(1.001);
     expect(error).toBeInstanceOf(NotEquivalentError);
-    expect(error?.message).toContain("where both are given the source's selection, y: error 1.0e-3");
+    expect(error?.message).toContain('where both select among its own values, y: error 1.0e-3');
   });
 
-  test('is no verdict where it cannot be given the selection', async () => {
-    const { error } = await verdictWith(() => Promise.reject(new UnsupportedError({ what: 'no such input' }, [])));
+  test('is no verdict where the source cannot be given its values, or it does not say which they are', async () => {
+    const { error } = await verdictWith(undefined);
     expect(error).toBeInstanceOf(EngineError);
-    expect(error?.message).toContain('what lies behind the selection could not be judged: no such input');
+    expect(error?.message).toContain('could not be judged: the source does not take what it selects among');
+    const selections = { outputs: new Set(['y']), amongOwn: () => Promise.resolve(undefined) };
+    const unknown = await verdictOf(startCheck(), source, line(2, 0), { selections });
+    expect(unknown.error).toBeInstanceOf(EngineError);
+    expect(unknown.error?.message).toContain('could not be judged: it does not say what it selects among');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { selectionsOf } from '../../src/check/outputs-behind-selections.js';
+import { ownSelections } from '../../src/check/own-selections.js';
 import { resolutions } from '../../src/check/resolutions.js';
 import { findSuspect } from '../../src/check/suspect.js';
 import { EngineError, type Graph, InputError, Model, Tensor, type Value } from '../../src/model/index.js';
@@ -57,23 +58,27 @@ describe('what an input must be like', () => {
 });
 
 describe('an output that follows from a selection', () => {
-  test('is found with the values that the selection reads', () => {
+  test('is found with what the selection gives', () => {
     const g = graph();
     const scores = add(g, 'Softmax', [g.addInput('x', 'float32', [1, 4])]);
     scores.name = 'scores';
     const best = add(g, 'ArgMax', [scores], 'int64');
     const kept = add(g, 'Gather', [scores, best]);
     g.setOutputs([kept, scores]);
-    expect(selectionsOf(g)).toEqual({ outputs: new Set([kept.name]), read: [scores], results: [best] });
+    expect(selectionsOf(g)).toEqual({ outputs: new Set([kept.name]), results: [best] });
   });
 
   test('is judged where the values were computed, not at a copy of them, which no artefact needs to have', () => {
     const g = graph();
     const scores = add(g, 'Softmax', [g.addInput('x', 'float32', [1, 4])]);
-    const copy = add(g, 'Identity', [add(g, 'Identity', [scores])]);
-    const best = add(g, 'ArgMax', [copy], 'int64');
+    const dropped = g.insert({ operator: 'Dropout', inputs: [add(g, 'Identity', [scores])], origin: [] }).output();
+    dropped.dtype = 'float32';
+    const best = add(g, 'ArgMax', [dropped], 'int64');
     g.setOutputs([best]);
-    expect(selectionsOf(g)).toEqual({ outputs: new Set([best.name]), read: [scores], results: [best] });
+    const found = ownSelections(g, (value) => value === scores || value === best);
+    expect(found?.before).toEqual(new Set([scores]));
+    expect(found?.chosen.map(({ places }) => places)).toEqual([best]);
+    expect(ownSelections(g, (value) => value === best)).toBeUndefined();
   });
 
   test('is judged by what is computed, not by a constant that it is compared with, whatever form that has', () => {
@@ -83,7 +88,7 @@ describe('an output that follows from a selection', () => {
     const half = add(g, 'Neg', [add(g, 'Constant', [])]);
     const above = add(g, 'Greater', [computed, half], 'bool');
     g.setOutputs([above]);
-    expect(selectionsOf(g)).toEqual({ outputs: new Set([above.name]), read: [computed], results: [above] });
+    expect(selectionsOf(g)).toEqual({ outputs: new Set([above.name]), results: [above] });
   });
 
   test('is made by rounding to integers, which jumps by a step', () => {
@@ -93,7 +98,7 @@ describe('an output that follows from a selection', () => {
     const integers = add(g, 'QuantizeLinear', [read, scale], 'uint8');
     const rounded = add(g, 'DequantizeLinear', [integers, scale]);
     g.setOutputs([rounded, read]);
-    expect(selectionsOf(g)).toEqual({ outputs: new Set([rounded.name]), read: [read], results: [integers] });
+    expect(selectionsOf(g)).toEqual({ outputs: new Set([rounded.name]), results: [integers] });
   });
 
   test('is none where sizes are compared, not values', () => {
@@ -105,7 +110,7 @@ describe('an output that follows from a selection', () => {
     expect(selectionsOf(g).outputs.size).toBe(0);
   });
 
-  test('may follow from one selection among what another gave: all results are known, and what none of them is, is read', () => {
+  test('may follow from one selection among what another gave: all results are known', () => {
     const g = graph();
     const scores = add(g, 'Softmax', [g.addInput('x', 'float32', [1, 4])]);
     const node = g.insert({
@@ -119,9 +124,7 @@ describe('an output that follows from a selection', () => {
     best.dtype = 'float32';
     const isHigh = add(g, 'Greater', [best, scores], 'bool');
     g.setOutputs([isHigh]);
-    const { read, results } = selectionsOf(g);
-    expect(read).toEqual([scores]);
-    expect(new Set(results)).toEqual(new Set([isHigh, best, places]));
+    expect(new Set(selectionsOf(g).results)).toEqual(new Set([isHigh, best, places]));
   });
 });
 
@@ -130,7 +133,7 @@ test('what is drawn at random moves, even where its odds are constants, and so d
   const drawn = add(g, 'Bernoulli', [constant(g, [2], [0.5, 0.5])]);
   const isHigh = add(g, 'Greater', [drawn, constant(g, [1], [0.5])], 'bool');
   g.setOutputs([isHigh]);
-  expect(selectionsOf(g)).toEqual({ outputs: new Set([isHigh.name]), read: [drawn], results: [isHigh] });
+  expect(selectionsOf(g)).toEqual({ outputs: new Set([isHigh.name]), results: [isHigh] });
 });
 
 describe('what a Sigmoid resolves', () => {

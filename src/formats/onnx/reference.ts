@@ -3,15 +3,11 @@ import type { DataType } from '../../model/index.js';
 import type { BatchNormMode } from '../../operators/batch-norm-mode.js';
 import type { ArtefactNode, Piece } from '../format.js';
 import type { ExternalData } from './external-data.js';
-import type { FedValue } from './reference/fed-value.js';
 import { setInferenceMode } from './reference/inference-mode.js';
 import { openInputs } from './reference/open-inputs.js';
 import { addOutputs, reRoot } from './reference/outputs.js';
 import { nodesOf, takePiece } from './reference/piece.js';
-import { feedValues } from './reference/selections.js';
 import { widen } from './reference/widen.js';
-
-export { type FedValue, feedNameOf } from './reference/fed-value.js';
 
 /** A value of the source to be given back; its type has to be said, since ONNX Runtime asks for it. */
 export interface ReferenceOutput {
@@ -28,8 +24,6 @@ export interface ReferenceEdits {
    * statistics of those that leave it reads the running ones.
    */
   readonly inferenceMode?: boolean | undefined;
-  /** These become inputs: what selections gave in another run. */
-  readonly fed?: readonly FedValue[] | undefined;
   /** With `inferenceMode`: what batch norms in training mode mean that have running statistics, or start values of them. */
   readonly batchNorm?: BatchNormMode | undefined;
   /** Axes of inputs, by name, whose sizes are fixed in the file and are to vary. */
@@ -60,12 +54,11 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
     open,
     outputs,
     alsoOutputs = [],
-    fed = [],
     piece,
     widen: isWidened,
     externalData,
   } = edits;
-  const isRead = outputs === undefined && alsoOutputs.length === 0 && fed.length === 0 && !piece;
+  const isRead = outputs === undefined && alsoOutputs.length === 0 && !piece;
   const isKept = lastIrVersion === undefined && !inferenceMode && !open?.size && isRead && !isWidened;
   if (isKept) return bytes;
   const { ModelProto } = onnxProto.onnx;
@@ -78,7 +71,6 @@ export function editReference(bytes: Uint8Array, edits: ReferenceEdits): Uint8Ar
   if (inferenceMode) changes += setInferenceMode(model, { batchNorm, externalData });
   if (open) changes += openInputs(model, open);
   if (outputs) changes += reRoot(model, outputs);
-  changes += feedValues(model, fed);
   changes += addOutputs(model, alsoOutputs);
   if (piece) changes += takePiece(model, piece);
   if (isWidened) changes += widen(model, externalData);

@@ -1,3 +1,5 @@
+import type { Network } from '../../check/pieces/network.js';
+import { LoadedPiece } from '../../check/pieces/run-piece.js';
 import { writeWhole } from '../../files/index.js';
 import type { ArtefactNode, Held } from '../../formats/format.js';
 import { isFloat } from '../../model/index.js';
@@ -7,11 +9,9 @@ import { pairsByName } from './correspond.js';
 import { Deviation } from './deviation.js';
 import { pairsByValue } from './match-values.js';
 import { type Measured, Measurement, type Tried } from './measure.js';
-import type { Network } from './network.js';
 import { nodeData } from './node-data.js';
 import type { KnownPair, Pair } from './pair.js';
 import type { PartedReport } from './report.js';
-import { LoadedPiece } from './run-piece.js';
 import { save } from './save.js';
 import { survey } from './survey.js';
 

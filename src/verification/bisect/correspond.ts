@@ -1,4 +1,4 @@
-import type { Network } from './network.js';
+import type { Network } from '../../check/pieces/network.js';
 import { type Pair, pairOf } from './pair.js';
 
 /**

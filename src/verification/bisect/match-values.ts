@@ -1,11 +1,11 @@
+import type { Network } from '../../check/pieces/network.js';
+import { type Fed, LoadedPiece } from '../../check/pieces/run-piece.js';
 import type { ArtefactValue, Held } from '../../formats/format.js';
 import { isFloat, type Tensor } from '../../model/index.js';
 import { inversePermutation, permuteAxes } from '../../trials/axes.js';
 import type { Trial } from '../../trials/index.js';
 import { inOrder, isFollowing } from './correspond.js';
-import type { Network } from './network.js';
 import { type Pair, pairOf } from './pair.js';
-import { type Fed, LoadedPiece } from './run-piece.js';
 import { distanceOf, type Sketch, sketch } from './sketch.js';
 import { HELD_BYTES, survey } from './survey.js';
 

@@ -1,3 +1,6 @@
+import type { Network } from '../../check/pieces/network.js';
+import { type Fed, LoadedPiece } from '../../check/pieces/run-piece.js';
+import type { Stretch } from '../../check/pieces/wiring.js';
 import { EngineFailure } from '../../engines/index.js';
 import type { ArtefactValue } from '../../formats/format.js';
 import type { Tensor } from '../../model/index.js';
@@ -5,11 +8,8 @@ import type { Trial } from '../../trials/index.js';
 import { nudge } from '../../trials/nudge.js';
 import type { Bisected } from './bisect.js';
 import { Deviation } from './deviation.js';
-import type { Network } from './network.js';
 import type { KnownPair } from './pair.js';
-import { type Fed, LoadedPiece } from './run-piece.js';
 import { HELD_BYTES } from './survey.js';
-import type { Stretch } from './wiring.js';
 
 /** What is tried, in the order of samples. */
 export interface Tried {

@@ -1,10 +1,10 @@
+import type { Network } from '../../check/pieces/network.js';
+import { LoadedPiece } from '../../check/pieces/run-piece.js';
 import type { Outputs } from '../../check/source-run.js';
 import { EngineFailure } from '../../engines/index.js';
 import type { ArtefactValue } from '../../formats/format.js';
 import type { Tensor } from '../../model/index.js';
 import type { Trial } from '../../trials/index.js';
-import type { Network } from './network.js';
-import { LoadedPiece } from './run-piece.js';
 
 /** Values that are asked for at first, when nothing is known of their sizes. */
 const FIRST = 8;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Network } from '../../../src/check/pieces/network.js';
 import { readOnnx } from '../../../src/formats/onnx/index.js';
 import { optimize } from '../../../src/passes/pipeline.js';
 import { bisect } from '../../../src/verification/bisect/bisect.js';
 import { pairsByName } from '../../../src/verification/bisect/correspond.js';
 import { pairsByValue } from '../../../src/verification/bisect/match-values.js';
-import type { Network } from '../../../src/verification/bisect/network.js';
 import { targetOf } from '../../formats/open/opened.js';
 import { bytes, engines, plain } from './digits.js';
 import { asWritten, candidateOf, damaged, FAULTS, referenceOf } from './planted.js';

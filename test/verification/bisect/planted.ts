@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { artefactNetwork, sourceNetwork } from '../../../src/check/pieces/network.js';
 import type { Engine } from '../../../src/engines/index.js';
 import type { Artefact, LowerOptions, Opened, Target } from '../../../src/formats/format.js';
 import { readOnnx } from '../../../src/formats/onnx/index.js';
@@ -7,7 +8,6 @@ import { optimize } from '../../../src/passes/pipeline.js';
 import { lowerFor } from '../../../src/source/lower-for.js';
 import { describeInputs, seededTrials } from '../../../src/trials/index.js';
 import type { Bisected } from '../../../src/verification/bisect/bisect.js';
-import { artefactNetwork, sourceNetwork } from '../../../src/verification/bisect/network.js';
 import { fromDisk } from '../../formats/open/opened.js';
 
 /** What can go wrong with a node of the network that is written. */

@@ -1,9 +1,9 @@
+import { LoadedPiece } from '../../../check/pieces/run-piece.js';
 import type { Piece } from '../../../formats/format.js';
 import type { Tensor } from '../../../model/index.js';
 import { permuteAxes } from '../../../trials/axes.js';
 import type { Bisected } from '../bisect.js';
 import { fedAs, type Measured } from '../measure.js';
-import { LoadedPiece } from '../run-piece.js';
 
 /** What both networks give for a value where both are fed the reference's values, on the sample that shows it best. */
 export interface Evidence {

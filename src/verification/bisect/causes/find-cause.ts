@@ -1,8 +1,8 @@
+import type { Graphs } from '../../../check/pieces/network.js';
 import { EngineFailure } from '../../../engines/index.js';
 import type { Model } from '../../../model/index.js';
 import { optimize } from '../../../passes/pipeline.js';
 import type { Bisected } from '../bisect.js';
-import type { Graphs } from '../network.js';
 import { activations } from './activations.js';
 import { biases } from './biases.js';
 import { borders } from './borders.js';

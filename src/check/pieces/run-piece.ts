@@ -1,9 +1,9 @@
-import { runCandidate } from '../../check/candidate.js';
-import type { Outputs } from '../../check/source-run.js';
 import { EngineFailure, type Session } from '../../engines/index.js';
 import type { ArtefactPort, ArtefactValue, FedInput } from '../../formats/format.js';
 import { DATA_TYPES, type DataType, type Tensor } from '../../model/index.js';
 import type { Trial } from '../../trials/index.js';
+import { runCandidate } from '../candidate.js';
+import type { Outputs } from '../source-run.js';
 import type { Network } from './network.js';
 
 /** A value that a piece is fed, as the network that it is cut out of has it. */
