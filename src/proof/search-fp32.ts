@@ -78,74 +78,146 @@ export interface Searched {
   readonly onProgress?: ((samples: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
-async function* search({
-  check,
-  source,
-  fused,
-  outputs,
-  tolerance,
-  onProgress,
-}: Searched): AsyncGenerator<KeptSet, Shortfall | undefined> {
-  const shares = sharesOf(fused.graph);
-  const costOf = (node: Node) => shares.get(node) ?? 0;
-  const shareOf = (nodes: Iterable<Node>) => [...nodes].reduce((sum, node) => sum + costOf(node), 0);
+async function* search(searched: Searched): AsyncGenerator<KeptSet, Shortfall | undefined> {
+  const { check, source, fused, outputs, tolerance } = searched;
+  const costs = new Costs(fused);
   const { beyond, close, overflow, count } = await overflowing(check, source, fused);
-  const least = shareOf(beyond);
+  const least = costs.shareOf(beyond);
   if (overflow && least > CAP) return { kind: 'overflow', share: least, count, kept: [...beyond], ...overflow };
-  const kept = shareOf(close) > CAP ? beyond : close;
+  const kept = costs.shareOf(close) > CAP ? beyond : close;
 
   const switchable = (await loadOnnx()).switchableFloat16(fused.copy());
   if (!switchable || outputs.length === 0) return undefined;
   const switched = await Switched.load(check, source, switchable, outputs);
   try {
-    // What costs hardly less than a set that was not enough on other trials is not enough there, either.
-    let limit = tolerance / MARGIN;
-    const isEnough = async (set: readonly Node[]) => (await switched.price(set)) <= limit;
-    async function* attempt(nodes: readonly Node[]): AsyncGenerator<KeptSet, void> {
-      const price = await switched.price(nodes);
-      yield { nodes, share: shareOf(nodes), overflow };
-      limit = Math.min(limit, price / 2);
-    }
-    const byCost = (nodes: Iterable<Node>) =>
-      [...nodes].filter((node) => costOf(node) > BASE_SHARE).sort((a, b) => costOf(b) - costOf(a));
-    if (overflow && shareOf(kept) > HEAD_ROOM && (await isEnough([...beyond]))) {
-      const nodes = await withoutUnneeded([...beyond], byCost(beyond), isEnough);
-      yield { nodes, share: shareOf(nodes), overflow };
-    }
-    if (overflow && (await isEnough([...kept]))) yield* attempt([...kept]);
-
+    const attempts = new Attempts(switched, costs, overflow, tolerance / MARGIN);
+    if (overflow) yield* searchInRange({ beyond, kept }, costs, attempts);
     const byLabel = new Map(fused.graph.sorted().map((node) => [node.label, node]));
     const open = switchable.nodes.flatMap((label) => byLabel.get(label) ?? []).filter((node) => !kept.has(node));
-    const ranking = new Ranking(switched, await switched.dearest([...kept]), costOf, (done) =>
-      onProgress?.({ done, total: open.length }),
+    const ranking = new Ranking(switched, await switched.dearest([...kept]), costs, (done) =>
+      searched.onProgress?.({ done, total: open.length }),
     );
-    const withinCap = (order: readonly Node[]) => {
-      let share = shareOf(kept);
-      const chosen = [...kept];
-      for (const node of order) {
-        if (share + costOf(node) > CAP) continue;
-        chosen.push(node);
-        share += costOf(node);
-      }
-      return { chosen, share };
-    };
-    // All that takes nothing is in the largest set, so that this set is known before those nodes are asked.
-    const [costly, free] = [open.filter((node) => costOf(node) > 0), open.filter((node) => costOf(node) === 0)];
-    const largest = withinCap([...free, ...(await ranking.sorted(costly))]);
-    const reached = await switched.price(largest.chosen);
-    const shortfall = { kind: 'spread', before: await switched.price([]), reached, share: largest.share } as const;
-    if (reached > limit) return shortfall;
-    const { chosen } = withinCap(await ranking.sorted(open));
-    for (let size = FEWEST; kept.size + size < chosen.length; size *= 2) {
-      const set = chosen.slice(0, kept.size + size);
-      if (!(await isEnough(set))) continue;
-      const nodes = await withoutUnneeded(set, byCost(open), isEnough);
-      yield* attempt(nodes);
-    }
-    if (await isEnough(chosen)) yield* attempt(chosen);
-    return shortfall;
+    return yield* searchByCost({ kept, open }, costs, attempts, ranking);
   } finally {
     await switched.release();
+  }
+}
+
+/** Sets of what leaves float16's range, and of what comes close to its end. */
+async function* searchInRange(
+  { beyond, kept }: { readonly beyond: ReadonlySet<Node>; readonly kept: ReadonlySet<Node> },
+  costs: Costs,
+  attempts: Attempts,
+): AsyncGenerator<KeptSet, void> {
+  if (costs.shareOf(kept) > HEAD_ROOM && (await attempts.isEnough([...beyond]))) {
+    yield attempts.setOf(await attempts.withoutUnneeded([...beyond], costs.dearest(beyond)));
+  }
+  if (await attempts.isEnough([...kept])) yield* attempts.attempt([...kept]);
+}
+
+/** Sets of the nodes whose own error is largest for what they cost, beside those that are kept at any rate. */
+async function* searchByCost(
+  { kept, open }: { readonly kept: ReadonlySet<Node>; readonly open: readonly Node[] },
+  costs: Costs,
+  attempts: Attempts,
+  ranking: Ranking,
+): AsyncGenerator<KeptSet, Shortfall> {
+  // All that takes nothing is in the largest set, so that this set is known before those nodes are asked.
+  const [costly, free] = [open.filter((node) => costs.of(node) > 0), open.filter((node) => costs.of(node) === 0)];
+  const largest = costs.withinCap(kept, [...free, ...(await ranking.sorted(costly))]);
+  const reached = await attempts.price(largest.chosen);
+  const before = await attempts.price([]);
+  const shortfall = { kind: 'spread', before, reached, share: largest.share } as const;
+  if (reached > attempts.limit) return shortfall;
+  const { chosen } = costs.withinCap(kept, await ranking.sorted(open));
+  for (let size = FEWEST; kept.size + size < chosen.length; size *= 2) {
+    const set = chosen.slice(0, kept.size + size);
+    if (!(await attempts.isEnough(set))) continue;
+    yield* attempts.attempt(await attempts.withoutUnneeded(set, costs.dearest(open)));
+  }
+  if (await attempts.isEnough(chosen)) yield* attempts.attempt(chosen);
+  return shortfall;
+}
+
+/** What nodes take of all multiply-accumulates. */
+class Costs {
+  readonly #shares: ReadonlyMap<Node, number>;
+
+  constructor(fused: Model) {
+    this.#shares = sharesOf(fused.graph);
+  }
+
+  of(node: Node): number {
+    return this.#shares.get(node) ?? 0;
+  }
+
+  shareOf(nodes: Iterable<Node>): number {
+    return [...nodes].reduce((sum, node) => sum + this.of(node), 0);
+  }
+
+  /** Those of them that are dear, the dearest first. */
+  dearest(nodes: Iterable<Node>): Node[] {
+    return [...nodes].filter((node) => this.of(node) > BASE_SHARE).sort((a, b) => this.of(b) - this.of(a));
+  }
+
+  /** What is kept at any rate, and of others in their order as many as the cap has room for. */
+  withinCap(kept: ReadonlySet<Node>, order: readonly Node[]): { readonly chosen: Node[]; readonly share: number } {
+    let share = this.shareOf(kept);
+    const chosen = [...kept];
+    for (const node of order) {
+      if (share + this.of(node) > CAP) continue;
+      chosen.push(node);
+      share += this.of(node);
+    }
+    return { chosen, share };
+  }
+}
+
+/** Sets that are tried, and what such a set may cost: less after each that was not enough on other trials. */
+class Attempts {
+  readonly #switched: Switched;
+  readonly #costs: Costs;
+  readonly #overflow: Overflow | undefined;
+  #limit: number;
+
+  constructor(switched: Switched, costs: Costs, overflow: Overflow | undefined, limit: number) {
+    this.#switched = switched;
+    this.#costs = costs;
+    this.#overflow = overflow;
+    this.#limit = limit;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  price(set: readonly Node[]): Promise<number> {
+    return this.#switched.price(set);
+  }
+
+  async isEnough(set: readonly Node[]): Promise<boolean> {
+    return (await this.price(set)) <= this.#limit;
+  }
+
+  setOf(nodes: readonly Node[]): KeptSet {
+    return { nodes, share: this.#costs.shareOf(nodes), overflow: this.#overflow };
+  }
+
+  async *attempt(nodes: readonly Node[]): AsyncGenerator<KeptSet, void> {
+    const price = await this.price(nodes);
+    yield this.setOf(nodes);
+    // What costs hardly less than a set that was not enough on other trials is not enough there, either.
+    this.#limit = Math.min(this.#limit, price / 2);
+  }
+
+  /** A set without those nodes that it is enough without, tried one after another. */
+  async withoutUnneeded(set: readonly Node[], unsure: readonly Node[]): Promise<readonly Node[]> {
+    let left = set;
+    for (const node of unsure) {
+      const fewer = left.filter((each) => each !== node);
+      if (fewer.length < left.length && (await this.isEnough(fewer))) left = fewer;
+    }
+    return left;
   }
 }
 
@@ -164,32 +236,18 @@ async function overflowing(check: Check, source: StartedSource, fused: Model) {
   };
 }
 
-/** A set without those nodes that it is enough without, tried one after another. */
-async function withoutUnneeded(
-  set: readonly Node[],
-  unsure: readonly Node[],
-  isEnough: (set: readonly Node[]) => Promise<boolean>,
-): Promise<readonly Node[]> {
-  let left = set;
-  for (const node of unsure) {
-    const fewer = left.filter((each) => each !== node);
-    if (fewer.length < left.length && (await isEnough(fewer))) left = fewer;
-  }
-  return left;
-}
-
 /** Nodes by what each alone costs in float16 for what it takes, the dearest first. One trial is enough for a place among hundreds. */
 class Ranking {
   readonly #switched: Switched;
   readonly #trials: Answered;
-  readonly #costOf: (node: Node) => number;
+  readonly #costs: Costs;
   readonly #advance: (done: number) => void;
   readonly #ranks = new Map<Node, number>();
 
-  constructor(switched: Switched, trials: Answered, costOf: (node: Node) => number, advance: (done: number) => void) {
+  constructor(switched: Switched, trials: Answered, costs: Costs, advance: (done: number) => void) {
     this.#switched = switched;
     this.#trials = trials;
-    this.#costOf = costOf;
+    this.#costs = costs;
     this.#advance = advance;
   }
 
@@ -198,7 +256,7 @@ class Ranking {
     for (const node of nodes) {
       if (this.#ranks.has(node)) continue;
       const own = await this.#switched.priceOfRounding(node, this.#trials);
-      this.#ranks.set(node, own ** 2 / (this.#costOf(node) + BASE_SHARE));
+      this.#ranks.set(node, own ** 2 / (this.#costs.of(node) + BASE_SHARE));
       this.#advance(this.#ranks.size);
     }
     return [...nodes].sort((a, b) => (this.#ranks.get(b) ?? 0) - (this.#ranks.get(a) ?? 0));

@@ -11,7 +11,7 @@ import type { Stations } from '../run/stations.js';
 import { labelsOf } from '../source/labels.js';
 import { type GivenArrays, type InputSpec, type PixelInput, seededTrials } from '../trials/index.js';
 import { makeCandidate, withColours } from './candidate.js';
-import { conclude, type DataTerms } from './conclude.js';
+import { conclude, type DataTerms, type Terms } from './conclude.js';
 import { type Contender, type Opponent, reportContender, termsOf } from './contender.js';
 import { Engines } from './engines.js';
 import { expectMapped } from './expect-mapped.js';
@@ -116,8 +116,46 @@ async function compare(
 ): Promise<OnDataOutcome | undefined> {
   const { options, draft, stations } = verification;
   const running = contenders.filter(hasCandidate);
+  if (running.length === 0) return undefined;
+  const trying = await setUp(made, running, engines, verification);
+  const { recording, given, findings } = trying;
+  const { groups, outcome } = await stations.time('compare', () =>
+    given ? tryOnData(trying, given, contenders, verification) : tryOnDraws(trying),
+  );
+  draft.note(...recording.notes);
+  if (asksToBisect(options)) {
+    const { reference, settled } = recording;
+    await stations.time('bisect', () => partContenders(running, { reference, engines, groups, settled }, options));
+  }
+  if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, findings, given.samples);
+  return outcome;
+}
+
+/** Candidates beside the reference: what they are tried on, and what that showed. */
+interface Trying {
+  readonly running: readonly Opponent[];
+  readonly recording: Recording;
+  readonly terms: Terms;
+  readonly findings: Findings;
+  readonly specs: readonly InputSpec[];
+  readonly pixels: PixelInput | undefined;
+  /** undefined: seeded draws. */
+  readonly given: Given | undefined;
+}
+
+/** What was tried, and what is left of it on data. */
+interface Tried {
+  readonly groups: readonly Group[];
+  readonly outcome: OnDataOutcome | undefined;
+}
+
+async function setUp(
+  made: Reference,
+  running: readonly Opponent[],
+  engines: Engines,
+  { options, draft }: Verification,
+): Promise<Trying> {
   const opened = running.map(({ candidate }) => candidate);
-  if (opened.length === 0) return undefined;
   const { specs, notes } = withSizesOf(opened, made.specs);
   draft.note(...notes);
   const pixels = pixelInput(options, made, opened);
@@ -128,12 +166,11 @@ async function compare(
     const { candidate } = contender;
     contender.candidate = { ...candidate, runs: withColours(candidate.runs, pixels?.order) };
   }
-  const candidates = running.map(({ candidate }) => candidate);
   const given =
     options.inputs === undefined ? undefined : givenSamples(options.inputs, options, reference, running, specs, pixels);
   const recording: Recording = {
     reference,
-    candidates,
+    candidates: running.map(({ candidate }) => candidate),
     engines,
     notes: new Set(given?.samples.notes),
     failures: new Map(),
@@ -141,42 +178,44 @@ async function compare(
     settled: new Map(),
   };
   const terms = await termsOf(running, recording, options, given);
-  const findings = new Findings(terms);
+  return { running, recording, terms, findings: new Findings(terms), specs, pixels, given };
+}
+
+async function tryOnData(
+  { running, recording, terms, findings }: Trying,
+  { samples }: Given,
+  contenders: readonly Contender[],
+  verification: Verification,
+): Promise<Tried> {
+  const outcome = await onData({ contenders, running, recording, terms, samples }, verification, findings);
+  if (!outcome.part) concludeEach(running, findings, terms, recording);
+  return { groups: groupsOfSamples(samples), outcome };
+}
+
+/** The first draws, and others while these leave something open. */
+async function tryOnDraws({ running, recording, terms, findings, specs, pixels }: Trying): Promise<Tried> {
   let tried: readonly Group[] = [];
-  const judge = () => {
-    for (const [place, contender] of running.entries()) {
-      contender.conclusion = conclude(findings, place, terms, recording.failures.get(place));
+  let draw = 0;
+  for (const groups of seededGroups(specs, pixels)) {
+    tried = groups;
+    for await (const records of recordSamples(recording, groups, draw++)) {
+      for (const record of records) findings.add(record);
     }
-  };
-  const outcome = await stations.time('compare', async () => {
-    if (given) {
-      tried = groupsOfSamples(given.samples);
-      const found = await onData(
-        { contenders, running, recording, terms, samples: given.samples },
-        verification,
-        findings,
-      );
-      if (!found.part) judge();
-      return found;
-    }
-    let draw = 0;
-    for (const groups of seededGroups(specs, pixels)) {
-      tried = groups;
-      for await (const records of recordSamples(recording, groups, draw++)) {
-        for (const record of records) findings.add(record);
-      }
-      judge();
-      if (!running.some(({ conclusion }) => conclusion?.judged?.isOpen)) break;
-    }
-    return undefined;
-  });
-  draft.note(...recording.notes);
-  if (asksToBisect(options)) {
-    const parting = { reference, engines, groups: tried, settled: recording.settled };
-    await stations.time('bisect', () => partContenders(running, parting, options));
+    concludeEach(running, findings, terms, recording);
+    if (!running.some(({ conclusion }) => conclusion?.judged?.isOpen)) break;
   }
-  if (options.html !== undefined && given) draft.thumbnails = await worstPictures(running, findings, given.samples);
-  return outcome;
+  return { groups: tried, outcome: undefined };
+}
+
+function concludeEach(
+  running: readonly Opponent[],
+  findings: Findings,
+  terms: Terms,
+  { failures }: Pick<Recording, 'failures'>,
+): void {
+  for (const [place, contender] of running.entries()) {
+    contender.conclusion = conclude(findings, place, terms, failures.get(place));
+  }
 }
 
 /** Small pictures of the samples that are furthest off, where samples are images. */

@@ -76,8 +76,8 @@ export interface StudyOptions extends ReadingOptions, Pick<CheckingOptions, 'tim
 const FORMS = ['source', 'fused'];
 const THREADS = ['1', 'all'];
 
-/** How each of them is read and judged. */
-export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>> => ({
+/** What is timed, where and how often. */
+const TIMING = {
   latency: { kind: flag, flag: '--no-latency', help: 'counts alone, without any engine' },
   form: { kind: listOf(() => FORMS), flag: '--form <list>', help: 'source, fused (both)' },
   engine: {
@@ -97,9 +97,16 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
   },
   turns: { kind: count, flag: '--turns <n>', help: 'turns of each network in each engine, in random order (10)' },
   seed: { kind: count, flag: '--seed <n>', help: 'by which the order of turns is drawn (1)' },
-  ...READING,
+} satisfies Partial<Record<keyof StudyOptions, Declaration>>;
+
+/** Where results go beside the report. */
+const RESULTS = {
   csv: { kind: path, flag: '--csv <file>', help: "writes a line for each latency, in timm's columns" },
   html: { kind: path, flag: '--html <file>', help: 'writes a page with tables and plots' },
+} satisfies Partial<Record<keyof StudyOptions, Declaration>>;
+
+/** What a run fails by. */
+const GATES = {
   maxLatency: {
     kind: number((value) => value > 0, 'a number above 0'),
     flag: '--max-latency <ms>',
@@ -125,6 +132,10 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
     flag: '--compare <report>',
     help: 'exit code 7 where a median is over the one of that report by more than 5 % and three times its MAD',
   },
+} satisfies Partial<Record<keyof StudyOptions, Declaration>>;
+
+/** What looks deeper than whole networks. */
+const DEEPER = {
   ablate: {
     kind: listOf(() => ABLATION_NAMES),
     flag: '--ablate <list>',
@@ -143,6 +154,15 @@ export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>
     flag: '--advice-seconds <n>',
     help: 'how long advice on one network may measure (120)',
   },
+} satisfies Partial<Record<keyof StudyOptions, Declaration>>;
+
+/** How each of them is read and judged. */
+export const studyOptions = (): Readonly<Record<keyof StudyOptions, Declaration>> => ({
+  ...TIMING,
+  ...READING,
+  ...RESULTS,
+  ...GATES,
+  ...DEEPER,
   timeout: CHECKING.timeout,
   onProgress: { kind: callback, flag: '', help: '' },
 });

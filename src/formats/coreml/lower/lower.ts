@@ -14,7 +14,7 @@ import type { Classifier, MilProgram } from '../program/program.js';
 import { classNotes, labelledOutput } from './classifier.js';
 import { type Compression, compressed } from './compress.js';
 import type { Float } from './constants.js';
-import { lowerInputs } from './features.js';
+import { type Building, lowerInputs } from './features.js';
 import { fixShapes } from './fixed-shapes.js';
 import { expectFixedBoxes } from './given-boxes.js';
 import { keptInFloat32 } from './kept-in-float32.js';
@@ -37,59 +37,29 @@ import { Values } from './values.js';
 export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowered<MilProgram> {
   const { graph } = model;
   const refusals = new Refusals(coremlDeclaration.name);
-  const fixed = fixShapes(model, refusals, options.shape);
-  refusals.expectNone();
-  // What was arithmetic on the unknown size can be folded now.
-  if (fixed.changed) optimize(model, { fuse: false });
-  for (const pass of targetPasses) pass.run(graph, new Changes());
-  // Passes keep what was known of a size before they made its formula plain.
-  if (outermostChoices(options.shape ?? new Map()).length > 0) inferTypes(graph);
-
-  const builder = new ProgramBuilder();
-  const values = new Values(builder);
-  const names = new Names(legalName, (name) => model.isSourceName(name));
-  const ends = new Map<string, Value>();
-  const bounds = new SizeBounds(model, options.shape ?? new Map());
-  const building = { builder, values, names, refusals, bounds, ends };
+  const fixed = fixGraph(model, options, refusals);
+  const building = startBuilding(model, options, refusals);
+  const { builder, ends } = building;
   const inputs = lowerInputs(graph, options, building);
   if (options.nms) expectFixedBoxes(graph, refusals);
   refusals.expectNone();
-  const isPipeline = options.nms === 'pipeline';
-  const detections = isPipeline ? takeDetections(graph, refusals) : undefined;
+  const detections = options.nms === 'pipeline' ? takeDetections(graph, refusals) : undefined;
   refusals.expectNone();
-  const labelled = options.labels &&
-    !options.nms && { labels: options.labels, output: labelledOutput(graph, options.labels) };
-
-  // What cannot be said in fp16 is said in fp32, whose constants are the file's own bytes.
-  const precision: Float = options.precision === 'fp32' || options.withoutWeights ? 'fp32' : 'fp16';
+  const labelled = options.nms ? undefined : labelledIn(graph, options);
   const selected = options.nms === 'padded' ? selectedRows(graph, refusals) : undefined;
-  const kept = precision === 'fp16' ? keptInFloat32(graph, options.keepFp32 ?? [], options.image?.input) : new Set();
-  const isOfIos17 = (options.deploymentTarget ?? 'iOS15') > 'iOS16';
-  const suppressionRow = isOfIos17 ? nonMaxSuppressionOfIos17 : nonMaxSuppression;
-  const widened: string[] = [];
-  lowerNodes(graph, building, {
-    // Boxes in pixels are too coarse in fp16 to be compared.
-    floatOf: (node) => (kept.has(node) || node === selected?.node ? 'fp32' : precision),
-    rowOf: (node) => (node === selected?.node ? suppressionRow : undefined),
-    onWidened: (node) => widened.push(`${node.label} stays in fp32: one of its constants is beyond the range of fp16`),
-  });
-  refusals.expectNone();
+  const widened = lowerGraph(graph, options, building, selected);
 
   const padded = selected && padOutputs(selected, building);
   const suppressed = detections && suppress(detections, graph, options.labels, building);
-  const results = lowerResults(detections ? [] : graph.outputs, labelled || undefined, inputs, building);
+  const results = lowerResults(detections ? [] : graph.outputs, labelled, inputs, building);
   refusals.expectNone();
   const outputs = suppressed?.outputs ?? [...results.outputs, ...(padded ? [padded.count] : [])];
   builder.prune([...outputs, ...(results.classifier ? [results.classifier.probabilities] : [])]);
-  nameValues(builder.operations, names);
-  const { about } = options;
+  nameValues(builder.operations, building.names);
   const compression = compressionOf(options);
   const { version, notes: raised } = versionFor(options, builder.needs, compression);
-  if (selected && !isOfIos17 && version.deploymentTarget > 'iOS16') {
-    const reason = `its form depends on the system, and ${raised.join(', ')}; give --deployment-target ${version.deploymentTarget}`;
-    refusals.node(selected.node, () => decline(reason));
-    refusals.expectNone();
-  }
+  if (selected) expectOneForm(selected, options, version, raised, refusals);
+  const { about } = options;
   const program = {
     version,
     inputs,
@@ -102,25 +72,104 @@ export function lower(model: Model, options: LowerOptions & CoremlOptions): Lowe
       detections: suppressed?.detections,
     }),
     about,
-    described: about
-      ? describedFeatures(about, results.classifier, labelled ? labelled.output.name : undefined, ends)
-      : new Map(),
+    described: about ? describedFeatures(about, results.classifier, labelled?.output.name, ends) : new Map(),
   };
-  const renamed = [...ends].flatMap(([written, { name }]) =>
-    name === written ? [] : [`${name} is called ${written} in the Core ML model`],
-  );
   return {
     program,
     notes: [
-      ...fixed.notes,
+      ...fixed,
       ...widened,
       ...raised,
-      ...classNotes(results.classifier, labelled ? labelled.output : undefined),
-      ...renamed,
+      ...classNotes(results.classifier, labelled?.output),
+      ...renamedNotes(ends),
       ...(padded ? [paddedNote(padded)] : []),
       ...(suppressed?.notes ?? []),
     ],
   };
+}
+
+/**
+ * Fixes shapes and makes operators of arithmetic that spells a function, in place.
+ * @returns what a user should know of it
+ * @throws UnsupportedError
+ */
+function fixGraph(model: Model, { shape }: LowerOptions, refusals: Refusals): readonly string[] {
+  const fixed = fixShapes(model, refusals, shape);
+  refusals.expectNone();
+  // What was arithmetic on the unknown size can be folded now.
+  if (fixed.changed) optimize(model, { fuse: false });
+  for (const pass of targetPasses) pass.run(model.graph, new Changes());
+  // Passes keep what was known of a size before they made its formula plain.
+  if (outermostChoices(shape ?? new Map()).length > 0) inferTypes(model.graph);
+  return fixed.notes;
+}
+
+function startBuilding(model: Model, { shape }: LowerOptions, refusals: Refusals): Building {
+  const builder = new ProgramBuilder();
+  return {
+    builder,
+    values: new Values(builder),
+    names: new Names(legalName, (name) => model.isSourceName(name)),
+    refusals,
+    bounds: new SizeBounds(model, shape ?? new Map()),
+    ends: new Map<string, Value>(),
+  };
+}
+
+/** The output that class names are about, where there are some. */
+function labelledIn(graph: Graph, { labels }: LowerOptions) {
+  return labels && { labels, output: labelledOutput(graph, labels) };
+}
+
+/**
+ * Lowers all nodes.
+ * @param selected boxes in a fixed number of rows
+ * @returns what stays in fp32 for its constants, a sentence each
+ * @throws UnsupportedError
+ */
+function lowerGraph(
+  graph: Graph,
+  options: LowerOptions & CoremlOptions,
+  building: Building,
+  selected: SelectedRows | undefined,
+): readonly string[] {
+  // What cannot be said in fp16 is said in fp32, whose constants are the file's own bytes.
+  const precision: Float = options.precision === 'fp32' || options.withoutWeights ? 'fp32' : 'fp16';
+  const kept = precision === 'fp16' ? keptInFloat32(graph, options.keepFp32 ?? [], options.image?.input) : new Set();
+  const suppressionRow = isOfIos17(options) ? nonMaxSuppressionOfIos17 : nonMaxSuppression;
+  const widened: string[] = [];
+  lowerNodes(graph, building, {
+    // Boxes in pixels are too coarse in fp16 to be compared.
+    floatOf: (node) => (kept.has(node) || node === selected?.node ? 'fp32' : precision),
+    rowOf: (node) => (node === selected?.node ? suppressionRow : undefined),
+    onWidened: (node) => widened.push(`${node.label} stays in fp32: one of its constants is beyond the range of fp16`),
+  });
+  building.refusals.expectNone();
+  return widened;
+}
+
+function isOfIos17({ deploymentTarget = 'iOS15' }: CoremlOptions): boolean {
+  return deploymentTarget > 'iOS16';
+}
+
+/** @throws UnsupportedError where a suppression was written in the form of older systems than the program needs */
+function expectOneForm(
+  selected: SelectedRows,
+  options: CoremlOptions,
+  { deploymentTarget }: Version,
+  raised: readonly string[],
+  refusals: Refusals,
+): void {
+  if (isOfIos17(options) || deploymentTarget <= 'iOS16') return;
+  const reason = `its form depends on the system, and ${raised.join(', ')}; give --deployment-target ${deploymentTarget}`;
+  refusals.node(selected.node, () => decline(reason));
+  refusals.expectNone();
+}
+
+function renamedNotes(ends: ReadonlyMap<string, Value>): string[] {
+  return [...ends].flatMap(([written, { name }]) =>
+    name === written ? [] : [`${name} is called ${written} in the Core ML model`],
+  );
 }
 
 /** @throws UnsupportedError where the boxes cannot be held so */
