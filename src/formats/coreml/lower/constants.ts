@@ -57,13 +57,26 @@ export function constantFrom(tensor: Tensor, float: Float): Constant {
   const { shape } = tensor;
   if (kind === 'float') {
     if (tensor.dtype === 'float16' && float === 'fp16') return { dtype: float, shape, data: halves(tensor) };
-    return floats(float, shape, tensor.toFloat32());
+    return float === 'fp32' ? promised(tensor) : floats(float, shape, tensor.toFloat32());
   }
   if (kind === 'bool') return { dtype: 'bool', shape, data: Uint8Array.from(tensor.toFloat64()) };
   const values = tensor.toFloat64();
   const large = values.find((value) => value < -(2 ** 31) || value >= 2 ** 31);
   if (large !== undefined) decline(`the constant ${large} is beyond the 32 bits of Core ML's integers`);
   return { dtype: 'int32', shape, data: Int32Array.from(values) };
+}
+
+/** In float32, read when it is written: who only asks what can be lowered never does. */
+function promised(tensor: Tensor): Constant {
+  let numbers: Float32Array | undefined;
+  return {
+    dtype: 'fp32',
+    shape: tensor.shape,
+    get data() {
+      numbers ??= tensor.toFloat32();
+      return numbers;
+    },
+  };
 }
 
 function halves({ bytes, size }: Tensor): Uint16Array {
