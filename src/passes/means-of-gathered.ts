@@ -1,8 +1,8 @@
-import type { Graph, Node, Value } from '../model/index.js';
+import type { Node, Value } from '../model/index.js';
 import { hasTrait } from '../operators/index.js';
 import { Writer } from './composites/writer.js';
 import type { Changes, Pass } from './pass.js';
-import { isUnread, replaceResults } from './replace-node.js';
+import { removeUnread, replaceResults } from './replace-node.js';
 import { pickedBy } from './windows/picked-by.js';
 import { isMade, type Picks } from './windows/picks.js';
 import { type AxisShares, sharesByAxis } from './windows/shares.js';
@@ -66,14 +66,4 @@ function along(to: Writer, x: Value, { axis, size, rows, shares }: AxisShares): 
   if (axis === rank - 1) return to.product(x, matrix);
   const swapped = Array.from({ length: rank }, (_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i));
   return to.transpose(to.product(to.transpose(x, swapped), matrix), swapped);
-}
-
-/** Takes out what made values that are not needed any more. */
-function removeUnread(graph: Graph, values: readonly (Value | undefined)[]): void {
-  for (const node of values.map((value) => value?.producer)) {
-    if (!node || !graph.has(node) || !isUnread(node)) continue;
-    const before = [...node.inputs];
-    graph.remove(node);
-    removeUnread(graph, before);
-  }
 }

@@ -48,3 +48,13 @@ function takeFacts(value: Value, old: Value): void {
   value.shape = old.shape ?? value.shape;
   value.elements = old.elements ?? value.elements;
 }
+
+/** Takes out what made values, and what led to it, where nobody reads it any more. */
+export function removeUnread(graph: Graph, values: readonly (Value | undefined)[]): void {
+  for (const node of values.map((value) => value?.producer)) {
+    if (!node || !graph.has(node) || !isUnread(node)) continue;
+    const before = [...node.inputs];
+    graph.remove(node);
+    removeUnread(graph, before);
+  }
+}

@@ -1,6 +1,7 @@
 import { constantsAsOutputs } from './constants-as-outputs.js';
 import { foldConstants } from './fold-constants.js';
 import { gatherInFewerAxes } from './gather-in-fewer-axes.js';
+import { holdCandidates } from './hold-candidates.js';
 import { meansOfGathered } from './means-of-gathered.js';
 import type { Pass } from './pass.js';
 import { recomposeGelu } from './recompose-gelu.js';
@@ -11,6 +12,7 @@ import { spellComposites } from './spell-composites.js';
 import { spellGlobalPooling } from './spell-global-pooling.js';
 import { spellGridSampling } from './spell-grid-sampling.js';
 import { spellTransposedVolumes } from './spell-transposed-volumes.js';
+import { takeDecidedBranch } from './take-decided-branch.js';
 
 /**
  * What a target other than ONNX may run on its copy of a model to see functions instead of their arithmetic. The graph
@@ -23,8 +25,11 @@ export const targetPasses: readonly Pass[] = [
   spellComposites,
   meansOfGathered,
   gatherInFewerAxes,
+  holdCandidates,
   // What those made of constants: turned weights, joined biases. And weights of integers, which these targets have in float.
   foldConstants,
+  // Whether there are candidates is known now.
+  takeDecidedBranch,
   constantsAsOutputs,
   recomposeGelu,
   // Before HardSwish, which is x * HardSigmoid(x).

@@ -3,7 +3,7 @@ import type { Refusals } from '../../../lowering/refusals.js';
 import type { Dimension, Graph, Node, Value } from '../../../model/index.js';
 import { hasTrait, nonMaxSuppression, slice } from '../../../operators/index.js';
 import { inferNode } from '../../../operators/infer.js';
-import { worksRowByRow } from './row-by-row.js';
+import { worksRowByRow } from '../../../operators/row-by-row.js';
 import { sizesOf } from './types.js';
 
 /** Rows of a value of which the run decides how many count, and how many there are at most. */

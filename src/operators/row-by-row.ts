@@ -1,5 +1,5 @@
-import type { Node, Value } from '../../../model/index.js';
-import { concat, gemm, hasTrait, operatorOf, softmax } from '../../../operators/index.js';
+import type { Node, Value } from '../model/index.js';
+import { concat, gemm, hasTrait, operatorOf, softmax } from './index.js';
 
 /** Nodes that take each image of a batch by itself, where all but their first operand are the same for all. */
 const BY_IMAGE = [
