@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from '../model/index.js';
+import { allNodes, type Graph, type Node, type Value } from '../model/index.js';
 import { boxesApart } from '../operators/boxes-apart.js';
 import { hasTrait } from '../operators/index.js';
 
@@ -33,8 +33,10 @@ function nextPixelwise(value: Value): Node | undefined {
 
 /**
  * Nodes that move boxes apart by their class before they are suppressed: an offset of many images' widths leaves no bits in float16
- * for what overlaps what.
+ * for what overlaps what. In branches, too: torchvision asks first whether there is any box.
  */
 export function* movesApart(graph: Graph): Generator<Node> {
-  for (const node of graph.nodesOf('NonMaxSuppression')) yield* boxesApart(node.input(0))?.nodes ?? [];
+  for (const node of allNodes(graph)) {
+    if (node.is('NonMaxSuppression')) yield* boxesApart(node.input(0))?.nodes ?? [];
+  }
 }

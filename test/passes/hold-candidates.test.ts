@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { movesApart } from '../../src/formats/float32-by-rule.js';
 import { writeOnnx } from '../../src/formats/onnx/index.js';
 import { Graph, type Model, Tensor, type Value } from '../../src/model/index.js';
 import { inferTypes } from '../../src/operators/infer.js';
@@ -154,6 +155,12 @@ describe('candidates that a threshold picks are held in a fixed number of rows',
     const [node] = model.graph.nodesOf('NonMaxSuppression');
     expect(node?.constant(4)?.toFloat64()[0]).toBeCloseTo(0.95);
   });
+});
+
+test('what moves boxes apart in the branch of an If is known as well', () => {
+  const { graph } = asking([{ places: 8 }]);
+  inferTypes(graph);
+  expect(Array.from(movesApart(graph), ({ operator }) => operator)).toEqual(expect.arrayContaining(['Mul', 'Add']));
 });
 
 describe('they are left where more rows would be seen', () => {
