@@ -14,7 +14,9 @@ export function engineMessage(text: string): string {
     if (folder && folder.length > 1) message = message.replaceAll(folder, '…');
   }
   message = message
-    .replace(/(?:file:\/\/)?\S*[\\/][^\s\\/:]+\.(?:cc|cpp|h|hpp|m?js)(?::\d+)*/g, '')
+    .replace(/(?:file:\/\/)?\S*[\\/][^\s\\/:]+\.(?:cc|cpp|h|hpp|[cm]?js)(?::\d+)*/g, '')
+    // Who asked for a module that is not there is of no use without the paths.
+    .replace(/\s+Require stack:[\s-]*$/, '')
     .replace(/\s+/g, ' ')
     .replace(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
     .trim()

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportPage } from '../../src/report/page/page.js';
+import { STYLE } from '../../src/report/page/style.js';
+import { Table } from '../../src/report/page/table.js';
 import { artefact, HOSTILE, model, reportOf, toldInFull } from '../report/reports.js';
 import { launchBrowser } from './browser.js';
 
@@ -76,6 +80,24 @@ describe('the page of a report, in a real browser', () => {
       await page.close();
     },
   );
+
+  test('a table of many columns, which is scrolled, leaves words to its names', async () => {
+    const columns = [
+      { title: 'network' },
+      ...Array.from({ length: 14 }, (_, i) => ({ title: `synchronisations${i}`, isNumber: true })),
+    ];
+    const rows = [
+      [h('code', null, '/networks/digits_ts13_bn/model.onnx'), ...columns.slice(1).map(() => '1.43 ± 0.12')],
+    ];
+    const table = renderToString(h('div', { class: 'scroll' }, h(Table, { columns, rows })));
+    const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    await page.setContent(`<style>${STYLE}</style><body>${table}</body>`);
+    for (const name of ['thead th', 'tbody td']) {
+      expect((await page.locator(name).first().boundingBox())?.width).toBeGreaterThan(60);
+    }
+    expect((await page.locator('tbody tr').boundingBox())?.height).toBeLessThan(120);
+    await page.close();
+  });
 
   test('what strangers call things is text, and a script that got in would not run', async () => {
     const { page, said } = await opened(390);

@@ -140,6 +140,11 @@ describe('what an engine says', () => {
     expect(engineMessage(said)).toBe('Build failed in …/x at node /stem/conv/Conv');
   });
 
+  test('does not tell who missed a module', () => {
+    const said = "Cannot find module 'onnxruntime-node'\nRequire stack:\n- /a/child.js\n- /a/b.cjs";
+    expect(engineMessage(said)).toBe("Cannot find module 'onnxruntime-node'");
+  });
+
   test('is cut where it runs on', () => {
     expect(engineMessage('That is not supported. At all.\n')).toBe('That is not supported. At all');
     expect(engineMessage('and so on...')).toBe('and so on...');

@@ -35,7 +35,7 @@ footer { margin-top: 48px; border-top: 1px solid var(--line); padding-top: 12px;
 table { border-collapse: collapse; width: 100%; margin: 8px 0; }
 th { text-align: left; font-weight: 600; font-size: 0.85rem; color: var(--faint); }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-.scroll td { overflow-wrap: normal; } .scroll td code { overflow-wrap: anywhere; }
+.scroll th, .scroll td { overflow-wrap: normal; } .scroll td code { overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 12px 0; }
 .scroll { overflow-x: auto; }
@@ -58,6 +58,7 @@ svg .label { text-anchor: middle; dominant-baseline: central; }
 @media (min-width: 720px) {
   body { padding: 32px; }
   .wide { display: block; } .narrow { display: none; }
+  .scroll td code { display: inline-block; width: max-content; max-width: 18em; }
   .block { flex-direction: row; align-items: center; }
   .block div:not(:first-child) { flex: none; }
 }
