@@ -1,5 +1,6 @@
 import type { ConstantName } from '../../lowering/builder.js';
 import { decline } from '../../lowering/decline.js';
+import { KnownConstants } from '../../lowering/known-constants.js';
 import { Tracing } from '../../lowering/tracing.js';
 import type { Node } from '../../model/index.js';
 import { type Known, Operands, type Operation, type Options, operations } from './operations/index.js';
@@ -43,7 +44,7 @@ interface ConstantParts {
   readonly ints?: readonly number[] | undefined;
 }
 
-/** Collects operators and constants, and gives each small constant once. */
+/** Collects operators and constants, and gives each small constant once, and each of the source's. */
 export class ProgramBuilder {
   readonly operators: BuiltOperator[] = [];
   /** What each tensor is to be called. */
@@ -54,6 +55,7 @@ export class ProgramBuilder {
   /** What new tensors are called after: the ONNX node that is being lowered. */
   scope = '';
   readonly #small = new Map<string, Ref>();
+  readonly #known = new KnownConstants<Ref>();
   readonly #computed = new Set<Ref>();
   readonly #unsettled = new Set<Ref>();
 
@@ -109,15 +111,26 @@ export class ProgramBuilder {
     return this.#unsettled.has(ref) || (this.isComputed(ref) && ref.ints !== undefined);
   }
 
-  constant({ name, type, shape, elements, keepsPrecision = false, ints }: ConstantParts): Ref {
+  constant({
+    name = { like: `${this.scope}/const` },
+    type,
+    shape,
+    elements,
+    keepsPrecision = false,
+    ints,
+  }: ConstantParts): Ref {
     let made: ReturnType<typeof elements> | undefined;
     const once = () => {
       made ??= elements();
       return made;
     };
-    const ref: Ref = { type, shape, ints, constant: { elements: once, keepsPrecision } };
-    this.wishes.set(ref, name ?? { like: `${this.scope}/const` });
-    return ref;
+    const store = () => {
+      const ref: Ref = { type, shape, ints, constant: { elements: once, keepsPrecision } };
+      this.wishes.set(ref, name);
+      return ref;
+    };
+    if (!('source' in name)) return store();
+    return this.#known.of(`${name.source} ${type}[${shape}] ${keepsPrecision}`, once, store);
   }
 
   /** A float constant made by the lowering itself. */

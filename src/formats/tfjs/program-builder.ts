@@ -1,4 +1,5 @@
 import type { ConstantName } from '../../lowering/builder.js';
+import { KnownConstants } from '../../lowering/known-constants.js';
 import { Tracing } from '../../lowering/tracing.js';
 import type { Node } from '../../model/index.js';
 import * as attribute from './attributes.js';
@@ -22,7 +23,7 @@ interface WeightParts {
   readonly keepsPrecision?: boolean;
 }
 
-/** Collects nodes and weights, and gives each small constant once. Until all are there, numbers are their names. */
+/** Collects nodes and weights, and gives each small constant once, and each of the source's. Until all are there, numbers are their names. */
 export class ProgramBuilder {
   readonly nodes: ProgramNode[] = [];
   readonly weights: Weight[] = [];
@@ -32,6 +33,7 @@ export class ProgramBuilder {
   /** What new nodes are called after: the ONNX node that is being lowered. */
   scope = '';
   readonly #small = new Map<string, Ref>();
+  readonly #known = new KnownConstants<Ref>();
 
   enter(scope: string, origin: Node['origin']): void {
     this.scope = scope;
@@ -57,14 +59,18 @@ export class ProgramBuilder {
 
   weight(parts: WeightParts): Ref {
     const { dtype, shape, elements, name = { like: `${this.scope}/const` }, keepsPrecision = false } = parts;
-    const node = this.#add(name, 'Const', [], { dtype: attribute.type(dtype) });
     let made: ReturnType<typeof elements> | undefined;
     const once = () => {
       made ??= elements();
       return made;
     };
-    this.weights.push({ name: node, dtype, shape, elements: once, keepsPrecision });
-    return node;
+    const store = () => {
+      const node = this.#add(name, 'Const', [], { dtype: attribute.type(dtype) });
+      this.weights.push({ name: node, dtype, shape, elements: once, keepsPrecision });
+      return node;
+    };
+    if (!('source' in name)) return store();
+    return this.#known.of(`${name.source} ${dtype}[${shape}] ${keepsPrecision}`, once, store);
   }
 
   #add(wish: ConstantName, op: string, inputs: readonly Ref[], attributes: Attributes): Ref {
