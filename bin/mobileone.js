@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-const { main } = require('../dist/bundle/main.cjs');
+const { load } = require('../dist/bundle/loader.cjs');
+const { main } = load(require.resolve('../dist/bundle/main.cjs'));
 
 main(process.argv.slice(2));

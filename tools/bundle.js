@@ -1,7 +1,8 @@
 // Joins the program, the library and the engines into a few scripts, after tsc has written their modules to dist. A run loads
 // about 250 small modules otherwise, and finding, opening and compiling them takes longer than fusing a network; and packages
 // that npm would install bring ten times what is used of them. Beside the scripts lie files of those packages that are no scripts.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -56,7 +57,7 @@ const rememberImports = {
  * artefacts, and what several targets share; the rest is joined by what asks for it.
  */
 const together = {
-  say: { entries: ['version.js', 'cli/streams.js', 'cli/keep-compiled.js'] },
+  say: { entries: ['version.js', 'cli/streams.js'] },
   start: { entries: ['cli/command-line.js'] },
   model: {
     entries: [
@@ -69,7 +70,9 @@ const together = {
 };
 
 rmSync(folder, { recursive: true, force: true });
-const program = await bundle({ main: 'dist/cli/main.js', index: 'dist/index.js' }, '.', 'cjs', '.cjs');
+const program = await bundle({ main: 'dist/cli/main.js', index: 'dist/index.js' }, '.', 'cjs', '.cjs', together);
+// By itself, as it loads all of them.
+const loader = await bundle({ loader: 'dist/cli/loader.js' }, '.', 'cjs', '.cjs');
 // Engine processes are started from files of their own, beside the module that starts them; as CommonJS they start sooner.
 const engines = ['browser', 'litert', 'onnxruntime', 'tfjs', 'watcher'];
 const children = await bundle(
@@ -84,9 +87,11 @@ pack('child', 'mobileone/page/tfjs.js', join(folder, 'child', 'page', 'tfjs.js')
 rmSync(join(folder, 'child', 'page'), { recursive: true });
 writeFileSync(join(folder, 'child', 'package.json'), '{ "type": "commonjs" }\n');
 const core = await bundle({ core: 'dist/core.js' }, 'core', 'esm', '.js');
+writeFileSync(join(folder, 'build.sha256'), hashOfScripts());
 for (const [place, names] of Object.entries(carried)) for (const name of names) carry(place, name);
 const packages = packagesOf([
   ...program,
+  ...loader,
   ...children,
   ...page,
   ...core,
@@ -98,7 +103,7 @@ writeFileSync(join(folder, 'THIRD_PARTY_NOTICES'), noticesOf(packages));
 writeFileSync(join(folder, 'bom.cdx.json'), `${JSON.stringify(billOfMaterials(packages), undefined, 2)}\n`);
 
 /** @returns the modules that came into the scripts */
-async function bundle(input, place, format, suffix) {
+async function bundle(input, place, format, suffix, groups) {
   const joined = await rolldown({
     input,
     platform: format === 'cjs' ? 'node' : 'browser',
@@ -116,19 +121,19 @@ async function bundle(input, place, format, suffix) {
     chunkFileNames: `[name]${suffix}`,
     // Where a browser loads it names stay: an error is told by that of its class.
     minify: place.startsWith('child') || { mangle: false },
-    codeSplitting: place === '.' ? { groups: Object.entries(together).map(scriptOf) } : true,
+    codeSplitting: groups ? { groups: Object.entries(groups).map(scriptOf) } : true,
   });
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
 }
 
 /** The first script that needs a module has it. */
-function scriptOf([name, { entries, sharedBy }], place) {
+function scriptOf([name, { entries, sharedBy }], place, groups) {
   let reached;
   const test = (id) => {
     reached ??= reachedFrom(entries);
     return reached.has(id);
   };
-  return { name, test, priority: Object.keys(together).length - place, minShareCount: sharedBy };
+  return { name, test, priority: groups.length - place, minShareCount: sharedBy };
 }
 
 /** Modules that load with some of ours. */
@@ -136,6 +141,15 @@ function reachedFrom(entries) {
   const reached = new Set(entries.map((entry) => join(process.cwd(), 'dist', entry)));
   for (const id of reached) for (const imported of imports.get(id) ?? []) reached.add(imported);
   return reached;
+}
+
+/** What tells these scripts from those of any other build. */
+function hashOfScripts() {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) {
+    if (name.endsWith('.cjs')) hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  return `${hash.digest('hex')}\n`;
 }
 
 function carry(place, name) {

@@ -1,5 +1,4 @@
 import { VERSION } from '../version.js';
-import { keepCompiled } from './keep-compiled.js';
 import { writeOut } from './streams.js';
 
 /**
@@ -21,7 +20,6 @@ async function run(argv: readonly string[]): Promise<number> {
     await writeOut(`${VERSION}\n`);
     return 0;
   }
-  keepCompiled();
   const { runCommandLine } = await import('./command-line.js');
   return runCommandLine(argv);
 }
