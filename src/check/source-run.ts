@@ -77,14 +77,15 @@ export function runSource(source: Source, plain: Engine, optimizing: Promise<Eng
   const drawn: number[] = [];
   const loading = plain.load({ ...payloadOf(source), optimize: false });
   // The engine takes them one after the other.
-  const settings = source.trials.settings.map((_, setting) => answerSetting(source, loading, setting, notes, drawn));
+  const runs = source.trials.settings.map((_, setting) => startSetting(source, loading, setting, notes, drawn));
+  const settings = runs.map(({ answered: all }) => all);
   // All of them, those that are unlike once more with optimisations, and one whose inputs are moved a little.
   const unlikes = drawn.map((trials) => unlike(new Array(trials).fill(0)).length);
   const scaledRuns = source.isScaled ? EXPONENTS.length * (unlikes[0] ?? 0) : 0;
   count.plan(sumOf(drawn) + sumOf(unlikes) + 1 + scaledRuns);
   const answered = Promise.all(settings).then((all) => all.flat());
   const scaled = answerScaled(source, loading, settings);
-  const optimized = compareOptimized(source, optimizing, settings);
+  const optimized = compareOptimized(source, optimizing, runs);
   const reference = measure(source, loading, { answered, scaled, optimized, notes });
   const failing = (error: unknown): never => {
     throw translated(error, sourceError);
@@ -102,7 +103,15 @@ export function runSource(source: Source, plain: Engine, optimizing: Promise<Eng
     reference: reference.catch(failing),
   };
   // Whoever needs one hears of its failure.
-  for (const promise of [...settings, optimized, run.answered, run.scaled, run.reference]) promise.catch(() => {});
+  for (const promise of [
+    ...settings,
+    ...runs.map(({ coming }) => coming),
+    optimized,
+    run.answered,
+    run.scaled,
+    run.reference,
+  ])
+    promise.catch(() => {});
   return run;
 }
 
@@ -144,6 +153,33 @@ function payloadOf({ model, file, files }: Source): Omit<Payload, 'optimize'> {
   return { model, file, ...(files ? { files } : {}) };
 }
 
+/** The trials of one setting while they are answered. */
+interface SettingRun {
+  /** None where the source refuses every way to settle a later setting of its open sizes. */
+  readonly answered: Promise<Answered>;
+  /** Each by itself; known with the first answer to a draw, of which the source may still refuse another. */
+  readonly coming: Promise<readonly Promise<Answer>[]>;
+}
+
+function startSetting(
+  source: Source,
+  loading: Promise<Session>,
+  setting: number,
+  notes: Set<string>,
+  drawn: number[],
+): SettingRun {
+  let onFirst: (answers: readonly Promise<Answer>[]) => void = () => {};
+  const first = new Promise<readonly Promise<Answer>[]>((resolve) => {
+    onFirst = resolve;
+  });
+  const answered = answerSetting(source, loading, { setting, onFirst }, notes, drawn);
+  return { answered, coming: Promise.race([first, answered.then(settled)]) };
+}
+
+function settled(answers: Answered): Promise<Answer>[] {
+  return answers.map((answer) => Promise.resolve(answer));
+}
+
 /**
  * @param drawn how many trials each setting has is added here, before anything is waited for
  * @returns nothing where the source refuses every way to settle a later setting of its open sizes
@@ -151,7 +187,7 @@ function payloadOf({ model, file, files }: Source): Omit<Payload, 'optimize'> {
 async function answerSetting(
   { outputs: names, trials: { settings, required = 1 } }: Source,
   loading: Promise<Session>,
-  setting: number,
+  { setting, onFirst }: { readonly setting: number; onFirst(answers: readonly Promise<Answer>[]): void },
   notes: Set<string>,
   drawn: number[],
 ): Promise<Answered> {
@@ -162,9 +198,9 @@ async function answerSetting(
     drawn[setting] ??= trials.length;
     const session = await loading;
     try {
-      const answered = await Promise.all(
-        trials.map(async (trial) => ({ trial, outputs: await session.run(trial.feeds, names) })),
-      );
+      const answers = trials.map(async (trial) => ({ trial, outputs: await session.run(trial.feeds, names) }));
+      answers[0]?.then(() => onFirst(answers)).catch(() => {});
+      const answered = await Promise.all(answers);
       const [first] = refusals;
       if (first) notes.add(`tried at ${sizesOf(trials)}: the source itself refuses ${refusal(first)}`);
       return answered;
@@ -191,15 +227,25 @@ function sizesOf([trial]: readonly Trial[]): string {
 async function compareOptimized(
   source: Source,
   starting: Promise<Engine>,
-  settings: readonly Promise<Answered>[],
+  runs: readonly SettingRun[],
 ): Promise<{ comparisons: SelfComparison[]; note?: string }> {
   const comparison = new SelfComparison(source.outputs);
+  const compare = async (session: Session, answers: readonly Promise<Answer>[]) => {
+    for (const answer of unlike(answers)) {
+      const { trial, outputs } = await answer;
+      comparison.add(outputs, await session.run(trial.feeds, source.outputs), trial.label);
+    }
+  };
   try {
     const engine = await starting;
     const session = await engine.load({ ...payloadOf(source), optimize: true });
-    for (const setting of settings) {
-      for (const { trial, outputs } of unlike(await setting)) {
-        comparison.add(outputs, await session.run(trial.feeds, source.outputs), trial.label);
+    for (const { coming, answered } of runs) {
+      try {
+        // As they come: this engine would wait for the other one otherwise.
+        await compare(session, await coming);
+      } catch (error) {
+        if (!(error instanceof EngineFailure && error.kind === 'refused')) throw error;
+        await compare(session, settled(await answered));
       }
     }
     await session.release();

@@ -38,11 +38,12 @@ const SCRIPT = 'litert_wasm_compat_internal.js';
  */
 const complaints = [];
 
-serve(async () => {
-  expectFewRuns();
+serve(async (settled) => {
   asInWorker();
   /** @type {LiteRt} */
   const litert = await import(/** @type {string} */ ('@litertjs/core'));
+  await settled;
+  expectFewRuns();
   await litert.loadLiteRt(SCRIPT);
   /** @type {{ version: string }} */
   const { version } = JSON.parse(textOf(`${PACKAGE}/package.json`));

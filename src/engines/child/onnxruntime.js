@@ -15,30 +15,33 @@ import { expectFewRuns } from './wasm-flags.js';
 const require = createRequire(import.meta.url);
 /**
  * How each build is started.
- * @type {ReadonlyMap<string, { readonly name: string, readonly start: () => Promise<typeof Ort> }>}
+ * @type {ReadonlyMap<string, { readonly name: string, readonly start: (settled: Promise<unknown>) => Promise<typeof Ort> }>}
  */
 const BUILDS = new Map([
   ['native', { name: 'onnxruntime-node', start: startNative }],
   ['wasm', { name: 'onnxruntime-web', start: startWasm }],
 ]);
 
-serve(async () => {
-  const { name, ort } = await startFirst(process.argv.slice(2));
+serve(async (settled) => {
+  const { name, ort } = await startFirst(process.argv.slice(2), settled);
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = 1;
   const version = ort.env.versions.node ?? ort.env.versions.web ?? ort.env.versions.common;
   return { info: { name, version }, load: (request, attachments) => load(ort, request, attachments) };
 });
 
-/** @param {readonly string[]} builds */
-async function startFirst(builds) {
+/**
+ * @param {readonly string[]} builds
+ * @param {Promise<unknown>} settled
+ */
+async function startFirst(builds, settled) {
   /** @type {unknown} */
   let reason = new Error('no build of ONNX Runtime was asked for');
   for (const build of builds) {
     try {
       const known = BUILDS.get(build);
       if (!known) throw new Error(`there is no build ${build} of ONNX Runtime`);
-      return { name: known.name, ort: await known.start() };
+      return { name: known.name, ort: await known.start(settled) };
     } catch (error) {
       reason = error;
     }
@@ -58,14 +61,16 @@ async function startNative() {
   return require('onnxruntime-node');
 }
 
-async function startWasm() {
+/** @param {Promise<unknown>} settled */
+async function startWasm(settled) {
   // Bound when the first model is loaded. Nobody reads the output of this process, but a profile is given there and nowhere else.
   console.log = (...words) => {
     printed.push(words.join(' '));
   };
-  expectFewRuns();
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.wasmBinary = readPackageFile('onnxruntime-web/ort-wasm-simd-threaded.wasm');
+  await settled;
+  expectFewRuns();
   return ort;
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** The loop of an engine's process: a request comes, the answer goes, until the parent closes the pipe. */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { answering, messageOf } from './answering.js';
 import { readKnown } from './known-file.js';
@@ -11,14 +12,19 @@ import { readFrame, writeFrame } from './pipe-frames.js';
 const WATCH = 0;
 const CHANNEL = 3;
 
-/** @param {() => Promise<Serving>} start loads the engine; what it throws tells the parent that the engine is missing */
+/**
+ * @param {(settled: Promise<unknown>) => Promise<Serving>} start loads the engine; what it throws tells the parent that the
+ * engine is missing. It is given a promise of when this process loads no more modules of Node beside it.
+ */
 export async function serve(start) {
   const watcher = new Worker(new URL('./watcher.js', import.meta.url), { workerData: WATCH, execArgv: [] });
-  watcher.unref();
+  const settled = once(watcher, 'message')
+    .catch(() => {})
+    .then(() => watcher.unref());
   /** @type {Serving} */
   let engine;
   try {
-    engine = await start();
+    engine = await start(settled);
   } catch (error) {
     send({ missing: messageOf(error) });
     process.exit(1);

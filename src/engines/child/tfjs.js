@@ -9,11 +9,12 @@ import { expectFewRuns } from './wasm-flags.js';
 /** The build of the wasm backend for one thread; what it needs of a processor, all that Node 20 runs on have. */
 const WASM = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm';
 
-serve(async () => {
+serve(async (settled) => {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  expectFewRuns();
   enableProdMode();
   giveWasm(setWasmPaths);
+  await settled;
+  expectFewRuns();
   if (!(await setBackend('wasm'))) throw new Error('its wasm backend does not start');
   return { info: { name: '@tensorflow/tfjs-core', version: version_core }, load: openGraphModel };
 });
