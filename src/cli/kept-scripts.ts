@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -7,8 +8,14 @@ import { homeFolder } from '../files/known-folders.js';
 import { makeFolders } from '../files/make-folders.js';
 import { cacheFolder } from './cache-folder.js';
 
-/** Written by the build beside the scripts: what was compiled of others must never run in their place. */
+/** Written by the build beside the scripts, so that two of them do not write over what the other kept. */
 const BUILD = 'build.sha256';
+
+/** Bytes of a SHA-256, which goes before what was compiled. */
+const DIGEST = 32;
+
+/** What a run that was killed while it wrote has left. */
+const LEFT = /\.cjs\.\d+$/;
 
 /** What Node puts around a script. */
 const HEAD = '(function (exports, require, module, __filename, __dirname) {';
@@ -44,15 +51,27 @@ function keptFor(scripts: string): string | undefined {
   const caches = cacheFolder(process.platform, process.env, homeFolder());
   const build = readIfThere(path.join(scripts, BUILD))?.toString('latin1');
   if (caches === undefined || build === undefined) return undefined;
-  return path.resolve(caches, 'mobileone', `${build.slice(0, 16)}-${cachedDataVersionTag().toString(16)}`);
+  const folder = path.resolve(caches, 'mobileone', `${build.slice(0, 16)}-${cachedDataVersionTag().toString(16)}`);
+  return isOthers(folder) ? undefined : folder;
+}
+
+/** Whether others than the user can write there, as far as is known: what lies there is run. */
+function isOthers(folder: string): boolean {
+  try {
+    const stat = fs.statSync(folder, { throwIfNoEntry: false });
+    const user = process.getuid?.();
+    return stat !== undefined && user !== undefined && (stat.uid !== user || (stat.mode & 0o022) !== 0);
+  } catch {
+    return true;
+  }
 }
 
 class KeptScripts {
   /** Of what was compiled. */
   readonly #folder: string;
   readonly #modules = new Map<string, { exports: unknown }>();
-  readonly #scripts = new Map<string, vm.Script>();
-  /** Whether the next run can do with what is kept. */
+  readonly #scripts = new Map<string, { readonly script: vm.Script; readonly source: Uint8Array }>();
+  /** Whether nothing was missing of what this run needed. */
   #isComplete = true;
 
   constructor(folder: string) {
@@ -77,13 +96,14 @@ class KeptScripts {
 
   #compile(file: string): Wrapped {
     const name = path.basename(file);
-    const cachedData = readIfThere(path.join(this.#folder, name));
-    const script = new vm.Script(HEAD + fs.readFileSync(file, 'utf8') + TAIL, {
+    const source = fs.readFileSync(file);
+    const cachedData = keptOf(source, path.join(this.#folder, name));
+    const script = new vm.Script(HEAD + source.toString() + TAIL, {
       filename: file,
       columnOffset: -HEAD.length,
       cachedData,
     });
-    this.#scripts.set(name, script);
+    this.#scripts.set(name, { script, source });
     // Another V8, or one that runs with other flags, takes none of it.
     if (!cachedData || script.cachedDataRejected) this.#isComplete = false;
     return script.runInThisContext() as Wrapped;
@@ -92,19 +112,41 @@ class KeptScripts {
   /** All of them anew: a run that needed one more has called more of the others, too. */
   #keep(): void {
     try {
-      makeFolders(this.#folder);
-      for (const [name, script] of this.#scripts) writeWhole(path.join(this.#folder, name), script.createCachedData());
+      makeFolders(path.dirname(this.#folder));
+      fs.mkdirSync(this.#folder, { mode: 0o700, recursive: true });
+      for (const name of fs.readdirSync(this.#folder)) if (LEFT.test(name)) fs.rmSync(path.join(this.#folder, name));
+      for (const [name, { script, source }] of this.#scripts) {
+        const compiled = script.createCachedData();
+        writeWhole(path.join(this.#folder, name), [digestOf(source, compiled), compiled]);
+      }
     } catch {
       // The next run compiles as this one did.
     }
   }
 }
 
-/** Runs side by side write the same; half a file would be run, so nobody may ever find one. */
-function writeWhole(file: string, bytes: Uint8Array): void {
+/** What was compiled of a source; undefined where there is nothing, or not what was written for it. */
+function keptOf(source: Uint8Array, file: string): Buffer | undefined {
+  const kept = readIfThere(file);
+  const compiled = kept?.subarray(DIGEST);
+  return compiled && kept?.subarray(0, DIGEST).equals(digestOf(source, compiled)) ? compiled : undefined;
+}
+
+/** V8 asks for neither: of a source it knows the length alone, and with a bit that fell over it crashes or answers otherwise. */
+function digestOf(source: Uint8Array, compiled: Uint8Array): Buffer {
+  return createHash('sha256').update(source).update(compiled).digest();
+}
+
+/** Runs side by side write the same, each at a name of its own. */
+function writeWhole(file: string, pieces: readonly Uint8Array[]): void {
   const fresh = `${file}.${process.pid}`;
-  fs.writeFileSync(fresh, bytes, { mode: 0o600, flush: true });
-  fs.renameSync(fresh, file);
+  try {
+    fs.writeFileSync(fresh, Buffer.concat(pieces), { mode: 0o600 });
+    fs.renameSync(fresh, file);
+  } catch (error) {
+    fs.rmSync(fresh, { force: true });
+    throw error;
+  }
 }
 
 function readIfThere(file: string): Buffer | undefined {

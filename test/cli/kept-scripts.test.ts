@@ -45,25 +45,44 @@ describe('what V8 compiled of the scripts', () => {
   test('is not trusted where it is no such thing, and mended', async () => {
     const caches = scratch();
     const { stdout } = await run(caches, ['inspect', DIGITS]);
-    for (const damage of [Buffer.alloc(0), Buffer.alloc(4096), Buffer.from('not what V8 wrote')]) {
-      for (const file of filesIn(caches)) fs.writeFileSync(place(file), damage);
+    for (const damaged of [() => Buffer.alloc(0), () => Buffer.alloc(4096), cutShort, ...[3, 5, 7].map(flippedAt)]) {
+      const before = filesIn(caches).map((file) => ({ file, bytes: damaged(fs.readFileSync(place(file))) }));
+      for (const { file, bytes } of before) fs.writeFileSync(place(file), bytes);
       expect(await run(caches, ['inspect', DIGITS])).toEqual({ code: 0, signal: null, stdout, stderr: '' });
-      expect(filesIn(caches).filter((file) => fs.readFileSync(place(file)).equals(damage))).toEqual([]);
+      expect(before.filter(({ file, bytes }) => fs.readFileSync(place(file)).equals(bytes))).toEqual([]);
     }
   });
 
-  test('is not taken for the scripts of another build', async () => {
+  test('is not taken for a script that was changed since', async () => {
     const [caches, folder] = [scratch(), scratch()];
     fs.cpSync(path.dirname(path.dirname(program())), folder, { recursive: true, filter: isOfProgram });
     const moved = path.join(folder, 'bin', 'mobileone.js');
     await run(caches, ['inspect', DIGITS], moved);
-    const [build] = fs.readdirSync(path.join(caches, 'mobileone'));
     // As long as it was, which is all that V8 looks at.
     const script = path.join(folder, 'dist', 'bundle', 'start.cjs');
     fs.writeFileSync(script, fs.readFileSync(script, 'utf8').replaceAll('can still', 'might yet'));
-    fs.writeFileSync(path.join(folder, 'dist', 'bundle', 'build.sha256'), `${'0'.repeat(64)}\n`);
     expect((await run(caches, ['inspect', DIGITS], moved)).stdout).toContain('blocks might yet be fused');
-    expect(fs.readdirSync(path.join(caches, 'mobileone')).filter((name) => name !== build)).toHaveLength(1);
+  });
+
+  test('leaves nothing behind of runs that were killed while they wrote', async () => {
+    const caches = scratch();
+    await run(caches, ['inspect', '--help']);
+    const [first] = filesIn(caches);
+    if (first) fs.writeFileSync(`${place(first)}.123`, 'a part');
+    await run(caches, ['inspect', DIGITS]);
+    expect(filesIn(caches).filter(({ name }) => !name.endsWith('.cjs'))).toEqual([]);
+  });
+
+  test.runIf(process.platform !== 'win32')('is not run where others could have written it', async () => {
+    const caches = scratch();
+    await run(caches, ['inspect', DIGITS]);
+    const [first] = filesIn(caches);
+    const folder = first?.parentPath ?? '';
+    expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
+    fs.chmodSync(folder, 0o777);
+    for (const file of filesIn(caches)) fs.writeFileSync(place(file), 'planted');
+    expect(await run(caches, ['inspect', DIGITS])).toMatchObject({ code: 0, stderr: '' });
+    expect(new Set(filesIn(caches).map((file) => fs.readFileSync(place(file), 'utf8')))).toEqual(new Set(['planted']));
   });
 
   test('is not kept where that is switched off', async () => {
@@ -120,6 +139,18 @@ function run(
 
 function filesIn(folder: string): fs.Dirent[] {
   return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+}
+
+function cutShort(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.length / 2);
+}
+
+/** A bit that fell over at so many eighths of the bytes. */
+function flippedAt(eighths: number): (bytes: Buffer) => Buffer {
+  return (bytes) => {
+    const at = Math.floor((bytes.length * eighths) / 8);
+    return Buffer.concat([bytes.subarray(0, at), Buffer.of((bytes[at] ?? 0) ^ 4), bytes.subarray(at + 1)]);
+  };
 }
 
 function place({ parentPath, name }: fs.Dirent): string {
