@@ -78,7 +78,7 @@ export function runSource(source: Source, plain: Engine, optimizing: Promise<Eng
   const loading = plain.load({ ...payloadOf(source), optimize: false });
   // The engine takes them one after the other.
   const runs = source.trials.settings.map((_, setting) => startSetting(source, loading, setting, notes, drawn));
-  const settings = runs.map(({ answered: all }) => all);
+  const settings = runs.map((each) => each.answered);
   // All of them, those that are unlike once more with optimisations, and one whose inputs are moved a little.
   const unlikes = drawn.map((trials) => unlike(new Array(trials).fill(0)).length);
   const scaledRuns = source.isScaled ? EXPONENTS.length * (unlikes[0] ?? 0) : 0;
@@ -103,15 +103,8 @@ export function runSource(source: Source, plain: Engine, optimizing: Promise<Eng
     reference: reference.catch(failing),
   };
   // Whoever needs one hears of its failure.
-  for (const promise of [
-    ...settings,
-    ...runs.map(({ coming }) => coming),
-    optimized,
-    run.answered,
-    run.scaled,
-    run.reference,
-  ])
-    promise.catch(() => {});
+  const all = [...settings, ...runs.map(({ coming }) => coming), optimized, run.answered, run.scaled, run.reference];
+  for (const promise of all) promise.catch(() => {});
   return run;
 }
 

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** V8 tells on standard error of a flag that it does not know, so each is set where it was seen to be known. */
-const KNOWN_IN = { first: 20, last: 26 };
-const KNOWN_TIERS_IN = { first: 22, last: 26 };
+/** V8 tells on standard error of a flag that it does not know, so none is set where that was not tried. */
+const LAST_TRIED = 26;
+const FIRST_WITH_TIERS = 22;
 
 const FLAGS = [
   // What is kept of scripts (`kept-scripts.ts`) is to hold the functions that were called at the beginning, too.
@@ -25,12 +25,7 @@ const TIERS = [
 export function setV8Flags(): void {
   // So is what Node carries of its own modules. Those behind standard output, a good part of it, every run needs in the end.
   void process.stdout;
-  set(FLAGS, KNOWN_IN);
-  set(TIERS, KNOWN_TIERS_IN);
-}
-
-function set(flags: readonly string[], { first, last }: { readonly first: number; readonly last: number }): void {
   const node = Number.parseInt(process.versions.node, 10);
-  if (node < first || node > last) return;
-  for (const flag of flags) setFlagsFromString(flag);
+  if (node > LAST_TRIED) return;
+  for (const flag of node < FIRST_WITH_TIERS ? FLAGS : [...FLAGS, ...TIERS]) setFlagsFromString(flag);
 }
